@@ -1,0 +1,1 @@
+"""Outside sources and services, one file each. Nothing is shared between them."""
