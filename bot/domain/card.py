@@ -1,0 +1,64 @@
+"""What a card says, before anyone decides how it looks.
+
+Pure values: `bot/service.py` fills them from the log and the read models, and
+`bot/slack/cards.py` draws them. Nothing here knows Slack.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.incident import Incident
+from bot.domain.severity import Reason
+from bot.domain.summary import Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """The runbook step to take next, and why this one.
+
+    Attributes:
+        state: "" while nobody has it, else ``taken``, ``done`` or ``skipped``.
+    """
+
+    runbook: str
+    title: str
+    number: int
+    text: str
+    why: str
+    state: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """Everything that stands on one incident card.
+
+    Attributes:
+        id: ``INC-0001``.
+        since: When the trouble began, aware UTC.
+        alert_count: Alerts it stands for, repeats included.
+        grouped_by: Codes of the grouping rules that were used, in order.
+        reasons: Why this severity.
+        masked: Kind to how many values were masked.
+        next_step: None when no runbook fits.
+        notices: What else a reader must know.
+        model: ``no model``, or the name of what wrote the bullets.
+    """
+
+    id: str
+    state: Incident
+    since: datetime
+    category_title: str
+    system_title: str = ""
+    owner: str = ""
+    risk_tier: str = ""
+    alert_count: int = 1
+    sources: tuple[str, ...] = ()
+    grouped_by: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    summary: Summary
+    masked: Mapping[str, int] = field(default_factory=dict)
+    next_step: NextStep | None = None
+    notices: tuple[str, ...] = ()
+    model: str = "no model"

@@ -1,0 +1,105 @@
+"""Events to stored facts and words, and back.
+
+    body   the facts: what pydantic makes of every field that is not `Untrusted`
+    words  the texts: every `Untrusted` field, by name
+
+Stored names and versions live on the event classes. An old version is upgraded
+in `UPGRADES` before it is read; a stored name is never used again for something
+else. How bodies become bytes and digests is the store's business.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+from pydantic import TypeAdapter
+
+from bot.domain.errors import Tampered
+from bot.domain.events import Event
+from bot.domain.untrusted import Untrusted
+
+Body = dict[str, Any]
+# Old stored name -> (new stored name, how its body changes).
+UPGRADES: Mapping[str, tuple[str, Callable[[Body], Body]]] = {}
+_BY_NAME: dict[str, type[Any]] = {kind.name: kind for kind in get_args(Event)}
+
+
+def encode(event: Event) -> tuple[str, Body, dict[str, str]]:
+    """Return an event's stored name, its facts and its words."""
+    shape = _shape(event.name)
+    facts = {
+        name: adapter.dump_python(getattr(event, name), mode="json")
+        for name, adapter in shape.facts.items()
+    }
+    words = {
+        name: text.for_redaction()
+        for name in shape.words
+        if (text := getattr(event, name)) is not None
+    }
+    return event.name, facts, words
+
+
+def decode(
+    name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
+) -> Event:
+    """Return the event that was stored.
+
+    Args:
+        words: By field name; None where the words were erased.
+
+    Raises:
+        Tampered: The name or the body is not one we ever wrote.
+    """
+    current, facts = name, dict(body)
+    while current in UPGRADES:
+        current, upgrade = UPGRADES[current]
+        facts = upgrade(facts)
+    if current not in _BY_NAME:
+        raise Tampered(
+            "The event was not read",
+            because=f"this version knows no event {name!a}",
+            next_move="Run the version of Tocsin that wrote it, or a newer one.",
+        )
+    kind = _BY_NAME[current]
+    shape = _shape(current)
+    texts = {
+        field: None if (text := words.get(field)) is None else Untrusted(text)
+        for field in shape.words
+    }
+    try:
+        known = {
+            field: shape.facts[field].validate_python(value)
+            for field, value in facts.items()
+        }
+        event: Event = kind(**known, **texts)
+    except (KeyError, TypeError, ValueError) as bad:
+        raise Tampered(
+            "The event was not read",
+            because=f"the facts of {current} do not have their stored form",
+            next_move="Run `tocsin log verify`.",
+        ) from bad
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How an event class is stored: converters for facts, names of words."""
+
+    facts: Mapping[str, TypeAdapter[Any]]
+    words: tuple[str, ...]
+
+
+@cache
+def _shape(name: str) -> _Shape:
+    kind = _BY_NAME[name]
+    hints = get_type_hints(kind)
+    words = tuple(f.name for f in fields(kind) if hints[f.name] == Untrusted | None)
+    return _Shape(
+        facts={
+            f.name: TypeAdapter(hints[f.name])
+            for f in fields(kind)
+            if f.name not in words
+        },
+        words=words,
+    )

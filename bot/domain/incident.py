@@ -1,0 +1,163 @@
+"""The state of an incident, folded from its events."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import reduce
+from typing import assert_never
+
+from bot.domain.events import (
+    Acknowledged,
+    AlertCleared,
+    AlertJoined,
+    AlertsCounted,
+    CommandRefused,
+    Event,
+    IncidentOpened,
+    Nagged,
+    Noted,
+    Phase,
+    PhaseChanged,
+    Reopened,
+    Resolved,
+    Role,
+    RoleAssigned,
+    SeverityChanged,
+    StepFinished,
+    StepTaken,
+)
+from bot.domain.severity import Severity
+from bot.domain.untrusted import Untrusted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepState:
+    """What became of one runbook step: ``taken``, ``done`` or ``skipped``."""
+
+    state: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One incident as it is now.
+
+    Attributes:
+        firing: Dedup digests of problems that have not been cleared.
+        cleared: Dedup digests of problems whose sender said they are over.
+        acked_by: First person who acknowledged, "" if nobody has.
+        roles: Role to person id.
+        steps: (runbook, step) to what became of it.
+        outcome: How it ended, "" while it is open.
+    """
+
+    title: Untrusted | None = None
+    category: str = ""
+    rule: str = ""
+    severity: Severity = Severity.NONE
+    reasons: tuple[str, ...] = ()
+    severity_by: str = ""
+    system: str = ""
+    channel: str = ""
+    detected_at: datetime | None = None
+    drill: bool = False
+    phase: Phase = Phase.TRIAGE
+    acked_by: str = ""
+    roles: Mapping[Role, str] = field(default_factory=dict)
+    steps: Mapping[tuple[str, int], StepState] = field(default_factory=dict)
+    firing: frozenset[str] = frozenset()
+    cleared: frozenset[str] = frozenset()
+    sources: tuple[str, ...] = ()
+    outcome: str = ""
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether anything opened it."""
+        return self.channel != ""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether people are still needed."""
+        return self.exists and self.phase is not Phase.RESOLVED
+
+    @property
+    def commander(self) -> str:
+        """The commander's id, "" if nobody has the role."""
+        return self.roles.get(Role.COMMANDER, "")
+
+
+def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a gap
+    incident: Incident, event: Event
+) -> Incident:
+    """Return the incident as it is after `event`. Never refuses: it happened."""
+    match event:
+        case IncidentOpened():
+            return _opened(event)
+        case AlertJoined(dedup=dedup, source=source):
+            return _firing(incident, dedup, source)
+        case AlertCleared(dedup=dedup):
+            return replace(
+                incident,
+                firing=incident.firing - {dedup},
+                cleared=incident.cleared | {dedup},
+            )
+        case SeverityChanged():
+            return replace(
+                incident,
+                severity=event.severity,
+                reasons=event.reasons,
+                severity_by=event.by,
+            )
+        case Acknowledged(by=by):
+            return replace(incident, acked_by=incident.acked_by or by)
+        case RoleAssigned(role=role, to=to):
+            return replace(incident, roles={**incident.roles, role: to})
+        case PhaseChanged(phase=phase):
+            return replace(incident, phase=phase)
+        case StepTaken(runbook=runbook, step=step, by=by):
+            return _step(incident, (runbook, step), StepState(state="taken", by=by))
+        case StepFinished(runbook=runbook, step=step, outcome=outcome, by=by):
+            return _step(incident, (runbook, step), StepState(state=outcome, by=by))
+        case Resolved(outcome=outcome):
+            return replace(incident, phase=Phase.RESOLVED, outcome=outcome)
+        case Reopened():
+            return replace(incident, phase=Phase.INVESTIGATING, outcome="")
+        case AlertsCounted() | Noted() | Nagged() | CommandRefused():
+            return incident
+        case _:
+            assert_never(event)
+
+
+def fold(events: Iterable[Event]) -> Incident:
+    """Rebuild an incident from its events."""
+    return reduce(evolve, events, Incident())
+
+
+def _opened(event: IncidentOpened) -> Incident:
+    return Incident(
+        title=event.title,
+        category=event.category,
+        rule=event.rule,
+        severity=event.severity,
+        reasons=event.reasons,
+        system=event.system,
+        channel=event.channel,
+        detected_at=event.detected_at,
+        drill=event.drill,
+        firing=frozenset({event.dedup}),
+        sources=(event.source,),
+    )
+
+
+def _firing(incident: Incident, dedup: str, source: str) -> Incident:
+    known = incident.sources
+    return replace(
+        incident,
+        firing=incident.firing | {dedup},
+        cleared=incident.cleared - {dedup},
+        sources=known if source in known else (*known, source),
+    )
+
+
+def _step(incident: Incident, key: tuple[str, int], step: StepState) -> Incident:
+    return replace(incident, steps={**incident.steps, key: step})

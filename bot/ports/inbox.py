@@ -1,0 +1,83 @@
+"""The inbox: what was accepted and must not be lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+
+class Lane(StrEnum):
+    """Who reads an inbox item."""
+
+    ALERTS = "alerts"
+    SLACK = "slack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What came in, before anything is understood of it.
+
+    Attributes:
+        id: ``al_`` and a ULID for alerts.
+        key: Equal for redeliveries; unique within a lane.
+        sealed: The raw payload, encrypted.
+    """
+
+    id: str
+    lane: Lane
+    source: str
+    key: str
+    received_at: datetime
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxItem:
+    """A kept item and what became of it.
+
+    Attributes:
+        state: ``new``, ``done`` or ``dead`` (given up; a person must look).
+        outcome: Readable, already redacted; {} until it is done.
+    """
+
+    id: str
+    lane: Lane
+    source: str
+    received_at: datetime
+    sealed: bytes
+    state: Literal["new", "done", "dead"]
+    attempts: int
+    outcome: Mapping[str, Any]
+
+
+class Inbox(Protocol):
+    """What was accepted and must not be lost."""
+
+    def put(self, received: Received) -> tuple[str, bool]:
+        """Keep an item; return its id and whether it was here before."""
+        ...
+
+    def claim(
+        self, lane: Lane, *, now: datetime, lease_s: int, limit: int
+    ) -> tuple[InboxItem, ...]:
+        """Return the oldest unread items and reserve them for `lease_s`."""
+        ...
+
+    def done(self, item_id: str, outcome: Mapping[str, Any]) -> None:
+        """Say what became of an item."""
+        ...
+
+    def give_back(
+        self, item_id: str, *, because: str, not_before: datetime, dead: bool
+    ) -> None:
+        """Say that reading failed: try again later, or give it up."""
+        ...
+
+    def find(self, item_id: str) -> InboxItem | None:
+        """Return one item."""
+        ...
+
+    def counts(self, lane: Lane) -> Mapping[str, int]:
+        """Return how many items are in each state."""
+        ...
