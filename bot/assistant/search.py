@@ -1,0 +1,216 @@
+"""Finding a runbook by the words of an alert.
+
+The index is an FTS5 table in memory with stemming. A query is asked in a few
+probes (its words, its word pairs, words that mean the same), each scored by BM25,
+and the sum is raised by how much of a title the query covers. The same text and
+the same documents always give the same answer, and "nothing fits" is one of them.
+
+What a runbook says is not known here: a document is an id, a title and a text.
+"""
+
+import math
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from bot.assistant.fit import Judge, Judgement
+from bot.assistant.query import Query, Reader
+from bot.assistant.words import Vocabulary, shipped_vocabulary, unfolded, words
+
+FLOOR = 0.4
+"""Least fit for a hit in our own runbooks; 0 takes whatever is nearest."""
+
+# What a document says first says what it is about; only that counts for the fit.
+_LEAD_CHARACTERS = 2000
+_CANDIDATES = 200
+_MOST_HITS = 50
+_LEAST_JUDGED = 10
+# How much a kind of match counts, beside 1 for the words of the query themselves.
+_PAIR_WEIGHT = 0.5
+_SYNONYM_WEIGHT = 0.3
+_TITLE_SYNONYM_WEIGHT = 0.7
+
+_SCHEMA = """
+CREATE VIRTUAL TABLE page USING fts5(title, lead, rest, tokenize='porter unicode61');
+CREATE VIRTUAL TABLE name USING fts5(title, tokenize='porter unicode61');
+CREATE VIRTUAL TABLE page_term USING fts5vocab(page, 'row');
+CREATE VIRTUAL TABLE name_term USING fts5vocab(name, 'instance');
+"""
+_PROBES = {
+    "page": "SELECT rowid, -bm25(page, 2.0, 1.0, 1.0) AS score FROM page "
+    "WHERE page MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+    "name": "SELECT rowid, -bm25(name) AS score FROM name "
+    "WHERE name MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Something that can be found.
+
+    Attributes:
+        id: Unique in the index.
+        title: Counts most; CamelCase alert names are split.
+        text: Markdown or plain text, the meaning first.
+    """
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A document that fits.
+
+    Attributes:
+        id: Of the document.
+        title: Of the document.
+        score: Larger is better; comparable within one search only.
+        fit: How sure we are that the document is about this at all, 0 to 1.
+        why: The words that decided, rarest first, e.g. ``matches: throttled, 429``.
+    """
+
+    id: str
+    title: str
+    score: float
+    fit: float
+    why: str
+
+
+class RunbookIndex:
+    """Documents in memory, ready to be searched from any thread.
+
+    Args:
+        documents: What can be found. Ids must be unique.
+        vocabulary: Stop words and synonyms; the shipped ones by default.
+    """
+
+    def __init__(
+        self, documents: Iterable[Document], *, vocabulary: Vocabulary | None = None
+    ) -> None:
+        self._documents = tuple(documents)
+        self._lock = Lock()
+        self._reader = Reader(vocabulary or shipped_vocabulary())
+        self._db = sqlite3.connect(
+            ":memory:", check_same_thread=False, isolation_level=None
+        )
+        self._db.executescript(_SCHEMA)
+        self._fill()
+        self._title_stems = self._read_title_stems()
+        counts = Counter(stem for stems in self._title_stems for stem in stems)
+        self._title_weight = {stem: self._rarity(n) for stem, n in counts.items()}
+
+    def __len__(self) -> int:
+        """Return how many documents there are."""
+        return len(self._documents)
+
+    def close(self) -> None:
+        """Free the memory of the index."""
+        self._reader.close()
+        self._db.close()
+
+    def search(self, text: str, k: int = 3, *, floor: float = FLOOR) -> tuple[Hit, ...]:
+        """Return the best documents for a text, best first.
+
+        Args:
+            text: Anything: an alert, a question, a log line. It is never read as
+                query syntax.
+            k: At most so many hits, 50 at the most.
+            floor: Least fit. With 0 the nearest documents are returned even when
+                they are far; use that for a corpus whose words are not ours.
+
+        Returns:
+            Nothing when no document reaches the floor.
+        """
+        with self._lock:
+            query = self._reader.understand(text)
+            if not query.words or not self._documents:
+                return ()
+            scores = self._scores(query)
+            ranked = sorted(scores, key=lambda row: (-scores[row], row))
+            k = max(0, min(k, _MOST_HITS))
+            rows = ranked[: max(k, _LEAST_JUDGED) if floor else k]
+            judge = Judge(self._db, query, rows, rarity=self._rarity_of)
+            hits = (self._hit(row, scores[row], judge(row)) for row in rows)
+            return tuple(hit for hit in hits if hit.fit >= floor)[:k]
+
+    def _fill(self) -> None:
+        self._db.execute("BEGIN")
+        for row, document in enumerate(self._documents):
+            title, text = _storable(document.title), unfolded(_storable(document.text))
+            lead, rest = text[:_LEAD_CHARACTERS], text[_LEAD_CHARACTERS:]
+            self._db.execute(
+                "INSERT INTO page(rowid, title, lead, rest) VALUES (?, ?, ?, ?)",
+                (row, unfolded(title), lead, rest),
+            )
+            self._db.execute(
+                "INSERT INTO name(rowid, title) VALUES (?, ?)",
+                (row, " ".join(words(title))),
+            )
+        self._db.execute("COMMIT")
+
+    def _read_title_stems(self) -> tuple[frozenset[str], ...]:
+        found: list[set[str]] = [set() for _ in self._documents]
+        for stem, row in self._db.execute("SELECT term, doc FROM name_term"):
+            found[row].add(stem)
+        return tuple(frozenset(stems) for stems in found)
+
+    def _scores(self, query: Query) -> dict[int, float]:
+        total: defaultdict[int, float] = defaultdict(float)
+        for table, phrases, weight in (
+            ("page", query.terms, 1.0),
+            ("name", query.terms, 1.0),
+            ("page", query.pairs, _PAIR_WEIGHT),
+            ("page", query.synonyms, _SYNONYM_WEIGHT),
+            ("name", query.synonyms, _TITLE_SYNONYM_WEIGHT),
+        ):
+            for row, score in self._probe(table, phrases):
+                total[row] += weight * score
+        return {
+            row: score * (1 + self._title_said(row, query))
+            for row, score in total.items()
+        }
+
+    def _probe(self, table: str, phrases: Sequence[str]) -> list[tuple[int, float]]:
+        if not phrases:
+            return []
+        asked = " OR ".join(f'"{phrase}"' for phrase in phrases)
+        return self._db.execute(_PROBES[table], (asked, _CANDIDATES)).fetchall()
+
+    def _title_said(self, row: int, query: Query) -> float:
+        """Return which share of a title the query says, rare words counting more."""
+        stems, weight = self._title_stems[row], self._title_weight
+        said = sum(weight[stem] for stem in stems & query.stems)
+        meant = sum(weight[stem] for stem in stems & query.synonym_stems)
+        whole = sum(weight[stem] for stem in stems)
+        return (said + _TITLE_SYNONYM_WEIGHT * meant) / whole if whole else 0.0
+
+    def _rarity(self, count: int) -> float:
+        """Return BM25's inverse document frequency, never negative."""
+        size = len(self._documents)
+        return math.log(1 + (size - count + 0.5) / (count + 0.5))
+
+    def _rarity_of(self, stem: str) -> float | None:
+        """Return how rare a stem is from 1 (one document) to 0; None if unknown."""
+        row = self._db.execute(
+            "SELECT doc FROM page_term WHERE term = ?", (stem,)
+        ).fetchone()
+        return None if row is None else self._rarity(row[0]) / self._rarity(1)
+
+    def _hit(self, row: int, score: float, judged: Judgement) -> Hit:
+        document = self._documents[row]
+        return Hit(
+            id=document.id,
+            title=document.title,
+            score=round(score, 3),
+            fit=round(judged.fit, 3),
+            why=judged.why,
+        )
+
+
+def _storable(text: str) -> str:
+    # A lone surrogate, which JSON can carry, is no UTF-8 and SQLite refuses it.
+    return text.encode("utf-8", "replace").decode("utf-8")

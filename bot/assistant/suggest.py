@@ -1,0 +1,125 @@
+"""Which runbook step to offer for an alert, and why.
+
+Search says what the words are close to; the category and the kinds of things the
+alert names say what it is about. Both are added up in the open: the reason lists
+what counted. Nothing here decides or runs anything.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.assistant.search import FLOOR, Hit, RunbookIndex
+from bot.domain.runbook import Runbook, Step
+
+_NOT_A_REASON = frozenset({"", "none", "not_ai", "change_event", "unclassified"})
+"""Categories that say too little to suggest a runbook without fitting words."""
+
+_FIRST_CATEGORY = 0.5
+_OTHER_CATEGORY = 0.3
+_ENTITY = 0.1
+# Whatever scores less than this share of the best only distracts.
+_NEAR_THE_BEST = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """One step to offer.
+
+    Attributes:
+        runbook_id: E.g. ``RB-01``.
+        title: Of the runbook.
+        step: Number of the first step that was not taken yet, from 1.
+        text: Of that step.
+        score: Sum of what `why` names; larger is better.
+        why: What counted, for people.
+    """
+
+    runbook_id: str
+    title: str
+    step: int
+    text: str
+    score: float
+    why: str
+
+
+def suggest(
+    index: RunbookIndex,
+    runbooks: Sequence[Runbook],
+    *,
+    category: str,
+    entities: Sequence[tuple[str, str]],
+    text: str,
+    k: int = 3,
+    taken: Collection[tuple[str, int]] = (),
+) -> tuple[Suggestion, ...]:
+    """Return the steps to offer, best first.
+
+    Args:
+        index: Over `runbooks`.
+        runbooks: The shelf.
+        category: Id of the taxonomy, as the rules decided.
+        entities: Kind and id of what the alert names, e.g. ``("key", "…")``.
+        text: Title and text of the alert. It is only compared, never obeyed.
+        k: At most so many.
+        taken: Runbook id and number of the steps that were taken already.
+
+    Returns:
+        Nothing when no runbook fits. A change, something that is not AI, or an
+        unclassified alert is answered only when the words fit.
+    """
+    hits = {hit.id: hit for hit in index.search(text, len(index), floor=0)}
+    kinds = {kind for kind, _ in entities}
+    made = [
+        suggestion
+        for runbook in runbooks
+        if (step := _next_step(runbook, taken)) is not None
+        and (
+            suggestion := _weigh(
+                runbook, step, hits.get(runbook.id), category=category, kinds=kinds
+            )
+        )
+    ]
+    made.sort(key=lambda each: (-each.score, each.runbook_id))
+    best = made[0].score if made else 0.0
+    return tuple(each for each in made[:k] if each.score >= _NEAR_THE_BEST * best)
+
+
+def _next_step(runbook: Runbook, taken: Collection[tuple[str, int]]) -> Step | None:
+    return next(
+        (step for step in runbook.steps if (runbook.id, step.number) not in taken),
+        None,
+    )
+
+
+def _weigh(
+    runbook: Runbook,
+    step: Step,
+    hit: Hit | None,
+    *,
+    category: str,
+    kinds: Collection[str],
+) -> Suggestion | None:
+    """Return the suggestion with its reasons; None when nothing speaks for it."""
+    fits = hit if hit is not None and hit.fit >= FLOOR else None
+    known = category not in _NOT_A_REASON and category in runbook.categories
+    if fits is None and not known:
+        return None
+    score, reasons = hit.fit if hit is not None else 0.0, []
+    if known:
+        first = category == runbook.categories[0]
+        score += _FIRST_CATEGORY if first else _OTHER_CATEGORY
+        reasons.append(f"category {category}")
+    named = [kind.value for kind in runbook.entities if kind.value in kinds]
+    if named:
+        score += _ENTITY
+        reasons.append(f"names {' and '.join(named[:2])}")
+    if hit is not None and hit.why:
+        reasons.append(hit.why)
+    return Suggestion(
+        runbook_id=runbook.id,
+        title=runbook.title,
+        step=step.number,
+        text=step.text,
+        score=round(score, 3),
+        why="; ".join(reasons),
+    )

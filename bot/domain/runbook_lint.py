@@ -1,0 +1,181 @@
+"""What must hold before a runbook may be trusted at 3 a.m.
+
+Each rule is one small function that yields sentences for the writer. Nothing here
+reads files or knows which actions exist: the caller says so.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from datetime import date
+
+from bot.domain.runbook import MANUAL, Runbook, Step, StepKind
+
+CATEGORIES = frozenset(
+    [
+        "prompt_injection",
+        "data_disclosure",
+        "credential_exposure",
+        "system_prompt_leak",
+        "supply_chain",
+        "poisoning",
+        "unsafe_output_handling",
+        "excessive_agency",
+        "agent_rogue",
+        "harmful_output",
+        "misinformation",
+        "drift_bias",
+        "cost_consumption",
+        "model_theft",
+        "control_tampering",
+        "access_anomaly",
+        "availability",
+        "change_event",
+        "not_ai",
+        "unclassified",
+    ]
+)
+"""The categories of the taxonomy."""
+
+SECTIONS = (
+    "Meaning",
+    "Impact",
+    "Triage in two minutes",
+    "Evidence first",
+    "Diagnose",
+    "Contain",
+    "Verify",
+    "Recover",
+    "Notify",
+    "Lessons",
+)
+"""The sections of a body, in the order in which a responder needs them."""
+
+_ID = re.compile(r"RB-[0-9]{2,}")
+_ATLAS = re.compile(r"AML\.(T|M|CS)[0-9]{4}(\.[0-9]{3})?")
+_OWASP = re.compile(r"(LLM|ASI)(0[1-9]|10)")
+_URL = re.compile(r"https://[^\s]+")
+
+
+def problems(
+    runbook: Runbook, *, today: date, actions: Collection[str]
+) -> tuple[str, ...]:
+    """Return what is wrong with a runbook, one sentence each; empty when fine.
+
+    Args:
+        runbook: As parsed.
+        today: The day to compare `review_by` with.
+        actions: Names of the registered actions; ``manual`` is always allowed.
+    """
+    found = [message for rule in _RULES for message in rule(runbook)]
+    found += _past_review(runbook, today)
+    for step in runbook.steps:
+        if step.is_gated:
+            found += _gated(step, actions)
+    return tuple(found)
+
+
+def _past_review(runbook: Runbook, today: date) -> Iterator[str]:
+    if runbook.review_by < today:
+        yield f"review_by: {runbook.review_by:%Y-%m-%d} is past; read it again"
+
+
+def _id_and_name(runbook: Runbook) -> Iterator[str]:
+    if not _ID.fullmatch(runbook.id):
+        yield f"id: {runbook.id!r} is not RB- and two digits, e.g. RB-07"
+    elif not re.fullmatch(runbook.id.lower() + r"-[a-z0-9-]+", runbook.name):
+        yield f"id: {runbook.id} needs a file {runbook.id.lower()}-<words>.md"
+
+
+def _lists(runbook: Runbook) -> Iterator[str]:
+    for field in ("categories", "signals", "evidence", "steps", "notify", "sources"):
+        if not getattr(runbook, field):
+            yield f"{field}: the list is empty"
+
+
+def _taxonomy(runbook: Runbook) -> Iterator[str]:
+    for category in runbook.categories:
+        if category not in CATEGORIES:
+            yield f"categories: {category!r} is not in the taxonomy"
+    for technique in runbook.atlas:
+        if not _ATLAS.fullmatch(technique):
+            yield f"atlas: {technique!r} is not an ATLAS id such as AML.T0051"
+    for risk in runbook.owasp:
+        if not _OWASP.fullmatch(risk):
+            yield f"owasp: {risk!r} is not an OWASP id such as LLM01 or ASI03"
+
+
+def _sources(runbook: Runbook) -> Iterator[str]:
+    for source in runbook.sources:
+        if not _URL.fullmatch(source.url):
+            yield f"sources: {source.title!r} has no https address"
+
+
+def _body(runbook: Runbook) -> Iterator[str]:
+    for title in SECTIONS:
+        if not runbook.section(title):
+            yield f"body: the section ## {title} is missing or empty"
+    titles = [section.title for section in runbook.body]
+    for title in sorted({title for title in titles if titles.count(title) > 1}):
+        yield f"body: the section ## {title} is there twice"
+    order = [title for title in titles if title in SECTIONS]
+    if order != sorted(order, key=SECTIONS.index):
+        yield "body: the sections are out of order; evidence comes before Contain"
+
+
+def _step_ids(runbook: Runbook) -> Iterator[str]:
+    ids = [step.id for step in runbook.steps]
+    for each in sorted({each for each in ids if ids.count(each) > 1}):
+        yield f"steps: the id {each!r} is used twice"
+
+
+def _evidence_first(runbook: Runbook) -> Iterator[str]:
+    for step in runbook.steps:
+        if step.kind is StepKind.READ:
+            return
+        if step.is_gated:
+            yield (
+                f"steps[{step.number}] {step.id}: a gated step comes before any read "
+                "step; collect evidence first"
+            )
+            return
+
+
+def _ungated(runbook: Runbook) -> Iterator[str]:
+    for step in runbook.steps:
+        if step.is_gated:
+            continue
+        where = f"steps[{step.number}] {step.id}"
+        if step.action not in ("", MANUAL):
+            yield f"{where}: only a gated step may name the action {step.action}"
+        if step.level is not None:
+            yield f"{where}: only a gated step has a level"
+
+
+def _gated(step: Step, actions: Collection[str]) -> Iterator[str]:
+    where = f"steps[{step.number}] {step.id}"
+    if not step.action:
+        yield f"{where}: a gated step names an action or says manual"
+    elif step.action != MANUAL and step.action not in actions:
+        yield f"{where}: no action is registered as {step.action}"
+    if step.action not in ("", MANUAL) and not step.params_from:
+        yield f"{where}: params_from does not say where the parameters come from"
+    if step.level is None:
+        yield f"{where}: the level (T1, T2 or T3) is missing"
+    if not step.verify:
+        yield f"{where}: verify is missing; name a figure and a window"
+    if not step.rollback and not step.irreversible:
+        yield f"{where}: say how to roll back, or why it is irreversible"
+    if step.rollback and step.irreversible:
+        yield f"{where}: it says both rollback and irreversible"
+
+
+_RULES: tuple[Callable[[Runbook], Iterator[str]], ...] = (
+    _id_and_name,
+    _lists,
+    _taxonomy,
+    _sources,
+    _body,
+    _step_ids,
+    _evidence_first,
+    _ungated,
+)

@@ -1,0 +1,226 @@
+"""Which alerts an incident stands for.
+
+`alert` keeps the first alert of every problem, redacted; `problem` counts its
+repeats, so that a storm of one problem is one row. The raw payloads stay sealed
+in the inbox.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from bot.domain.envelope import (
+    Alert,
+    Assessment,
+    Entity,
+    EntityKind,
+    Envelope,
+    Mask,
+    Outcome,
+    Status,
+)
+from bot.domain.grouping import Candidate, dedup_digest, group_digest
+from bot.domain.severity import Reason, Severity
+from bot.domain.untrusted import Untrusted
+from bot.ports import Transaction
+
+# How many alerts of an incident are read for its card: the first of each problem.
+_FOR_CARD = 12
+
+
+def count(tx: Transaction, incident: str, alert: Alert, *, because: str) -> bool:
+    """Count an alert to an incident; tell whether its problem is a new one."""
+    dedup = dedup_digest(alert.envelope)
+    known = tx.tables.execute(
+        "SELECT 1 AS one FROM problem WHERE incident = ? AND dedup = ?",
+        (incident, dedup),
+    )
+    if known:
+        repeat(tx, incident, dedup, count=alert.envelope.stands_for, at=alert)
+        return False
+    tx.tables.execute(
+        "INSERT INTO problem (incident, dedup, grp, source, because, count, last_at, "
+        "first_alert) VALUES (?,?,?,?,?,?,?,?)",
+        (
+            incident,
+            dedup,
+            group_digest(alert.envelope),
+            alert.envelope.source,
+            because,
+            alert.envelope.stands_for,
+            alert.received_at.isoformat(),
+            alert.id,
+        ),
+    )
+    tx.tables.execute(
+        "INSERT INTO alert (id, incident, doc) VALUES (?,?,?) ON CONFLICT DO NOTHING",
+        (alert.id, incident, orjson.dumps(to_doc(alert)).decode()),
+    )
+    return True
+
+
+def repeat(
+    tx: Transaction, incident: str, dedup: str, *, count: int, at: Alert
+) -> None:
+    """Count a repeat of a known problem."""
+    tx.tables.execute(
+        "UPDATE problem SET count = count + ?, last_at = ? "
+        "WHERE incident = ? AND dedup = ?",
+        (count, at.received_at.isoformat(), incident, dedup),
+    )
+
+
+def of_incident(tx: Transaction, incident: str) -> tuple[Alert, ...]:
+    """Return the first alert of each of an incident's problems, oldest first."""
+    found = tx.tables.execute(
+        "SELECT doc FROM alert WHERE incident = ? ORDER BY id LIMIT ?",
+        (incident, _FOR_CARD),
+    )
+    return tuple(from_doc(orjson.loads(one["doc"])) for one in found)
+
+
+def total(tx: Transaction, incident: str) -> int:
+    """Return how many alerts an incident stands for, repeats included."""
+    found = tx.tables.execute(
+        "SELECT coalesce(sum(count), 0) AS n FROM problem WHERE incident = ?",
+        (incident,),
+    )
+    return int(found[0]["n"])
+
+
+def grouped_by(tx: Transaction, incident: str) -> tuple[str, ...]:
+    """Return the codes of the grouping rules that were used, in order."""
+    found = tx.tables.execute(
+        "SELECT because FROM problem WHERE incident = ? AND because <> '' "
+        "GROUP BY because ORDER BY min(first_alert)",
+        (incident,),
+    )
+    return tuple(one["because"] for one in found)
+
+
+def candidates(
+    tx: Transaction, alert: Alert, *, now: datetime, reopen: timedelta
+) -> tuple[Candidate, ...]:
+    """Return the incidents that an alert could belong to.
+
+    Open ones that share its problem, its sender's group or its system, and those
+    resolved within `reopen` that share its problem.
+    """
+    dedup, group = dedup_digest(alert.envelope), group_digest(alert.envelope)
+    found = tx.tables.execute(
+        "SELECT DISTINCT b.id, b.category, b.system, b.resolved_at "
+        "FROM board b JOIN problem p ON p.incident = b.id "
+        "WHERE (p.dedup = ? AND (b.resolved_at IS NULL OR b.resolved_at >= ?)) "
+        "OR (b.resolved_at IS NULL AND p.grp = ? AND ? <> '') "
+        "OR (b.resolved_at IS NULL AND b.system = ? AND ? <> '' AND b.category = ?)",
+        (
+            dedup,
+            (now - reopen).isoformat(),
+            group,
+            group,
+            alert.system,
+            alert.system,
+            alert.assessment.category,
+        ),
+    )
+    return tuple(_candidate(tx, one) for one in found)
+
+
+def _candidate(tx: Transaction, found: Any) -> Candidate:
+    problems = tx.tables.execute(
+        "SELECT dedup, grp, last_at FROM problem WHERE incident = ?", (found["id"],)
+    )
+    ended = found["resolved_at"]
+    return Candidate(
+        incident=found["id"],
+        dedups=frozenset(one["dedup"] for one in problems),
+        groups=frozenset(one["grp"] for one in problems if one["grp"]),
+        category=found["category"],
+        system=found["system"],
+        last_alert_at=max(datetime.fromisoformat(one["last_at"]) for one in problems),
+        resolved_at=None if ended is None else datetime.fromisoformat(ended),
+    )
+
+
+def to_doc(alert: Alert) -> dict[str, Any]:
+    """Return an alert as JSON values."""
+    envelope, assessment = alert.envelope, alert.assessment
+    at = envelope.occurred_at
+    return {
+        "id": alert.id,
+        "received_at": alert.received_at.isoformat(),
+        "system": alert.system,
+        "masks": [[mask.kind, mask.count, mask.path] for mask in alert.masks],
+        "envelope": {
+            "source": envelope.source,
+            "source_event_id": envelope.source_event_id,
+            "dedup_key": envelope.dedup_key,
+            "group_key": envelope.group_key,
+            "status": envelope.status,
+            "occurred_at": None if at is None else at.isoformat(),
+            "title": envelope.title.for_redaction(),
+            "texts": {k: v.for_redaction() for k, v in envelope.texts.items()},
+            "entities": [[entity.kind, entity.id] for entity in envelope.entities],
+            "vendor_severity": envelope.vendor_severity,
+            "outcome": envelope.outcome,
+            "links": list(envelope.links),
+            "stands_for": envelope.stands_for,
+        },
+        "assessment": {
+            "category": assessment.category,
+            "rule": assessment.rule,
+            "severity": assessment.severity,
+            "reasons": [[r.code, r.text, r.steps] for r in assessment.reasons],
+            "notices": list(assessment.notices),
+        },
+    }
+
+
+def from_doc(doc: dict[str, Any]) -> Alert:
+    """Return the alert that `to_doc` described."""
+    return Alert(
+        id=doc["id"],
+        received_at=datetime.fromisoformat(doc["received_at"]),
+        system=doc["system"],
+        masks=tuple(Mask(kind=k, count=n, path=p) for k, n, p in doc["masks"]),
+        envelope=_envelope(doc["envelope"]),
+        assessment=_assessment(doc["assessment"]),
+    )
+
+
+def _envelope(doc: dict[str, Any]) -> Envelope:
+    at = doc["occurred_at"]
+    return Envelope(
+        source=doc["source"],
+        source_event_id=doc["source_event_id"],
+        dedup_key=doc["dedup_key"],
+        group_key=doc["group_key"],
+        status=Status(doc["status"]),
+        occurred_at=None if at is None else datetime.fromisoformat(at),
+        title=Untrusted(doc["title"]),
+        texts={path: Untrusted(text) for path, text in doc["texts"].items()},
+        entities=_entities(doc["entities"]),
+        vendor_severity=doc["vendor_severity"],
+        outcome=Outcome(doc["outcome"]),
+        links=tuple(doc["links"]),
+        stands_for=doc["stands_for"],
+    )
+
+
+def _entities(pairs: Iterable[Sequence[str]]) -> tuple[Entity, ...]:
+    return tuple(Entity(EntityKind(kind), name) for kind, name in pairs)
+
+
+def _assessment(doc: dict[str, Any]) -> Assessment:
+    return Assessment(
+        category=doc["category"],
+        rule=doc["rule"],
+        severity=Severity(doc["severity"]),
+        reasons=tuple(
+            Reason(code=code, text=text, steps=steps)
+            for code, text, steps in doc["reasons"]
+        ),
+        notices=tuple(doc["notices"]),
+    )

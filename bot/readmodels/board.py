@@ -1,0 +1,172 @@
+"""The board: one row per incident, projected in the transaction that appends.
+
+A rebuild from the log gives the same rows (a test proves it). How many alerts an
+incident stands for is not an event; it is counted in `bot/readmodels/alerts.py`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.codec import decode
+from bot.domain.events import IncidentOpened, Phase, Reopened, Resolved
+from bot.domain.incident import Incident, evolve, fold
+from bot.domain.severity import Severity
+from bot.domain.untrusted import Untrusted
+from bot.ports import Entry, Tables, Transaction
+
+INCIDENT_STREAM = "incident/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """What a list of incidents shows of one of them."""
+
+    id: str
+    title: Untrusted | None
+    severity: Severity
+    phase: Phase
+    category: str
+    commander: str
+    acked_by: str
+    since: datetime
+    system: str
+    alert_count: int
+    drill: bool
+    channel: str
+    resolved_at: datetime | None
+
+
+def project(tx: Transaction, entries: Iterable[Entry]) -> None:
+    """Bring the rows of the touched incidents up to date.
+
+    Giving the same entry twice changes nothing: a row is always the fold of its
+    whole stream.
+    """
+    streams = {e.stream for e in entries if e.stream.startswith(INCIDENT_STREAM)}
+    for stream in sorted(streams):
+        _write(tx, stream.removeprefix(INCIDENT_STREAM), tx.log.load(stream))
+
+
+def rebuild(tx: Transaction) -> None:
+    """Throw the rows away and make them again from the log."""
+    tx.tables.execute("DELETE FROM board")
+    after = -1
+    while page := tx.log.read(after=after):
+        project(tx, page)
+        after = page[-1].seq
+
+
+def load(tx: Transaction, incident: str) -> tuple[Incident, int]:
+    """Return an incident's state and the version of its stream."""
+    entries = tx.log.load(INCIDENT_STREAM + incident)
+    events = (decode(e.kind, e.body, e.words) for e in entries)
+    return fold(events), len(entries)
+
+
+def open_rows(tx: Transaction) -> tuple[BoardRow, ...]:
+    """Return the open incidents, worst first, then the oldest."""
+    return _rows(
+        tx.tables,
+        "WHERE b.phase <> 'resolved' ORDER BY b.severity, b.number",
+        (),
+    )
+
+
+def row(tx: Transaction, incident: str) -> BoardRow | None:
+    """Return one incident's row."""
+    found = _rows(tx.tables, "WHERE b.id = ?", (incident,))
+    return found[0] if found else None
+
+
+def newest_in(tx: Transaction, channel: str) -> str:
+    """Return the id of the newest open incident in a channel, "" if none."""
+    found = tx.tables.execute(
+        "SELECT id FROM board WHERE channel = ? AND phase <> 'resolved' "
+        "ORDER BY number DESC LIMIT 1",
+        (channel,),
+    )
+    return str(found[0]["id"]) if found else ""
+
+
+def open_by_severity(tx: Transaction) -> dict[str, int]:
+    """Return how many incidents are open, by severity."""
+    found = tx.tables.execute(
+        "SELECT severity, count(*) AS n FROM board WHERE phase <> 'resolved' "
+        "GROUP BY severity"
+    )
+    return {one["severity"]: int(one["n"]) for one in found}
+
+
+def next_id(tx: Transaction) -> str:
+    """Return the id for a new incident: ``INC-0001`` and up."""
+    found = tx.tables.execute("SELECT max(number) AS last FROM board", ())
+    return f"INC-{(found[0]['last'] or 0) + 1:04d}"
+
+
+def _write(tx: Transaction, incident: str, entries: Sequence[Entry]) -> None:
+    state, resolved_at, opened = Incident(), None, None
+    for entry in entries:
+        event = decode(entry.kind, entry.body, entry.words)
+        state = evolve(state, event)
+        match event:
+            case IncidentOpened():
+                opened = event
+            case Resolved():
+                resolved_at = entry.at
+            case Reopened():
+                resolved_at = None
+            case _:
+                pass
+    if opened is None:
+        return
+    tx.tables.execute("DELETE FROM board WHERE id = ?", (incident,))
+    tx.tables.execute(
+        "INSERT INTO board (id, number, title, severity, phase, category, "
+        "commander, acked_by, since, system, drill, channel, resolved_at) "
+        "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            incident,
+            int(incident.removeprefix("INC-")),
+            None if state.title is None else state.title.for_redaction(),
+            state.severity,
+            state.phase,
+            state.category,
+            state.commander,
+            state.acked_by,
+            opened.detected_at.isoformat(),
+            state.system,
+            int(state.drill),
+            state.channel,
+            None if resolved_at is None else resolved_at.isoformat(),
+        ),
+    )
+
+
+def _rows(tables: Tables, where: str, given: Sequence[Any]) -> tuple[BoardRow, ...]:
+    found = tables.execute(
+        "SELECT b.*, (SELECT coalesce(sum(p.count), 0) FROM problem p "  # noqa: S608 - `where` is ours
+        f"WHERE p.incident = b.id) AS alert_count FROM board b {where}",
+        given,
+    )
+    return tuple(_row(one) for one in found)
+
+
+def _row(found: Mapping[str, Any]) -> BoardRow:
+    ended = found["resolved_at"]
+    return BoardRow(
+        id=found["id"],
+        title=None if found["title"] is None else Untrusted(found["title"]),
+        severity=Severity(found["severity"]),
+        phase=Phase(found["phase"]),
+        category=found["category"],
+        commander=found["commander"],
+        acked_by=found["acked_by"],
+        since=datetime.fromisoformat(found["since"]).astimezone(UTC),
+        system=found["system"],
+        alert_count=found["alert_count"],
+        drill=bool(found["drill"]),
+        channel=found["channel"],
+        resolved_at=None if ended is None else datetime.fromisoformat(ended),
+    )

@@ -1,0 +1,170 @@
+"""The story of an incident: one line per event, in the order of the log.
+
+The lines are computed from the stream each time; there is no table that could
+drift from the log. How a line looks in Slack lives in `bot/slack/lines.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from bot.domain.codec import decode
+from bot.domain.events import (
+    Acknowledged,
+    AlertCleared,
+    AlertJoined,
+    AlertsCounted,
+    CommandRefused,
+    Event,
+    IncidentOpened,
+    Nagged,
+    Noted,
+    PhaseChanged,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    SeverityChanged,
+    StepFinished,
+    StepTaken,
+)
+from bot.domain.grouping import BECAUSE
+from bot.domain.untrusted import Untrusted
+from bot.ports import Entry
+
+_TOCSIN = "tocsin"
+_PersonEvent = (
+    Acknowledged
+    | RoleAssigned
+    | PhaseChanged
+    | Noted
+    | StepTaken
+    | StepFinished
+    | Resolved
+    | Reopened
+    | CommandRefused
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that happened.
+
+    Attributes:
+        at: When it was recorded, aware UTC.
+        occurred_at: When it happened, where that is known to differ.
+        actor: Slack id, ``tocsin`` or ``source:<name>``.
+        text: Our own sentence; people stand in it as ``<@U…>``.
+        words: What somebody wrote; None if nothing, or if it was erased.
+    """
+
+    seq: int
+    at: datetime
+    occurred_at: datetime | None
+    kind: str
+    actor: str
+    text: str
+    words: Untrusted | None
+
+
+def lines(entries: Iterable[Entry]) -> tuple[Line, ...]:
+    """Return the timeline of one incident's stream."""
+    return tuple(_line(entry) for entry in entries)
+
+
+def _line(entry: Entry) -> Line:
+    event = decode(entry.kind, entry.body, entry.words)
+    return Line(
+        seq=entry.seq,
+        at=entry.at,
+        occurred_at=_occurred_at(event),
+        kind=entry.kind,
+        actor=entry.actor,
+        text=sentence(event),
+        words=_words(event),
+    )
+
+
+def sentence(event: Event) -> str:
+    """Say what happened, without the words that people or senders wrote."""
+    match event:
+        case IncidentOpened():
+            return (
+                f"Opened as {event.severity}, {event.category}, by an alert "
+                f"from {event.source} (rule {event.rule})."
+            )
+        case AlertJoined(source=source, because=because):
+            return f"A further alert from {source} joined: {_because(because)}."
+        case AlertCleared(source=source):
+            return f"{source} says that one of its alerts is over."
+        case AlertsCounted(count=count):
+            return f"The incident stands for {count} alerts so far."
+        case SeverityChanged():
+            return _severity(event)
+        case Nagged(late_s=late_s):
+            late = f" (the reminder came {late_s} s late)" if late_s > 1 else ""
+            return f"Nobody had acknowledged in time{late}."
+        case _:
+            return _by_a_person(event)
+
+
+def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
+    match event:
+        case Acknowledged(by=by):
+            return f"{_who(by)} acknowledged."
+        case RoleAssigned(role=role, to=to, by=by):
+            given = "" if to == by else f", named by {_who(by)}"
+            return f"{_who(to)} is {role}{given}."
+        case PhaseChanged(was=was, phase=phase, by=by):
+            return f"{_who(by)} moved it from {was} to {phase}."
+        case Noted(by=by):
+            return f"{_who(by)} noted:"
+        case StepTaken(runbook=runbook, step=step, by=by):
+            return f"{_who(by)} took step {step} of {runbook}."
+        case StepFinished(runbook=runbook, step=step, outcome=outcome, by=by):
+            return f"{_who(by)} marked step {step} of {runbook} as {outcome}."
+        case Resolved():
+            return _resolved(event)
+        case Reopened(because=because, by=by):
+            why = _because(because) if because in BECAUSE else ""
+            return f"Reopened by {_who(by)}" + (f": {why}." if why else ".")
+        case CommandRefused(command=command, code=code, by=by):
+            return f"Refused {_who(by)}: {command} ({code})."
+        case _:
+            assert_never(event)
+
+
+def _because(code: str) -> str:
+    return BECAUSE.get(code, code)  # type: ignore[call-overload, no-any-return]
+
+
+def _severity(event: SeverityChanged) -> str:
+    why = "" if event.by != _TOCSIN else f" by the rules ({', '.join(event.reasons)})"
+    who = "" if event.by == _TOCSIN else f" by {_who(event.by)}"
+    return f"Severity {event.was} → {event.severity}{who}{why}."
+
+
+def _resolved(event: Resolved) -> str:
+    if event.by == _TOCSIN:
+        return "Resolved: every source cleared its alerts and nobody had taken it."
+    return f"Resolved by {_who(event.by)} as {event.outcome.replace('_', ' ')}."
+
+
+def _who(by: str) -> str:
+    return "Tocsin" if by in (_TOCSIN, "") else f"<@{by}>"
+
+
+def _occurred_at(event: Event) -> datetime | None:
+    return event.detected_at if isinstance(event, IncidentOpened) else None
+
+
+def _words(event: Event) -> Untrusted | None:
+    match event:
+        case IncidentOpened(title=words) | Noted(text=words):
+            return words
+        case Resolved(summary=words):
+            return words
+        case SeverityChanged(reason=words) | StepFinished(reason=words):
+            return words
+        case _:
+            return None

@@ -1,0 +1,99 @@
+"""A timeline as Markdown, JSON or CSV.
+
+What people and senders wrote is quoted so that it cannot become markup, a link or
+a spreadsheet formula. The texts were redacted before they were stored.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+
+from bot.domain.untrusted import Untrusted
+from bot.readmodels.timeline import Line
+
+JSON_VERSION = 1
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
+_PERSON = re.compile(r"<@(\w+)>")
+# A cell that starts so is run as a formula by spreadsheet programs.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def markdown(incident: str, story: Sequence[Line]) -> str:
+    """Return the timeline as a Markdown table, times in UTC."""
+    rows = [
+        f"| {_time(line.at)} | {line.actor} | {_told(line)} | {line.seq} |"
+        for line in story
+    ]
+    head = [
+        f"# Timeline of {incident}",
+        "",
+        "Times are UTC. The last column is the entry's number in the log.",
+        "",
+        "| When | Who | What | Entry |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def as_json(incident: str, story: Sequence[Line]) -> str:
+    """Return the timeline as one JSON object."""
+    told = [
+        {
+            "seq": line.seq,
+            "at": line.at.isoformat(),
+            "occurred_at": line.occurred_at and line.occurred_at.isoformat(),
+            "kind": line.kind,
+            "actor": line.actor,
+            "text": line.text,
+            "words": _plain(line.words),
+        }
+        for line in story
+    ]
+    answer = {"version": JSON_VERSION, "incident": incident, "timeline": told}
+    return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def as_csv(incident: str, story: Sequence[Line]) -> str:
+    """Return the timeline as CSV with a header line."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["incident", "seq", "at", "occurred_at", "actor", "text", "words"])
+    for line in story:
+        occurred = line.occurred_at.isoformat() if line.occurred_at else ""
+        writer.writerow(
+            [
+                incident,
+                line.seq,
+                line.at.isoformat(),
+                occurred,
+                line.actor,
+                line.text,
+                _cell(_plain(line.words) or ""),
+            ]
+        )
+    return out.getvalue()
+
+
+def _told(line: Line) -> str:
+    text = _PERSON.sub(r"@\1", line.text)
+    words = _plain(line.words)
+    if words is None:
+        return text
+    quoted = _MARKDOWN.sub(r"\\\1", " ".join(words.split()))
+    return f"{text} “{quoted}”"
+
+
+def _plain(words: Untrusted | None) -> str | None:
+    return None if words is None else words.for_html_text()
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _time(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S")
