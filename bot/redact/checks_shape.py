@@ -1,0 +1,153 @@
+"""Does a value look like a secret, an address in a network, a date?
+
+Pure functions from a string to yes or no. Check digits of cards, accounts and
+wallets are in `checks_money`, those of people's numbers in `checks_people`.
+"""
+
+import ipaddress
+import math
+from collections import Counter
+from datetime import date
+from itertools import pairwise
+
+_LONG_ENOUGH_ALONE = 16
+_HUMPS_OF_A_NAME = 7
+_OPAQUE_CHARACTERS = 12
+_OPAQUE_SEGMENT = 8
+_OPAQUE_TURNS = 0.15
+_OPAQUE_BITS = 2.8
+_DATE_PARTS = 3
+
+
+def secretlike(value: str) -> bool:
+    """Say whether a value after a word like `token` is a secret, not a word.
+
+    Letters and digits together, unruly case or sheer length speak for a secret.
+    Words ("expired", "not_found", "tokenProvider") and short numbers do not.
+    """
+    if value.isdigit():
+        return len(value) >= _OPAQUE_CHARACTERS
+    if has_digit(value):
+        return any(c.isalpha() for c in value)
+    humps = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
+    words = all(c.isalpha() or c in "-_. /" for c in value)
+    return humps > _HUMPS_OF_A_NAME or (
+        len(value) >= _LONG_ENOUGH_ALONE and (value.isalpha() or not words)
+    )
+
+
+def has_digit(value: str) -> bool:
+    """Say whether there is a digit: a word list entry has none."""
+    return any(c.isdigit() for c in value)
+
+
+def mixed_case(value: str) -> bool:
+    """Say whether there are capitals, small letters and digits."""
+    return has_digit(value) and value.lower() != value and value.upper() != value
+
+
+def opaque(value: str) -> bool:
+    """Say whether a value looks random: not a name, a path or a version.
+
+    Letters and digits mixed within one segment, often enough, over enough
+    different characters (Shannon entropy, bits per character).
+    """
+    longest = max(_segments(value), key=len)
+    if len(value) < _OPAQUE_CHARACTERS or len(longest) < _OPAQUE_SEGMENT:
+        return False
+    if not (has_digit(longest) and any(c.isalpha() for c in longest)):
+        return False
+    turns = sum(_sort(a) != _sort(b) for a, b in pairwise(longest))
+    return turns >= _OPAQUE_TURNS * len(longest) and entropy(value) >= _OPAQUE_BITS
+
+
+def _segments(value: str) -> list[str]:
+    return "".join(c if c.isalnum() or c in "+=" else " " for c in value).split() or [
+        ""
+    ]
+
+
+def _sort(character: str) -> int:
+    return character.isdigit() * 2 + character.isupper()
+
+
+def entropy(value: str) -> float:
+    """Shannon entropy in bits per character; 0 for an empty string."""
+    counts = Counter(value).values()
+    return -sum(n / len(value) * math.log2(n / len(value)) for n in counts)
+
+
+def public_ip(value: str) -> bool:
+    """Say whether this is an address outside private networks.
+
+    Documentation ranges count as public: they stand in for public ones.
+    """
+    return _inside(value) is False
+
+
+def internal_ip(value: str) -> bool:
+    """Say whether this is an address of a private network or this machine."""
+    return _inside(value) is True
+
+
+# RFC 1918, RFC 6598, RFC 1122, RFC 3927, RFC 4193, RFC 4291: version, first and last.
+_INSIDE = tuple(
+    (net.version, int(net.network_address), int(net.broadcast_address))
+    for net in map(
+        ipaddress.ip_network,
+        (
+            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
+            *("127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/8", "224.0.0.0/3"),
+            *("fc00::/7", "fe80::/10", "ff00::/8", "::/127"),
+        ),
+    )
+)
+
+
+def _inside(value: str) -> bool | None:
+    """None when this is no address at all."""
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        return None
+    number = int(address)
+    return any(
+        version == address.version and first <= number <= last
+        for version, first, last in _INSIDE
+    )
+
+
+def calendar_date(value: str) -> bool:
+    """Say whether three numbers form a day in any usual order; words pass."""
+    parts = _numbers(value)
+    return len(parts) != _DATE_PARTS or _is_date(*parts)
+
+
+def phone_number(value: str) -> bool:
+    """Say whether digits written like a phone number are none of a date.
+
+    ITU-T E.164 allows 15 digits; seven is a local number without its area.
+    """
+    parts = _numbers(value)
+    count = sum(c.isdigit() for c in value)
+    dates = "/" in value or any(part in _YEARS for part in parts)
+    triples = zip(parts, parts[1:], parts[2:], strict=False)
+    return 7 <= count <= 15 and not (dates and any(_is_date(*t) for t in triples))  # noqa: PLR2004 (E.164)
+
+
+_YEARS = range(1900, 2100)
+
+
+def _numbers(value: str) -> list[int]:
+    return [int(p) for p in "".join(c if c.isdigit() else " " for c in value).split()]
+
+
+def _is_date(a: int, b: int, c: int) -> bool:
+    return any(_is_day(*order) for order in ((a, b, c), (c, b, a), (c, a, b)))
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        return date(year + 2000 * (year < 100), month, day).year in _YEARS  # noqa: PLR2004 (a year of two digits)
+    except ValueError:
+        return False

@@ -1,0 +1,169 @@
+"""The one definition of sensitive data: rules, shields, vetoes, version and owner.
+
+It is read from `rules.yaml`, over which a site may lay a file of its own. The digest
+goes into the audit, so that anybody can say which definition was in force. What one
+row means is in `rules`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib import resources
+
+import yaml
+
+from bot.domain.errors import BadSettings
+from bot.redact.patterns import PatternError, compiled
+from bot.redact.rules import Rule, Shield, read_rule, read_shield
+
+_OVERLAY_FIELDS = frozenset(("rules", "shields", "keep", "remove", "version", "owner"))
+# A pattern that matches nothing, for a definition without vetoes.
+_NEVER = r"[^\x00-\xff]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What counts as sensitive, in one version, with one owner.
+
+    Attributes:
+        version: Number of the shipped file.
+        owner: Who answers for it.
+        digest: SHA-256, hexadecimal, of the canonical rule data with the overlay.
+        rules: In order of trust: of two overlapping matches the earlier names it.
+        shields: What must stay readable.
+        key_veto: Names (in snake_case) whose values are not secrets.
+        value_veto: Values that are not secrets: placeholders, references, types.
+    """
+
+    version: int
+    owner: str
+    digest: str
+    rules: tuple[Rule, ...]
+    shields: tuple[Shield, ...]
+    key_veto: str
+    value_veto: str
+
+    @classmethod
+    def parse(cls, text: str, overlay: str | None = None) -> "Definition":
+        """Read a definition and, if given, a site's overlay.
+
+        Args:
+            text: YAML as in `rules.yaml`.
+            overlay: YAML with any of `rules`, `shields` (added), `keep` (kinds that
+                stay in the text) and `remove` (kept kinds that are taken out).
+
+        Raises:
+            BadSettings: A file is not YAML, or a rule cannot be used; the message
+                names the rule.
+        """
+        shipped = _load(text, "the shipped rules")
+        site = _load(overlay, "the overlay") if overlay else {}
+        unknown = sorted(set(site) - _OVERLAY_FIELDS)
+        if unknown:
+            raise _bad("the overlay", f"it has the unknown field {unknown[0]!a}")
+        fragments = _fragments(shipped)
+        # A site's rules come first: they are the more specific ones.
+        rows = [*_rows(site, "rules"), *_rows(shipped, "rules")]
+        rules = _settled([read_rule(row, fragments) for row in rows], site)
+        shields = [*_rows(site, "shields"), *_rows(shipped, "shields")]
+        return cls(
+            version=_number(shipped),
+            owner=str(site.get("owner", shipped.get("owner", ""))),
+            digest=_digest(shipped, site),
+            rules=rules,
+            shields=tuple(read_shield(row, fragments) for row in shields),
+            key_veto=_alternatives(shipped, "key_veto"),
+            value_veto=_alternatives(shipped, "value_veto"),
+        )
+
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind that is taken out, each once, in order of the rules."""
+        return tuple(dict.fromkeys(r.kind for r in self.rules if not r.kept))
+
+
+def load_definition(overlay: str | None = None) -> Definition:
+    """Read the shipped definition, with a site's overlay if there is one.
+
+    Raises:
+        BadSettings: As `Definition.parse`.
+    """
+    shipped = resources.files("bot.redact").joinpath("rules.yaml")
+    return Definition.parse(shipped.read_text(encoding="utf-8"), overlay)
+
+
+def _settled(rules: Iterable[Rule], site: Mapping[str, object]) -> tuple[Rule, ...]:
+    """Apply a site's `keep` and `remove` to the rules of those kinds."""
+    rules = tuple(rules)
+    keep, remove = _names(site, "keep"), _names(site, "remove")
+    missing = sorted((keep | remove) - {rule.kind for rule in rules})
+    if missing or keep & remove:
+        name = (missing or sorted(keep & remove))[0]
+        raise _bad("the overlay", f"{name!a} is no kind, or is both kept and removed")
+    return tuple(
+        replace(rule, kept=(rule.kept or rule.kind in keep) and rule.kind not in remove)
+        for rule in rules
+    )
+
+
+def _load(text: str, name: str) -> Mapping[str, object]:
+    try:
+        loaded = yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where there is one)
+    except yaml.YAMLError as error:
+        raise _bad(name, "it is not YAML") from error
+    if not isinstance(loaded, Mapping):
+        raise _bad(name, "it is not a mapping")
+    return loaded
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _rows(source: Mapping[str, object], name: str) -> list[object]:
+    rows = source.get(name, [])
+    if not isinstance(rows, list):
+        raise _bad(name, "it is not a list")
+    return rows
+
+
+def _names(source: Mapping[str, object], name: str) -> set[str]:
+    return {str(row) for row in _rows(source, name)}
+
+
+def _fragments(source: Mapping[str, object]) -> Mapping[str, str]:
+    fragments = source.get("fragments", {})
+    if not isinstance(fragments, Mapping):
+        raise _bad("fragments", "it is not a mapping")
+    return {str(name): str(pattern) for name, pattern in fragments.items()}
+
+
+def _number(source: Mapping[str, object]) -> int:
+    version = source.get("version")
+    if not isinstance(version, int):
+        raise _bad("the shipped rules", "there is no version number")
+    return version
+
+
+def _alternatives(source: Mapping[str, object], name: str) -> str:
+    rows = [str(row) for row in _rows(source, name)]
+    pattern = "|".join(f"(?:{row})" for row in rows) if rows else _NEVER
+    try:
+        compiled(pattern)
+    except PatternError as error:
+        raise _bad(name, "RE2 does not accept one of its patterns") from error
+    return pattern
+
+
+def _digest(shipped: Mapping[str, object], site: Mapping[str, object]) -> str:
+    canonical = json.dumps(
+        {"shipped": shipped, "site": site}, sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _bad(what: str, because: str) -> BadSettings:
+    return BadSettings(
+        f"The definition of sensitive data was not loaded: {what} cannot be used",
+        because=because,
+        next_move="Correct it as docs/guides/add-a-redaction-rule.md shows.",
+    )

@@ -1,0 +1,192 @@
+"""The engine: finds in a byte string what the rules describe.
+
+A gate says in one pass which rules can match at all; only those are run. What the
+decoded readings of a text are, and what replaces a match, is decided elsewhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.redact.checks import passes
+from bot.redact.definition import Definition
+from bot.redact.escapes import ESCAPES
+from bot.redact.findings import Withheld
+from bot.redact.patterns import Gate, literal, prepared
+from bot.redact.rules import Rule, Scope, Strength
+from bot.redact.shields import Shields
+from bot.redact.vetoes import Vetoes
+from bot.redact.views import BASE64_RUN, Raw, View
+
+# The gate is asked about pieces of whole lines of at least this size, so that a rule
+# runs over the piece that called for it and not over a megabyte.
+PIECE_BYTES = 2048
+# More candidates than this in one text are not checked in time; see `Withheld`.
+MAX_CANDIDATES = 50_000
+# After a veto the search goes on inside the vetoed value, unless it is long: this
+# bounds how often one byte is read.
+_RESUME_INSIDE_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One match that counts.
+
+    Attributes:
+        start: First byte in the searched content.
+        end: One past the last byte.
+        rank: Place of the rule in the definition; lower is more specific.
+        rule: The rule that matched.
+    """
+
+    start: int
+    end: int
+    rank: int
+    rule: Rule
+
+
+class Engine:
+    """Applies a definition to byte strings. Holds no text between calls."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._rules = [rule for rule in definition.rules if not rule.kept]
+        self._shields = Shields(definition.shields)
+        self._vetoes = Vetoes(key=definition.key_veto, value=definition.value_veto)
+        self._wanted: list[tuple[int, ...]] = []
+        self._gate = self._build_gate()
+
+    def _build_gate(self) -> Gate:
+        """One entry per distinct hint, and the marks of encoded text at the end."""
+        wanted: dict[str, list[int]] = {}
+        for rank, rule in enumerate(self._rules):
+            for entry in _gate_entries(rule):
+                wanted.setdefault(entry, []).append(rank)
+        self._wanted = [tuple(ranks) for ranks in wanted.values()]
+        marks = [escape.pattern for escape in ESCAPES]
+        return Gate([*wanted, *marks, BASE64_RUN])
+
+    def search(self, view: View) -> tuple[list[Hit], bool]:
+        """Find what counts, and whether the content may hold encoded text.
+
+        Lines that read as in the view they came from are left out: they have been
+        searched there.
+
+        Args:
+            view: A reading of a text, as UTF-8.
+
+        Returns:
+            Hits in no order, overlaps included, and True when a decoded reading
+            may show more.
+
+        Raises:
+            Withheld: There are too many candidates to check in time.
+        """
+        content = view.content
+        encoded = False
+        across: set[int] = set()
+        hits: list[Hit] = []
+        seen = 0
+        for start, end in _pieces(content):
+            if not view.fresh(start, end):
+                continue
+            ranks, marked = self._called_for(content[start:end])
+            encoded = encoded or marked
+            for rank in ranks:
+                if self._rules[rank].scope is Scope.TEXT:
+                    across.add(rank)
+                    continue
+                seen += self._run(rank, content, (start, end), hits)
+                _within_budget(seen)
+        for rank in sorted(across):
+            seen += self._run(rank, content, (0, len(content)), hits)
+            _within_budget(seen)
+        return self._unshielded(content, hits), encoded
+
+    def kind_of_named(self, name: str, value: str) -> str | None:
+        """Say which kind a whole value is because of its name, None for none.
+
+        Args:
+            name: The name it stands under.
+            value: The value; what would end it in a line of JSON does not count.
+        """
+        plain = "".join(c if c.isprintable() and c not in '"\\' else "_" for c in value)
+        before = f'"{name}": "'.encode("utf-8", "surrogatepass")
+        line = before + plain.encode("utf-8", "surrogatepass") + b'"'
+        whole = (len(before), len(line) - 1)
+        hits, _ = self.search(Raw(content=line))
+        kinds = (h.rule.kind for h in hits if (h.start, h.end) == whole)
+        return next(kinds, None)
+
+    def _called_for(self, piece: bytes) -> tuple[list[int], bool]:
+        ranks: set[int] = set()
+        encoded = False
+        for entry in self._gate.hits(piece):
+            if entry < len(self._wanted):
+                ranks.update(self._wanted[entry])
+            else:
+                encoded = True
+        return sorted(ranks), encoded
+
+    def _run(
+        self, rank: int, content: bytes, piece: tuple[int, int], hits: list[Hit]
+    ) -> int:
+        """Add one rule's hits in a piece; returns how many candidates there were."""
+        rule = self._rules[rank]
+        ready = prepared(rule.pattern)
+        at, stop = piece
+        seen = 0
+        match = ready.pattern.search(content, at, stop)
+        while match is not None:
+            seen += 1
+            start, end = ready.stretch(match)
+            name = match.group(ready.key) if ready.key else None
+            if self._counts(rule, name, content[start:end]):
+                hits.append(Hit(start=start, end=end, rank=rank, rule=rule))
+            elif ready.key and end - start <= _RESUME_INSIDE_BYTES:
+                end = start
+            at = max(end, match.start() + 1)
+            match = ready.pattern.search(content, at, stop)
+        return seen
+
+    def _counts(self, rule: Rule, name: bytes | None, value: bytes) -> bool:
+        if name is not None and self._vetoes.key(name):
+            return False
+        if rule.strength is Strength.CONTEXT and self._vetoes.value(value):
+            return False
+        text = value.decode("latin-1")
+        return all(passes(check, text) for check in rule.checks)
+
+    def _unshielded(self, content: bytes, hits: list[Hit]) -> list[Hit]:
+        cover = self._shields.over(content)
+        return [
+            hit
+            for hit in hits
+            if hit.rule.strength is Strength.PREFIX
+            or not cover.protects(
+                hit.start, hit.end, generic=hit.rule.strength is Strength.GENERIC
+            )
+        ]
+
+
+def _gate_entries(rule: Rule) -> Iterator[str]:
+    """What the gate looks for: the hints, or the pattern when there are none."""
+    if not rule.hints:
+        yield rule.pattern
+        return
+    flags = "(?i)" if rule.pattern.startswith("(?i)") else ""
+    for hint in rule.hints:
+        yield flags + literal(hint)
+
+
+def _pieces(content: bytes) -> Iterator[tuple[int, int]]:
+    """Cut into pieces of whole lines, none shorter than it must be."""
+    start = 0
+    while start < len(content):
+        newline = content.find(b"\n", start + PIECE_BYTES)
+        end = newline + 1 if newline >= 0 else len(content)
+        yield start, end
+        start = end
+
+
+def _within_budget(seen: int) -> None:
+    if seen > MAX_CANDIDATES:
+        raise Withheld.too_dense(limit=MAX_CANDIDATES)

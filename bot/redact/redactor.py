@@ -1,0 +1,175 @@
+"""The redactor: text in, text out that may be shown.
+
+It searches every reading of a text, brings what it finds back to the characters of
+the input and puts placeholders there. When it cannot check a text it withholds it.
+Walking JSON values is in `values`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from bot.redact import values
+from bot.redact.definition import Definition
+from bot.redact.engine import Engine, Hit
+from bot.redact.findings import Finding, Redacted, Withheld
+from bot.redact.known import KnownNames
+from bot.redact.placeholders import NOT_CHECKED, TOO_LARGE, existing, placeholder
+from bot.redact.spans import Span, apart, in_characters, joined, mapped, within
+from bot.redact.views import Raw, View, views
+
+# Larger texts are sealed, not shown; intake takes no larger body either.
+MAX_BYTES = 1 << 20
+# Names of fields are short; what is longer gives no context.
+_LONGEST_NAME = 256
+
+
+class Redactor:
+    """Takes out of text what the definition calls sensitive.
+
+    Safe to share between threads: nothing of a text is kept between calls.
+
+    Args:
+        definition: What counts as sensitive.
+        key: Secret of this installation; with it placeholders cannot be guessed
+            back to values.
+        known_names: Names of people to take out, matched as whole words without
+            regard to case.
+
+    Raises:
+        BadSettings: The rules together are more than the engine takes.
+    """
+
+    def __init__(
+        self, definition: Definition, *, key: bytes, known_names: Iterable[str] = ()
+    ) -> None:
+        self.definition = definition
+        self._key = key
+        self._engine = Engine(definition)
+        self._names = KnownNames(known_names)
+
+    def find(self, text: str) -> tuple[Finding, ...]:
+        """Say what is sensitive in a text, without changing it.
+
+        Returns:
+            Findings in order, none overlapping; offsets are characters of `text`.
+
+        Raises:
+            Withheld: The text is too large, too dense, or the engine failed. The
+                error does not quote the text.
+        """
+        raw = _bytes(text)
+        pairs = in_characters(text, raw, self._spans(raw))
+        return tuple(finding for finding, _ in pairs)
+
+    def redact(self, text: str, *, scope: str = "") -> Redacted:
+        """Replace what is sensitive by placeholders.
+
+        Args:
+            text: Any text.
+            scope: Equal values get equal placeholders within one scope.
+
+        Returns:
+            The redacted text, or one sentence that says the text was withheld.
+        """
+        raw = _bytes(text)
+        try:
+            spans = self._spans(raw)
+        except Withheld:
+            return _withheld(raw)
+        return self._redacted(text, raw, spans, scope)
+
+    def redact_value(
+        self, value: object, *, scope: str = ""
+    ) -> tuple[object, tuple[Finding, ...]]:
+        """Redact the strings of a JSON-like value; names in it give context.
+
+        Numbers, booleans and None stay. Offsets of the findings are those within
+        the string they were found in.
+
+        Args:
+            value: Strings, numbers, None, and mappings and sequences of such.
+            scope: As for `redact`.
+        """
+        return values.redacted(value, self, scope=scope)
+
+    def redact_named(self, name: str, value: str, *, scope: str = "") -> Redacted:
+        """Redact a string that stands under a name, as in `{"password": "x"}`.
+
+        Args:
+            name: The key it stands under.
+            value: The string.
+            scope: As for `redact`.
+        """
+        raw = _bytes(value)
+        try:
+            spans = _or_withheld(raw, lambda: self._named_spans(name, value, raw))
+        except Withheld:
+            return _withheld(raw)
+        return self._redacted(value, raw, spans, scope)
+
+    def _redacted(
+        self, text: str, raw: bytes, spans: list[Span], scope: str
+    ) -> Redacted:
+        parts: list[str] = []
+        findings: list[Finding] = []
+        at = 0
+        for finding, span in in_characters(text, raw, spans):
+            parts += (text[at : finding.start], self._named(span, scope))
+            findings.append(finding)
+            at = finding.end
+        whole = "".join((*parts, text[at:]))
+        return Redacted(text=whole, findings=tuple(findings))
+
+    def _spans(self, raw: bytes) -> list[Span]:
+        return _or_withheld(raw, lambda: self._search_all(raw))
+
+    def _named_spans(self, name: str, value: str, raw: bytes) -> list[Span]:
+        """Search the value as it stands in a line of JSON, so that its name counts."""
+        name = name[:_LONGEST_NAME]
+        before = _bytes(f'"{name}": "')
+        spans = self._search_all(before + raw + b'"')
+        inside = list(within(spans, len(before), len(before) + len(raw)))
+        kind = self._engine.kind_of_named(name, value)
+        if kind is None or (inside and inside[0].end == len(raw)):
+            return inside
+        whole = Span(start=0, end=len(raw), trust=(0, 0), kind=kind, value=raw)
+        return apart([whole], list(existing(raw)))
+
+    def _search_all(self, raw: bytes) -> list[Span]:
+        return apart(joined(self._all_spans(raw)), list(existing(raw)))
+
+    def _all_spans(self, raw: bytes) -> Iterator[Span]:
+        plain = Raw(content=raw)
+        hits, encoded = self._search(plain)
+        yield from mapped(plain, hits)
+        if not encoded:
+            return
+        for view in views(raw):
+            yield from mapped(view, self._search(view)[0])
+
+    def _search(self, view: View) -> tuple[list[Hit], bool]:
+        hits, encoded = self._engine.search(view)
+        return [*hits, *self._names.search(view.content)], encoded
+
+    def _named(self, span: Span, scope: str) -> str:
+        return placeholder(key=self._key, scope=scope, kind=span.kind, value=span.value)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _or_withheld(raw: bytes, search: Callable[[], list[Span]]) -> list[Span]:
+    """Fail closed: what cannot be searched must not pass."""
+    if len(raw) > MAX_BYTES:
+        raise Withheld.too_large(limit=MAX_BYTES)
+    try:
+        return search()
+    except Withheld:
+        raise
+    except Exception:  # noqa: BLE001 (whatever went wrong, unchecked text must not pass)
+        raise Withheld.engine_failed() from None
+
+
+def _withheld(raw: bytes) -> Redacted:
+    words = TOO_LARGE if len(raw) > MAX_BYTES else NOT_CHECKED
+    return Redacted(text=words, findings=(), withheld=True)
