@@ -1,0 +1,147 @@
+"""The inbox in SQLite: what was accepted and must not be lost.
+
+What an item means, and when it is given up, is decided by whoever reads it.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from bot.domain.errors import NotFound
+from bot.ports import InboxItem, Lane, Received
+from bot.store.instants import SECOND_US, from_us, to_us
+
+_COLUMNS = "id, lane, source, received_us, sealed, state, attempts, outcome"
+
+
+class SqliteInbox:
+    """The inbox of one connection. Keeps `ports.Inbox`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def put(self, received: Received) -> tuple[str, bool]:
+        """Keep an item; return its id and whether it was here before."""
+        kept = self._connection.execute(
+            "INSERT INTO inbox (id, lane, source, key, received_us, sealed) "
+            "VALUES (?,?,?,?,?,?) ON CONFLICT (lane, key) DO NOTHING",
+            (
+                received.id,
+                received.lane.value,
+                received.source,
+                received.key,
+                to_us(received.received_at),
+                received.sealed,
+            ),
+        )
+        if kept.rowcount:
+            return received.id, False
+        (first,) = self._connection.execute(
+            "SELECT id FROM inbox WHERE lane = ? AND key = ?",
+            (received.lane.value, received.key),
+        ).fetchone()
+        return str(first), True
+
+    def claim(
+        self, lane: Lane, *, now: datetime, lease_s: int, limit: int
+    ) -> tuple[InboxItem, ...]:
+        """Return the oldest unread items and reserve them for `lease_s`.
+
+        `attempts` counts this one: it is 1 the first time. The order is that of
+        arrival, which a clock that was set back does not change.
+        """
+        now_us = to_us(now)
+        rows = self._connection.execute(
+            "SELECT n FROM inbox WHERE lane = ? AND state = 'new' AND due_us <= ? "
+            "ORDER BY n LIMIT ?",
+            (lane.value, now_us, limit),
+        ).fetchall()
+        self._connection.executemany(
+            "UPDATE inbox SET due_us = ?, attempts = attempts + 1 WHERE n = ?",
+            [(now_us + lease_s * SECOND_US, n) for (n,) in rows],
+        )
+        return tuple(self._item("n", n) for (n,) in rows)
+
+    def done(self, item_id: str, outcome: Mapping[str, Any]) -> None:
+        """Say what became of an item; only the first time counts.
+
+        The sealed payload stays.
+
+        Raises:
+            NotFound: There is no such item.
+        """
+        changed = self._connection.execute(
+            "UPDATE inbox SET state = 'done', outcome = ? "
+            "WHERE id = ? AND state <> 'done'",
+            (orjson.dumps(outcome).decode(), item_id),
+        )
+        if not changed.rowcount:
+            self._must_exist(item_id)
+
+    def give_back(
+        self, item_id: str, *, because: str, not_before: datetime, dead: bool
+    ) -> None:
+        """Say that reading failed: try again later, or give it up.
+
+        An item that is done meanwhile stays done. One that is given up has
+        ``{"because": …}`` as its outcome.
+
+        Raises:
+            NotFound: There is no such item.
+        """
+        outcome = orjson.dumps({"because": because} if dead else {}).decode()
+        changed = self._connection.execute(
+            "UPDATE inbox SET state = ?, because = ?, due_us = ?, outcome = ? "
+            "WHERE id = ? AND state <> 'done'",
+            ("dead" if dead else "new", because, to_us(not_before), outcome, item_id),
+        )
+        if not changed.rowcount:
+            self._must_exist(item_id)
+
+    def find(self, item_id: str) -> InboxItem | None:
+        """Return one item."""
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM inbox WHERE id = ?",  # noqa: S608 - ours
+            (item_id,),
+        ).fetchall()
+        return _item(rows[0]) if rows else None
+
+    def counts(self, lane: Lane) -> Mapping[str, int]:
+        """Return how many items are in each state; every state has its key."""
+        rows = self._connection.execute(
+            "SELECT state, count(*) FROM inbox WHERE lane = ? GROUP BY state",
+            (lane.value,),
+        )
+        return {"new": 0, "done": 0, "dead": 0, **dict(rows.fetchall())}
+
+    def _item(self, column: str, value: int) -> InboxItem:
+        row = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM inbox WHERE {column} = ?",  # noqa: S608 - ours
+            (value,),
+        ).fetchone()
+        return _item(row)
+
+    def _must_exist(self, item_id: str) -> None:
+        if self.find(item_id) is None:
+            raise NotFound(
+                "The inbox was not changed",
+                because=f"it has no item {item_id!a}",
+                next_move="Name an item that it has.",
+            )
+
+
+def _item(row: tuple[Any, ...]) -> InboxItem:
+    found, lane, source, received_us, sealed, state, attempts, outcome = row
+    return InboxItem(
+        id=found,
+        lane=Lane(lane),
+        source=source,
+        received_at=from_us(received_us),
+        sealed=sealed,
+        state=state,
+        attempts=attempts,
+        outcome=orjson.loads(outcome),
+    )

@@ -1,0 +1,144 @@
+"""The tables, and how a file written by an older version gets them.
+
+Each migration is numbered and never changes once it has been released; a change is
+a new one at the end. Read models can be made again from the log, so their tables
+stand apart, in `readmodel_tables.py`. How a file is opened is in `database.py`.
+"""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from bot.store.columns import numbers, texts
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
+
+MIGRATION_SET = "tocsin"
+MIGRATION_NAMES = ("0001_log", "0002_queues", "0003_readmodels")
+INSTALL_ID_BYTES = 8
+
+# sqlite-utils makes no WITHOUT ROWID tables and no triggers.
+_HASH_TABLE = """
+CREATE TABLE hash (
+  level INTEGER NOT NULL, pos INTEGER NOT NULL, hash BLOB NOT NULL,
+  PRIMARY KEY (level, pos)
+) STRICT, WITHOUT ROWID
+"""
+_APPEND_ONLY = """
+CREATE TRIGGER {table}_never_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT raise(ABORT, 'the {table} table is append-only'); END
+"""
+# These two also stop INSERT OR REPLACE, which deletes without a delete trigger.
+_ENTRY_FOLLOWS = """
+CREATE TRIGGER entry_follows BEFORE INSERT ON entry
+WHEN new.seq <> (SELECT coalesce(max(seq) + 1, 0) FROM entry)
+BEGIN SELECT raise(ABORT, 'an entry follows the one before it'); END
+"""
+_HASH_IS_NEW = """
+CREATE TRIGGER hash_is_new BEFORE INSERT ON hash
+WHEN EXISTS (SELECT 1 FROM hash WHERE level = new.level AND pos = new.pos)
+BEGIN SELECT raise(ABORT, 'the hash table is append-only'); END
+"""
+
+
+def migrations() -> "Migrations":
+    """Return every migration, oldest first."""
+    from sqlite_utils import Migrations
+
+    steps = Migrations(MIGRATION_SET)
+    makers = (_make_log, _make_queues, _make_readmodels)
+    for name, make in zip(MIGRATION_NAMES, makers, strict=True):
+        steps(name=name)(make)
+    return steps
+
+
+def _make_log(db: "Database") -> None:
+    db.table("install").create({"id": str}, pk="id", strict=True)
+    db.table("install").insert({"id": secrets.token_hex(INSTALL_ID_BYTES)})
+    entry = db.table("entry")
+    entry.create(
+        {"seq": int, "stream": str, "version": int, "leaf": bytes},
+        pk="seq",
+        not_null={"stream", "version", "leaf"},
+        strict=True,
+    )
+    entry.create_index(["stream", "version"], unique=True)
+    db.execute(_HASH_TABLE)
+    for table in ("entry", "hash"):
+        for verb in ("update", "delete"):
+            db.execute(_APPEND_ONLY.format(table=table, verb=verb))
+    db.execute(_ENTRY_FOLLOWS)
+    db.execute(_HASH_IS_NEW)
+    db.table("word").create(
+        {"seq": int, "name": str, "digest": str, "salt": bytes, "text": str},
+        pk=("seq", "name"),
+        not_null={"seq", "name", "digest", "salt", "text"},
+        strict=True,
+    )
+    db.table("chore").create({"name": str}, pk="name", strict=True)
+    checkpoint = db.table("checkpoint")
+    checkpoint.create(
+        {"n": int, "size": int, "note": str, "saved_us": int},
+        pk="n",
+        not_null={"size", "note", "saved_us"},
+        strict=True,
+    )
+    checkpoint.create_index(["size"])
+
+
+def _make_queues(db: "Database") -> None:
+    _make_inbox(db)
+    _make_outbox(db)
+    timer = db.table("timer")
+    timer.create(
+        texts("key kind about") | numbers("due_us lease_us"),
+        pk="key",
+        not_null={"key", "kind", "about", "due_us", "lease_us"},
+        strict=True,
+    )
+    timer.create_index(["due_us"])
+
+
+def _make_inbox(db: "Database") -> None:
+    inbox = db.table("inbox")
+    inbox.create(
+        numbers("n received_us attempts due_us")
+        | texts("id lane source key state outcome because")
+        | {"sealed": bytes},
+        pk="n",
+        not_null={"id", "lane", "source", "key", "received_us", "sealed", "state"},
+        defaults={"state": "new", "attempts": 0, "due_us": 0, "outcome": "{}"},
+        strict=True,
+    )
+    inbox.create_index(["id"], unique=True)
+    inbox.create_index(["lane", "key"], unique=True)
+    inbox.create_index(["lane", "state", "n"])
+
+
+def _make_outbox(db: "Database") -> None:
+    outbox = db.table("outbox")
+    always = texts("key kind channel person text blocks thread ts state") | numbers(
+        "rev attempts in_doubt created_us queued_us not_before_us lease_us"
+    )
+    outbox.create(
+        numbers("n expires_us") | always | texts("because"),
+        pk="n",
+        not_null=always,
+        defaults={
+            **dict.fromkeys(("person", "thread", "ts"), ""),
+            **dict.fromkeys(("attempts", "in_doubt", "not_before_us", "lease_us"), 0),
+            "blocks": "[]",
+            "rev": 1,
+            "state": "waiting",
+        },
+        strict=True,
+    )
+    outbox.create_index(["key"], unique=True)
+    outbox.create_index(["thread"])
+    outbox.create_index(["state", "queued_us", "n"])
+
+
+def _make_readmodels(db: "Database") -> None:
+    from bot.store.readmodel_tables import make
+
+    make(db)

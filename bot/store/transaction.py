@@ -1,0 +1,60 @@
+"""What a piece of work is given: every part of the store on one connection."""
+
+import secrets
+import sqlite3
+
+from bot.store.eventlog import SqliteEventLog
+from bot.store.inbox import SqliteInbox
+from bot.store.outbox import SqliteOutbox
+from bot.store.tables import SqliteTables
+from bot.store.timers import SqliteTimers
+from bot.store.words import Salts
+
+
+class SqliteTransaction:
+    """Everything a piece of work may touch. Keeps `ports.Transaction`.
+
+    Attributes:
+        connection: For `verify.py` and `export.py`, which read whole tables.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, *, salts: Salts = secrets.token_bytes
+    ) -> None:
+        self.connection = connection
+        self._log = SqliteEventLog(connection, salts=salts)
+        self._inbox = SqliteInbox(connection)
+        self._outbox = SqliteOutbox(connection)
+        self._timers = SqliteTimers(connection)
+        self._tables = SqliteTables(connection)
+
+    @property
+    def origin(self) -> str:
+        """Return the log's name in checkpoints: ``tocsin/<install id>``."""
+        (install,) = self.connection.execute("SELECT id FROM install").fetchone()
+        return f"tocsin/{install}"
+
+    @property
+    def log(self) -> SqliteEventLog:
+        """Return the event log."""
+        return self._log
+
+    @property
+    def inbox(self) -> SqliteInbox:
+        """Return the inbox."""
+        return self._inbox
+
+    @property
+    def outbox(self) -> SqliteOutbox:
+        """Return the outbox."""
+        return self._outbox
+
+    @property
+    def timers(self) -> SqliteTimers:
+        """Return the timers."""
+        return self._timers
+
+    @property
+    def tables(self) -> SqliteTables:
+        """Return plain rows."""
+        return self._tables
