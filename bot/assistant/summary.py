@@ -16,6 +16,8 @@ from bot.domain.untrusted import Untrusted, clip
 _LONGEST_TITLE = 180
 _LONGEST_FIGURES = 200
 _MOST_EVIDENCE = 10
+# What begins a placeholder of the redactor; a masked sentence tells no figures.
+_MASKED = "\u2039"
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _SAID: dict[Outcome, str] = {
@@ -102,9 +104,10 @@ def _rank(told: tuple[int, int, Untrusted]) -> tuple[int, int]:
 
 
 def _with_digits(text: str) -> str:
-    """Return the first sentence that holds a digit; "" when there is none."""
+    """Return the first sentence with a digit and nothing masked, or ""."""
     sentences = text.replace("! ", ". ").split(". ")
-    found = (one for one in sentences if any(mark.isdigit() for mark in one))
+    open_ones = (one for one in sentences if _MASKED not in one)
+    found = (one for one in open_ones if any(mark.isdigit() for mark in one))
     return clip(next(found, "").strip(), _LONGEST_FIGURES)
 
 

@@ -1,0 +1,122 @@
+"""What `tocsin triage` prints: one object a file, or a few lines for a person.
+
+The keys are fixed: scripts depend on them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.envelope import Alert
+    from bot.domain.registry import Registry
+    from bot.domain.summary import Summary
+    from bot.triage import Triaged
+
+
+def answered(
+    triaged: "Triaged", *, registry: "Registry", now: datetime
+) -> dict[str, object]:
+    """Return the keys that say what a payload means; scripts depend on them."""
+    from bot.assistant.summary import summarize
+
+    worst = triaged.worst
+    system = registry.get(worst.system) if worst and worst.system else None
+    summary = summarize(triaged.alerts, system=system, now=now)
+    counts: Counter[str] = Counter()
+    for alert in triaged.alerts:
+        for mask in alert.masks:
+            counts[mask.kind] += mask.count
+    judged = _judged(worst) if worst else _NOTHING
+    return {
+        "source": triaged.source,
+        "outcome": triaged.outcome,
+        "problem": triaged.problem,
+        "alerts": [_shown(alert) for alert in triaged.alerts],
+        **judged,
+        "summary": _summary(summary),
+        "redactions": [{"kind": k, "count": n} for k, n in sorted(counts.items())],
+    }
+
+
+_NOTHING: dict[str, object] = {
+    "category": "none",
+    "category_rule": "default.nothing",
+    "severity": "NONE",
+    "severity_reasons": ["the payload asks for nothing"],
+    "notices": [],
+}
+
+
+def _judged(alert: "Alert") -> dict[str, object]:
+    found = alert.assessment
+    return {
+        "category": found.category,
+        "category_rule": found.rule,
+        "severity": found.severity.value,
+        "severity_reasons": [
+            f"{one.text} ({one.steps:+d})" if one.steps else one.text
+            for one in found.reasons
+        ],
+        "notices": list(found.notices),
+    }
+
+
+def _shown(alert: "Alert") -> dict[str, object]:
+    envelope = alert.envelope
+    at = envelope.occurred_at
+    return {
+        "id": alert.id,
+        "title": envelope.title.for_slack(),
+        "status": envelope.status.value,
+        "occurred_at": at.isoformat() if at else None,
+        "clock_is_off": alert.clock_is_off,
+        "outcome": envelope.outcome.value,
+        "vendor_severity": envelope.vendor_severity,
+        "entities": [
+            {"kind": one.kind.value, "id": one.id} for one in envelope.entities
+        ],
+        "system": alert.system,
+        "stands_for": envelope.stands_for,
+        **_judged(alert),
+    }
+
+
+def _summary(summary: "Summary") -> dict[str, object]:
+    claims = [
+        {"text": claim.text.for_slack(), "evidence": list(claim.evidence)}
+        for claim in summary.claims
+    ]
+    return {
+        "by": summary.by,
+        "text": "\n".join(f"• {claim['text']}" for claim in claims),
+        "claims": claims,
+        "unknown": list(summary.unknown),
+    }
+
+
+def told(answer: Mapping[str, object]) -> str:
+    """Return an answer as a few lines for a person."""
+    verdict = f"  {answer['severity']} · {answer['category']}"
+    lines = [
+        f"{answer['file']}  {answer['source']}, {answer['outcome']}",
+        f"{verdict} (rule {answer['category_rule']})",
+    ]
+    lines += [f"    {reason}" for reason in _list(answer["severity_reasons"])]
+    summary = answer["summary"]
+    if isinstance(summary, dict):
+        lines += [f"  {line}" for line in str(summary["text"]).splitlines()]
+        unknown = ", ".join(str(one) for one in _list(summary["unknown"]))
+        lines += [f"  Unknown: {unknown}"] if unknown else []
+    books = [one for one in _list(answer["runbooks"]) if isinstance(one, dict)]
+    lines += [f"  Runbook: {one['id']} {one['title']}: {one['why']}" for one in books]
+    masks = [one for one in _list(answer["redactions"]) if isinstance(one, dict)]
+    masked = ", ".join(f"{one['count']} {one['kind']}" for one in masks)
+    lines += [f"  Masked: {masked}"] if masked else []
+    lines += [f"  Note: {one}" for one in _list(answer["notices"])]
+    return "\n".join(lines)
+
+
+def _list(value: object) -> Iterable[object]:
+    return value if isinstance(value, list) else ()

@@ -1,0 +1,238 @@
+"""What an alert offers as evidence, and how far each piece may be believed.
+
+Words aimed at a model end what is believed of a text: nobody wrote the rest for
+us. What evidence means is `bot/domain/classification.py`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.classification_rules import FieldTest, Place, Rulebook, When
+from bot.domain.classification_text import fold
+from bot.domain.envelope import EntityKind, Envelope, Mask, Outcome
+
+# A fact is a name, not a paragraph.
+_LONGEST_FACT = 120
+_MOST_FACT_WORDS = 12
+_AI_KINDS = frozenset({EntityKind.MODEL, EntityKind.GUARDRAIL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A field as field tests see it: folded path, folded value."""
+
+    path: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What can be known of one alert.
+
+    Attributes:
+        hits: Terms found, by the most trustworthy place they stand in.
+        outcome: As far as known when the question is asked.
+        speaks_of_ai: A term of the AI list, or a model or guardrail, is named.
+        speaks_of_ops: A term of the operations list is named.
+        instructed: Some text held sentences aimed at a model.
+        names: The fields by their own name.
+        believed: The terms that count when a place is the last one believed.
+    """
+
+    envelope: Envelope
+    hits: Mapping[str, Place]
+    masks: tuple[Mask, ...] = ()
+    outcome: Outcome = Outcome.UNKNOWN
+    speaks_of_ai: bool = False
+    speaks_of_ops: bool = False
+    instructed: bool = False
+    names: Mapping[str, tuple[Fact, ...]]
+    believed: Mapping[Place, frozenset[str]]
+
+
+def gather(
+    envelope: Envelope, rulebook: Rulebook, masks: Sequence[Mask] = ()
+) -> Evidence:
+    """Return the evidence in an alert; texts are read once, in linear time."""
+    hits: dict[str, Place] = {}
+    instructed = _take_title(envelope, rulebook, hits)
+    named: dict[str, list[Fact]] = {}
+    for path, text in envelope.texts.items():
+        raw = text.for_rules()
+        instructed |= _take_text(path, raw, rulebook, hits)
+        fact = Fact(path=_parts(path), value=" ".join(raw.casefold().split()))
+        named.setdefault(fact.path[-1], []).append(fact)
+    kinds = {entity.kind for entity in envelope.entities}
+    return Evidence(
+        envelope=envelope,
+        hits=hits,
+        masks=tuple(masks),
+        outcome=envelope.outcome,
+        speaks_of_ai=bool(kinds & _AI_KINDS) or _has(hits, rulebook.ai_terms),
+        speaks_of_ops=_has(hits, rulebook.ops_terms),
+        instructed=instructed,
+        names={name: tuple(them) for name, them in named.items()},
+        believed={
+            trust: frozenset(term for term, place in hits.items() if place <= trust)
+            for trust in Place
+        },
+    )
+
+
+def holds(when: When, evidence: Evidence, trust: Place) -> Place | None:
+    """Return the place of the words that make a condition hold, None if it fails.
+
+    Args:
+        when: The condition.
+        evidence: Of one alert.
+        trust: Words in less trustworthy places do not count.
+
+    A condition without words that holds is a FACT.
+    """
+    believed = evidence.believed[trust]
+    if when.any and believed.isdisjoint(when.any):
+        return None
+    if not _circumstances(when, evidence):
+        return None
+    if not (_fields_hold(when, evidence) and _masks_hold(when, evidence)):
+        return None
+    if not believed.isdisjoint(when.unless):
+        return None
+    if any(believed.isdisjoint(group) for group in when.also):
+        return None
+    places = [evidence.hits[term] for term in when.any if term in believed]
+    return min(places, default=Place.FACT)
+
+
+def _take_title(envelope: Envelope, rulebook: Rulebook, hits: dict[str, Place]) -> bool:
+    words, instructed = _believable(envelope.title.for_rules(), rulebook)
+    _note(hits, rulebook.lexicon.found_in(words), Place.TITLE)
+    return instructed
+
+
+def _take_text(path: str, raw: str, rulebook: Rulebook, hits: dict[str, Place]) -> bool:
+    words, instructed = _believable(raw, rulebook)
+    is_name = len(raw) <= _LONGEST_FACT and len(raw.split()) <= _MOST_FACT_WORDS
+    is_fact = is_name and not instructed and _parts(path)[-1] in rulebook.fact_fields
+    place = Place.FACT if is_fact else Place.TEXT
+    _note(hits, rulebook.lexicon.found_in(words), place)
+    return instructed
+
+
+def _believable(raw: str, rulebook: Rulebook) -> tuple[str, bool]:
+    """Return the folded words before the first that are aimed at a model.
+
+    What stands before was there before somebody added to it; what follows is
+    theirs. The flag tells whether anything was cut.
+    """
+    lowered = raw.casefold()
+    cuts = [at for marker in rulebook.markers if (at := lowered.find(marker)) >= 0]
+    folded = fold(raw[: min(cuts)]) if cuts else fold(raw)
+    kept = _before_instruction(folded, rulebook)
+    return kept, bool(cuts) or kept != folded
+
+
+def _before_instruction(folded: str, rulebook: Rulebook) -> str:
+    if not _instructs(folded, rulebook):
+        return folded
+    words = folded.split()
+    end = _first(len(words), lambda n: _instructs(_line(words[:n]), rulebook))
+    rest = words[:end]
+    # The longest tail that still instructs begins where the instruction begins.
+    drop = _first(end, lambda n: not _instructs(_line(rest[n:]), rulebook))
+    return _line(words[: max(drop - 1, 0)])
+
+
+def _first(most: int, is_so: Callable[[int], bool]) -> int:
+    """Return the smallest number up to `most` from which on `is_so` holds."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_so(middle) else (middle + 1, high)
+    return low
+
+
+def _line(words: Sequence[str]) -> str:
+    return f" {' '.join(words)} "
+
+
+def _instructs(folded: str, rulebook: Rulebook) -> bool:
+    return bool(rulebook.instruction_lexicon.found_in(folded))
+
+
+def _note(hits: dict[str, Place], found: frozenset[str], place: Place) -> None:
+    for term in found:
+        hits[term] = min(place, hits.get(term, place))
+
+
+def _has(hits: Mapping[str, Place], terms: Sequence[str]) -> bool:
+    return any(term in hits for term in terms)
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    named = (part.rsplit("#", 1)[0] for part in path.split("."))
+    folded = ("".join(c for c in part.casefold() if c.isalnum()) for part in named)
+    return tuple(part for part in folded if part) or ("",)
+
+
+def _circumstances(when: When, evidence: Evidence) -> bool:
+    envelope = evidence.envelope
+    vendor = envelope.vendor_severity.casefold().strip()
+    return (
+        (when.outcome is None or when.outcome is evidence.outcome)
+        and (when.status is None or when.status is envelope.status)
+        and (not when.sources or envelope.source in when.sources)
+        and (not when.vendor or vendor in when.vendor)
+        and (when.vendor_at_least is None or _number(vendor) >= when.vendor_at_least)
+        and (not when.needs_ai or evidence.speaks_of_ai)
+    )
+
+
+def _fields_hold(when: When, evidence: Evidence) -> bool:
+    return (
+        all(_passes(test, evidence) for test in when.fields)
+        and (not when.any_field or any(_passes(t, evidence) for t in when.any_field))
+        and not any(_passes(test, evidence) for test in when.no_fields)
+    )
+
+
+def _masks_hold(when: When, evidence: Evidence) -> bool:
+    if not when.masks:
+        return True
+    wanted = [kind for kind in when.masks if not kind.startswith("!")]
+    spared = [kind[1:] for kind in when.masks if kind.startswith("!")]
+    return any(
+        _is_kind(mask.kind, wanted) and not _is_kind(mask.kind, spared)
+        for mask in evidence.masks
+    )
+
+
+def _is_kind(kind: str, named: Sequence[str]) -> bool:
+    return any(
+        kind == name or (name.endswith("*") and kind.startswith(name[:-1]))
+        for name in named
+    )
+
+
+def _passes(test: FieldTest, evidence: Evidence) -> bool:
+    asked = evidence.names.get(test.names[-1], ())
+    return any(
+        fact.path[-len(test.names) :] == test.names and _fits(test, fact.value)
+        for fact in asked
+    )
+
+
+def _fits(test: FieldTest, value: str) -> bool:
+    if test.at_least is not None and not _number(value) >= test.at_least:
+        return False
+    if test.at_most is not None and not _number(value) <= test.at_most:
+        return False
+    return not test.values or value in test.values
+
+
+def _number(text: str) -> float:
+    """Return a number; what is none compares false with everything."""
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

@@ -1,0 +1,193 @@
+"""What a rulebook is made of: categories, rules, moves and their conditions.
+
+Values only; where they are read from is `bot/rules`, how they are applied is
+`bot/domain/classification.py`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from bot.domain.classification_text import Lexicon
+from bot.domain.envelope import Outcome, Status
+from bot.domain.severity import Severity
+
+
+class Place(IntEnum):
+    """Where words stand, most trustworthy first.
+
+    FACT is what a rule, metric or event is called: an operator or a vendor chose
+    it. TITLE and TEXT may repeat what an attacker wrote.
+    """
+
+    FACT = 0
+    TITLE = 1
+    TEXT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldTest:
+    """A question to one field by its name.
+
+    Attributes:
+        names: Ends of paths without case and separators, ``("scopes",)`` or
+            ``("severity", "label")``; the last is the field's own name.
+        values: Any of these, folded; empty when any value will do.
+        at_least: The field is a number and not smaller.
+        at_most: The field is a number and not larger.
+    """
+
+    names: tuple[str, ...]
+    values: frozenset[str] = frozenset()
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """A condition; everything that is given must hold.
+
+    Attributes:
+        any: At least one of these terms.
+        also: Of each group, at least one term, wherever it stands.
+        unless: None of these terms.
+        fields: Each must hold.
+        any_field: At least one must hold.
+        no_fields: None may hold.
+        outcome: What became of it.
+        status: What the sender says of the alert.
+        sources: One of these integrations.
+        masks: The redactor masked a value of one of these kinds; ``*`` at the end
+            of a kind stands for any ending, ``!`` before it leaves it out.
+        vendor: The sender's severity, folded, is one of these words.
+        vendor_at_least: The sender's severity is a number and not smaller.
+        needs_ai: Something in the alert speaks of an AI system.
+    """
+
+    any: tuple[str, ...] = ()
+    also: tuple[tuple[str, ...], ...] = ()
+    unless: tuple[str, ...] = ()
+    fields: tuple[FieldTest, ...] = ()
+    any_field: tuple[FieldTest, ...] = ()
+    no_fields: tuple[FieldTest, ...] = ()
+    outcome: Outcome | None = None
+    status: Status | None = None
+    sources: frozenset[str] = frozenset()
+    masks: tuple[str, ...] = ()
+    vendor: frozenset[str] = frozenset()
+    vendor_at_least: float | None = None
+    needs_ai: bool = False
+
+    @property
+    def terms(self) -> Iterable[str]:
+        """All terms the condition mentions."""
+        return (
+            *self.any,
+            *(term for group in self.also for term in group),
+            *self.unless,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """One kind of incident.
+
+    Attributes:
+        start: Its severity before any reason moves it.
+        owasp_llm: Ids of the OWASP Top 10 for LLM applications 2025.
+        owasp_agentic: Ids of the OWASP Top 10 for agentic applications.
+        atlas: Technique ids of MITRE ATLAS.
+    """
+
+    id: str
+    title: str
+    start: Severity
+    owasp_llm: tuple[str, ...] = ()
+    owasp_agentic: tuple[str, ...] = ()
+    atlas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRule:
+    """Evidence for a category.
+
+    Attributes:
+        weight: 1 to 10; how much it says where it stands as a fact.
+        facts_only: Words of the title and the texts do not count for it.
+        severity: Where the severity starts instead of the category's own start.
+    """
+
+    id: str
+    category: str
+    weight: int
+    reason: str
+    when: When
+    facts_only: bool = False
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A reason that moves a severity.
+
+    Attributes:
+        steps: Positive is worse. A move that makes it milder believes only facts.
+        categories: Which categories it is about; empty means all.
+        group: Of one group only the strongest move counts.
+        weak: Counts only where no other move does.
+        trust: The least trustworthy place it still believes.
+    """
+
+    id: str
+    steps: int
+    reason: str
+    when: When
+    categories: frozenset[str] = frozenset()
+    group: str = ""
+    weak: bool = False
+    trust: Place = Place.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRule:
+    """Words or fields that say whether a control stopped it; the first counts."""
+
+    id: str
+    outcome: Outcome
+    when: When
+    trust: Place = Place.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """Everything that decides category and severity, as data.
+
+    Attributes:
+        categories: By id, in the order in which they win a tie.
+        fact_fields: Names of fields, folded, whose short values are facts.
+        ai_terms: Words that speak of an AI system.
+        ops_terms: Words that speak of ordinary operations.
+        markers: Raw lower-case pieces of chat templates and the like.
+        digest: SHA-256 over the files it was read from, hex.
+        lexicon: All terms of rules and word lists.
+        instruction_lexicon: Terms of sentences aimed at a model.
+    """
+
+    categories: Mapping[str, Category]
+    rules: tuple[CategoryRule, ...]
+    moves: tuple[Move, ...]
+    outcomes: tuple[OutcomeRule, ...]
+    fact_fields: frozenset[str]
+    ai_terms: tuple[str, ...]
+    ops_terms: tuple[str, ...]
+    markers: tuple[str, ...]
+    digest: str
+    lexicon: Lexicon = field(compare=False)
+    instruction_lexicon: Lexicon = field(compare=False)
+
+    @staticmethod
+    def terms_of(conditions: Iterable[When], *words: Iterable[str]) -> tuple[str, ...]:
+        """Return every term that conditions and word lists mention, once."""
+        named = (term for when in conditions for term in when.terms)
+        others = (term for group in words for term in group)
+        return tuple(dict.fromkeys((*named, *others)))

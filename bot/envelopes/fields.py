@@ -1,0 +1,175 @@
+"""Finding fields in JSON of any shape.
+
+A path is written as people say it: ``alerts[].labels.severity``, ``items[0].id``,
+``attributes['error.type']``. A wrong type anywhere means "not there", never an
+error. Which fields a vendor sends is not here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.domain.untrusted import clip, visible
+from bot.envelopes.jsonbody import Json
+
+_EACH = "[]"
+_LONGEST_KEY = 80
+_PLAIN = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/ "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One scalar of a document.
+
+    Attributes:
+        path: Readable and safe to show, e.g. ``detail.eventName``; list places are
+            left out, a second value at one path gets ``#2``.
+        name: The last part of the path.
+        depth: 0 at the top.
+        value: A string, number or boolean.
+    """
+
+    path: str
+    name: str
+    depth: int
+    value: str | int | float | bool
+
+
+def member(value: Json, key: str) -> Json:
+    """Return what stands under a key; letter case decides only between two."""
+    if not isinstance(value, dict):
+        return None
+    if key in value:
+        return value[key]
+    wanted = key.casefold()
+    return next((one for name, one in value.items() if name.casefold() == wanted), None)
+
+
+def every(value: Json, path: str) -> tuple[Json, ...]:
+    """Return all values at a path, in order; nulls are left out.
+
+    Raises:
+        ValueError: The path itself is malformed, which is our own mistake.
+    """
+    found: list[Json] = [value]
+    for part in _parts(path):
+        found = [child for one in found for child in _step(one, part)]
+    return tuple(one for one in found if one is not None)
+
+
+def first(value: Json, *paths: str) -> Json:
+    """Return the first value at the first path that has one."""
+    return next((one for path in paths for one in every(value, path)), None)
+
+
+def first_text(value: Json, *paths: str) -> str:
+    """Return the first non-blank scalar as text; "" when there is none."""
+    texts = (text_of(one) for path in paths for one in every(value, path))
+    return next((text for text in texts if text.strip()), "")
+
+
+def text_of(value: Json) -> str:
+    """Return a scalar as text; "" for null, lists and objects."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case _:
+            return ""
+
+
+def count_of(value: Json, *, most: int) -> int:
+    """Return a count between 0 and `most`; 0 when it is no whole number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return 0
+    return min(max(value, 0), most)
+
+
+def leaves(value: Json, *, most: int) -> tuple[Leaf, ...]:
+    """Return the scalars of a document in order, at most `most`."""
+    made: list[Leaf] = []
+    seen: dict[str, int] = {}
+    for keys, one in _scalars(value):
+        if len(made) == most:
+            break
+        path = ".".join(keys) or "text"
+        seen[path] = seen.get(path, 0) + 1
+        shown = path if seen[path] == 1 else f"{path}#{seen[path]}"
+        name = keys[-1] if keys else "text"
+        made.append(Leaf(shown, name, max(len(keys) - 1, 0), one))
+    return tuple(made)
+
+
+def safe_key(key: str) -> str:
+    """Return a sender's key as something that may be shown and stored."""
+    plain = "".join(mark if mark in _PLAIN else "_" for mark in visible(key))
+    return clip(plain.strip(), _LONGEST_KEY) or "_"
+
+
+def _scalars(
+    value: Json,
+) -> Iterator[tuple[tuple[str, ...], str | int | float | bool]]:
+    """Walk depth first without recursion, in the sender's order."""
+    waiting: list[tuple[tuple[str, ...], Json]] = [((), value)]
+    while waiting:
+        keys, one = waiting.pop()
+        match one:
+            case dict():
+                inner = [((*keys, safe_key(key)), each) for key, each in one.items()]
+                waiting.extend(reversed(inner))
+            case list():
+                waiting.extend((keys, each) for each in reversed(one))
+            case str() | int() | float():
+                yield keys, one
+            case _:
+                pass
+
+
+def _step(value: Json, part: str | int) -> tuple[Json, ...]:
+    if part == _EACH:
+        return tuple(value) if isinstance(value, list) else ()
+    if isinstance(part, str):
+        return (member(value, part),)
+    inside = value if isinstance(value, list) else []
+    return tuple(inside[part : part + 1])
+
+
+@lru_cache(maxsize=2048)
+def _parts(path: str) -> tuple[str | int, ...]:
+    parts: list[str | int] = []
+    rest = path
+    while rest:
+        part, rest = _next_part(rest, path)
+        parts.append(part)
+    return tuple(parts)
+
+
+def _next_part(rest: str, path: str) -> tuple[str | int, str]:
+    if rest[0] != "[":
+        ends = [at for at in (rest.find("."), rest.find("[")) if at >= 0]
+        end = min(ends, default=len(rest))
+        key, left = rest[:end], rest[end:]
+    else:
+        close = rest.find("']") if rest.startswith("['") else rest.find("]")
+        if close < 0:
+            raise ValueError(f"path {path!r} has a bracket that does not close")
+        return _bracket(
+            rest[: close + 2] if rest[1] == "'" else rest[: close + 1], rest
+        )
+    if not key:
+        raise ValueError(f"path {path!r} has an empty part")
+    return key, left.removeprefix(".") if left.startswith(".") else left
+
+
+def _bracket(inside: str, rest: str) -> tuple[str | int, str]:
+    left = rest[len(inside) :].removeprefix(".")
+    if inside == _EACH:
+        return _EACH, left
+    if inside.startswith("['"):
+        return inside[2:-2], left
+    return int(inside[1:-1]), left

@@ -1,0 +1,176 @@
+"""From bytes to JSON that nothing later can choke on.
+
+The answer is bounded: depth, size of numbers, no NaN. Whatever had to be bent to
+get there is noted in our own words, so that a reader learns of it. What the
+fields mean is not here.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+from bot.domain.errors import Unparsed
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_DEPTH = 64
+# Above this many digits a number is an attack or a mistake, never a measurement.
+_MAX_DIGITS = 40
+_MAX_INNER_CHARS = 256 * 1024
+_MAX_INNER_LEVELS = 3
+
+TWICE = "a field stands twice in the payload; the last one counts"
+NO_NUMBER = "a number in the payload is not a number one can work with; it is left out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A payload as JSON.
+
+    Attributes:
+        value: At most `MAX_DEPTH` deep, every number finite.
+        notes: What had to be bent, in our own words, each at most once.
+    """
+
+    value: Json
+    notes: tuple[str, ...] = ()
+
+
+def read_text(body: bytes) -> str:
+    """Return the body as text; a byte order mark is dropped.
+
+    Raises:
+        Unparsed: The body is too large or not UTF-8.
+    """
+    if len(body) > MAX_BODY_BYTES:
+        raise _refused(f"it is larger than {MAX_BODY_BYTES} bytes")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refused("it is not UTF-8 text") from error
+
+
+def read_json(body: bytes) -> Document:
+    """Return the body as JSON.
+
+    A key that stands twice keeps its last value; NaN, infinities and numbers of
+    more than 40 digits read as null. Both are noted.
+
+    Raises:
+        Unparsed: Not UTF-8, not JSON, too large, or nested deeper than 64.
+    """
+    return loads(read_text(body))
+
+
+def loads(text: str) -> Document:
+    """Return a text as JSON, with the same care and errors as `read_json`."""
+    notes: dict[str, None] = {}
+    try:
+        value: Json = json.loads(
+            text,
+            object_pairs_hook=partial(_last_wins, notes),
+            parse_int=partial(_whole, notes),
+            parse_float=partial(_decimal, notes),
+            parse_constant=partial(_no_number, notes),
+        )
+    except RecursionError as error:
+        raise _refused(f"it is nested deeper than {MAX_DEPTH} levels") from error
+    except ValueError as error:
+        raise _refused("it is not JSON") from error
+    if not is_shallow(value):
+        raise _refused(f"it is nested deeper than {MAX_DEPTH} levels")
+    return Document(value=value, notes=tuple(notes))
+
+
+def looks_like_json(text: str) -> bool:
+    """Tell whether a text starts as an object or a list would."""
+    return text.lstrip()[:1] in ("{", "[")
+
+
+def is_shallow(value: Json, *, limit: int = MAX_DEPTH) -> bool:
+    """Tell whether no branch is nested deeper than `limit`; never recurses."""
+    level: list[Json] = [value]
+    for _ in range(limit):
+        level = [child for one in level for child in children(one)]
+        if not level:
+            return True
+    return not any(isinstance(one, dict | list) for one in level)
+
+
+def children(value: Json) -> list[Json]:
+    """Return the values directly inside an object or a list."""
+    match value:
+        case dict():
+            return list(value.values())
+        case list():
+            return value
+        case _:
+            return []
+
+
+def unfolded(document: Document) -> Document:
+    """Open texts that are JSON themselves, as SNS and CloudWatch send them.
+
+    At most three levels, and only where the result is still shallow.
+    """
+    value, notes = document.value, list(document.notes)
+    for _ in range(_MAX_INNER_LEVELS):
+        opened = _opened(value, notes)
+        if opened == value or not is_shallow(opened):
+            break
+        value = opened
+    return Document(value=value, notes=tuple(dict.fromkeys(notes)))
+
+
+def _opened(value: Json, notes: list[str]) -> Json:
+    match value:
+        case dict():
+            return {key: _opened(one, notes) for key, one in value.items()}
+        case list():
+            return [_opened(one, notes) for one in value]
+        case str() if looks_like_json(value) and len(value) <= _MAX_INNER_CHARS:
+            return _inner(value, notes)
+        case _:
+            return value
+
+
+def _inner(text: str, notes: list[str]) -> Json:
+    try:
+        document = loads(text)
+    except Unparsed:
+        return text
+    notes.extend(document.notes)
+    return document.value
+
+
+def _last_wins(
+    notes: dict[str, None], pairs: list[tuple[str, Json]]
+) -> dict[str, Json]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        notes[TWICE] = None
+    return made
+
+
+def _whole(notes: dict[str, None], digits: str) -> Json:
+    return int(digits) if len(digits) <= _MAX_DIGITS else _no_number(notes, digits)
+
+
+def _decimal(notes: dict[str, None], digits: str) -> Json:
+    number = float(digits)
+    return number if abs(number) != float("inf") else _no_number(notes, digits)
+
+
+def _no_number(notes: dict[str, None], _: str) -> Json:
+    notes[NO_NUMBER] = None
+    return None
+
+
+def _refused(because: str) -> Unparsed:
+    return Unparsed(
+        "The payload was not understood",
+        because=because,
+        next_move="It is kept; look at the original and at the sender's settings.",
+    )

@@ -1,0 +1,93 @@
+"""Reading the times that senders write.
+
+Always aware UTC, or None when there is no believable time. Deciding whether a
+clock is off is not here (`bot/domain/envelope.py`).
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+
+import re2
+
+from bot.envelopes.jsonbody import Json
+
+# Before this nobody sent alerts; "0001-01-01" and epoch 0 mean "none". The upper
+# end is wide on purpose: a clock that is off is shown, a date in 9999 is a marker.
+_FIRST_YEAR = 1990
+_LAST_YEAR = 2999
+_LONGEST = 64
+# Smallest number of each unit: a second count of 1e11 would lie in the year 5138.
+_UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
+
+# RFC 3339, and what is often written instead: a space for the T, up to nine
+# fractional digits, "+0000", " +0000 UTC", " UTC", or no zone at all.
+_STAMP = re2.compile(
+    r"^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9})\d*)?"
+    r" ?(Z|z|UTC|GMT|[+-]\d{2}[:.]?\d{2})?(?: UTC)?$"
+)
+_DAY = re2.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
+_NUMBER = re2.compile(r"^\d{1,20}(?:\.\d{1,9})?$")
+
+
+def read_time(value: Json) -> datetime | None:
+    """Return an aware UTC time, None when there is no believable one.
+
+    Reads RFC 3339 with 0 to 9 fractional digits, RFC 1123, and epoch seconds,
+    milliseconds, microseconds or nanoseconds as a number or a string. A time
+    without a zone counts as UTC.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return _believable(lambda: _from_epoch(value))
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return None
+    text = value.strip()
+    if _NUMBER.match(text):
+        return _believable(lambda: _from_epoch(float(text)))
+    if text[:1].isdigit():
+        return _believable(lambda: _from_stamp(text))
+    return _believable(lambda: _in_utc(parsedate_to_datetime(text)))
+
+
+def _believable(read: Callable[[], datetime | None]) -> datetime | None:
+    try:
+        at = read()
+    except (ValueError, OverflowError, OSError, TypeError, IndexError):
+        return None
+    return at if at is not None and _FIRST_YEAR <= at.year <= _LAST_YEAR else None
+
+
+def _from_epoch(number: float) -> datetime:
+    per_second = next((size for least, size in _UNITS if number >= least), 1)
+    return datetime.fromtimestamp(number / per_second, tz=UTC)
+
+
+def _from_stamp(text: str) -> datetime | None:
+    day = _DAY.match(text)
+    if day:
+        year, month, date = (int(part) for part in day.groups())
+        return datetime(year, month, date, tzinfo=UTC)
+    stamp = _STAMP.match(text)
+    if not stamp:
+        return None
+    *whole, fraction, zone = stamp.groups()
+    year, month, date, hour, minute, second = (int(part) for part in whole)
+    micros = int(((fraction or "") + "000000")[:6])
+    # A leap second is the moment after second 59.
+    extra, second = (1, 59) if second == 60 else (0, second)  # noqa: PLR2004 - the leap second is written as 60
+    at = datetime(year, month, date, hour, minute, second, micros, _zone(zone))
+    return _in_utc(at + timedelta(seconds=extra))
+
+
+def _zone(text: str | None) -> timezone:
+    if not text or text[0] not in "+-":
+        return UTC
+    digits = text[1:].replace(":", "").replace(".", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(offset if text[0] == "+" else -offset)
+
+
+def _in_utc(at: datetime) -> datetime:
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,0 +1,284 @@
+"""From a payload to assessed alerts: parse, redact, assess.
+
+Pure but for the parsers it is given: no state, no clock, no ids of its own. This is
+the outermost door for what strangers wrote, so whatever a parser does not survive
+is caught here, once, and becomes an alert that says so.
+"""
+
+import hashlib
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, Protocol, cast
+
+from bot.domain.classification import judge
+from bot.domain.classification_rules import Rulebook
+from bot.domain.envelope import Alert, Assessment, Entity, Envelope, Mask, Status
+from bot.domain.errors import Unparsed
+from bot.domain.registry import Registry
+from bot.domain.severity import Reason, Severity
+from bot.domain.untrusted import Untrusted
+from bot.ports.integration import Integration, Payload
+from bot.redact.findings import Redacted
+
+AUTO = "auto"
+NameOfOutcome = Literal["opens", "updates", "resolves", "ignored", "unparsed"]
+_OPENS = frozenset({Severity.SEV1, Severity.SEV2, Severity.SEV3, Severity.SEV4})
+# Too short to hold anything, and too common to ask about each time.
+_HARMLESS = frozenset({"true", "false", "none", "null"})
+_SHORTEST = 4
+# A field name this long, with digits in it, may itself be a key or token.
+_LONG_NAME = 20
+
+
+class Masker(Protocol):
+    """What triage asks of the redactor (`bot.redact.Redactor`)."""
+
+    def redact(self, text: str, *, scope: str = "") -> Redacted:
+        """Redact a text that stands alone."""
+        ...
+
+    def redact_named(self, name: str, value: str, *, scope: str = "") -> Redacted:
+        """Redact a text that stands under a name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triaged:
+    """What a payload means.
+
+    Attributes:
+        outcome: What it does; of several alerts, the one that does most decides.
+        source: The integration that read it.
+        alerts: Redacted and assessed, in the sender's order.
+        problem: Why it could not be read; "" when it could.
+    """
+
+    outcome: NameOfOutcome
+    source: str
+    alerts: tuple[Alert, ...]
+    problem: str = ""
+
+    @property
+    def worst(self) -> Alert | None:
+        """The alert with the worst severity, the first of several."""
+        ranked = sorted(self.alerts, key=lambda one: one.assessment.severity.rank)
+        return ranked[0] if ranked else None
+
+
+def load_integrations() -> Mapping[str, Integration]:
+    """Return every integration by its name, the one that takes anything last."""
+    import integrations
+
+    found = [
+        cast("Integration", importlib.import_module(f"integrations.{module.name}"))
+        for module in pkgutil.iter_modules(integrations.__path__)
+    ]
+    parsing = [one for one in found if hasattr(one, "parse")]
+    parsing.sort(key=lambda one: (one.MANIFEST.takes_anything, one.MANIFEST.name))
+    return {one.MANIFEST.name: one for one in parsing}
+
+
+def triage(
+    payload: Payload,
+    *,
+    source: str,
+    parsers: Mapping[str, Integration],
+    redactor: Masker,
+    rulebook: Rulebook,
+    registry: Registry,
+    alert_id: str,
+    received_at: datetime,
+) -> Triaged:
+    """Return the alerts of a payload, redacted and assessed. Never raises for it.
+
+    Args:
+        payload: As posted.
+        source: Name of an integration, or ``auto`` for the first that recognizes
+            the payload.
+        parsers: As `load_integrations` gives them.
+        redactor: Applied to every text, id and link before anything else sees it.
+        rulebook: Decides category and severity.
+        registry: Tells which system is meant.
+        alert_id: Of the first alert; further ones get ``.2``, ``.3``.
+        received_at: When the payload was accepted, aware UTC.
+    """
+    name = source
+    try:
+        name = _recognized(payload, source, parsers)
+        envelopes = parsers[name].parse(payload)
+    except Unparsed as error:
+        problem = f"{error.what}: {error.because}."
+        return _unparsed(name, problem, alert_id, received_at)
+    except Exception as error:  # noqa: BLE001 - the outermost door for foreign input
+        problem = f"The parser {name} failed with {type(error).__name__}."
+        return _unparsed(name, problem, alert_id, received_at)
+    masking = _Masking(redactor)
+    alerts = tuple(
+        _alert(
+            envelope,
+            masking,
+            rulebook,
+            registry,
+            alert_id=alert_id if place == 1 else f"{alert_id}.{place}",
+            received_at=received_at,
+        )
+        for place, envelope in enumerate(envelopes, 1)
+    )
+    return Triaged(outcome=_outcome(alerts), source=name, alerts=alerts)
+
+
+def _recognized(
+    payload: Payload, source: str, parsers: Mapping[str, Integration]
+) -> str:
+    if source != AUTO:
+        return source
+    for name, parser in parsers.items():
+        if parser.recognizes(payload):
+            return name
+    raise Unparsed(
+        "The payload was not understood",
+        because="no integration recognizes it",
+        next_move="It is kept; look at the original.",
+    )
+
+
+def _alert(
+    envelope: Envelope,
+    masking: "_Masking",
+    rulebook: Rulebook,
+    registry: Registry,
+    *,
+    alert_id: str,
+    received_at: datetime,
+) -> Alert:
+    system = registry.of(envelope.entities)
+    clean, masks = masking.clean(envelope)
+    outcome, assessment = judge(clean, rulebook, system=system, masks=masks)
+    return Alert(
+        id=alert_id,
+        received_at=received_at,
+        envelope=replace(clean, outcome=outcome),
+        assessment=assessment,
+        masks=masks,
+        system=system.id if system else "",
+    )
+
+
+def _outcome(alerts: tuple[Alert, ...]) -> NameOfOutcome:
+    does = {_does(alert) for alert in alerts}
+    order: tuple[NameOfOutcome, ...] = ("opens", "resolves", "updates")
+    return next((one for one in order if one in does), "ignored")
+
+
+def _does(alert: Alert) -> NameOfOutcome:
+    match alert.envelope.status:
+        case Status.RESOLVED:
+            return "resolves"
+        case Status.UPDATE:
+            return "updates"
+        case Status.TEST:
+            return "ignored"
+        case Status.FIRING:
+            return "opens" if alert.assessment.severity in _OPENS else "ignored"
+
+
+def _unparsed(
+    source: str, problem: str, alert_id: str, received_at: datetime
+) -> Triaged:
+    """Return one alert that says what could not be read, so that nothing is lost."""
+    envelope = Envelope(
+        source=source,
+        # Equal for repeats: a sender with a broken template opens one incident.
+        dedup_key=f"unparsed {problem}",
+        title=Untrusted(f"A payload from {source} could not be read"),
+        texts={"problem": Untrusted(problem)},
+    )
+    reason = Reason(code="unparsed", text="it could not be read, so a person must look")
+    assessment = Assessment(
+        category="unclassified",
+        rule="default.unparsed",
+        severity=Severity.SEV3,
+        reasons=(reason,),
+        notices=("the original is kept as it came",),
+    )
+    alert = Alert(
+        id=alert_id, received_at=received_at, envelope=envelope, assessment=assessment
+    )
+    return Triaged(outcome="unparsed", source=source, alerts=(alert,), problem=problem)
+
+
+class _Masking:
+    """Redacts envelopes of one payload; equal texts are looked at once."""
+
+    def __init__(self, redactor: Masker) -> None:
+        self._redactor = redactor
+        self._known: dict[tuple[str, str], Redacted] = {}
+
+    def clean(self, envelope: Envelope) -> tuple[Envelope, tuple[Mask, ...]]:
+        """Return the envelope without secrets, and what was masked where."""
+        counts: dict[tuple[str, str], int] = {}
+
+        def masked(path: str, text: str) -> str:
+            found = self._redacted(path.rpartition(".")[2] if path else "", text)
+            kinds = ["withheld"] if found.withheld else [f.kind for f in found.findings]
+            for kind in kinds:
+                place = kind, path or "title"
+                counts[place] = counts.get(place, 0) + 1
+            return found.text
+
+        title = masked("", envelope.title.for_redaction())
+        texts = {
+            self._path(path): Untrusted(masked(path, text.for_redaction()))
+            for path, text in envelope.texts.items()
+        }
+        entities = [
+            Entity(one.kind, self._redacted("", one.id).text)
+            for one in envelope.entities
+        ]
+        clean = replace(
+            envelope,
+            title=Untrusted(title),
+            texts=texts,
+            entities=tuple(dict.fromkeys(entities)),
+            source_event_id=self._id(envelope.source_event_id),
+            dedup_key=self._id(envelope.dedup_key),
+            group_key=self._id(envelope.group_key),
+            vendor_severity=self._redacted("", envelope.vendor_severity).text,
+            links=tuple(link for link in envelope.links if self._is_clean(link)),
+        )
+        masks = [
+            Mask(kind=kind, count=count, path=self._path(path))
+            for (kind, path), count in counts.items()
+        ]
+        return clean, tuple(masks)
+
+    def _redacted(self, name: str, text: str) -> Redacted:
+        if len(text) < _SHORTEST or text.casefold() in _HARMLESS:
+            return Redacted(text=text, findings=())
+        if (name, text) not in self._known:
+            redactor = self._redactor
+            self._known[name, text] = (
+                redactor.redact_named(name, text) if name else redactor.redact(text)
+            )
+        return self._known[name, text]
+
+    def _is_clean(self, text: str) -> bool:
+        found = self._redacted("", text)
+        return not found.findings and not found.withheld
+
+    def _id(self, text: str) -> str:
+        """Return an id as it is, or its digest where it holds something sensitive."""
+        if self._is_clean(text):
+            return text
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def _path(self, path: str) -> str:
+        suspects = [
+            part
+            for part in path.split(".")
+            if len(part) >= _LONG_NAME and any(mark.isdigit() for mark in part)
+        ]
+        return path if all(map(self._is_clean, suspects)) else "masked field"

@@ -1,0 +1,25 @@
+"""A redactor that knows one secret: whatever follows ``SECRET-``."""
+
+import re
+
+from bot.redact.findings import Finding, Redacted
+
+_SECRET = re.compile(r"SECRET-\w+")
+
+
+class FakeRedactor:
+    """Masks ``SECRET-…`` and withholds a text that says ``too large``."""
+
+    def redact(self, text: str, *, scope: str = "") -> Redacted:
+        del scope
+        if "too large" in text:
+            return Redacted(text="[withheld]", findings=(), withheld=True)
+        findings = tuple(
+            Finding(kind="github_pat", start=found.start(), end=found.end())
+            for found in _SECRET.finditer(text)
+        )
+        return Redacted(text=_SECRET.sub("[github_pat]", text), findings=findings)
+
+    def redact_named(self, name: str, value: str, *, scope: str = "") -> Redacted:
+        del name
+        return self.redact(value, scope=scope)

@@ -1,0 +1,121 @@
+"""The shipped rules are whole, and a site's rules are checked word by word."""
+
+import pytest
+
+from bot.domain.errors import BadSettings
+from bot.domain.severity import Severity
+from bot.redact import load_definition
+from bot.rules import read_rulebook
+
+SHIPPED = read_rulebook()
+RULE = """
+categories:
+  - id: site.rule
+    category: availability
+    weight: 9
+    reason: ours
+    any: [flux capacitor]
+"""
+
+
+def test_there_are_twenty_categories_with_a_start_each() -> None:
+    assert len(SHIPPED.categories) == 20
+    assert SHIPPED.categories["change_event"].start is Severity.INFO
+
+
+def test_every_category_has_a_rule_or_is_a_default() -> None:
+    ruled = {rule.category for rule in SHIPPED.rules}
+    assert set(SHIPPED.categories) - ruled == {"unclassified"}
+
+
+def test_every_owasp_id_is_covered() -> None:
+    categories = SHIPPED.categories.values()
+    llm = {one for category in categories for one in category.owasp_llm}
+    agentic = {one for category in categories for one in category.owasp_agentic}
+    assert llm == {f"LLM{n:02d}" for n in range(1, 11)}
+    assert agentic == {f"ASI{n:02d}" for n in range(1, 11)}
+
+
+def test_ids_are_unique_and_reasons_are_words() -> None:
+    rules = [(one.id, one.reason) for one in SHIPPED.rules]
+    moves = [(one.id, one.reason) for one in SHIPPED.moves]
+    entries = [*rules, *moves]
+    assert len({one for one, _ in entries}) == len(entries)
+    assert all(reason[0].islower() for _, reason in entries)
+
+
+def test_only_facts_may_say_that_nobody_needs_to_act() -> None:
+    loose = [
+        rule.id
+        for rule in SHIPPED.rules
+        if rule.category == "none" and rule.when.any and not rule.facts_only
+    ]
+    assert loose == []
+
+
+def test_personal_data_in_a_text_is_not_a_leaked_credential() -> None:
+    rule = next(one for one in SHIPPED.rules if one.id == "credential.masked")
+    spared = [kind[1:] for kind in rule.when.masks if kind.startswith("!")]
+    personal = {one.kind for one in load_definition().rules if one.group == "pii"}
+    missed = [
+        kind
+        for kind in personal
+        if not any(
+            kind == name or (name.endswith("*") and kind.startswith(name[:-1]))
+            for name in spared
+        )
+    ]
+    assert missed == []
+
+
+def test_a_site_adds_a_rule() -> None:
+    assert "site.rule" in {rule.id for rule in read_rulebook(RULE).rules}
+
+
+def test_a_site_replaces_a_rule_by_its_id() -> None:
+    made = read_rulebook(RULE.replace("site.rule", "availability.gpu"))
+    (rule,) = [one for one in made.rules if one.id == "availability.gpu"]
+    assert rule.reason == "ours"
+
+
+def test_a_site_switches_a_rule_off() -> None:
+    made = read_rulebook("categories: [{id: availability.gpu, disabled: true}]")
+    assert "availability.gpu" not in {rule.id for rule in made.rules}
+
+
+def test_a_site_moves_the_start_of_a_category() -> None:
+    made = read_rulebook("start: {drift_bias: SEV2}")
+    assert made.categories["drift_bias"].start is Severity.SEV2
+
+
+def test_the_digest_covers_the_overlay() -> None:
+    assert SHIPPED.digest == read_rulebook("  ").digest != read_rulebook(RULE).digest
+
+
+@pytest.mark.parametrize(
+    ("overlay", "says"),
+    [
+        ("categries: []", "the nearest is 'categories'"),
+        (RULE.replace("weight", "wieght"), "site.rule: there is no key 'wieght'; the"),
+        (RULE.replace("availability", "availabilty"), "the nearest is 'availability'"),
+        (RULE.replace("weight: 9", "weight: 11"), "a whole number from 1 to 10"),
+        (RULE.replace("any: [flux capacitor]", ""), "says nothing about when"),
+        (RULE.replace("flux capacitor", "Flux_Capacitor"), "can never match"),
+        (RULE.replace("flux capacitor", "/(/"), "not a valid expression"),
+        (RULE.replace("flux capacitor", "~ x"), "begins and ends with a word"),
+        (RULE.replace("[flux capacitor]", "flux"), "any must be a list"),
+        ("start: {drift: SEV2}", "the nearest is 'drift_bias'"),
+        ("start: {drift_bias: SEV9}", "is not known"),
+        ("categories: {a: 1}", "categories must be a list"),
+        ("moves: [{id: m, steps: 9, reason: r, any: [x]}]", "from -4 to 4"),
+        ("outcomes: [{id: o, is: maybe, any: [x]}]", "is 'maybe' is not known"),
+        ("- a", "must be a map"),
+        ("a: [", "it is not YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_rule_and_the_nearest_key(
+    overlay: str, says: str
+) -> None:
+    with pytest.raises(BadSettings) as caught:
+        read_rulebook(overlay, overlay_name="rules/site.yaml")
+    assert says in str(caught.value)
