@@ -1,0 +1,199 @@
+"""The incident card, drawn. Pure: a view in, a message out.
+
+Everything on it is a fact rendered by code or a claim with its evidence. Text from
+alerts is shown literally (`sentences.py`). Which facts are on it is decided by
+`bot/service.py`; what buttons do, by `listeners.py` and the rules.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.domain.card import CardView, NextStep
+from bot.domain.envelope import Alert
+from bot.domain.events import IncidentOpened, Phase
+from bot.domain.grouping import dedup_digest
+from bot.domain.incident import fold
+from bot.domain.registry import System
+from bot.domain.summary import Summary
+from bot.ports import Post
+from bot.slack import facts, rich, words
+from bot.slack.rich import Block
+from bot.slack.sentences import (
+    Element,
+    Foreign,
+    Piece,
+    Strong,
+    clipped,
+    on_lines,
+    spoken,
+)
+from bot.slack.wishes import value
+
+_TITLE = 90
+_NEXT_PHASE = {
+    Phase.TRIAGE: Phase.MITIGATING,
+    Phase.INVESTIGATING: Phase.MITIGATING,
+    Phase.MITIGATING: Phase.MONITORING,
+    Phase.MONITORING: Phase.INVESTIGATING,
+}
+
+
+def card(view: CardView) -> Post:
+    """Return an incident's card as it should stand in its channel."""
+    return Post(
+        key=f"card/{view.id}",
+        channel=view.state.channel,
+        text=fallback(view),
+        blocks=blocks(view),
+    )
+
+
+def blocks(view: CardView, *, buttons: bool = True) -> tuple[Block, ...]:
+    """Return the card's blocks; without buttons for a look at it."""
+    numbers = facts.numbers(view.summary.claims)
+    parts = [rich.section(on_lines(*facts.standing(view)))]
+    claims = view.summary.claims[: facts.CLAIMS]
+    if claims:
+        parts.append(rich.bullets(facts.bullet(claim, numbers) for claim in claims))
+    parts.append(rich.section(on_lines(*facts.after(view))))
+    found = [rich.header("head", _headline(view)), rich.rich_text("facts", *parts)]
+    if numbers:
+        found.append(rich.small("evidence", facts.legend(numbers)))
+    if buttons:
+        found.append(rich.actions("do", _buttons(view)))
+    return rich.within_budget(found)
+
+
+def fallback(view: CardView) -> str:
+    """Return one sentence for screen readers and notices: severity, state first."""
+    state = view.state
+    stands = _PHASES[state.phase]
+    if state.phase is Phase.RESOLVED:
+        stands = f"resolved as {words.said(state.outcome)}"
+    elif not state.acked_by:
+        stands = "not acknowledged"
+    count = "1 alert" if view.alert_count == 1 else f"{view.alert_count} alerts"
+    drill = "Exercise: " if state.drill else ""
+    start = f"{drill}{state.severity}, {stands}: {clipped(view.category_title, 60)}, "
+    return spoken([start, _subject(view), f", {count}, {view.id}."])
+
+
+def digest(channel: str, held_back: Sequence[str], key: str) -> Post:
+    """Return the one message that stands for cards held back in a storm."""
+    said = words.held_back(len(held_back))
+    shown = ", ".join(held_back[:20]) + (", …" if held_back[20:] else "")
+    see = "See them all with /incident list."
+    section = rich.section(on_lines([Strong(said)], [shown], [see]))
+    text = spoken([f"{said} {see}"])
+    return Post(
+        key=key, channel=channel, text=text, blocks=(rich.rich_text("storm", section),)
+    )
+
+
+def preview(
+    alerts: Sequence[Alert],
+    *,
+    category_title: str,
+    summary: Summary,
+    system: System | None = None,
+    next_step: NextStep | None = None,
+    channel: str = "C0INCIDENTS",
+) -> dict[str, Any]:
+    """Return the card these alerts would open: ``{text, blocks}``. No state.
+
+    Args:
+        alerts: At least one, redacted and assessed; the worst decides.
+    """
+    worst = min(alerts, key=lambda alert: alert.assessment.severity.rank)
+    masked: dict[str, int] = {}
+    for mask in (mask for alert in alerts for mask in alert.masks):
+        masked[mask.kind] = masked.get(mask.kind, 0) + mask.count
+    notices = [note for alert in alerts for note in alert.assessment.notices]
+    view = CardView(
+        id="INC-0000",
+        state=fold([_opening(worst, channel)]),
+        since=min(alert.detected_at for alert in alerts),
+        category_title=category_title,
+        system_title=system.title if system else "",
+        owner=system.owner if system else "",
+        risk_tier=system.risk_tier if system else "",
+        alert_count=sum(max(alert.envelope.stands_for, 1) for alert in alerts),
+        sources=tuple(dict.fromkeys(alert.envelope.source for alert in alerts)),
+        reasons=worst.assessment.reasons,
+        summary=summary,
+        masked=masked,
+        next_step=next_step,
+        notices=tuple(dict.fromkeys(notices)),
+    )
+    post = card(view)
+    return {"text": post.text, "blocks": list(post.blocks)}
+
+
+def _opening(alert: Alert, channel: str) -> IncidentOpened:
+    assessment = alert.assessment
+    return IncidentOpened(
+        alert=alert.id,
+        source=alert.envelope.source,
+        dedup=dedup_digest(alert.envelope),
+        category=assessment.category,
+        rule=assessment.rule,
+        severity=assessment.severity,
+        reasons=tuple(reason.code for reason in assessment.reasons),
+        system=alert.system,
+        channel=channel,
+        detected_at=alert.detected_at,
+        title=alert.envelope.title,
+    )
+
+
+_PHASES = {
+    Phase.TRIAGE: "in triage",
+    Phase.INVESTIGATING: "being investigated",
+    Phase.MITIGATING: "being mitigated",
+    Phase.MONITORING: "being monitored",
+    Phase.RESOLVED: "resolved",
+}
+
+
+def _subject(view: CardView) -> Piece:
+    if view.system_title:
+        return clipped(view.system_title, _TITLE)
+    return Foreign(view.state.title, limit=_TITLE)
+
+
+def _headline(view: CardView) -> str:
+    title = view.state.title
+    subject = view.system_title or (title.for_slack(limit=_TITLE) if title else view.id)
+    parts = [view.state.severity.value, view.category_title, subject]
+    return " · ".join([*(["EXERCISE"] if view.state.drill else []), *parts])
+
+
+def _buttons(view: CardView) -> list[Element]:
+    one, state = view.id, view.state
+    if state.phase is Phase.RESOLVED:
+        return [rich.button("Reopen", action="incident.reopen", value=one)]
+    row = []
+    if not state.acked_by:
+        row.append(
+            rich.button("Acknowledge", action="incident.ack", value=one, primary=True)
+        )
+    step = view.next_step
+    if step is not None and step.state in ("", "taken"):
+        free = step.state == ""
+        label = f"Take step {step.number}" if free else f"Step {step.number} done"
+        action = "step.take" if free else "step.done"
+        carried = value(one, step.runbook, step.number)
+        row.append(rich.button(label, action=action, value=carried))
+    return [*row, rich.overflow("incident.more", _more(view))]
+
+
+def _more(view: CardView) -> list[Element]:
+    phase = _NEXT_PHASE[view.state.phase]
+    choices = (
+        ("Add a note…", "note"),
+        ("Set commander…", "role"),
+        ("Change severity…", "severity"),
+        (f"Status: {phase}", phase.value),
+        ("Resolve…", "resolve"),
+    )
+    return [rich.option(label, value(name, view.id)) for label, name in choices]

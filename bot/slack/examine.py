@@ -1,0 +1,53 @@
+"""Asks Slack who we are, what we may do and what time it is. Changes nothing."""
+
+from dataclasses import dataclass
+
+from bot.domain.errors import Unreachable
+from bot.slack.manifest import manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackFacts:
+    """What Slack says.
+
+    Attributes:
+        missing_scopes: Needed by us and not granted.
+        date: Slack's clock as an RFC 9110 date; "" if it did not say.
+    """
+
+    team: str
+    missing_scopes: tuple[str, ...]
+    date: str
+
+
+def examine_slack(bot_token: str) -> SlackFacts:
+    """Return what Slack says about a token.
+
+    Raises:
+        Unreachable: Slack does not answer, or does not know the token.
+    """
+    from slack_sdk import WebClient
+    from slack_sdk.errors import SlackApiError
+
+    try:
+        answer = WebClient(token=bot_token, timeout=10).auth_test()
+    except SlackApiError as error:
+        raise _not_examined(f"auth.test says {error.response['error']}") from None
+    except OSError:
+        raise _not_examined("there is no answer") from None
+    headers = {name.lower(): text for name, text in answer.headers.items()}
+    granted = {one.strip() for one in headers.get("x-oauth-scopes", "").split(",")}
+    wanted = set(manifest(url=None)["oauth_config"]["scopes"]["bot"])
+    return SlackFacts(
+        team=str(answer["team_id"]),
+        missing_scopes=tuple(sorted(wanted - granted)),
+        date=headers.get("date", ""),
+    )
+
+
+def _not_examined(because: str) -> Unreachable:
+    return Unreachable(
+        "Slack was not examined",
+        because=because,
+        next_move="Check slack.bot_token and the way out to slack.com.",
+    )

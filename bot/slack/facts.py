@@ -1,0 +1,129 @@
+"""The sentences on a card: where it stands, what is known, what comes next. Pure.
+
+Which blocks they stand in, and the buttons below them, is the business of
+`cards.py`.
+"""
+
+from collections.abc import Sequence
+
+from bot.domain.card import CardView
+from bot.domain.events import Phase
+from bot.domain.summary import Claim
+from bot.slack import words
+from bot.slack.sentences import Foreign, Piece, Strong, When, Who, clipped
+
+CLAIMS = 6
+_EVIDENCE = 6
+_NOTICES = 4
+_UNKNOWNS = 4
+_SOURCES = 4
+
+
+def standing(view: CardView) -> list[list[Piece]]:
+    """Return the lines above the claims."""
+    drill: list[Piece] = [Strong(words.DRILL)] if view.state.drill else []
+    return [drill, _stands(view), _meta(view)]
+
+
+def _stands(view: CardView) -> list[Piece]:
+    """Return where the response stands and who has it."""
+    state = view.state
+    row: list[Piece] = [Strong(view.id), f" · {state.phase}"]
+    if state.phase is Phase.RESOLVED:
+        row.append(f" as {words.said(state.outcome)}")
+    elif not state.acked_by:
+        row.append(" · nobody has acknowledged")
+    if state.acked_by:
+        row += [" · acknowledged by ", Who(state.acked_by)]
+    if state.commander:
+        row += [" · IC ", Who(state.commander)]
+    return row
+
+
+def _meta(view: CardView) -> list[Piece]:
+    row: list[Piece] = []
+    if view.risk_tier:
+        row.append(f"Risk tier {view.risk_tier} · ")
+    if view.owner:
+        # A drill must not page the people who own the real system.
+        owner = view.owner if view.state.drill else Who(view.owner)
+        row += ["owner ", owner, " · "]
+    count = "1 alert" if view.alert_count == 1 else f"{view.alert_count} alerts"
+    sources = ", ".join(view.sources[:_SOURCES]) or "unknown source"
+    more = (
+        f" and {len(view.sources) - _SOURCES} more" if view.sources[_SOURCES:] else ""
+    )
+    row += ["since ", When(view.since), f" · {count} from {sources}{more}"]
+    grouped = [words.grouped_because(code) for code in view.grouped_by if code]
+    return [*row, f", grouped because {'; '.join(grouped)}"] if grouped else row
+
+
+def numbers(claims: Sequence[Claim]) -> dict[str, int]:
+    """Number the evidence in the order in which it is first needed."""
+    used = [one for claim in claims[:CLAIMS] for one in claim.evidence]
+    return {one: n for n, one in enumerate(dict.fromkeys(used), 1)}
+
+
+def bullet(claim: Claim, numbered: dict[str, int]) -> list[Piece]:
+    """Return a claim with the numbers of its evidence."""
+    marks = [f"[{numbered[one]}]" for one in claim.evidence]
+    more = f" and {len(marks) - _EVIDENCE} more" if marks[_EVIDENCE:] else ""
+    return [Foreign(claim.text), " ", "".join(marks[:_EVIDENCE]) + more]
+
+
+def legend(numbered: dict[str, int]) -> str:
+    """Return which alert each number means."""
+    shown = [f"[{n}] {one}" for one, n in list(numbered.items())[:_EVIDENCE]]
+    rest = len(numbered) - _EVIDENCE
+    more = f" and {rest} more" if rest > 0 else ""
+    return "Evidence: " + "  ".join(shown) + more
+
+
+def after(view: CardView) -> list[list[Piece]]:
+    """Return the lines below the claims."""
+    why = "; ".join(f"{one.text}{_steps(one.steps)}" for one in view.reasons)
+    notices: list[list[Piece]] = [
+        [f"Note: {clipped(one, 200)}"] for one in view.notices[:_NOTICES]
+    ]
+    reason = f"Why {view.state.severity}: {clipped(why, 300)}"
+    return [_known(view), [reason] if why else [], *notices, _next(view)]
+
+
+def _steps(steps: int) -> str:
+    return f" ({steps:+d})" if steps else ""
+
+
+def _known(view: CardView) -> list[Piece]:
+    """Return what is not known, what was masked, and who wrote the bullets."""
+    row = []
+    if view.summary.unknown:
+        unknown = "; ".join(view.summary.unknown[:_UNKNOWNS])
+        row.append(f"Unknown: {clipped(unknown, 300)}")
+    if view.masked:
+        row.append("masked: " + ", ".join(_masked(view)))
+    by_rules = view.summary.by == "rules"
+    written = f"AI-written by {clipped(view.summary.by, 40)}, check evidence"
+    row.append(clipped(view.model, 60) if by_rules else written)
+    return [" · ".join(row)]
+
+
+def _masked(view: CardView) -> list[str]:
+    found = sorted(view.masked.items(), key=lambda one: (-one[1], one[0]))
+    shown = [
+        f"{count} {words.said(kind)}{'s' if count > 1 else ''}"
+        for kind, count in found[:4]
+    ]
+    rest = sum(count for _, count in found[4:])
+    return [*shown, f"{rest} more"] if rest else shown
+
+
+def _next(view: CardView) -> list[Piece]:
+    step = view.next_step
+    if view.state.phase is Phase.RESOLVED:
+        return []
+    if step is None:
+        return [Strong("Next: "), "no runbook step fits; decide together."]
+    what = f"{clipped(step.text.rstrip('.'), 300)}, runbook {step.runbook} step "
+    why = f"{step.number}: {clipped(step.why, 200)}"
+    row: list[Piece] = [Strong("Next: "), what + why]
+    return [*row, " · taken by ", Who(step.by)] if step.state == "taken" else row

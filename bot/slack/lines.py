@@ -1,0 +1,117 @@
+"""Thread lines: one sentence per event that people should hear of. Pure.
+
+`SlackPresenter` is how the service asks for messages: the card, its lines and the
+digest of a storm. How a card looks is in `cards.py`, the sentences in `words.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from bot.domain.card import CardView
+from bot.domain.events import (
+    Acknowledged,
+    AlertCleared,
+    AlertJoined,
+    AlertsCounted,
+    CommandRefused,
+    Event,
+    IncidentOpened,
+    Nagged,
+    Noted,
+    Phase,
+    PhaseChanged,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    SeverityChanged,
+    StepFinished,
+    StepTaken,
+)
+from bot.ports import Post
+from bot.slack import cards, rich, words
+from bot.slack.sentences import Piece, Who, spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackPresenter:
+    """Draws for Slack what the service wants to say.
+
+    Attributes:
+        reasons: Code of a severity reason to its sentence, for thread lines; a
+            code that is not here is shown as it is.
+    """
+
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def card(self, view: CardView) -> Post:
+        """Return the incident's card."""
+        return cards.card(view)
+
+    def line(self, incident: str, channel: str, seq: int, event: Event) -> Post | None:
+        """Return the thread line for an event, None when it deserves none."""
+        said = sentence(incident, event, self.reasons)
+        if not said:
+            return None
+        name = rich.BROADCAST if _is_for_everybody(event) else "line"
+        return Post(
+            key=f"line/{seq}",
+            channel=channel,
+            text=spoken(said),
+            blocks=rich.within_budget([rich.rich_text(name, rich.section(said))]),
+            thread=f"card/{incident}",
+        )
+
+    def digest(self, channel: str, held_back: Sequence[str], key: str) -> Post:
+        """Return the one message for cards held back in a storm."""
+        return cards.digest(channel, held_back, key)
+
+
+def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a gap
+    incident: str, event: Event, reasons: Mapping[str, str]
+) -> list[Piece]:
+    """Return what to say about an event; nothing where the card says it all."""
+    match event:
+        case IncidentOpened() | AlertsCounted() | CommandRefused():
+            return []
+        case AlertJoined():
+            return words.joined(event)
+        case AlertCleared():
+            return words.cleared(event)
+        case SeverityChanged():
+            return words.severity(event, reasons)
+        case Acknowledged(by=by):
+            return [Who(by), " acknowledged."]
+        case RoleAssigned():
+            return words.role(event)
+        case PhaseChanged(was=Phase.TRIAGE, phase=Phase.INVESTIGATING):
+            return []  # comes with the acknowledgement, which has its own line
+        case PhaseChanged(was=was, phase=phase, by=by):
+            return [Who(by), f" moved the response from {was} to {phase}."]
+        case Noted():
+            return words.noted(event)
+        case StepTaken(runbook=runbook, step=step, by=by):
+            return [Who(by), f" took step {step} of {runbook}."]
+        case StepFinished():
+            return words.finished(event)
+        case Resolved():
+            return words.resolved(event)
+        case Reopened():
+            return words.reopened(event)
+        case Nagged():
+            return words.nagged(incident, event)
+        case _:
+            assert_never(event)
+
+
+def _is_for_everybody(event: Event) -> bool:
+    """Tell whether people who do not follow the thread must hear of it."""
+    match event:
+        case Nagged():
+            return True
+        case Reopened(by=by):
+            return by == "tocsin"
+        case SeverityChanged(was=was, severity=severity):
+            return severity.is_worse_than(was)
+        case _:
+            return False

@@ -1,0 +1,195 @@
+"""What Slack sends, kept durably before it is acknowledged. No rule lives here.
+
+Each listener parses, puts the request into the inbox and acks; nothing follows the
+ack. Two things are done before it because they cannot wait: what only reads is the
+answer itself, and a form must open within three seconds of the press.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from ulid import ULID
+
+from bot.domain.commands import PersonKind
+from bot.domain.errors import BadRequest
+from bot.ports import Lane, Received
+from bot.slack import answers, modals, verbs, words
+from bot.slack.clients import CALL_FAILED
+from bot.slack.needs import Service
+from bot.slack.people import People
+from bot.slack.requests import (
+    Click,
+    HomeOpened,
+    Request,
+    SlashCommand,
+    Submission,
+    parse,
+    to_bytes,
+)
+from bot.slack.whispers import Whispers
+from bot.slack.wishes import READING, Verb, Wish
+
+COMMANDS = ("/incident", "/inc")
+BUTTONS = ("incident.ack", "incident.reopen", "step.take", "step.done")
+MENU = "incident.more"
+SHORTCUT = "timeline_add"
+_ACCEPT_TIMEOUT_S = 2.5
+_CALL_TIMEOUT_S = 2.0
+_READERS = (PersonKind.MEMBER, PersonKind.GUEST)
+_log = logging.getLogger(__name__)
+
+
+class Door:
+    """The listeners, and what they need.
+
+    Args:
+        wake: Called when something was kept, so that it is read at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        people: People,
+        writer: AsyncWebClient,
+        whispers: Whispers,
+        wake: Callable[[], None],
+    ) -> None:
+        self._service = service
+        self._people = people
+        self._writer = writer
+        self._whispers = whispers
+        self._wake = wake
+
+    def register(self, app: AsyncApp) -> None:
+        """Wire the listeners to Bolt."""
+        for command in COMMANDS:
+            app.command(command)(self.command)
+        for action in BUTTONS:
+            app.action(action)(self.click)
+        app.action(MENU)(self.choose)
+        for callback in modals.FORMS.values():
+            app.view(callback)(self.submit)
+        app.shortcut(SHORTCUT)(self.keep)
+        app.event("app_home_opened")(self.home)
+
+    async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Answer what reads; keep what acts."""
+        request = parse(body)
+        assert isinstance(request, SlashCommand)  # noqa: S101 - Bolt matched it
+        try:
+            wish = verbs.parse(request.text, asker=request.person)
+        except BadRequest as unclear:
+            await ack(answers.plain(str(unclear)))
+            return
+        if wish.verb in READING:
+            await ack(await self._read(request, wish))
+            return
+        await self._accept(request)
+        await ack()
+
+    async def click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Keep the press of a button."""
+        await self._accept(parse(body))
+        await ack()
+
+    async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Keep the use of a shortcut."""
+        await self._accept(parse(body))
+        await ack()
+
+    async def choose(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Open the form of a menu choice, or keep a choice that needs none."""
+        request = parse(body)
+        assert isinstance(request, Click)  # noqa: S101 - Bolt matched it
+        choice, _, incident = request.value.partition("|")
+        if choice in modals.FORMS:
+            await self._open(request, modals.form(choice, incident))
+        else:
+            await self._accept(request)
+        await ack()
+
+    async def submit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Keep a form, or say beside the fields what is missing."""
+        request = parse(body)
+        assert isinstance(request, Submission)  # noqa: S101 - Bolt matched it
+        missing = modals.errors(request)
+        if missing:
+            await ack(response_action="errors", errors=dict(missing))
+            return
+        await self._accept(request)
+        await ack()
+
+    async def home(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Show the Home tab; nothing depends on it, so a failure is only noted."""
+        request = parse(body)
+        assert isinstance(request, HomeOpened)  # noqa: S101 - Bolt matched it
+        if (await self._people.person(request.person)).kind in _READERS:
+            rows = await asyncio.to_thread(self._service.board)
+            view = answers.home(rows)
+            await self._quietly(
+                self._writer.views_publish(user_id=request.person, view=view)
+            )
+        await ack()
+
+    async def _accept(self, request: Request) -> None:
+        """Keep a request; durable when this returns."""
+        now = self._service.clock.now()
+        item = f"sl_{ULID.from_datetime(now)}"
+        received = Received(
+            id=item,
+            lane=Lane.SLACK,
+            source="slack",
+            key=request.key,
+            received_at=now,
+            sealed=self._service.keys.seal(to_bytes(request), about=item),
+        )
+        kept = asyncio.wrap_future(self._service.accept(received))
+        # Shielded: what the writer has begun must not be cancelled under it.
+        await asyncio.wait_for(asyncio.shield(kept), _ACCEPT_TIMEOUT_S)
+        self._wake()
+
+    async def _read(self, request: SlashCommand, wish: Wish) -> dict[str, Any]:
+        if wish.verb is Verb.HELP:
+            return answers.helped()
+        asker = await self._people.person(request.person, team=request.team)
+        if asker.kind not in _READERS:
+            return answers.plain(words.MAY_NOT_READ)
+        if wish.verb is Verb.LIST:
+            return answers.listed(await asyncio.to_thread(self._service.board))
+        return await asyncio.to_thread(self._status, wish.incident, request.channel)
+
+    def _status(self, named: str, channel: str) -> dict[str, Any]:
+        incident = named or self._service.newest_in(channel)
+        if not incident:
+            return answers.plain(words.NO_OPEN_HERE)
+        view = self._service.view(incident)
+        if view is None:
+            return answers.plain(words.no_such_incident(incident))
+        return answers.status(view, self._service.timeline(incident))
+
+    async def _open(self, request: Click, view: dict[str, Any]) -> None:
+        opened = await self._quietly(
+            self._writer.views_open(trigger_id=request.trigger, view=view)
+        )
+        if not opened:
+            await self._whispers.queue(
+                f"form/{request.key}",
+                channel=request.channel,
+                person=request.person,
+                text=words.NOT_OPENED,
+            )
+
+    async def _quietly(self, call: Any) -> bool:
+        """Make a call that nothing depends on; tell whether it worked."""
+        try:
+            async with asyncio.timeout(_CALL_TIMEOUT_S):
+                await call
+        except CALL_FAILED as failed:
+            _log.warning("Slack did not take a view: %s", type(failed).__name__)
+            return False
+        return True

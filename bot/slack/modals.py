@@ -1,0 +1,169 @@
+"""The forms: note, resolve, role and severity. Pure.
+
+A form knows which incident it is about by its `private_metadata`, an id and
+nothing more. What was entered is read here too, with the errors that Slack shows
+beside the fields.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.events import Role
+from bot.domain.responding import ACK_WITHIN
+from bot.domain.severity import Severity
+from bot.slack import words
+from bot.slack.requests import Submission
+from bot.slack.rich import option, plain
+from bot.slack.sentences import Element
+from bot.slack.wishes import Verb, Wish, known_incident, out_of_date
+
+View = dict[str, Any]
+ENTERED = "entered"
+"""The action id of the one element in each input block."""
+
+_LABEL_MAX = 2000
+_TITLE_MAX = 24
+_OUTCOMES = (
+    ("Fixed", "fixed"),
+    ("Went away by itself", "cleared"),
+    ("False alarm", "false_alarm"),
+    ("Duplicate of another incident", "duplicate"),
+)
+FORMS: Mapping[str, str] = {
+    "note": "incident.note",
+    "resolve": "incident.resolve",
+    "role": "incident.role",
+    "severity": "incident.severity",
+}
+"""Choice of the card's menu to the callback id of its form."""
+
+_REQUIRED: Mapping[str, Mapping[str, str]] = {
+    "incident.note": {"note": words.BLANK},
+    "incident.resolve": {},
+    "incident.role": {"person": words.NOBODY_CHOSEN},
+    "incident.severity": {"reason": words.BLANK},
+}
+
+
+def form(choice: str, incident: str) -> View:
+    """Return the form behind a choice of the card's menu.
+
+    Raises:
+        BadRequest: There is no such form.
+    """
+    known_incident(incident)
+    match choice:
+        case "note":
+            return _view(choice, "Add a note", incident, [_words("note", "Note")])
+        case "resolve":
+            summary = _words("summary", "What was it, in a few words?", optional=True)
+            blocks = [_select("outcome", "How did it end?", _OUTCOMES), summary]
+            return _view(choice, f"Resolve {incident}", incident, blocks)
+        case "role":
+            roles = [(one.value.capitalize(), one.value) for one in Role]
+            blocks = [_select("role", "Role", roles), _person("person", "Who?")]
+            return _view(choice, "Set a role", incident, blocks)
+        case "severity":
+            levels = [(one.value, one.value) for one in ACK_WITHIN]
+            blocks = [
+                _select("severity", "Severity", levels, first=False),
+                _words("reason", "Why?"),
+            ]
+            return _view(choice, "Change severity", incident, blocks)
+        case _:
+            raise out_of_date()
+
+
+def errors(submission: Submission) -> Mapping[str, str]:
+    """Return block id to what is wrong in a form; empty when it is complete."""
+    required = _REQUIRED.get(submission.form, {})
+    return {
+        block: complaint
+        for block, complaint in required.items()
+        if not submission.values.get(block, "").strip()
+    }
+
+
+def wish(submission: Submission) -> Wish:
+    """Return what a form asks for.
+
+    Raises:
+        BadRequest: It is not one of our forms, or a value is not on offer.
+    """
+    entered = submission.values
+    incident = known_incident(submission.incident)
+    try:
+        match submission.form:
+            case "incident.note":
+                return Wish(verb=Verb.NOTE, incident=incident, text=entered["note"])
+            case "incident.resolve":
+                return Wish(
+                    verb=Verb.RESOLVE,
+                    incident=incident,
+                    outcome=entered["outcome"],
+                    text=entered.get("summary", "").strip(),
+                )
+            case "incident.role":
+                return Wish(
+                    verb=Verb.ROLE,
+                    incident=incident,
+                    role=Role(entered["role"]),
+                    person=entered["person"],
+                )
+            case "incident.severity":
+                return Wish(
+                    verb=Verb.SEVERITY,
+                    incident=incident,
+                    severity=Severity(entered["severity"]),
+                    text=entered["reason"],
+                )
+            case _:
+                raise out_of_date()
+    except (KeyError, ValueError) as missing:
+        raise out_of_date() from missing
+
+
+def _view(choice: str, title: str, incident: str, blocks: Sequence[Element]) -> View:
+    return {
+        "type": "modal",
+        "callback_id": FORMS[choice],
+        "private_metadata": incident,
+        "title": plain(title, _TITLE_MAX),
+        "submit": plain("Save", _TITLE_MAX),
+        "close": plain("Cancel", _TITLE_MAX),
+        "blocks": list(blocks),
+    }
+
+
+def _input(
+    block_id: str, label: str, element: Element, *, optional: bool = False
+) -> Element:
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, _LABEL_MAX),
+        "optional": optional,
+        "element": {"action_id": ENTERED, **element},
+    }
+
+
+def _words(block_id: str, label: str, *, optional: bool = False) -> Element:
+    element = {"type": "plain_text_input", "multiline": True, "max_length": 3000}
+    return _input(block_id, label, element, optional=optional)
+
+
+def _person(block_id: str, label: str) -> Element:
+    return _input(block_id, label, {"type": "users_select"})
+
+
+def _select(
+    block_id: str,
+    label: str,
+    choices: Sequence[tuple[str, str]],
+    *,
+    first: bool = True,
+) -> Element:
+    options = [option(name, value) for name, value in choices]
+    chosen = {"initial_option": options[0]} if first else {}
+    element = {"type": "static_select", "options": options, **chosen}
+    return _input(block_id, label, element)

@@ -1,0 +1,137 @@
+"""The room put together: the door, the inbox worker and the sender.
+
+Plain calls; nothing is decided here and nobody is called yet. `bot/wire.py` mounts
+the room and runs it.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from starlette.routing import BaseRoute, Route
+
+from bot.domain.errors import BadSettings
+from bot.slack.app import asgi_app, bolt_app
+from bot.slack.calls import Calls
+from bot.slack.channel import complaint
+from bot.slack.clients import SLACK, nobody, read_client, write_client
+from bot.slack.guard import PATH, Guard, Signatures
+from bot.slack.identity import Identity
+from bot.slack.inbox_worker import InboxWorker
+from bot.slack.listeners import Door
+from bot.slack.needs import Service
+from bot.slack.people import People
+from bot.slack.reconcile import Reconciler
+from bot.slack.sender import Sender
+from bot.slack.whispers import Whispers
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackSettings:
+    """What is needed to speak with one workspace.
+
+    Attributes:
+        signing_secrets: The present one first; a second while it is rotated.
+        team: Workspace whose people may act; "" takes the token's.
+        channel: Gets every card.
+        api_url: Of the Web API; the practice workspace has its own.
+    """
+
+    bot_token: str = field(repr=False)
+    signing_secrets: tuple[str, ...] = field(repr=False)
+    team: str = ""
+    channel: str = ""
+    api_url: str = SLACK
+
+
+class SlackRoom:
+    """The Slack room, ready to be mounted and run.
+
+    Attributes:
+        guard: ASGI application that takes POST on `guard.PATH` and nothing else.
+        bolt: Takes signed requests; Socket Mode needs it too.
+
+    Raises:
+        BadSettings: The token or the signing secret is missing, or the environment
+            holds values that Bolt would use behind our back.
+    """
+
+    def __init__(self, *, service: Service, settings: SlackSettings) -> None:
+        _refuse_empty(settings)
+        quieten()
+        self._channel = settings.channel
+        self._reader = reader = read_client(
+            settings.bot_token, base_url=settings.api_url
+        )
+        writer = write_client(settings.bot_token, base_url=settings.api_url)
+        store, clock = service.store, service.clock
+        self.identity = Identity(reader=reader, team=settings.team)
+        self.people = People(reader=reader, identity=self.identity, clock=clock)
+        self.sender = Sender(
+            store=store,
+            clock=clock,
+            calls=Calls(writer),
+            reconciler=Reconciler(reader=reader, identity=self.identity),
+        )
+        whispers = Whispers(store=store, clock=clock, wake=self.sender.wake)
+        self.worker = InboxWorker(
+            service=service, people=self.people, whispers=whispers
+        )
+        door = Door(
+            service=service,
+            people=self.people,
+            writer=writer,
+            whispers=whispers,
+            wake=self.worker.wake,
+        )
+        signatures = Signatures(settings.signing_secrets, clock=clock)
+        self.bolt = bolt_app(
+            signing_secret=settings.signing_secrets[0],
+            signatures=signatures,
+            identity=self.identity,
+            whispers=whispers,
+            client=nobody(base_url=settings.api_url),
+        )
+        door.register(self.bolt)
+        self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
+
+    def mount(self) -> BaseRoute:
+        """Return the one route Slack calls."""
+        return Route(PATH, self.guard, include_in_schema=False)
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Read the inbox and send the outbox until `stop` is set."""
+        async with asyncio.TaskGroup() as works:
+            works.create_task(self.worker.run_until(stop))
+            works.create_task(self.sender.run_until(stop))
+            looking = works.create_task(self.look_at_channel())
+            await stop.wait()
+            looking.cancel()
+
+    async def look_at_channel(self) -> None:
+        """Log what is wrong with the channel that gets the cards."""
+        if not self._channel:
+            return
+        wrong = await complaint(self._reader, self._channel)
+        if wrong:
+            _log.warning("Slack: %s", wrong)
+
+
+def quieten() -> None:
+    """Keep Slack's libraries at INFO or above: at DEBUG they print whole bodies."""
+    for name in ("slack_sdk", "slack_bolt"):
+        logger = logging.getLogger(name)
+        if logger.level < logging.INFO:
+            logger.setLevel(logging.INFO)
+
+
+def _refuse_empty(settings: SlackSettings) -> None:
+    if settings.bot_token and settings.signing_secrets and settings.signing_secrets[0]:
+        return
+    raise BadSettings(
+        "Slack was not connected",
+        because="the bot token or the signing secret is missing",
+        next_move="Set slack.bot_token and slack.signing_secret, or neither.",
+    )

@@ -1,0 +1,186 @@
+"""The text after `/incident`, read as a wish. Pure.
+
+    help | list | status [INC] | note [INC] TEXT | ack [INC]
+    resolve [INC] [fixed|false_alarm|duplicate] [TEXT] | reopen [INC]
+    role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
+    phase [INC] investigating|mitigating|monitoring
+    step [INC] take|done|skip RB-nn N [REASON]
+
+The id may be left out: then the newest open incident of the channel is meant.
+"""
+
+import difflib
+import re
+
+from bot.domain.errors import BadRequest
+from bot.domain.events import Role
+from bot.domain.responding import ACK_WITHIN, OUTCOMES
+from bot.domain.severity import Severity
+from bot.domain.untrusted import Untrusted
+from bot.slack import words
+from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
+
+TYPED = (
+    *("help", "list", "status", "note", "ack", "resolve"),
+    *("reopen", "role", "severity", "phase", "step"),
+)
+"""The verbs as people type them."""
+
+_SAME = {"acknowledge": "ack", "sev": "severity", "assign": "role", "close": "resolve"}
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^<>]*)?>")
+_LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
+_NAMED = re.compile(r"<[@#!](?:subteam\^)?([A-Z0-9a-z]+)(?:\|([^<>]*))?>")
+_STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP}
+
+
+def parse(  # noqa: C901 - one case per verb
+    text: str, *, asker: str
+) -> Wish:
+    """Read what was typed after the command.
+
+    Args:
+        text: As Slack sends it: escaped, mentions as ``<@U123|name>``.
+        asker: Who typed it; ``me`` means this person.
+
+    Raises:
+        BadRequest: It is not understood; the message names the nearest verb or
+            shows how this one is used.
+    """
+    first, rest = _first(text)
+    typed = first.lower()
+    verb = _SAME.get(typed, typed) or "help"
+    if verb not in TYPED:
+        raise _unknown(first)
+    incident, rest = _incident(rest)
+    match verb:
+        case "help" | "list":
+            return Wish(verb=Verb(verb))
+        case "status" | "ack" | "reopen":
+            if rest:
+                raise _usage(verb, "there is more after it than an incident id")
+            return Wish(verb=Verb(verb), incident=incident)
+        case "note":
+            return _note(incident, rest)
+        case "resolve":
+            return _resolve(incident, rest)
+        case "role":
+            return _role(incident, rest, asker)
+        case "severity":
+            return _severity(incident, rest)
+        case "phase":
+            return _phase(incident, rest)
+        case _:
+            return _step(incident, rest)
+
+
+def as_typed(text: str) -> str:
+    """Return text as its writer saw it: no escapes, links and names unwrapped."""
+    found = _LINK.sub(r"\1", text)
+    found = _NAMED.sub(lambda one: "@" + (one[2] or one[1]), found)
+    for mark, escape in (("<", "&lt;"), (">", "&gt;"), ("&", "&amp;")):
+        found = found.replace(escape, mark)
+    return found
+
+
+def _first(text: str) -> tuple[str, str]:
+    """Return the first word and what comes after it."""
+    found = text.split(maxsplit=1)
+    return (found[0] if found else ""), (found[1].strip() if len(found) > 1 else "")
+
+
+def _incident(rest: str) -> tuple[str, str]:
+    first, after = _first(rest)
+    found = INCIDENT.fullmatch(first.upper())
+    return (found[0], after) if found else ("", rest)
+
+
+def _note(incident: str, rest: str) -> Wish:
+    if not rest:
+        raise _usage("note", "there is no text")
+    return Wish(verb=Verb.NOTE, incident=incident, text=as_typed(rest))
+
+
+def _resolve(incident: str, rest: str) -> Wish:
+    first, after = _first(rest)
+    named = first.lower() in OUTCOMES
+    outcome, summary = (first.lower(), after) if named else ("fixed", rest)
+    return Wish(
+        verb=Verb.RESOLVE, incident=incident, outcome=outcome, text=as_typed(summary)
+    )
+
+
+def _role(incident: str, rest: str, asker: str) -> Wish:
+    name, who = _first(rest)
+    if name.lower() not in tuple(Role):
+        raise _usage("role", "the role is not one of " + ", ".join(Role))
+    mention = _MENTION.fullmatch(who)
+    person = mention[1] if mention else asker if who.lower() == "me" else ""
+    if not person:
+        raise _usage("role", "it does not name one person")
+    return Wish(
+        verb=Verb.ROLE, incident=incident, role=Role(name.lower()), person=person
+    )
+
+
+def _severity(incident: str, rest: str) -> Wish:
+    name, reason = _first(rest)
+    level = name.upper() if name.upper().startswith("SEV") else f"SEV{name}"
+    if level not in tuple(ACK_WITHIN):
+        raise _usage("severity", "the severity is not SEV1, SEV2, SEV3 or SEV4")
+    if not reason:
+        raise _usage("severity", "there is no reason")
+    return Wish(
+        verb=Verb.SEVERITY,
+        incident=incident,
+        severity=Severity(level),
+        text=as_typed(reason),
+    )
+
+
+def _phase(incident: str, rest: str) -> Wish:
+    if rest.lower() == "resolved":
+        return Wish(verb=Verb.RESOLVE, incident=incident)
+    if rest.lower() not in CHOICES:
+        raise _usage("phase", "the phase is not one of " + ", ".join(CHOICES))
+    return Wish(verb=Verb.PHASE, incident=incident, phase=CHOICES[rest.lower()])
+
+
+def _step(incident: str, rest: str) -> Wish:
+    match rest.split(maxsplit=3):
+        case [what, runbook, number, *reason] if what.lower() in _STEPS:
+            verb = _STEPS[what.lower()]
+        case _:
+            raise _usage("step", "it does not say take, done or skip of which step")
+    if verb is Verb.SKIP and not reason:
+        raise _usage("step", "skipping needs a reason")
+    try:
+        found = known_runbook(runbook), known_step(number)
+    except BadRequest:
+        raise _usage("step", "the runbook or the number is not one") from None
+    return Wish(
+        verb=verb,
+        incident=incident,
+        runbook=found[0],
+        step=found[1],
+        text=as_typed(" ".join(reason)),
+    )
+
+
+def _usage(verb: str, because: str) -> BadRequest:
+    return BadRequest(
+        "Nothing was changed",
+        because=because,
+        next_move=f"It goes like this: `/incident {words.USAGE[verb]}`.",
+    )
+
+
+def _unknown(typed: str) -> BadRequest:
+    near = difflib.get_close_matches(typed.lower(), [*TYPED, *_SAME], n=1, cutoff=0.5)
+    verb = _SAME.get(near[0], near[0]) if near else ""
+    shown = Untrusted(typed).for_mrkdwn(limit=30)
+    return BadRequest(
+        "Nothing was changed",
+        because=f"there is no verb “{shown}”",
+        next_move=(f"Did you mean `/incident {words.USAGE[verb]}`? " if verb else "")
+        + "See `/incident help`.",
+    )

@@ -1,0 +1,252 @@
+"""Every sentence the Slack room says, in one place.
+
+Calm and factual: what is, what did not happen, the next move. Refusals bring their
+own words (`bot/domain`). Ids and typed fields go into a sentence; text from outside
+only as `Foreign`. Which event deserves a sentence is decided in `lines.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, assert_never
+
+from bot.domain.commands import (
+    Acknowledge,
+    Assign,
+    FinishStep,
+    Move,
+    Note,
+    PersonCommand,
+    Reopen,
+    Rerank,
+    Resolve,
+    TakeStep,
+)
+from bot.domain.errors import Refusal
+from bot.domain.events import (
+    AlertCleared,
+    AlertJoined,
+    Nagged,
+    Noted,
+    Reopened,
+    Resolved,
+    RoleAssigned,
+    SeverityChanged,
+    StepFinished,
+)
+from bot.domain.grouping import BECAUSE
+from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
+
+USAGE: Mapping[str, str] = {
+    "help": "help",
+    "list": "list",
+    "status": "status [INC-0001]",
+    "note": "note [INC-0001] TEXT",
+    "ack": "ack [INC-0001]",
+    "resolve": "resolve [INC-0001] [fixed|false_alarm|duplicate] [TEXT]",
+    "reopen": "reopen [INC-0001]",
+    "role": "role [INC-0001] commander|scribe|comms @who|me",
+    "severity": "severity [INC-0001] SEV2 REASON",
+    "phase": "phase [INC-0001] investigating|mitigating|monitoring",
+    "step": "step [INC-0001] take|done|skip RB-07 2 [REASON]",
+}
+_HELP = (
+    (("list",), "open incidents, worst first"),
+    (("status",), "what is known about one"),
+    (("ack",), "I am on it"),
+    (("note",), "add a line to the timeline"),
+    (("role",), "who does what"),
+    (("severity",), "change it, with a reason"),
+    (("phase",), "say where the response stands"),
+    (("step",), "take, finish or skip a runbook step"),
+    (("resolve", "reopen"), "end it, or open it again"),
+)
+
+DRILL = "EXERCISE: this is a drill. Nothing here touches the world."
+NO_OPEN_HERE = (
+    "Nothing was changed: no incident is open in this channel. "
+    "Name one, for example `/incident status INC-0001`; see `/incident list`."
+)
+NONE_OPEN = "No incident is open."
+NOT_OPENED = (
+    "The form did not open: Slack did not take it in time. Nothing was changed. "
+    "Press the button again."
+)
+OUT_OF_DATE = (
+    "Nothing was changed: this button is out of date. "
+    "Use the newest card, or see `/incident help`."
+)
+OTHER_WORKSPACE = (
+    "Nothing was changed: this command belongs to another workspace. "
+    "Use it in the workspace where Tocsin is installed."
+)
+MAY_NOT_READ = (
+    "Nothing is shown: only people of this workspace may read the incidents. "
+    "Ask a colleague there."
+)
+NO_TEXT_IN_MESSAGE = (
+    "Nothing was added to the timeline: the message has no text. "
+    "Add what matters with `/incident note`."
+)
+BLANK = "Say it in a few words; it goes to the timeline."
+NOBODY_CHOSEN = "Choose a person."
+
+
+def failed(reference: str) -> str:
+    """Say that something of ours failed, with an id the person can quote."""
+    return (
+        "Nothing was changed: Tocsin could not keep the request. "
+        f"Try again; if it fails again, quote `{reference}`."
+    )
+
+
+def no_such_incident(incident: str) -> str:
+    """Say that an id names nothing."""
+    return (
+        f"Nothing is shown: there is no incident {incident}. "
+        "See the open ones with `/incident list`."
+    )
+
+
+def help_lines() -> list[list[Piece]]:
+    """Return what `/incident help` says: at most ten lines."""
+    rows: list[list[Piece]] = [[Strong("What Tocsin understands here")]]
+    for verbs, does in _HELP:
+        row: list[Piece] = []
+        for verb in verbs:
+            row += [Code(f"/incident {USAGE[verb]}"), " "]
+        rows.append([*row, does])
+    return rows
+
+
+def refused(refusal: Refusal) -> str:
+    """Return what a person reads who was refused."""
+    return str(refusal)
+
+
+def done(incident: str, command: PersonCommand, *, changed: bool) -> str:
+    """Say what a command did, to the person who gave it."""
+    if not changed:
+        return f"{incident}: nothing to change, it is so already."
+    return f"{incident}: {_done(command)}"
+
+
+def _done(  # noqa: C901 - one case per command, so that mypy finds a gap
+    command: PersonCommand,
+) -> str:
+    match command:
+        case Acknowledge():
+            return "acknowledged. It is yours now."
+        case Assign(role=role, to=to):
+            return f"<@{to.id}> is {role} now."
+        case Note():
+            return "your note is on the timeline."
+        case Move(phase=phase):
+            return f"the response is at {phase} now."
+        case Rerank(severity=severity):
+            return f"the severity is {severity} now."
+        case TakeStep(runbook=runbook, step=step):
+            return f"step {step} of {runbook} is yours."
+        case FinishStep(runbook=runbook, step=step, skipped=skipped):
+            return f"step {step} of {runbook} is {'skipped' if skipped else 'done'}."
+        case Resolve(outcome=outcome):
+            return f"resolved as {said(outcome)}."
+        case Reopen():
+            return "open again."
+        case _:
+            assert_never(command)
+
+
+def said(code: str) -> str:
+    """Return a stored code as people say it."""
+    return code.replace("_", " ").replace(".", " ")
+
+
+def grouped_because(code: str) -> str:
+    """Return why an alert belongs to an incident, as people say it."""
+    known: Mapping[Any, str] = BECAUSE
+    return known.get(code, said(code))
+
+
+def joined(event: AlertJoined) -> list[Piece]:
+    """A further alert was counted to the incident."""
+    why = grouped_because(event.because)
+    return [f"A further alert from {event.source} joined because {why}."]
+
+
+def cleared(event: AlertCleared) -> list[Piece]:
+    """A sender took an alert back."""
+    return [f"{event.source} says that one of the problems is over."]
+
+
+def severity(event: SeverityChanged, reasons: Mapping[str, str]) -> list[Piece]:
+    """The severity moved, and why."""
+    moved = f"Severity {event.was} → {event.severity}"
+    if event.reason is not None:
+        return [f"{moved} by ", Who(event.by), ": ", Foreign(event.reason)]
+    codes = [code for code in event.reasons if code != "person"]
+    why = "; ".join(reasons.get(code, said(code)) for code in codes)
+    by: list[Piece] = [] if event.by == "tocsin" else [" by ", Who(event.by)]
+    return [moved, *by, f": {why}." if why else "."]
+
+
+def role(event: RoleAssigned) -> list[Piece]:
+    """Somebody has a role now."""
+    if event.by == event.to:
+        return [Who(event.by), f" took the role of {event.role}."]
+    return [Who(event.by), " made ", Who(event.to), f" {event.role}."]
+
+
+def noted(event: Noted) -> list[Piece]:
+    """Somebody wrote to the timeline."""
+    return [Who(event.by), " noted: ", Foreign(event.text, limit=1500)]
+
+
+def finished(event: StepFinished) -> list[Piece]:
+    """A runbook step is done or skipped."""
+    verb = "skipped" if event.outcome == "skipped" else "finished"
+    start: list[Piece] = [
+        Who(event.by),
+        f" {verb} step {event.step} of {event.runbook}",
+    ]
+    if event.reason is None:
+        return [*start, "."]
+    return [*start, ": ", Foreign(event.reason)]
+
+
+def resolved(event: Resolved) -> list[Piece]:
+    """The incident is over."""
+    if event.by == "tocsin":
+        return ["Resolved: every sender says its problem is over; nobody had begun."]
+    start: list[Piece] = [Who(event.by), f" resolved this as {said(event.outcome)}."]
+    if event.summary is None:
+        return start
+    return [*start, " ", Foreign(event.summary, limit=1500)]
+
+
+def reopened(event: Reopened) -> list[Piece]:
+    """The incident is open again."""
+    if event.because in BECAUSE:
+        return [f"Open again: {grouped_because(event.because)}."]
+    if event.by == "tocsin":
+        return ["Open again."]
+    return [Who(event.by), " opened this again."]
+
+
+def nagged(incident: str, event: Nagged) -> list[Piece]:
+    """Nobody acknowledged in time."""
+    start: list[Piece] = [
+        f"Nobody has acknowledged {incident}. It was due by ",
+        When(event.due_at),
+        ".",
+    ]
+    if event.late_s < timedelta(minutes=1).total_seconds():
+        return start
+    minutes = event.late_s // 60
+    return [*start, f" This reminder comes {minutes} min late."]
+
+
+def held_back(count: int) -> str:
+    """Say how many cards a storm held back."""
+    if count == 1:
+        return "1 more incident is open; its card is held back in this storm."
+    return f"{count} more incidents are open; their cards are held back in this storm."

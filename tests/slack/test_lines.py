@@ -1,0 +1,174 @@
+"""Thread lines: which events get one, and what it says."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+from hypothesis import given
+
+from bot.domain.events import (
+    Acknowledged,
+    AlertCleared,
+    AlertJoined,
+    AlertsCounted,
+    CommandRefused,
+    Event,
+    IncidentOpened,
+    Nagged,
+    Noted,
+    Phase,
+    PhaseChanged,
+    Reopened,
+    Resolved,
+    Role,
+    RoleAssigned,
+    SeverityChanged,
+    StepFinished,
+    StepTaken,
+)
+from bot.domain.severity import Severity
+from bot.domain.untrusted import Untrusted
+from bot.slack.lines import SlackPresenter
+from bot.slack.rich import BROADCAST
+from tests.fakes.clock import NOON
+from tests.slack.hostile import hostile, marked
+from tests.slack.validity import assert_slack_valid, assert_text_safe
+
+ME, HER = "U0ONCALL", "U0SECOND"
+PRESENTER = SlackPresenter(reasons={"outcome.allowed": "the input was let through"})
+RAISED = SeverityChanged(
+    was=Severity.SEV3,
+    severity=Severity.SEV2,
+    reasons=("outcome.allowed",),
+    by="tocsin",
+)
+BY_HAND = SeverityChanged(
+    was=Severity.SEV2,
+    severity=Severity.SEV3,
+    reasons=("person",),
+    by=ME,
+    reason=Untrusted("only staging"),
+)
+NAG = Nagged(due_at=NOON + timedelta(minutes=10), late_s=0)
+SAID: list[tuple[Event, str]] = [
+    (Acknowledged(by=ME), "<@U0ONCALL> acknowledged."),
+    (
+        AlertJoined(alert="a", source="github", dedup="d", because="same_system"),
+        (
+            "A further alert from github joined because it is about the same system "
+            "and kind of problem."
+        ),
+    ),
+    (
+        AlertCleared(alert="a", source="github", dedup="d"),
+        "github says that one of the problems is over.",
+    ),
+    (RAISED, "Severity SEV3 → SEV2: the input was let through."),
+    (
+        replace(RAISED, reasons=("outcome.new_code",)),
+        "Severity SEV3 → SEV2: outcome new code.",
+    ),
+    (BY_HAND, "Severity SEV2 → SEV3 by <@U0ONCALL>: only staging"),
+    (
+        RoleAssigned(role=Role.COMMANDER, to=ME, by=ME),
+        "<@U0ONCALL> took the role of commander.",
+    ),
+    (
+        RoleAssigned(role=Role.SCRIBE, to=HER, by=ME),
+        "<@U0ONCALL> made <@U0SECOND> scribe.",
+    ),
+    (
+        PhaseChanged(was=Phase.INVESTIGATING, phase=Phase.MITIGATING, by=ME),
+        "<@U0ONCALL> moved the response from investigating to mitigating.",
+    ),
+    (Noted(by=ME, text=Untrusted("key rotated")), "<@U0ONCALL> noted: key rotated"),
+    (Noted(by=ME, text=None), "<@U0ONCALL> noted: (erased)"),
+    (StepTaken(runbook="RB-07", step=2, by=ME), "<@U0ONCALL> took step 2 of RB-07."),
+    (
+        StepFinished(runbook="RB-07", step=2, outcome="done", by=ME),
+        "<@U0ONCALL> finished step 2 of RB-07.",
+    ),
+    (
+        StepFinished(
+            runbook="RB-07",
+            step=2,
+            outcome="skipped",
+            by=ME,
+            reason=Untrusted("no agent"),
+        ),
+        "<@U0ONCALL> skipped step 2 of RB-07: no agent",
+    ),
+    (
+        Resolved(by=ME, outcome="false_alarm", summary=Untrusted("a test run")),
+        "<@U0ONCALL> resolved this as false alarm. a test run",
+    ),
+    (
+        Resolved(by="tocsin", outcome="cleared"),
+        "Resolved: every sender says its problem is over; nobody had begun.",
+    ),
+    (Reopened(because="person", by=ME), "<@U0ONCALL> opened this again."),
+    (
+        Reopened(because="same_problem_again", by="tocsin"),
+        "Open again: the same problem came back soon after the end.",
+    ),
+    (
+        replace(NAG, late_s=200),
+        (
+            "Nobody has acknowledged INC-0001. It was due by "
+            "<!date^1777896600^{date_short_pretty} {time}|2026-05-04 12:10 UTC>. "
+            "This reminder comes 3 min late."
+        ),
+    ),
+]
+SILENT: list[Event] = [
+    AlertsCounted(count=3, digest="d"),
+    CommandRefused(command="ack", code="refused", by=ME),
+    PhaseChanged(was=Phase.TRIAGE, phase=Phase.INVESTIGATING, by=ME),
+]
+
+
+@pytest.mark.parametrize(("event", "said"), SAID)
+def test_an_event_has_its_sentence(event: Event, said: str) -> None:
+    line = PRESENTER.line("INC-0001", "C1", 7, event)
+    assert line is not None
+    assert line.text == said
+    assert_slack_valid(line.blocks)
+    assert_text_safe(line.text)
+
+
+@pytest.mark.parametrize("event", SILENT)
+def test_what_the_card_shows_needs_no_line(event: Event) -> None:
+    assert PRESENTER.line("INC-0001", "C1", 7, event) is None
+
+
+def test_every_kind_of_event_was_thought_of() -> None:
+    seen = {type(event) for event, _ in SAID} | {type(event) for event in SILENT}
+    assert seen | {IncidentOpened, Nagged} == set(get_args(Event))
+
+
+def test_a_line_goes_into_the_thread_of_the_card() -> None:
+    line = PRESENTER.line("INC-0001", "C1", 7, Acknowledged(by=ME))
+    assert line is not None
+    assert (line.key, line.channel, line.thread) == ("line/7", "C1", "card/INC-0001")
+
+
+@pytest.mark.parametrize(
+    ("event", "everybody"),
+    [(NAG, True), (RAISED, True), (BY_HAND, False), (Acknowledged(by=ME), False)],
+)
+def test_only_what_everybody_must_hear_is_shown_in_the_channel(
+    event: Event, *, everybody: bool
+) -> None:
+    line = PRESENTER.line("INC-0001", "C1", 7, event)
+    assert line is not None
+    assert (line.blocks[0]["block_id"] == BROADCAST) is everybody
+
+
+@given(hostile)
+def test_a_note_never_comes_alive(text: str) -> None:
+    line = PRESENTER.line("INC-0001", "C1", 7, Noted(by=ME, text=Untrusted(text)))
+    assert line is not None
+    assert_slack_valid(line.blocks)
+    assert_text_safe(line.text)
+    assert not marked(line.blocks)

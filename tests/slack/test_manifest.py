@@ -1,0 +1,55 @@
+"""The app manifest: only what exists, each scope for a call we make."""
+
+import json
+
+from click.testing import CliRunner
+
+from bot.cli.slack import slack
+from bot.slack.listeners import COMMANDS, SHORTCUT
+from bot.slack.manifest import EVENTS, OPTIONAL_SCOPES, SCOPES, manifest
+
+
+def test_every_request_goes_to_the_one_door() -> None:
+    made = json.dumps(manifest(url="https://tocsin.example.com/"))
+    assert made.count("https://tocsin.example.com/slack/events") == 4
+
+
+def test_it_fits_slack_s_limits() -> None:
+    made = manifest(url=None)
+    shown = made["display_information"]
+    assert len(shown["name"]) <= 35
+    assert len(shown["description"]) <= 140
+    assert 175 <= len(shown["long_description"]) <= 4000
+    for command in made["features"]["slash_commands"]:
+        assert command["should_escape"] is True
+        assert len(command["usage_hint"]) <= 1000
+    for shortcut in made["features"]["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
+
+
+def test_it_names_the_commands_shortcuts_and_events_that_are_listened_to() -> None:
+    made = manifest(url=None)
+    commands = made["features"]["slash_commands"]
+    assert (
+        tuple(one["command"] for one in commands) == COMMANDS == ("/incident", "/inc")
+    )
+    assert [one["callback_id"] for one in made["features"]["shortcuts"]] == [SHORTCUT]
+    assert EVENTS == ("app_home_opened",)
+
+
+def test_it_asks_for_no_more_than_it_uses() -> None:
+    assert set(SCOPES) == {
+        "channels:read",
+        "chat:write",
+        "commands",
+        "groups:read",
+        "users:read",
+    }
+    assert set(OPTIONAL_SCOPES) == {"channels:history", "groups:history"}
+
+
+def test_the_command_line_prints_it() -> None:
+    found = CliRunner().invoke(slack, ["manifest", "--url", "https://t.example.com"])
+    assert found.exit_code == 0
+    assert json.loads(found.output) == manifest(url="https://t.example.com")
