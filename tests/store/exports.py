@@ -132,6 +132,12 @@ def edited_and_signed_again(directory: Path, keys: FileKeys) -> None:
     resign(directory, lines(directory), keys)
 
 
+def holed_and_signed_again(directory: Path, keys: FileKeys) -> None:
+    """A stream without one of its versions, with a good signature."""
+    renumbered(directory)
+    resign(directory, lines(directory), keys)
+
+
 def resign(directory: Path, entries: list[bytes], keys: FileKeys) -> None:
     write(directory, entries)
     for file in (*(directory / "proofs").iterdir(), directory / "words.jsonl"):

@@ -18,6 +18,7 @@ from tests.store.exports import (
     cut_and_signed_again,
     edited_and_signed_again,
     exported,
+    holed_and_signed_again,
     lines,
 )
 from tests.store.making import append, fact, filled, sign
@@ -128,6 +129,14 @@ def test_another_history_with_a_good_signature_needs_an_anchor_to_show(
     assert verify_directory(directory).size == 10
     with pytest.raises(Tampered, match="differs from what the anchored checkpoint"):
         verify_directory(directory, anchor=anchor)
+
+
+def test_a_stream_with_a_hole_is_found_whoever_signed_it(
+    directory: Path, keys: FileKeys
+) -> None:
+    holed_and_signed_again(directory, keys)
+    with pytest.raises(Tampered, match="it is version 3 of incident/INC-0001 after 1"):
+        verify_directory(directory)
 
 
 def test_a_longer_log_continues_an_old_anchor(

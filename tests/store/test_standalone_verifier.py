@@ -14,6 +14,7 @@ from tests.store.exports import (
     cut_and_signed_again,
     edited_and_signed_again,
     exported,
+    holed_and_signed_again,
     lines,
 )
 from tests.store.making import append, fact, filled
@@ -62,6 +63,16 @@ def test_it_needs_an_old_checkpoint_to_see_through_the_owner_of_the_key(
     deceit(directory, keys)  # type: ignore[operator]
     assert run("log", directory)[0] == 0
     assert run("log", directory, "--anchor", anchor)[0] == 1
+
+
+def test_it_finds_a_stream_with_a_hole_whoever_signed_it(
+    directory: Path, keys: FileKeys
+) -> None:
+    holed_and_signed_again(directory, keys)
+    assert run("log", directory) == (
+        1,
+        "error: entry 6: a version of incident/INC-0001 before it is missing\n",
+    )
 
 
 def test_it_accepts_an_old_checkpoint_that_the_log_continues(
