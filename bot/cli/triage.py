@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +11,11 @@ import click
 from bot.cli.triage_answer import answered, told
 
 if TYPE_CHECKING:
-    from bot.assistant.search import RunbookIndex
+    from collections.abc import Sequence
+
+    from bot.assistant.suggest import Suggestion
     from bot.domain.classification_rules import Rulebook
-    from bot.domain.envelope import Alert
-    from bot.domain.registry import Registry
-    from bot.domain.runbook import Runbook
-    from bot.ports.integration import Integration
-    from bot.redact import Redactor
+    from bot.rulings import Rulings
     from bot.triage import Triaged
 
 # A fixed key: placeholders of this command compare within one run only.
@@ -27,17 +23,8 @@ _KEY = b"tocsin triage"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bench:
-    """Everything that decides, read once."""
-
-    parsers: "Mapping[str, Integration]"
-    redactor: "Redactor"
-    rulebook: "Rulebook"
-    registry: "Registry"
-    runbooks: "tuple[Runbook, ...]"
-    index: "RunbookIndex"
-    now: datetime
+# Outcomes after which a card stands in the channel.
+_POSTED = ("opens", "unparsed")
 
 
 @click.command()
@@ -70,19 +57,28 @@ def triage(
         _print_texts(texts)
     if not files:
         return
-    bench = _bench()
-    if source != "auto" and source not in bench.parsers:
-        known = ", ".join(bench.parsers)
+    rulings = _rulings()
+    if source != "auto" and source not in rulings.integrations:
+        known = ", ".join(rulings.integrations)
         raise click.BadParameter(f"{source!r} is none of: {known}", param_hint="S")
     for place, file in enumerate(files, 1):
-        triaged = _triaged(file, bench, source=source, alert_id=f"al_{place:026d}")
-        answer = {
-            "file": str(file),
-            **answered(triaged, registry=bench.registry, now=bench.now),
-            "runbooks": _runbooks(triaged.worst, bench),
-            "slack": _slack_preview(triaged),
-        }
+        answer = _answer(file, rulings, source=source, alert_id=f"al_{place:026d}")
         click.echo(json.dumps(answer) if as_json else told(answer))
+
+
+def _answer(
+    file: Path, rulings: "Rulings", *, source: str, alert_id: str
+) -> dict[str, object]:
+    triaged = _triaged(file, rulings, source=source, alert_id=alert_id)
+    worst = triaged.worst
+    suggested = rulings.advise(worst) if worst else ()
+    now = worst.received_at if worst else datetime.now(UTC)  # noqa: TID251
+    return {
+        "file": str(file),
+        **answered(triaged, registry=rulings.registry, now=now),
+        "runbooks": _runbooks(suggested),
+        "slack": _slack_preview(triaged, rulings, suggested),
+    }
 
 
 def _print_texts(path: Path) -> None:
@@ -102,54 +98,25 @@ def _rulebook() -> "Rulebook":
     from bot.cli.opening import open_settings
     from bot.rules import read_rulebook
 
-    return read_rulebook(_text(open_settings().rules.overlay))
+    overlay = open_settings().rules.overlay
+    return read_rulebook(overlay.read_text("utf-8") if overlay else "")
 
 
-def _bench() -> _Bench:
-    from bot.assistant.library import index_of, load_runbooks
+def _rulings() -> "Rulings":
     from bot.cli.opening import open_settings
-    from bot.cli.runbooks import shipped_runbooks
-    from bot.domain.registry import Registry
-    from bot.redact import Redactor, load_definition
-    from bot.rules.registry_file import read_registry
-    from bot.triage import load_integrations
+    from bot.rulings import read_rulings
 
-    settings = open_settings()
-    registry = settings.registry.file
-    runbooks = load_runbooks(shipped_runbooks())
-    definition = load_definition(_text(settings.redact.overlay) or None)
-    return _Bench(
-        parsers=load_integrations(),
-        redactor=Redactor(definition, key=_KEY),
-        rulebook=_rulebook(),
-        registry=read_registry(_text(registry)) if registry else Registry(),
-        runbooks=runbooks,
-        index=index_of(runbooks),
-        now=datetime.now(UTC),  # noqa: TID251 - the command stands in for the door
-    )
+    return read_rulings(open_settings(), key=_KEY)
 
 
-def _text(path: Path | None) -> str:
-    return path.read_text("utf-8") if path else ""
-
-
-def _triaged(file: Path, bench: _Bench, *, source: str, alert_id: str) -> "Triaged":
+def _triaged(
+    file: Path, rulings: "Rulings", *, source: str, alert_id: str
+) -> "Triaged":
     from bot.ports.integration import Payload
-    from bot.triage import triage as understand
 
-    payload = Payload(
-        body=file.read_bytes(), headers=_headers(file), received_at=bench.now
-    )
-    return understand(
-        payload,
-        source=source,
-        parsers=bench.parsers,
-        redactor=bench.redactor,
-        rulebook=bench.rulebook,
-        registry=bench.registry,
-        alert_id=alert_id,
-        received_at=bench.now,
-    )
+    now = datetime.now(UTC)  # noqa: TID251 - the command stands in for the door
+    payload = Payload(body=file.read_bytes(), headers=_headers(file), received_at=now)
+    return rulings.understand(payload, source, alert_id)
 
 
 def _headers(file: Path) -> dict[str, str]:
@@ -160,20 +127,7 @@ def _headers(file: Path) -> dict[str, str]:
     return {str(name).lower(): str(value) for name, value in found.items()}
 
 
-def _runbooks(alert: "Alert | None", bench: _Bench) -> list[dict[str, object]]:
-    from bot.assistant.suggest import suggest
-
-    if alert is None:
-        return []
-    envelope = alert.envelope
-    texts = (envelope.title, *envelope.texts.values())
-    found = suggest(
-        bench.index,
-        bench.runbooks,
-        category=alert.assessment.category,
-        entities=[(one.kind, one.id) for one in envelope.entities],
-        text=" ".join(text.for_rules() for text in texts),
-    )
+def _runbooks(suggested: "Sequence[Suggestion]") -> list[dict[str, object]]:
     return [
         {
             "id": one.runbook_id,
@@ -181,11 +135,35 @@ def _runbooks(alert: "Alert | None", bench: _Bench) -> list[dict[str, object]]:
             "score": round(one.score, 3),
             "why": one.why,
         }
-        for one in found
+        for one in suggested
     ]
 
 
-def _slack_preview(triaged: "Triaged") -> dict[str, object]:
-    """Return the card as Slack would get it; empty until cards can be drawn."""
-    del triaged
-    return {"text": "", "blocks": []}
+def _slack_preview(
+    triaged: "Triaged", rulings: "Rulings", suggested: "Sequence[Suggestion]"
+) -> dict[str, object]:
+    """Return the card as Slack would get it; empty when none would be posted."""
+    from bot.assistant.summary import summarize
+    from bot.domain.card import NextStep
+    from bot.slack.cards import preview
+
+    worst = triaged.worst
+    if worst is None or triaged.outcome not in _POSTED:
+        return {"text": "", "blocks": []}
+    system = rulings.registry.get(worst.system)
+    step = next(iter(suggested), None)
+    return preview(
+        triaged.alerts,
+        category_title=rulings.category_titles()[worst.assessment.category],
+        summary=summarize(triaged.alerts, system=system, now=worst.received_at),
+        system=system,
+        next_step=None
+        if step is None
+        else NextStep(
+            runbook=step.runbook_id,
+            title=step.title,
+            number=step.step,
+            text=step.text,
+            why=step.why,
+        ),
+    )

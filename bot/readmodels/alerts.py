@@ -167,6 +167,7 @@ def to_doc(alert: Alert) -> dict[str, Any]:
             "outcome": envelope.outcome,
             "links": list(envelope.links),
             "stands_for": envelope.stands_for,
+            "notes": list(envelope.notes),
         },
         "assessment": {
             "category": assessment.category,
@@ -206,6 +207,7 @@ def _envelope(doc: dict[str, Any]) -> Envelope:
         outcome=Outcome(doc["outcome"]),
         links=tuple(doc["links"]),
         stands_for=doc["stands_for"],
+        notes=tuple(doc["notes"]),
     )
 
 

@@ -1,0 +1,52 @@
+"""The command line: `tocsin <command>`. One file per group of commands.
+
+Modules of this room import nothing heavy at the top, so that `tocsin --help`
+answers at once. No rule lives here.
+"""
+
+import sys
+
+import click
+
+from bot import __version__
+from bot.cli.bench import bench
+from bot.cli.doctor import doctor
+from bot.cli.log import log
+from bot.cli.redact import redact
+from bot.cli.run import run
+from bot.cli.runbooks import runbooks
+from bot.cli.slack import slack
+from bot.cli.timeline import timeline
+from bot.cli.triage import triage
+from bot.domain.errors import TocsinError
+
+
+class _Main(click.Group):
+    """Shows our errors as one line, without a stack trace."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except TocsinError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Main)
+@click.version_option(__version__, prog_name="tocsin", message="%(prog)s %(version)s")
+def main() -> None:
+    """Incident response for AI systems, in Slack."""
+
+
+for _command in (
+    run,
+    doctor,
+    triage,
+    redact,
+    runbooks,
+    log,
+    timeline,
+    slack,
+    bench,
+):
+    main.add_command(_command)

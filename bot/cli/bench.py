@@ -1,0 +1,61 @@
+"""`tocsin bench NAME`: measures, and prints the limit or rival beside the figure.
+
+Every benchmark measures both in the same run on the same machine, so that the
+ratio means something anywhere. What is measured lives in `bench_<name>.py`.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+Figures = dict[str, Any]
+
+
+@click.group()
+def bench() -> None:
+    """Measure this machine against a limit or a rival."""
+
+
+def _print(figures: Figures, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        shown = f"{value:,.3f}".rstrip("0").rstrip(".") if _is_float(value) else value
+        click.echo(f"{name:<36} {shown}")
+
+
+def _is_float(value: object) -> bool:
+    return isinstance(value, float)
+
+
+def _add(name: str, help_text: str, measure: Callable[[], Figures]) -> None:
+    @bench.command(name, help=help_text)
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    def command(*, as_json: bool) -> None:
+        _print(measure(), as_json=as_json)
+
+
+def _intake() -> Figures:
+    from bot.cli.bench_intake import measure
+
+    return measure()
+
+
+def _ack() -> Figures:
+    from bot.cli.bench_ack import measure
+
+    return measure()
+
+
+def _log() -> Figures:
+    from bot.cli.bench_log import measure
+
+    return measure()
+
+
+_add("intake", "Alerts accepted a second, durable before the 202.", _intake)
+_add("ack", "How soon Slack gets its answer, durable before it.", _ack)
+_add("log", "Appends to the log beside bare SQLite commits.", _log)

@@ -1,0 +1,232 @@
+"""What `tocsin doctor` looks at: one function a check, none of them changes a thing."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from bot.cli.opening import KEYS_DIRECTORY, STORE_FILE, open_settings
+from bot.config import Settings, secret, shipped_runbooks
+from bot.domain.errors import TocsinError
+
+OK, WARN, FAIL = "ok", "warn", "FAIL"
+# Slack refuses what is five minutes off; a fifth of that is worth a word.
+_SKEW_S = 60
+_OTHERS_CAN_READ = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What one check found.
+
+    Attributes:
+        next_move: "" when nothing needs to be done.
+    """
+
+    name: str
+    state: str
+    says: str
+    next_move: str = ""
+
+
+def examine() -> tuple[Check, ...]:
+    """Run every check; one that cannot run is a finding itself."""
+    try:
+        settings = open_settings()
+    except TocsinError as error:
+        return (_failed("settings", error),)
+    known = Check(name="settings", state=OK, says="every key is known and valid")
+    looks: tuple[tuple[str, Callable[[Settings], Iterator[Check]]], ...] = (
+        ("home", _home),
+        ("log", _log),
+        ("redaction", _redaction),
+        ("rules", _rules),
+        ("runbooks", _runbooks),
+        ("sources", _sources),
+        ("slack", _slack),
+    )
+    found = [known]
+    for name, look in looks:
+        try:
+            found += look(settings)
+        except TocsinError as error:
+            found.append(_failed(name, error))
+    return tuple(found)
+
+
+def _home(settings: Settings) -> Iterator[Check]:
+    home = settings.home
+    if not home.exists():
+        yield Check(
+            name="home",
+            state=WARN,
+            says=f"{home} does not exist yet",
+            next_move="It is made at the first `tocsin run`.",
+        )
+        return
+    if not os.access(home, os.W_OK):
+        yield Check(
+            name="home",
+            state=FAIL,
+            says=f"{home} cannot be written",
+            next_move="Give it to the user that runs Tocsin.",
+        )
+        return
+    yield Check(name="home", state=OK, says=f"{home} can be written")
+    yield _keys(home / KEYS_DIRECTORY)
+
+
+def _keys(folder: Path) -> Check:
+    files = sorted(folder.iterdir()) if folder.exists() else []
+    open_to_others = [f.name for f in files if f.stat().st_mode & _OTHERS_CAN_READ]
+    if open_to_others:
+        return Check(
+            name="keys",
+            state=FAIL,
+            says="others can read " + ", ".join(open_to_others),
+            next_move=f"Run chmod 600 {folder}/*, and think about who read them.",
+        )
+    return Check(name="keys", state=OK, says=f"{len(files)} files, readable by us only")
+
+
+def _log(settings: Settings) -> Iterator[Check]:
+    from bot.store.keyfile import FileKeys
+    from bot.store.sqlite import SqliteStore
+    from bot.store.verify import verify_store
+
+    path = settings.home / STORE_FILE
+    if not path.exists():
+        yield Check(name="log", state=WARN, says="there is no log yet")
+        return
+    store = SqliteStore(path, read_only=True)
+    try:
+        keys = FileKeys(settings.home / KEYS_DIRECTORY)
+        report = store.read(lambda tx: verify_store(tx, keys))
+    finally:
+        store.close()
+    yield Check(name="log", state=OK, says=f"whole, {report.size:,} entries")
+    if settings.store.anchors is None:
+        yield Check(
+            name="anchors",
+            state=WARN,
+            says="tamper evidence ends at this machine",
+            next_move="Set store.anchors to a directory on another disk or machine.",
+        )
+
+
+def _redaction(settings: Settings) -> Iterator[Check]:
+    from bot.redact import load_definition
+
+    overlay = settings.redact.overlay
+    definition = load_definition(overlay.read_text("utf-8") if overlay else None)
+    yield Check(
+        name="redaction",
+        state=OK,
+        says=f"definition {definition.version} of {definition.owner}, "
+        f"{len(definition.rules)} rules, sha256 {definition.digest[:12]}",
+    )
+
+
+def _rules(settings: Settings) -> Iterator[Check]:
+    from bot.rules import read_rulebook
+
+    overlay = settings.rules.overlay
+    rulebook = read_rulebook(overlay.read_text("utf-8") if overlay else "")
+    yield Check(name="rules", state=OK, says=f"sha256 {rulebook.digest[:12]}")
+
+
+def _runbooks(_: Settings) -> Iterator[Check]:
+    from bot.domain.runbook import parse_runbook
+    from bot.domain.runbook_lint import problems
+
+    today = datetime.now(UTC).date()  # noqa: TID251 - the check is about today
+    found: list[str] = []
+    files = sorted(shipped_runbooks().glob("rb-*.md"))
+    for path in files:
+        runbook = parse_runbook(path.read_text("utf-8"), name=path.stem)
+        found += problems(runbook, today=today, actions=())
+    if found:
+        yield Check(
+            name="runbooks",
+            state=WARN,
+            says=f"{len(found)} remarks, the first: {found[0]}",
+            next_move="Run `tocsin runbooks lint`.",
+        )
+        return
+    yield Check(name="runbooks", state=OK, says=f"{len(files)} runbooks")
+
+
+def _sources(settings: Settings) -> Iterator[Check]:
+    from bot.triage import load_integrations
+
+    names = ", ".join(sorted(load_integrations()))
+    own = [name for name, source in settings.sources.items() if secret(source.token)]
+    says = f"{names}; with a token of their own: {', '.join(own) or 'none'}"
+    unknown = sorted(set(settings.sources) - set(load_integrations()))
+    if unknown:
+        yield Check(
+            name="sources",
+            state=FAIL,
+            says="there is no integration " + ", ".join(unknown),
+            next_move=f"Use one of: {names}.",
+        )
+        return
+    yield Check(name="sources", state=OK, says=says)
+
+
+def _slack(settings: Settings) -> Iterator[Check]:
+    from bot.slack.examine import examine_slack
+
+    if not secret(settings.slack.bot_token):
+        yield Check(
+            name="slack",
+            state=WARN,
+            says="no bot token: the practice workspace is used",
+            next_move="See docs/guides/connect-slack.md.",
+        )
+        return
+    if not secret(settings.slack.signing_secret):
+        yield Check(
+            name="slack signing secret",
+            state=FAIL,
+            says="it is not set",
+            next_move="Set slack.signing_secret; without it nothing from Slack counts.",
+        )
+    facts = examine_slack(secret(settings.slack.bot_token))
+    yield Check(name="slack", state=OK, says=f"team {facts.team}")
+    yield _scopes(facts.missing_scopes)
+    yield _clock(facts.date)
+
+
+def _scopes(missing: tuple[str, ...]) -> Check:
+    if not missing:
+        return Check(name="slack scopes", state=OK, says="all that we use are granted")
+    return Check(
+        name="slack scopes",
+        state=FAIL,
+        says="missing: " + ", ".join(missing),
+        next_move="Reinstall the app with the manifest of `tocsin slack manifest`.",
+    )
+
+
+def _clock(date: str) -> Check:
+    if not date:
+        return Check(name="clock", state=WARN, says="Slack did not say the time")
+    now = datetime.now(UTC)  # noqa: TID251 - it is the clock that is checked
+    skew_s = abs((now - parsedate_to_datetime(date)).total_seconds())
+    if skew_s <= _SKEW_S:
+        return Check(name="clock", state=OK, says=f"within {skew_s:.0f} s of Slack's")
+    return Check(
+        name="clock",
+        state=WARN,
+        says=f"{skew_s:.0f} s away from Slack's",
+        next_move="Let the machine follow a time server.",
+    )
+
+
+def _failed(name: str, error: TocsinError) -> Check:
+    says = f"{error.what}: {error.because}"
+    return Check(name=name, state=FAIL, says=says, next_move=error.next_move)

@@ -1,0 +1,37 @@
+"""`tocsin doctor`: looks at everything that can be wrong and says the next move."""
+
+import json
+import sys
+
+import click
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print nothing; only the exit status.")
+def doctor(*, as_json: bool, quiet: bool) -> None:
+    """Check settings, keys, log, rules, runbooks, sources and Slack.
+
+    Exit status: 0 nothing is broken, 1 something is.
+    """
+    from bot.cli.checks import FAIL, examine
+
+    found = examine()
+    broken = any(check.state == FAIL for check in found)
+    if as_json:
+        checks = [
+            {
+                "check": c.name,
+                "state": c.state,
+                "says": c.says,
+                "next_move": c.next_move,
+            }
+            for c in found
+        ]
+        click.echo(json.dumps({"ok": not broken, "checks": checks}))
+    elif not quiet:
+        for check in found:
+            click.echo(f"{check.state:<5} {check.name}: {check.says}")
+            if check.next_move:
+                click.echo(f"      next: {check.next_move}")
+    sys.exit(1 if broken else 0)

@@ -1,0 +1,121 @@
+"""Starts the practice workspace beside the bot when there is no Slack token.
+
+The workspace itself is `bot/practice`; this is the only module that joins the
+two, over real HTTP on loopback.
+"""
+
+import asyncio
+import ipaddress
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import aiohttp
+from starlette.routing import BaseRoute, Mount
+
+from bot.config import Settings, secret
+from bot.domain.errors import BadSettings
+from bot.domain.registry import Registry
+from bot.house import House
+from bot.practice.app import practice_app
+from bot.practice.samples import samples
+from bot.practice.settings import PracticeSettings
+from bot.rules.registry_file import read_registry
+from bot.slack.manifest import manifest
+from bot.slack.room import SlackSettings
+from bot.store.tokenfile import token_text
+from bot.wire import SystemClock
+
+_BETWEEN_SAMPLES_S = 0.4
+_log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Practice:
+    """A workspace that is not Slack, on this machine only."""
+
+    settings: PracticeSettings
+    url: str
+    slack: SlackSettings
+    registry: Registry
+    replay: bool
+    _player: "asyncio.Task[None] | None" = field(default=None, init=False)
+
+    def mounts(self) -> Sequence[BaseRoute]:
+        """Return where the workspace is mounted."""
+        return [Mount("/practice", app=practice_app(self.settings))]
+
+    def play_samples(self, house: House) -> None:
+        """Post the sample alerts, as their senders would, without waiting."""
+        if self.replay:
+            self._player = asyncio.create_task(_play(self.url, house.alerts_token))
+
+    async def stop(self) -> None:
+        """Stop playing."""
+        if self._player is not None:
+            self._player.cancel()
+
+
+def practice_for(settings: Settings, url: str) -> Practice | None:
+    """Return the practice workspace, None where Slack is configured.
+
+    Raises:
+        BadSettings: The server would listen beyond this machine: the practice
+            workspace has no sign-in.
+    """
+    if secret(settings.slack.bot_token):
+        return None
+    _refuse_beyond_loopback(settings.server.host)
+    keys = settings.home / "keys"
+    token, signing = (
+        "xox" + "b-" + token_text(keys / "practice.token"),
+        token_text(keys / "practice.secret"),
+    )
+    workspace = PracticeSettings(
+        state_file=settings.home / "practice.db",
+        app_url=url,
+        bot_token=token,
+        signing_secret=signing,
+        manifest=manifest(url=url),
+        clock=SystemClock().now,
+    )
+    slack = SlackSettings(
+        bot_token=token,
+        signing_secrets=(signing,),
+        team="T0TEAM",
+        channel="C0INCIDENTS",
+        api_url=f"{url}/practice/api/",
+    )
+    demo = files("bot.practice").joinpath("demo-registry.yaml")
+    return Practice(
+        settings=workspace,
+        url=url,
+        slack=slack,
+        registry=read_registry(demo.read_text("utf-8"), name=demo.name),
+        replay=settings.practice.replay,
+    )
+
+
+def _refuse_beyond_loopback(host: str) -> None:
+    if host == "localhost" or ipaddress.ip_address(host).is_loopback:
+        return
+    raise BadSettings(
+        "Tocsin did not start",
+        because="the practice workspace has no sign-in and must stay on this machine",
+        next_move="Listen on 127.0.0.1, or set the Slack tokens.",
+    )
+
+
+async def _play(url: str, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for sample in samples(datetime.now(UTC)):  # noqa: TID251 - samples are of now
+            address = f"{url}/alerts/{sample.source}"
+            async with session.post(
+                address, data=sample.body, headers=dict(sample.headers)
+            ) as answer:
+                if answer.status != 202:  # noqa: PLR2004 - the door's one yes
+                    _log.warning("a sample was refused: %s", answer.status)
+            await asyncio.sleep(_BETWEEN_SAMPLES_S)

@@ -1,0 +1,191 @@
+"""Runs the house: one process, one event loop, and an orderly end.
+
+    bind → build → serve → workers → run.json → "ready" → … → drain → close
+
+What the parts are is `bot/wire.py`'s business.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import IO
+
+import click
+import uvicorn
+from starlette.types import ASGIApp
+
+from bot.cli.practice import Practice, practice_for
+from bot.config import Settings, secret
+from bot.domain.errors import BadSettings
+from bot.domain.registry import Registry
+from bot.house import House
+from bot.logs import write_logs
+from bot.slack.room import SlackSettings
+from bot.wire import build
+
+_DRAIN_S = 10
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C.
+
+    Raises:
+        BadSettings: Another process has this home, or the port is taken.
+    """
+    import uvloop
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (
+        _only_process(settings.home),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    listener = _bind(settings)
+    url = _url(listener)
+    practice = practice_for(settings, url)
+    house = build(
+        settings,
+        slack=practice.slack if practice else _slack(settings),
+        registry=practice.registry if practice else Registry(),
+    )
+    write_logs(house.redactor)
+    server = _Server(house.web_app(practice.mounts() if practice else ()))
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    async with _listening(server, listener), house.working():
+        _announce(settings, house, url, practice)
+        if practice:
+            practice.play_samples(house)
+        await stop.wait()
+        house.drain()
+        if practice:
+            await practice.stop()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the order of the end is ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.up = asyncio.Event()
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                loop="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_DRAIN_S,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _listening(server: "_Server", listener: socket.socket) -> AsyncIterator[None]:
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await server.up.wait()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _slack(settings: Settings) -> SlackSettings:
+    given = settings.slack
+    secrets = (secret(given.signing_secret), secret(given.previous_signing_secret))
+    return SlackSettings(
+        bot_token=secret(given.bot_token),
+        signing_secrets=tuple(one for one in secrets if one),
+        team=given.team,
+        channel=given.channel,
+    )
+
+
+def _announce(
+    settings: Settings, house: House, url: str, practice: Practice | None
+) -> None:
+    facts = {
+        "pid": os.getpid(),
+        "url": url,
+        "practice_url": f"{url}/practice" if practice else None,
+        "cloud_url": None,
+        "tokens": {"alerts": house.alerts_token, "admin": house.admin_token},
+        "log_vkey": house.checkpoints.vkey,
+    }
+    path = settings.home / "run.json"
+    path.unlink(missing_ok=True)
+    with open(path, "x", opener=_owner_only) as out:
+        json.dump(facts, out, indent=1)
+    if practice:
+        click.echo(f"practice workspace: {url}/practice")
+    click.echo(f"alerts: {url}/alerts/<source>, token in {path}")
+    click.echo(f"ready {url}")
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _bind(settings: Settings) -> socket.socket:
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise BadSettings(
+            "Tocsin did not start",
+            because=f"{host}:{port} cannot be used ({error.strerror})",
+            next_move="Choose another with --port, or stop what listens there.",
+        ) from None
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - read, not bound
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
+@contextlib.contextmanager
+def _only_process(home: Path) -> Iterator[IO[str]]:
+    """Hold the home's lock: two writers on one SQLite file starve each other."""
+    with open(home / "lock", "a", opener=_owner_only) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadSettings(
+                "Tocsin did not start",
+                because=f"another process runs with the home {home}",
+                next_move="Stop it, or set TOCSIN_HOME to another directory.",
+            ) from None
+        yield lock

@@ -1,0 +1,259 @@
+"""The settings, read once: `tocsin.toml`, then the environment, which wins.
+
+Every key has an environment twin, ``TOCSIN_<SECTION>_<KEY>``, and every secret
+also a ``…_FILE`` twin that names a file. All problems are reported together; an
+unknown key refuses to start and names the nearest known one. No other module
+reads the environment.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.domain.errors import BadSettings
+
+PREFIX = "TOCSIN_"
+_OUTSIDE_SECTIONS = ("TOCSIN_HOME", "TOCSIN_CONFIG")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(_Section):
+    """Where Tocsin listens."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port; 0 picks a free one.")
+
+
+class Slack(_Section):
+    """The Slack workspace. Without a bot token the practice workspace starts."""
+
+    bot_token: SecretStr | None = Field(
+        None, description="Bot token, starts with xoxb."
+    )
+    signing_secret: SecretStr | None = Field(
+        None, description="Checks that requests come from Slack."
+    )
+    previous_signing_secret: SecretStr | None = Field(
+        None, description="Also accepted while the signing secret is rotated."
+    )
+    team: str = Field("", description="Team id; requests of other teams are refused.")
+    channel: str = Field("C0INCIDENTS", description="Channel id that gets every card.")
+
+
+class Source(_Section):
+    """One alert source, `[sources.<name>]`."""
+
+    token: SecretStr | None = Field(
+        None, description="Bearer token the sender must show."
+    )
+    path_secret: SecretStr | None = Field(
+        None,
+        description="Last part of the address, for senders that cannot set headers.",
+    )
+
+
+class StoreSection(_Section):
+    """Where state is kept."""
+
+    anchors: Path | None = Field(
+        None,
+        description="Directory that keeps the newest signed checkpoint; choose another "
+        "disk or machine. Default: anchors in TOCSIN_HOME.",
+    )
+
+
+class Redact(_Section):
+    """The definition of sensitive data."""
+
+    overlay: Path | None = Field(
+        None, description="YAML file with the site's own rules and exceptions."
+    )
+
+
+class Rules(_Section):
+    """Triage rules."""
+
+    overlay: Path | None = Field(
+        None, description="YAML file with the site's own triage rules."
+    )
+
+
+class RegistrySection(_Section):
+    """The registry of AI systems."""
+
+    file: Path | None = Field(
+        None, description="YAML file of AI systems, owners and risk tiers."
+    )
+
+
+class Web(_Section):
+    """Pages and the admin door."""
+
+    admin_token: SecretStr | None = Field(
+        None,
+        description="Bearer token for the admin door; made at first start if unset.",
+    )
+
+
+class Practice(_Section):
+    """The practice workspace, used when there is no Slack token."""
+
+    replay: bool = Field(
+        default=True, description="Play sample alerts into the channel at the start."
+    )
+
+
+class Settings(_Section):
+    """Everything that can be set."""
+
+    server: Server = Server()
+    slack: Slack = Slack()
+    sources: Mapping[str, Source] = Field(default_factory=dict)
+    store: StoreSection = StoreSection()
+    redact: Redact = Redact()
+    rules: Rules = Rules()
+    registry: RegistrySection = RegistrySection()
+    web: Web = Web()
+    practice: Practice = Practice()
+    home: Path = Field(Path(".tocsin"), description="Where state lives: TOCSIN_HOME.")
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        environ: The environment; None reads the process's own.
+
+    Raises:
+        BadSettings: Every problem found, one per line.
+    """
+    env = os.environ if environ is None else environ  # noqa: TID251 - the one place
+    config = Path(env.get("TOCSIN_CONFIG", "tocsin.toml"))
+    given = _from_file(config)
+    problems = _from_environment(given, env)
+    given["home"] = Path(env.get("TOCSIN_HOME", ".tocsin"))
+    problems += _unknown_keys(Settings, given, "")
+    if problems:
+        raise _bad(problems)
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise _bad([_problem(one) for one in error.errors()]) from None
+
+
+def secret(value: SecretStr | None) -> str:
+    """Return a secret's text, "" if it is not set."""
+    return "" if value is None else value.get_secret_value()
+
+
+def shipped_runbooks() -> Path:
+    """Return the folder of the runbooks that come with Tocsin."""
+    return Path(__file__).resolve().parent.parent / "runbooks"
+
+
+def inherited(names: Collection[str]) -> dict[str, str]:
+    """Return what a child process of ours gets of the environment."""
+    return {k: v for k, v in os.environ.items() if k in names}  # noqa: TID251 - the one place
+
+
+def sections() -> Mapping[str, type[BaseModel]]:
+    """Return every section's name and model, for the generated reference."""
+    found: dict[str, type[BaseModel]] = {}
+    for name, field in Settings.model_fields.items():
+        model = _section_model(field.annotation)
+        if model is not None:
+            found["sources.<name>" if name == "sources" else name] = model
+    return found
+
+
+def _section_model(annotation: Any) -> type[BaseModel] | None:
+    candidate = get_args(annotation)[-1] if get_origin(annotation) else annotation
+    is_model = isinstance(candidate, type) and issubclass(candidate, BaseModel)
+    return candidate if is_model else None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _bad([f"{path.name} is not TOML: {error}"]) from None
+
+
+def _from_environment(given: dict[str, Any], env: Mapping[str, str]) -> list[str]:
+    """Put the environment's values over the file's; return what is wrong."""
+    problems: list[str] = []
+    for name, text in sorted(env.items()):
+        if not name.startswith(PREFIX) or name in _OUTSIDE_SECTIONS:
+            continue
+        section, _, key = name.removeprefix(PREFIX).lower().partition("_")
+        value = text
+        if key.endswith("_file"):
+            key = key.removesuffix("_file")
+            try:
+                value = Path(text).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                problems.append(f"{name} names a file that cannot be read")
+                continue
+        _put(given, section, key, value)
+    return problems
+
+
+def _put(given: dict[str, Any], section: str, key: str, value: str) -> None:
+    target = given.setdefault(section, {})
+    if section != "sources":
+        target[key] = value
+        return
+    for field in Source.model_fields:
+        if key.endswith("_" + field):
+            source = key.removesuffix("_" + field)
+            target.setdefault(source, {})[field] = value
+            return
+    target[key] = value
+
+
+def _unknown_keys(model: type[BaseModel], given: Any, where: str) -> list[str]:
+    if not isinstance(given, dict):
+        return [f"{where or 'the file'} must be a table"]
+    problems: list[str] = []
+    for key, value in given.items():
+        at = f"{where}.{key}" if where else key
+        if key not in model.model_fields:
+            problems.append(_nearest(at, key, tuple(model.model_fields)))
+            continue
+        inner = _section_model(model.model_fields[key].annotation)
+        if inner is None:
+            continue
+        tables = value if key == "sources" and isinstance(value, dict) else {"": value}
+        for name, table in tables.items():
+            problems += _unknown_keys(inner, table, f"{at}.{name}" if name else at)
+    return problems
+
+
+def _nearest(at: str, key: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    hint = f"the nearest is {close[0]}" if close else "known: " + ", ".join(known)
+    return f"there is no setting {at}; {hint}"
+
+
+def _problem(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    return f"{where}: {error['msg'].lower()}"
+
+
+def _bad(problems: list[str]) -> BadSettings:
+    return BadSettings(
+        "Tocsin did not start",
+        because="; ".join(problems),
+        next_move="Change tocsin.toml or the environment; "
+        "docs/reference/settings.md lists every key.",
+    )

@@ -1,0 +1,106 @@
+"""The standing house: what works while the bot runs, and the order of its end.
+
+    intake thread       inbox → incidents
+    Slack tasks         Slack's inbox → commands, outbox → Slack
+    ticker              timers, checkpoints, figures
+
+Stopping goes the other way round: no new work, finish what was accepted, sign the
+log, close the store. How the parts were put together is `bot/wire.py`.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.checkpoints import Checkpoints
+from bot.intake import Intake
+from bot.jobs import schedule
+from bot.redact import Redactor
+from bot.service import Service
+from bot.slack.room import SlackRoom
+from bot.store.sqlite import SqliteStore
+from bot.web.alerts import AlertsDoor
+from bot.web.app import web_app
+from bot.web.figures import Figures
+
+_IDLE_S = 1.0
+_AFTER_FAULT_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class House:
+    """All parts, wired but not yet working."""
+
+    store: SqliteStore
+    redactor: Redactor
+    service: Service
+    intake: Intake
+    slack: SlackRoom
+    checkpoints: Checkpoints
+    door: AlertsDoor
+    figures: Figures
+    alert_came: threading.Event
+    alerts_token: str
+    admin_token: str
+    home_page: str = "/practice/"
+    _stopping: threading.Event = field(default_factory=threading.Event, init=False)
+    _ready: bool = field(default=False, init=False)
+
+    def web_app(self, more: Sequence[BaseRoute] = ()) -> Starlette:
+        """Return the HTTP app with every door."""
+        return web_app(
+            [*self.door.routes(), self.slack.mount(), *more],
+            is_ready=lambda: self._ready,
+            metrics=self.figures.text,
+            home=lambda: self.home_page if more else "",
+        )
+
+    @contextlib.asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Work for as long as the block lasts, then finish and close."""
+        reader = threading.Thread(target=self._read_alerts, name="intake")
+        ticker = schedule(self.service, self.checkpoints, self.figures.look)
+        stop_slack = asyncio.Event()
+        slack = asyncio.create_task(self.slack.run_until(stop_slack))
+        reader.start()
+        ticker.start()
+        self._ready = True
+        try:
+            yield
+        finally:
+            self.drain()
+            stop_slack.set()
+            await slack
+            await asyncio.to_thread(reader.join)
+            await asyncio.to_thread(ticker.shutdown)
+            await asyncio.to_thread(self._close)
+
+    def drain(self) -> None:
+        """Take no new work: readiness goes away, workers finish and end."""
+        self._ready = False
+        self._stopping.set()
+        self.alert_came.set()
+
+    def _close(self) -> None:
+        self.checkpoints.sign_if_dirty()
+        self.store.close()
+
+    def _read_alerts(self) -> None:
+        """Read the inbox until stopping; woken by alerts, else every second."""
+        while not self._stopping.is_set():
+            self.alert_came.clear()
+            try:
+                found = self.intake.step()
+            except Exception:  # noqa: BLE001 - the thread's outermost door
+                _log.exception("reading alerts failed; it is tried again")
+                self._stopping.wait(_AFTER_FAULT_S)
+                continue
+            if not found:
+                self.alert_came.wait(_IDLE_S)

@@ -1,0 +1,71 @@
+"""What happens by the clock: each job is one call into the core.
+
+APScheduler is only the ticker, with its jobs in memory; promises that must
+survive a restart are rows (`bot/ports/timers.py`). Its own persistent stores drop
+missed jobs and lose a running one on a crash.
+"""
+
+import logging
+from collections.abc import Callable
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot.checkpoints import Checkpoints
+from bot.domain.errors import TocsinError
+from bot.service import NAG, Service
+
+TIMERS_EVERY_S = 1
+FIGURES_EVERY_S = 2
+CHECKPOINT_EVERY_S = 60
+_LEASE_S = 30
+_BATCH = 50
+_log = logging.getLogger(__name__)
+
+
+def schedule(
+    service: Service, checkpoints: Checkpoints, look: Callable[[], None]
+) -> BackgroundScheduler:
+    """Return a scheduler with every job, not yet started."""
+    ticker = BackgroundScheduler(timezone="UTC")
+    jobs: tuple[tuple[str, int, Callable[[], object]], ...] = (
+        ("timers", TIMERS_EVERY_S, lambda: fire_timers(service)),
+        ("figures", FIGURES_EVERY_S, look),
+        ("checkpoint", CHECKPOINT_EVERY_S, checkpoints.sign_if_dirty),
+    )
+    for name, every_s, job in jobs:
+        ticker.add_job(
+            _outermost(name, job),
+            "interval",
+            seconds=every_s,
+            id=name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    return ticker
+
+
+def fire_timers(service: Service) -> int:
+    """Keep the promises that are due; return how many."""
+    now = service.clock.now()
+    due = service.store.write(
+        lambda tx: tx.timers.claim(now=now, lease_s=_LEASE_S, limit=_BATCH)
+    ).result()
+    for timer in due:
+        if timer.kind == NAG:
+            service.nag(timer).result()
+    return len(due)
+
+
+def _outermost(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    """Keep one failing job from ending the ticker's thread."""
+
+    def run() -> None:
+        try:
+            job()
+        except TocsinError as error:
+            _log.error("job %s: %s", name, error)
+        except Exception:  # noqa: BLE001 - the ticker's outermost door
+            _log.exception("job %s failed", name)
+
+    return run

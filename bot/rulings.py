@@ -1,0 +1,106 @@
+"""Everything that decides about an alert and keeps no state, read once.
+
+Shared by the running bot and by `tocsin triage`, so that both say the same. The
+rules themselves are data in `bot/rules`, `bot/redact` and `runbooks/`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.assistant.library import index_of, load_runbooks
+from bot.assistant.search import RunbookIndex
+from bot.assistant.suggest import Suggestion, suggest
+from bot.config import Settings, shipped_runbooks
+from bot.domain.classification_rules import Rulebook
+from bot.domain.envelope import Alert
+from bot.domain.registry import Registry
+from bot.domain.runbook import Runbook
+from bot.ports import Integration, Payload
+from bot.redact import Redactor, load_definition
+from bot.rules import read_rulebook
+from bot.rules.registry_file import read_registry
+from bot.triage import Triaged, load_integrations, triage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulings:
+    """What decides: rules, redactor, registry, parsers and runbooks."""
+
+    redactor: Redactor
+    rulebook: Rulebook
+    registry: Registry
+    integrations: Mapping[str, Integration]
+    runbooks: tuple[Runbook, ...]
+    index: RunbookIndex
+
+    def understand(self, payload: Payload, source: str, alert_id: str) -> Triaged:
+        """Return what a payload means; never raises for what it holds."""
+        return triage(
+            payload,
+            source=source,
+            parsers=self.integrations,
+            redactor=self.redactor,
+            rulebook=self.rulebook,
+            registry=self.registry,
+            alert_id=alert_id,
+            received_at=payload.received_at,
+        )
+
+    def advise(self, alert: Alert) -> Sequence[Suggestion]:
+        """Return the runbook steps that may help, best first."""
+        envelope = alert.envelope
+        texts = (envelope.title, *envelope.texts.values())
+        return suggest(
+            self.index,
+            self.runbooks,
+            category=alert.assessment.category,
+            entities=[(entity.kind, entity.id) for entity in envelope.entities],
+            text=" ".join(text.for_rules() for text in texts),
+        )
+
+    def category_titles(self) -> dict[str, str]:
+        """Return what each category is called."""
+        return {one.id: one.title for one in self.rulebook.categories.values()}
+
+    def reason_texts(self) -> dict[str, str]:
+        """Return what people read for each reason code of a severity."""
+        moves = {move.id: move.reason for move in self.rulebook.moves}
+        starts = {
+            f"category.{one.id}": f"{one.title} starts at {one.start.value}"
+            for one in self.rulebook.categories.values()
+        }
+        return {**starts, **moves, "registry.risk_tier": "the system's risk tier"}
+
+
+def read_rulings(
+    settings: Settings, *, key: bytes, registry: Registry | None = None
+) -> Rulings:
+    """Read everything that decides.
+
+    Args:
+        key: Makes the redactor's placeholders.
+        registry: Used when the settings name no registry file.
+
+    Raises:
+        BadSettings: A file cannot be used; names the file and the entry.
+    """
+    runbooks = load_runbooks(shipped_runbooks())
+    definition = load_definition(_text(settings.redact.overlay) or None)
+    return Rulings(
+        redactor=Redactor(definition, key=key),
+        rulebook=read_rulebook(_text(settings.rules.overlay)),
+        registry=_registry(settings) or registry or Registry(),
+        integrations=load_integrations(),
+        runbooks=runbooks,
+        index=index_of(runbooks),
+    )
+
+
+def _registry(settings: Settings) -> Registry | None:
+    path = settings.registry.file
+    return read_registry(path.read_text("utf-8"), name=path.name) if path else None
+
+
+def _text(path: Path | None) -> str:
+    return path.read_text("utf-8") if path else ""

@@ -1,0 +1,108 @@
+"""What stands on a card, put together from the log and the read models.
+
+Reads only. How it is drawn lives in `bot/slack/cards.py`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.assistant.summary import summarize
+from bot.domain.card import CardView, NextStep
+from bot.domain.envelope import Alert
+from bot.domain.incident import Incident
+from bot.domain.registry import Registry, System
+from bot.domain.severity import Reason
+from bot.ports import Clock, Transaction
+from bot.readmodels import alerts, board
+
+# Reasons a person or a rule leaves in the log as codes only; the alerts have the
+# texts of all others.
+_PERSON = Reason(code="person", text="set by hand")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewing:
+    """Puts card views together.
+
+    Attributes:
+        category_titles: Taxonomy id to title.
+    """
+
+    clock: Clock
+    registry: Registry
+    category_titles: Mapping[str, str]
+
+    def card(self, tx: Transaction, incident: str) -> CardView | None:
+        """Return what stands on an incident's card, None if there is none."""
+        state, _ = board.load(tx, incident)
+        if not state.exists:
+            return None
+        known = alerts.of_incident(tx, incident)
+        system = self.registry.get(state.system)
+        return CardView(
+            id=incident,
+            state=state,
+            since=state.detected_at or datetime.fromtimestamp(0, UTC),
+            category_title=self.category_titles.get(state.category, state.category),
+            system_title=system.title if system else "",
+            owner=system.owner if system else "",
+            risk_tier=system.risk_tier if system else "",
+            alert_count=max(alerts.total(tx, incident), 1),
+            sources=state.sources,
+            grouped_by=alerts.grouped_by(tx, incident),
+            reasons=_reasons(state, known),
+            summary=summarize(known, system=system, now=self.clock.now()),
+            masked=_masked(known),
+            next_step=_next_step(tx, incident, state),
+            notices=_notices(known),
+        )
+
+    def system_of(self, alert: Alert) -> System | None:
+        """Return the registered system an alert names."""
+        return self.registry.of(alert.envelope.entities)
+
+
+def _reasons(state: Incident, known: Sequence[Alert]) -> tuple[Reason, ...]:
+    texts = {reason.code: reason for one in known for reason in one.assessment.reasons}
+    texts["person"] = _PERSON
+    return tuple(texts[code] for code in state.reasons if code in texts)
+
+
+def _masked(known: Sequence[Alert]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for alert in known:
+        for mask in alert.masks:
+            counted[mask.kind] += mask.count
+    return dict(counted)
+
+
+def _notices(known: Sequence[Alert]) -> tuple[str, ...]:
+    found = [notice for alert in known for notice in alert.assessment.notices]
+    if any(alert.clock_is_off for alert in known):
+        found.append("the sender's clock is off; our own time is used")
+    return tuple(dict.fromkeys(found))
+
+
+def _next_step(tx: Transaction, incident: str, state: Incident) -> NextStep | None:
+    """Return the first suggested step that is not done or skipped."""
+    found = tx.tables.execute(
+        "SELECT runbook, title, step, text, why FROM suggested "
+        "WHERE incident = ? ORDER BY position",
+        (incident,),
+    )
+    for one in found:
+        taken = state.steps.get((one["runbook"], one["step"]))
+        if taken is not None and taken.state in ("done", "skipped"):
+            continue
+        return NextStep(
+            runbook=one["runbook"],
+            title=one["title"],
+            number=one["step"],
+            text=one["text"],
+            why=one["why"],
+            state="" if taken is None else taken.state,
+            by="" if taken is None else taken.by,
+        )
+    return None

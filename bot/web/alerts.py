@@ -1,0 +1,224 @@
+"""The alerts door: authenticate, cap, keep durably, answer 202.
+
+Nothing is understood before the 202 but who sends; a payload that no parser
+understands is kept all the same. What became of an alert is behind the admin
+token.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.ports import Clock, InboxItem, Keys, Lane, Payload, Received
+from bot.sealing import seal_payload
+from bot.web.answers import refused
+from bot.web.body import NotReadable, TooLarge, read_body
+from bot.web.tokens import Guesses, bearer, same
+
+# Unread payloads from which on the disk counts as not keeping up.
+MOST_WAITING = 200_000
+_MEDIA = ("json", "text/plain", "text/json", "x-www-form-urlencoded", "octet-stream")
+_KEPT = "The alert was not kept"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who may post as one source: any of these opens the door."""
+
+    token: str
+    path_secret: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertsDoor:
+    """What the door needs of the house.
+
+    Attributes:
+        senders: By source name.
+        accept: Keeps an item durably; `Service.accept`.
+        new_id: Makes an ``al_`` id.
+        accepted: Called after each 202, to wake the worker.
+    """
+
+    clock: Clock
+    keys: Keys
+    senders: Mapping[str, Sender]
+    accept: Callable[[Received], Future[tuple[str, bool]]]
+    find: Callable[[str], InboxItem | None]
+    waiting: Callable[[], int]
+    new_id: Callable[[datetime], str]
+    accepted: Callable[[], None]
+    admin_token: str
+    guesses: Guesses
+
+    def routes(self) -> list[Route]:
+        """Return the routes of this door."""
+        return [
+            Route("/alerts/{source}", self.post, methods=["POST"]),
+            Route("/alerts/{source}/{path_secret}", self.post, methods=["POST"]),
+            Route("/alerts/{alert_id}", self.show, methods=["GET"]),
+        ]
+
+    async def post(self, request: Request) -> Response:
+        """Keep one payload."""
+        now = self.clock.now()
+        source = request.path_params["source"]
+        sender = self.senders.get(source)
+        if sender is None:
+            return refused(
+                404,
+                "unknown_source",
+                what=_KEPT,
+                because="there is no source of this name",
+                next_move="Post to one of: " + ", ".join(sorted(self.senders)) + ".",
+            )
+        if (no := self._stranger(request, sender, now)) is not None:
+            return no
+        if not _is_understood(request.headers.get("content-type", "")):
+            return refused(
+                415,
+                "unsupported_media_type",
+                what=_KEPT,
+                because="only JSON and plain text are understood",
+                next_move="Send application/json.",
+            )
+        return await self._keep(request, source, now)
+
+    async def _keep(self, request: Request, source: str, now: datetime) -> Response:
+        try:
+            body = await read_body(request)
+        except TooLarge:
+            return refused(
+                413,
+                "too_large",
+                what=_KEPT,
+                because="it is larger than 1 MiB",
+                next_move="Send fewer alerts at once.",
+            )
+        except NotReadable as error:
+            return refused(
+                400,
+                "not_readable",
+                what=_KEPT,
+                because=str(error),
+                next_move="Send it plain, or as gzip.",
+            )
+        if not body.strip():
+            return refused(
+                400,
+                "empty",
+                what=_KEPT,
+                because="the body is empty",
+                next_move="Send the alert as JSON.",
+            )
+        if self.waiting() >= MOST_WAITING:
+            return refused(
+                503,
+                "not_keeping_up",
+                what=_KEPT,
+                because="the disk does not keep up",
+                next_move="Send it again later.",
+                headers={"Retry-After": "5"},
+            )
+        return await self._answer(request, source, body, now)
+
+    async def _answer(
+        self, request: Request, source: str, body: bytes, now: datetime
+    ) -> Response:
+        alert_id = self.new_id(now)
+        headers = {name.lower(): text for name, text in request.headers.items()}
+        payload = Payload(body=body, headers=headers, received_at=now)
+        received = Received(
+            id=alert_id,
+            lane=Lane.ALERTS,
+            source=source,
+            key=_key(source, payload),
+            received_at=now,
+            sealed=seal_payload(self.keys, payload, item=alert_id),
+        )
+        kept_id, duplicate = await asyncio.wrap_future(self.accept(received))
+        self.accepted()
+        return JSONResponse({"id": kept_id, "duplicate": duplicate}, status_code=202)
+
+    async def show(self, request: Request) -> Response:
+        """Say what became of an alert."""
+        now = self.clock.now()
+        if (no := self._not_admin(request, now)) is not None:
+            return no
+        item = await asyncio.to_thread(self.find, request.path_params["alert_id"])
+        if item is None or item.lane is not Lane.ALERTS:
+            return refused(
+                404,
+                "not_found",
+                what="No alert was shown",
+                because="there is no alert of this id",
+                next_move="Use the id of the 202 answer.",
+            )
+        shown = {
+            "id": item.id,
+            "source": item.source,
+            "state": item.state,
+            "received_at": item.received_at.isoformat(),
+            **item.outcome,
+        }
+        return JSONResponse(shown)
+
+    def _stranger(
+        self, request: Request, sender: Sender, now: datetime
+    ) -> Response | None:
+        shown = bearer(request)
+        in_path = request.path_params.get("path_secret", "")
+        if same(shown, sender.token) or same(in_path, sender.path_secret):
+            return None
+        return self._wrong_token(request, now, what=_KEPT)
+
+    def _not_admin(self, request: Request, now: datetime) -> Response | None:
+        if same(bearer(request), self.admin_token):
+            return None
+        return self._wrong_token(request, now, what="No alert was shown")
+
+    def _wrong_token(self, request: Request, now: datetime, *, what: str) -> Response:
+        address = request.client.host if request.client else ""
+        if self.guesses.too_many(address, now):
+            return refused(
+                429,
+                "too_many_attempts",
+                what=what,
+                because="too many wrong tokens came from this address",
+                next_move="Wait a minute, then use the right token.",
+                headers={"Retry-After": "60"},
+            )
+        self.guesses.wrong(address, now)
+        return refused(
+            401,
+            "unauthorized",
+            what=what,
+            because="the token is missing or wrong",
+            next_move="Send the header Authorization: Bearer <token>.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+def _is_understood(content_type: str) -> bool:
+    media = content_type.partition(";")[0].strip().lower()
+    return media == "" or any(media.endswith(known) for known in _MEDIA)
+
+
+def _key(source: str, payload: Payload) -> str:
+    """Return what is equal for byte-equal deliveries.
+
+    CloudEvents in binary mode carry their identity in headers.
+    """
+    ce_id = (
+        payload.headers.get("ce-id", "") + "\0" + payload.headers.get("ce-source", "")
+    )
+    digest = hashlib.sha256(f"{source}\0{ce_id}\0".encode("utf-8", "replace"))
+    digest.update(payload.body)
+    return digest.hexdigest()

@@ -1,0 +1,70 @@
+"""The figures at /metrics, read from the store and never kept beside it.
+
+Names say what is counted and in which unit; no label holds text from outside.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from bot.ports import Lane, Store, Transaction
+
+_HELP = {
+    "tocsin_inbox_items": "Kept items by lane and state.",
+    "tocsin_outbox_waiting": "Messages that have not reached Slack.",
+    "tocsin_log_entries": "Entries in the log.",
+    "tocsin_incidents_open": "Open incidents by severity.",
+}
+
+
+@dataclass(kw_only=True)
+class Figures:
+    """Looks at the store now and then, so that doors need not."""
+
+    store: Store
+    open_incidents: Callable[[Transaction], Mapping[str, int]]
+    _waiting: int = field(default=0, init=False)
+    _inbox: Mapping[tuple[str, str], int] = field(default_factory=dict, init=False)
+    _outbox: int = field(default=0, init=False)
+    _log: int = field(default=0, init=False)
+    _open: Mapping[str, int] = field(default_factory=dict, init=False)
+
+    @property
+    def waiting(self) -> int:
+        """How many alert payloads had not been read at the last look."""
+        return self._waiting
+
+    def look(self) -> None:
+        """Read the figures from the store."""
+
+        def read(tx: Transaction) -> None:
+            counted = {lane: tx.inbox.counts(lane) for lane in Lane}
+            self._waiting = counted[Lane.ALERTS].get("new", 0)
+            self._inbox = {
+                (lane.value, state): number
+                for lane, states in counted.items()
+                for state, number in states.items()
+            }
+            self._outbox = tx.outbox.waiting()
+            self._log = tx.log.head().size
+            self._open = self.open_incidents(tx)
+
+        self.store.read(read)
+
+    def text(self) -> bytes:
+        """Return the figures in Prometheus's text format."""
+        registry = CollectorRegistry()
+        inbox = _gauge(registry, "tocsin_inbox_items", "lane", "state")
+        for (lane, state), number in self._inbox.items():
+            inbox.labels(lane, state).set(number)
+        opened = _gauge(registry, "tocsin_incidents_open", "severity")
+        for severity, number in self._open.items():
+            opened.labels(severity).set(number)
+        _gauge(registry, "tocsin_outbox_waiting").set(self._outbox)
+        _gauge(registry, "tocsin_log_entries").set(self._log)
+        return generate_latest(registry)
+
+
+def _gauge(registry: CollectorRegistry, name: str, *labels: str) -> Gauge:
+    return Gauge(name, _HELP[name], labels, registry=registry)

@@ -1,0 +1,113 @@
+"""The core without doors: a real store, real rules, a clock in the test's hand."""
+
+import itertools
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bot.config import Settings
+from bot.domain.commands import PersonCommand
+from bot.domain.registry import Registry, System
+from bot.intake import Intake
+from bot.jobs import fire_timers
+from bot.ports import Lane, Payload, Received
+from bot.rulings import Rulings, read_rulings
+from bot.sealing import seal_payload
+from bot.service import Handled, Service
+from bot.slack.lines import SlackPresenter
+from bot.store.keyfile import FileKeys
+from bot.store.sqlite import SqliteStore
+from bot.viewing import Viewing
+from tests.fakes.clock import FakeClock
+from tests.spec import NOON
+
+CHANNEL = "C0INCIDENTS"
+CHAT = System(id="chat", title="Chat", owner="@ml", entities=("chat-70b",))
+
+
+@cache
+def rulings() -> Rulings:
+    return read_rulings(Settings(), key=b"k" * 32, registry=Registry((CHAT,)))
+
+
+class Core:
+    def __init__(self, folder: Path) -> None:
+        self.clock = FakeClock(NOON)
+        self.store = SqliteStore(folder / "tocsin.db")
+        self.keys = FileKeys(folder / "keys")
+        self.service = Service(
+            store=self.store,
+            clock=self.clock,
+            keys=self.keys,
+            redactor=rulings().redactor,
+            presenter=SlackPresenter(),
+            viewing=Viewing(
+                clock=self.clock,
+                registry=rulings().registry,
+                category_titles=rulings().category_titles(),
+            ),
+        )
+        self.intake = Intake(
+            service=self.service,
+            triage=rulings().understand,
+            suggest=rulings().advise,
+            runbooks={one.id: one for one in rulings().runbooks},
+            channel=CHANNEL,
+        )
+        self._ids = itertools.count(1)
+
+    def keep(self, body: Mapping[str, Any], *, source: str = "webhook") -> str:
+        """Keep an alert as the door does; nothing has read it yet."""
+        item = f"al_{next(self._ids):026d}"
+        raw = json.dumps(body).encode()
+        payload = Payload(body=raw, headers={}, received_at=self.clock.now())
+        received = Received(
+            id=item,
+            lane=Lane.ALERTS,
+            source=source,
+            key=item,
+            received_at=self.clock.now(),
+            sealed=seal_payload(self.keys, payload, item=item),
+        )
+        return self.service.accept(received).result()[0]
+
+    def alert(self, body: Mapping[str, Any], *, source: str = "webhook") -> Any:
+        """Keep an alert, read it, and return what became of it."""
+        item = self.keep(body, source=source)
+        while self.intake.step():
+            pass
+        return self.outcome(item)
+
+    def outcome(self, item: str) -> Any:
+        found = self.service.find(item)
+        assert found is not None
+        return found.outcome
+
+    def ask(self, incident: str, command: PersonCommand) -> Handled:
+        return self.service.handle(incident, command).result()
+
+    def wait(self, **time: float) -> int:
+        """Let time pass and keep the promises that came due."""
+        self.clock.go_on(timedelta(**time).total_seconds())
+        return fire_timers(self.service)
+
+    def kinds(self, incident: str = "INC-0001") -> list[str]:
+        return [
+            line.kind.removeprefix("incident.").removesuffix(".v1")
+            for line in self.service.timeline(incident)
+        ]
+
+    def outbox(self) -> dict[str, str]:
+        """Return every message that waits: key to text."""
+        rows = self.store.read(
+            lambda tx: tx.tables.execute(
+                "SELECT key, text FROM outbox WHERE state = 'waiting' ORDER BY n"
+            )
+        )
+        return {row["key"]: row["text"] for row in rows}
+
+    def close(self) -> None:
+        self.store.close()
