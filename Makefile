@@ -1,0 +1,83 @@
+# Everything a person does with this repository, by name. `make` prints the list.
+#
+# Needs GNU make, git and Python 3.11 or newer with its venv module; nothing else.
+# Two knobs, for machines that differ:
+#   PYTHON  the interpreter that makes .venv                      make setup PYTHON=python3.12
+#   PIP     how packages are installed, run from this directory   make setup PIP="uv pip"
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP ?= $(BIN)/python -m pip
+READY := $(VENV)/.ready
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest
+COOLDOWN ?= 1 week
+UPGRADE ?=
+BENCHES ?= intake ack log
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup run test test-fast test-slow test-outside check docs bench lock \
+	image-steps clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make .venv with .venv/bin/tocsin in it, from the hash-locked list
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer; name one with: make setup PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	PYTHONWARNINGS=ignore $(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@# Without byte code every start is twice as slow, and PYTHONDONTWRITEBYTECODE
+	@# or an installer other than pip may have left it out.
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib bot integrations || true
+	@touch $@
+
+run: setup ## start the bot; without Slack tokens it opens the practice workspace
+	@$(BIN)/tocsin run
+
+test: setup ## the whole suite: fast, then slow
+	@$(MAKE) test-fast
+	@$(MAKE) test-slow
+
+test-fast: setup ## the tests that start no server
+	@$(PYTEST) -n $(WORKERS) -m "not slow and not outside"
+
+test-slow: setup ## the tests that start servers or kill processes
+	@if grep -rqs --include='*.py' 'mark\.slow' tests; then $(PYTEST) -m "slow and not outside"; fi
+
+test-outside: setup ## the tests that need Debian packages (Chromium, age, Go)
+	@if grep -rqs --include='*.py' 'mark\.outside' tests; then $(PYTEST) -m outside; fi
+
+check: setup ## format, lint, types, rooms, and whether the reference pages are up to date
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/reference.py --check
+
+docs: setup ## write the reference pages again from the code
+	$(BIN)/python scripts/reference.py
+
+bench: setup ## print the measured figures, each beside its limit; BENCHES= picks
+	@for name in $(BENCHES); do $(BIN)/tocsin bench $$name; done
+
+lock: ## resolve both requirement lists again; UPGRADE=--upgrade takes newer versions
+	@PYTHON="$(PYTHON)" COOLDOWN="$(COOLDOWN)" UPGRADE="$(UPGRADE)" scripts/lock.sh
+
+image-steps: ## walk the Dockerfile's steps in a directory, where no image can be built
+	@scripts/image-steps.sh
+
+clean: ## remove caches and .venv; state in .tocsin stays
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
+		.hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

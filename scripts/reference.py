@@ -1,0 +1,135 @@
+"""Writes the reference pages from the code; `--check` only says if they differ.
+
+    python scripts/reference.py [--check]
+
+Pages: docs/reference/{settings,commands,errors,events}.md.
+"""
+
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import get_args
+
+import click
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bot.cli import main as tocsin  # noqa: E402 - the path comes first
+from bot.config import PREFIX, sections  # noqa: E402
+from bot.domain.errors import TocsinError  # noqa: E402
+from bot.domain.events import Event  # noqa: E402
+
+PAGES = ROOT / "docs" / "reference"
+MADE = "<!-- Made by scripts/reference.py; change the code, then run `make docs`. -->"
+
+
+def settings_page() -> str:
+    """Return every section, key, twin, default and sentence."""
+    parts = ["# Settings", MADE, SETTINGS_HEAD]
+    for name, model in sections().items():
+        parts.append(f"## `[{name}]`\n\n{inspect.getdoc(model)}")
+        rows = ["| key | environment | default | what it does |", "|---|---|---|---|"]
+        for key, field in model.model_fields.items():
+            twin = f"{PREFIX}{name}_{key}".upper()
+            default = "" if field.default is None else f"`{field.default}`"
+            rows.append(f"| `{key}` | `{twin}` | {default} | {field.description} |")
+        parts.append("\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+SETTINGS_HEAD = """Settings come from `tocsin.toml` (or the file that `TOCSIN_CONFIG` names) and from the environment, which wins.
+Every secret also has a twin that ends in `_FILE` and names a file to read.
+`TOCSIN_HOME` says where state lives; it is `.tocsin` unless set.
+An unknown key refuses to start and names the nearest known one."""
+
+
+def commands_page() -> str:
+    """Return every command's own help."""
+    parts = ["# Commands", MADE]
+    for path, command in _walk("tocsin", tocsin):
+        context = click.Context(command, info_name=path, terminal_width=88)
+        parts.append(f"## `{path}`\n\n```\n{command.get_help(context)}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name in sorted(command.commands):
+            yield from _walk(f"{path} {name}", command.commands[name])
+
+
+def errors_page() -> str:
+    """Return every error code, what it means and if trying again is safe."""
+    parts = ["# Errors", MADE, ERRORS_HEAD]
+    for kind in _every(TocsinError):
+        safe = (
+            "safe: nothing happened" if kind.retry_is_safe else "not known to be safe"
+        )
+        parts.append(f"## `{kind.code}`\n\n{_first(kind)}\n\nTrying again is {safe}.")
+    return "\n\n".join(parts) + "\n"
+
+
+ERRORS_HEAD = """Every error says what did not happen, because of which fact, and the next move.
+Codes are stable; logs, metrics and tests use them."""
+
+
+def _every(kind: type[TocsinError]) -> Iterator[type[TocsinError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _every(child)
+
+
+def events_page() -> str:
+    """Return every stored event and its fields."""
+    parts = ["# Events", MADE, EVENTS_HEAD]
+    for kind in get_args(Event):
+        rows = ["| field | kind |", "|---|---|"]
+        for name, hint in _fields(kind).items():
+            held = "words, erasable" if "Untrusted" in str(hint) else "fact"
+            rows.append(f"| `{name}` | {held} |")
+        table = "\n".join(rows)
+        parts.append(f"## `{kind.name}`\n\n{_first(kind)}\n\n{table}")
+    return "\n\n".join(parts) + "\n"
+
+
+EVENTS_HEAD = """What the log can hold about an incident.
+Facts stay for ever; words are kept apart and can be erased, and the log still verifies."""
+
+
+def _fields(kind: type) -> Mapping[str, object]:
+    hints = inspect.get_annotations(kind)
+    return {name: hint for name, hint in hints.items() if name != "name"}
+
+
+def _first(kind: type) -> str:
+    return (inspect.getdoc(kind) or "").split("\n\nAttributes")[0]
+
+
+def main() -> int:
+    """Write the pages, or say which differ."""
+    made = {
+        "settings.md": settings_page(),
+        "commands.md": commands_page(),
+        "errors.md": errors_page(),
+        "events.md": events_page(),
+    }
+    differ = [n for n, text in made.items() if _text(PAGES / n) != text]
+    if "--check" in sys.argv[1:]:
+        for name in differ:
+            sys.stderr.write(f"docs/reference/{name} is not up to date: make docs\n")
+        return 1 if differ else 0
+    PAGES.mkdir(parents=True, exist_ok=True)
+    for name in differ:
+        (PAGES / name).write_text(made[name], "utf-8")
+    return 0
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

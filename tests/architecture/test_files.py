@@ -1,0 +1,65 @@
+"""Every file stays small enough to read in one sitting and says what it is for.
+
+Which rooms may know each other is in test_rooms.py.
+"""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.sources import OURS, SHIPPED, Source
+
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 40
+MAX_STAGE_LINES = 1500
+VAGUE_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "handler"})
+
+
+def _name(source: Source) -> str:
+    return str(source.path)
+
+
+@pytest.mark.parametrize("source", SHIPPED, ids=_name)
+def test_a_file_is_short_enough_to_hold_one_idea(source: Source) -> None:
+    lines = len(source.text.splitlines())
+    assert lines <= MAX_FILE_LINES
+
+
+@pytest.mark.parametrize("source", SHIPPED, ids=_name)
+def test_a_function_is_short_enough_to_hold_one_thought(source: Source) -> None:
+    long = [f"{name}: {lines}" for name, lines in _functions(source)]
+    assert long == []
+
+
+@pytest.mark.parametrize("source", OURS, ids=_name)
+def test_a_module_says_what_lives_in_it(source: Source) -> None:
+    assert source.text == "" or ast.get_docstring(source.tree)
+
+
+@pytest.mark.parametrize("source", OURS, ids=_name)
+def test_a_file_name_says_what_is_in_the_file(source: Source) -> None:
+    words = {word for part in source.module.split(".") for word in part.split("_")}
+    assert not words & VAGUE_NAMES
+
+
+def test_the_stage_stays_smaller_than_the_play() -> None:
+    stage = [source for source in SHIPPED if source.is_in("bot.practice")]
+    lines = sum(len(file.text.splitlines()) for file in stage)
+    assert lines <= MAX_STAGE_LINES
+
+
+def _functions(source: Source) -> Iterator[tuple[str, int]]:
+    """Yield the functions that are too long, with their length.
+
+    A docstring does not count: saying more must not cost code.
+    """
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        lines = (node.end_lineno or node.lineno) - node.lineno + 1
+        first = node.body[0]
+        if ast.get_docstring(node) is not None:
+            lines -= (first.end_lineno or first.lineno) - first.lineno + 1
+        if lines > MAX_FUNCTION_LINES:
+            yield node.name, lines

@@ -1,0 +1,53 @@
+"""The requirement lists are whole, hashed and free of addresses.
+
+How they are made is scripts/lock.sh.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def _pins(lock: str) -> Mapping[str, str]:
+    """Return name → version and marker of one list."""
+    text = (ROOT / lock).read_text("utf-8")
+    return dict(re.findall(r"^([a-z0-9.-]+)(==.+?) \\$", text, re.MULTILINE))
+
+
+def _declared() -> set[str]:
+    """Return the normalised names of the direct dependencies."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    asked = [
+        re.split(r"[<>=\[; ]", line)[0] for line in table["project"]["dependencies"]
+    ]
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in asked}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_declared_dependency_is_locked(lock: str) -> None:
+    assert _declared() <= set(_pins(lock))
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_version_has_a_hash(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    entries = re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_list_names_no_host_and_no_path(lock: str) -> None:
+    assert not re.search(
+        r"://|^-|@ |(^| )/", (ROOT / lock).read_text("utf-8"), re.MULTILINE
+    )
+
+
+def test_tests_run_on_the_versions_that_are_shipped() -> None:
+    shipped, tested = (_pins(lock) for lock in LOCKS)
+    assert {name: tested.get(name) for name in shipped} == shipped

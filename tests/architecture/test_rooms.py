@@ -1,0 +1,107 @@
+"""The house keeps its rooms: who may import whom, and who may know what.
+
+The import contracts live in pyproject.toml; this file runs them with the suite
+and adds the rules that a table says better than a contract. Style rules for
+single files are in test_files.py.
+"""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from tests.architecture.sources import OURS, ROOT, SHIPPED
+
+KNOWN_ONLY_BY = {
+    "apscheduler": ("bot.jobs",),
+    "boto3": ("bot.aws", "integrations"),
+    "botocore": ("bot.aws", "integrations"),
+    "langchain": ("bot.assistant",),
+    "langchain_core": ("bot.assistant",),
+    "slack_bolt": ("bot.slack", "bot.practice"),
+    "slack_sdk": ("bot.slack", "bot.practice"),
+    "sqlite3": ("bot.store", "bot.assistant", "bot.practice", "bot.cli"),
+    "sqlite_utils": ("bot.store", "bot.practice", "bot.cli"),
+}
+"""A library, and the only rooms that may import it, at the top or lazily."""
+
+NO_IO_ROOMS = ("bot.domain", "bot.redact", "bot.envelopes", "bot.rules")
+"""Rooms that compute. Files they ship are read through importlib.resources."""
+
+IO = frozenset(
+    {
+        *("os", "shutil", "sqlite3", "sqlite_utils", "tempfile", "subprocess"),
+        *("asyncio", "http", "httpx", "requests", "socket", "ssl", "urllib.request"),
+        *("aiohttp", "boto3", "slack_bolt", "slack_sdk", "starlette", "uvicorn"),
+        *("bot.aws", "bot.store"),
+    }
+)
+"""Modules through which a program reaches a disk, a network or a process."""
+
+
+def test_the_import_contracts_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    answer = subprocess.run(
+        [linter, "--no-logo", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_every_room_of_the_bot_stands_on_a_floor() -> None:
+    rooms = {file.with_suffix("").name for file in (ROOT / "bot").glob("[a-z]*.py")}
+    rooms |= {folder.parent.name for folder in (ROOT / "bot").glob("*/__init__.py")}
+    assert {f"bot.{room}" for room in rooms} <= _floors()
+
+
+def test_a_library_is_known_only_to_the_rooms_that_speak_its_language() -> None:
+    strays = [
+        f"{source.path} imports {name}"
+        for source in SHIPPED
+        for name in set(source.imports())
+        if name in KNOWN_ONLY_BY and not source.is_in(*KNOWN_ONLY_BY[name])
+    ]
+    assert strays == []
+
+
+def test_rooms_that_compute_do_no_io() -> None:
+    strays = [
+        f"{source.path} imports {name}"
+        for source in SHIPPED
+        if source.is_in(*NO_IO_ROOMS)
+        for name in sorted(IO.intersection(source.imports()))
+    ]
+    assert strays == []
+
+
+def test_only_the_configuration_reads_the_environment() -> None:
+    strays = [
+        str(source.path)
+        for source in SHIPPED
+        if not source.is_in("bot.config")
+        and ENVIRONMENT.intersection([*source.imports(), *source.attributes()])
+    ]
+    assert strays == []
+
+
+ENVIRONMENT = frozenset({"os.environ", "os.environb", "os.getenv", "os.getenvb"})
+
+
+def test_nothing_pretends_with_mocks() -> None:
+    strays = [
+        str(source.path)
+        for source in OURS
+        if {"unittest.mock", "mock", "pytest_mock"}.intersection(source.imports())
+    ]
+    assert strays == []
+
+
+def _floors() -> set[str]:
+    """Return the rooms that the contract called rooms names."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = table["tool"]["importlinter"]["contracts"]
+    layers = next(each["layers"] for each in contracts if each["id"] == "rooms")
+    return {word.strip("()") for layer in layers for word in layer.split()}
