@@ -11,6 +11,8 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports import Sending
+from bot.slack.egress import masked
+from bot.slack.needs import Redactor
 from bot.slack.rich import BROADCAST
 
 EVENT_TYPE = "tocsin_message"
@@ -32,8 +34,9 @@ def metadata(row: Sending) -> dict[str, Any]:
 class Calls:
     """Writes to Slack, once per call."""
 
-    def __init__(self, writer: AsyncWebClient) -> None:
+    def __init__(self, writer: AsyncWebClient, redactor: Redactor) -> None:
         self._writer = writer
+        self._redactor = redactor
 
     async def write(self, row: Sending, *, with_blocks: bool = True) -> str:
         """Send one row and return Slack's id of the message.
@@ -41,6 +44,7 @@ class Calls:
         Raises:
             Exception: What `verdicts.of` reads.
         """
+        row = masked(row, self._redactor)
         blocks = [dict(block) for block in row.blocks] if with_blocks else []
         if row.kind == "whisper":
             return await self._whisper(row, blocks)
@@ -48,6 +52,7 @@ class Calls:
 
     async def directly(self, row: Sending) -> str:
         """Send a whisper as a direct message of the app."""
+        row = masked(row, self._redactor)
         answer = await self._writer.chat_postMessage(
             channel=row.person,
             text=row.text,

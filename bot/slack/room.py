@@ -72,7 +72,7 @@ class SlackRoom:
         self.sender = Sender(
             store=store,
             clock=clock,
-            calls=Calls(writer),
+            calls=Calls(writer, service.redactor),
             reconciler=Reconciler(reader=reader, identity=self.identity),
         )
         whispers = Whispers(store=store, clock=clock, wake=self.sender.wake)

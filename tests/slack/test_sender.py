@@ -17,6 +17,7 @@ from bot.slack.rich import BROADCAST, rich_text, section
 from bot.slack.sender import Sender
 from tests.fakes.clock import FakeClock
 from tests.fakes.outbox import Row
+from tests.fakes.redactor import FakeRedactor
 from tests.fakes.slack import FakeSlack
 from tests.fakes.store import FakeStore
 
@@ -41,7 +42,7 @@ class Stage:
         self.sender = Sender(
             store=self.store,
             clock=self.clock,
-            calls=Calls(write_client(token, base_url=self.slack.url)),
+            calls=Calls(write_client(token, base_url=self.slack.url), FakeRedactor()),
             reconciler=Reconciler(reader=reader, identity=identity),
         )
         return self.sender

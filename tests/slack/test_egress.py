@@ -1,0 +1,50 @@
+"""Nothing sensitive leaves, even when a path forgot to mask it."""
+
+from datetime import UTC, datetime
+
+from bot.ports import Sending
+from bot.slack.egress import masked
+from tests.fakes.redactor import FakeRedactor
+
+
+def row(text: str, *blocks: dict[str, object]) -> Sending:
+    return Sending(
+        key="card/INC-0001",
+        kind="post",
+        channel="C1",
+        person="",
+        text=text,
+        blocks=blocks,
+        ts="",
+        thread_ts="",
+        rev=1,
+        attempts=1,
+        in_doubt=False,
+        created_at=datetime(2026, 5, 4, tzinfo=UTC),
+    )
+
+
+def test_the_fallback_and_every_text_of_the_blocks_are_masked() -> None:
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "a SECRET-1"}}
+    rich = {
+        "type": "rich_text",
+        "elements": [
+            {
+                "type": "rich_text_section",
+                "elements": [{"type": "text", "text": "b SECRET-2"}],
+            }
+        ],
+    }
+    shown = masked(row("c SECRET-3", section, rich), FakeRedactor())
+    assert shown.text == "c [github_pat]"
+    assert "SECRET" not in str(shown.blocks)
+
+
+def test_ids_values_and_clean_blocks_stay_as_they_are() -> None:
+    button = {"type": "button", "action_id": "incident.ack", "value": "SECRET-id"}
+    actions = {"type": "actions", "elements": [button]}
+    assert masked(row("fine", actions), FakeRedactor()).blocks == (actions,)
+
+
+def test_a_text_that_cannot_be_checked_is_withheld() -> None:
+    assert masked(row("too large"), FakeRedactor()).text == "[withheld]"

@@ -1,0 +1,157 @@
+"""A real `tocsin run` in a home of its own, and a person at its practice page."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+CHANNEL = "C0INCIDENTS"
+_WAIT_S = 20
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    json: Any
+
+
+@dataclass
+class Tocsin:
+    """One running bot; it can be killed and started again on the same home."""
+
+    home: Path
+    replay: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    printed: list[str] = field(default_factory=list)
+    _process: "subprocess.Popen[str] | None" = None
+
+    def start(self) -> "Tocsin":
+        environment = {
+            "PATH": os.environ["PATH"],  # noqa: TID251 - passed on to the child
+            "TOCSIN_HOME": str(self.home),
+            "TOCSIN_CONFIG": str(self.home / "none.toml"),
+            "TOCSIN_PRACTICE_REPLAY": str(self.replay).lower(),
+            **self.settings,
+        }
+        with (self.home.parent / "stderr.txt").open("a") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli", "run", "--port", "0"],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.printed.append(line.strip())
+            if line.startswith("ready "):
+                self.facts = json.loads((self.home / "run.json").read_text())
+                return self
+        raise AssertionError(f"it did not start: {self.stderr()}")
+
+    def kill(self) -> None:
+        """End it as a crash does: no warning, no last word."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """Ask it to stop; return its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def stderr(self) -> str:
+        return (self.home.parent / "stderr.txt").read_text()
+
+    def _end(self, number: int) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(number)
+        status = self._process.wait(30)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._process = None
+        return status
+
+    # --- a sender ---
+
+    def alert(self, body: Any, *, source: str = "webhook") -> Reply:
+        token = self.facts["tokens"]["alerts"]
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.ask(f"/alerts/{source}", raw, {"Authorization": f"Bearer {token}"})
+
+    def alert_state(self, alert_id: str) -> Any:
+        token = self.facts["tokens"]["admin"]
+        asked = {"Authorization": f"Bearer {token}"}
+        return self.ask(f"/alerts/{alert_id}", None, asked).json
+
+    # --- a person ---
+
+    def do(self, who: str, what: str, **given: Any) -> Reply:
+        body = {"as": who, "do": what, **given}
+        return self.ask("/practice/do", json.dumps(body).encode())
+
+    def command(self, who: str, text: str) -> Reply:
+        return self.do(who, "command", channel=CHANNEL, text=text)
+
+    def messages(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
+        return list(self.ask(f"/practice/channels/{channel}/messages").json["messages"])
+
+    def cards(self) -> list[dict[str, Any]]:
+        """Return what stands in the channel itself, not in threads."""
+        found = self.messages()
+        return [m for m in found if m.get("thread_ts") in (None, "", m["ts"])]
+
+    def whispers(self, who: str) -> list[str]:
+        found = self.ask(f"/practice/people/{who}/ephemerals").json["ephemerals"]
+        return [one["text"] for one in found]
+
+    def wait_for(self, wanted: Any, *, channel: str = CHANNEL) -> Any:
+        """Return the first true answer of `wanted(messages)`; long-polls."""
+        after = 0
+        for _ in range(_WAIT_S):
+            if found := wanted(self.messages(channel)):
+                return found
+            path = f"/practice/channels/{channel}/messages?after={after}&wait=1"
+            after = self.ask(path).json["seq"]
+        raise AssertionError(f"it never came: {self.messages(channel)}")
+
+    def ask(
+        self,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        given = {"Content-Type": "application/json", **(headers or {})}
+        request = urllib.request.Request(self.facts["url"] + path, body, given)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                return Reply(answer.status, _json(answer.read()))
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return Reply(refusal.code, _json(refusal.read()))
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return raw
+
+
+@contextlib.contextmanager
+def running(folder: Path, **settings: Any) -> Iterator[Tocsin]:
+    """Run a Tocsin for as long as the block lasts."""
+    home = folder / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    tocsin = Tocsin(home, **settings)
+    try:
+        yield tocsin.start()
+    finally:
+        tocsin.kill()
