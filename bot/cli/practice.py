@@ -59,15 +59,9 @@ class Practice:
 
 
 def practice_for(settings: Settings, url: str) -> Practice | None:
-    """Return the practice workspace, None where Slack is configured.
-
-    Raises:
-        BadSettings: The server would listen beyond this machine: the practice
-            workspace has no sign-in.
-    """
+    """Return the practice workspace, None where Slack is configured."""
     if secret(settings.slack.bot_token):
         return None
-    _refuse_beyond_loopback(settings.server.host)
     keys = settings.home / "keys"
     token, signing = (
         "xox" + "b-" + token_text(keys / "practice.token"),
@@ -98,14 +92,28 @@ def practice_for(settings: Settings, url: str) -> Practice | None:
     )
 
 
-def _refuse_beyond_loopback(host: str) -> None:
-    if host == "localhost" or ipaddress.ip_address(host).is_loopback:
+def refuse_beyond_loopback(settings: Settings) -> None:
+    """Keep a server with the practice workspace on this machine.
+
+    Raises:
+        BadSettings: It would listen beyond: the practice workspace has no sign-in.
+    """
+    if secret(settings.slack.bot_token) or _is_loopback(settings.server.host):
         return
     raise BadSettings(
         "Tocsin did not start",
         because="the practice workspace has no sign-in and must stay on this machine",
         next_move="Listen on 127.0.0.1, or set the Slack tokens.",
     )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def _play(url: str, token: str) -> None:

@@ -20,7 +20,7 @@ import click
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot.cli.practice import Practice, practice_for
+from bot.cli.practice import Practice, practice_for, refuse_beyond_loopback
 from bot.config import Settings, secret
 from bot.domain.errors import BadSettings
 from bot.domain.registry import Registry
@@ -49,6 +49,7 @@ def serve(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    refuse_beyond_loopback(settings)
     listener = _bind(settings)
     url = _url(listener)
     practice = practice_for(settings, url)
