@@ -53,7 +53,9 @@ class Viewing:
             sources=state.sources,
             grouped_by=alerts.grouped_by(tx, incident),
             reasons=_reasons(state, known),
-            summary=summarize(known, system=system, now=self.clock.now()),
+            summary=summarize(
+                known, system=system, now=self.clock.now(), counted=False
+            ),
             masked=_masked(known),
             next_step=_next_step(tx, incident, state),
             notices=_notices(known),

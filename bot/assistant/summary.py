@@ -41,7 +41,11 @@ _TOLD_IN = ("description", "newstatereason", "reason", "message", "summary", "ou
 
 
 def summarize(
-    alerts: Sequence[Alert], *, system: System | None, now: datetime
+    alerts: Sequence[Alert],
+    *,
+    system: System | None,
+    now: datetime,
+    counted: bool = True,
 ) -> Summary:
     """Return what is known and what is not, from the alerts alone.
 
@@ -49,11 +53,15 @@ def summarize(
         alerts: Redacted and assessed alerts of one incident, oldest first.
         system: The registered system, if any.
         now: Aware UTC; ages are told from it.
+        counted: Whether to claim how many alerts there are since when. A card has
+            that in its head, and an age would grow old on it.
     """
     if not alerts:
         return Summary(by="rules", claims=(), unknown=("what happened",))
     worst = min(alerts, key=lambda one: one.assessment.severity.rank)
-    found = (_what(worst, alerts), _figures(worst), _how_many(alerts, now))
+    found = [_what(worst, alerts), _figures(worst)]
+    if counted:
+        found.append(_how_many(alerts, now))
     claims = tuple(claim for claim in found if claim is not None)
     return Summary(
         by="rules", claims=claims, unknown=_unknown(worst, alerts, system=system)

@@ -155,7 +155,9 @@ def _slack_preview(
     return preview(
         triaged.alerts,
         category_title=rulings.category_titles()[worst.assessment.category],
-        summary=summarize(triaged.alerts, system=system, now=worst.received_at),
+        summary=summarize(
+            triaged.alerts, system=system, now=worst.received_at, counted=False
+        ),
         system=system,
         next_step=None
         if step is None

@@ -135,3 +135,9 @@ def test_ages_are_told_as_people_do(age: int, told: str) -> None:
         bare, received_at=at, envelope=replace(bare.envelope, occurred_at=at)
     )
     assert said(since)[-1].endswith(told)
+
+
+def test_a_card_is_spared_what_its_head_says_already() -> None:
+    alerts = [alert(), alert("al_2")]
+    told = summarize(alerts, system=None, now=NOW, counted=False)
+    assert told.claims == summarize(alerts, system=None, now=NOW).claims[:-1]
