@@ -44,7 +44,7 @@ def test_a_source_has_its_own_token(tmp_path: Path) -> None:
     env = from_file(
         tmp_path,
         '[sources.alertmanager]\ntoken = "a"\n',
-        TOCSIN_SOURCES_WEBHOOK_PATH_SECRET="b",
+        TOCSIN_SOURCES_WEBHOOK_PATH_SECRET="b",  # noqa: S106 - not a real one
     )
     sources = load(env).sources
     assert secret(sources["alertmanager"].token) == "a"

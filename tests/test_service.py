@@ -49,6 +49,13 @@ def press(core: Core, item: str) -> None:
     ).result()
 
 
+def claim(core: Core) -> None:
+    now = core.clock.now()
+    core.store.write(
+        lambda tx: tx.inbox.claim(Lane.SLACK, now=now, lease_s=1, limit=9)
+    ).result()
+
+
 def test_a_command_its_item_and_its_answer_are_one(core: Core) -> None:
     press(core, "sl_1")
     core.service.handle(
@@ -127,10 +134,7 @@ def test_the_board_and_the_newest_in_a_channel(core: Core) -> None:
 def test_an_item_that_keeps_failing_is_given_up_for_a_person_to_see(core: Core) -> None:
     press(core, "sl_1")
     for _ in range(6):
-        now = core.clock.now()
-        core.store.write(
-            lambda tx, at=now: tx.inbox.claim(Lane.SLACK, now=at, lease_s=1, limit=9)
-        ).result()
+        claim(core)
         core.service.give_back("sl_1", because="broken").result()
         core.wait(minutes=10)
     item = core.service.find("sl_1")

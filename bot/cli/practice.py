@@ -15,12 +15,12 @@ from importlib.resources import files
 import aiohttp
 from starlette.routing import BaseRoute, Mount
 
+from bot.cli.samples import samples
 from bot.config import Settings, secret
 from bot.domain.errors import BadSettings
 from bot.domain.registry import Registry
 from bot.house import House
 from bot.practice.app import practice_app
-from bot.practice.samples import samples
 from bot.practice.settings import PracticeSettings
 from bot.rules.registry_file import read_registry
 from bot.slack.manifest import manifest

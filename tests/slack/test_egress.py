@@ -1,13 +1,15 @@
 """Nothing sensitive leaves, even when a path forgot to mask it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.ports import Sending
 from bot.slack.egress import masked
 from tests.fakes.redactor import FakeRedactor
 
 
-def row(text: str, *blocks: dict[str, object]) -> Sending:
+def row(text: str, *blocks: Mapping[str, Any]) -> Sending:
     return Sending(
         key="card/INC-0001",
         kind="post",

@@ -24,7 +24,7 @@ def test_a_token_others_can_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "alerts.token"
     token_text(path)
     path.chmod(0o644)
-    with pytest.raises(BadSettings, match="others can read alerts.token"):
+    with pytest.raises(BadSettings, match=r"others can read alerts\.token"):
         token_text(path)
 
 

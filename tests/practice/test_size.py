@@ -1,0 +1,13 @@
+"""The stage stays smaller than the play."""
+
+from pathlib import Path
+
+import bot.practice
+
+MAX_LINES = 1500
+
+
+def test_the_practice_workspace_has_at_most_1500_lines_of_python() -> None:
+    room = Path(str(bot.practice.__file__)).parent
+    lines = sum(len(file.read_text().splitlines()) for file in room.rglob("*.py"))
+    assert lines <= MAX_LINES
