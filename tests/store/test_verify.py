@@ -155,7 +155,10 @@ def add_a_hash(connection: sqlite3.Connection) -> None:
 
 
 def change_the_checkpoint(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE checkpoint SET note = replace(note, '10', '9')")
+    connection.execute(
+        "UPDATE checkpoint SET note = replace(note, char(10) || '10' || char(10), "
+        "char(10) || '9' || char(10))"
+    )
 
 
 def test_a_whole_log_is_reported_with_its_size_and_root(
