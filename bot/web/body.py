@@ -8,6 +8,9 @@ import zlib
 from starlette.requests import ClientDisconnect, Request
 
 LIMIT_BYTES = 1024 * 1024
+# What is too large is read on and dropped up to here: a sender that is still sending
+# when we hang up sees a broken connection instead of the answer.
+_DRAINED_BYTES = 64 * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -34,17 +37,19 @@ async def read_body(request: Request, *, limit: int = LIMIT_BYTES) -> bytes:
 
 
 async def _capped(request: Request, limit: int) -> bytes:
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise TooLarge
-    body = bytearray()
+    body, dropped = bytearray(), 0
     try:
         async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise TooLarge
+            if dropped or len(body) + len(chunk) > limit:
+                dropped += len(chunk)
+            else:
+                body += chunk
+            if dropped > _DRAINED_BYTES:
+                break
     except ClientDisconnect:
         raise NotReadable("the connection ended before the body did") from None
+    if dropped:
+        raise TooLarge
     return bytes(body)
 
 
