@@ -100,17 +100,20 @@ class Intake:
 
     def _absorb(self, tx: Transaction, item: InboxItem, found: Understood) -> None:
         placed: dict[str, str] = {}
+        incidents: list[str] = []
         for alert in found.triaged.alerts:
             outcome, incident = self._place(tx, alert, found.suggested[alert.id])
             placed[alert.id] = f"{outcome} {incident}".strip()
-        worst = {one.assessment.severity for one in found.triaged.alerts}
+            incidents += [incident] if incident else []
+        worst = found.triaged.worst
         tx.inbox.done(
             item.id,
             {
                 "outcome": found.triaged.outcome,
+                "incident": incidents[0] if incidents else "",
                 "problem": found.triaged.problem,
                 "alerts": placed,
-                "severity": min(worst, key=lambda s: s.rank) if worst else "NONE",
+                "severity": worst.assessment.severity if worst else "NONE",
             },
         )
 

@@ -34,7 +34,8 @@ def only(outcome: Any) -> str:
 
 
 def test_the_first_alert_opens_and_its_repeat_is_counted(core: Core) -> None:
-    assert only(core.alert(slow())) == "opened INC-0001"
+    first = core.alert(slow())
+    assert (only(first), first["incident"]) == ("opened INC-0001", "INC-0001")
     assert only(core.alert(slow())) == "joined INC-0001"
     (row,) = core.service.board()
     assert (row.id, row.alert_count) == ("INC-0001", 2)
