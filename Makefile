@@ -16,6 +16,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP ?= $(BIN)/python -m pip
 READY := $(VENV)/.ready
+OUTSIDE_READY := $(VENV)/.outside
+CLOUD := $(VENV)-cloud
+CLOUD_READY := $(CLOUD)/.ready
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
 COOLDOWN ?= 1 week
@@ -30,7 +33,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## make .venv with .venv/bin/tocsin in it, from the hash-locked list
+setup: $(READY) $(CLOUD_READY) ## make .venv with .venv/bin/tocsin in it, from the hash-locked list
 
 $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer; name one with: make setup PYTHON=python3.11")'
@@ -42,12 +45,24 @@ $(READY): requirements-dev.lock pyproject.toml
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib bot integrations || true
 	@touch $@
 
+$(OUTSIDE_READY): requirements-outside.lock $(READY)
+	$(PIP) install --quiet --require-hashes -r requirements-outside.lock
+	@touch $@
+
+# The practice cloud's server pins other versions than ours: an environment of its own.
+$(CLOUD_READY): requirements-cloud.lock | $(READY)
+	$(PYTHON) -m venv $(CLOUD)
+	$(CLOUD)/bin/python -m pip install --quiet --require-hashes -r requirements-cloud.lock
+	@env -u PYTHONDONTWRITEBYTECODE $(CLOUD)/bin/python -m compileall -qq -j 0 $(CLOUD)/lib || true
+	@touch $@
+
 run: setup ## start the bot; without Slack tokens it opens the practice workspace
 	@$(BIN)/tocsin run
 
 test: setup ## the whole suite: fast, then slow
 	@$(MAKE) test-fast
 	@$(MAKE) test-slow
+	@echo "Not run here, because they need Chromium, Go or age: make test-outside."
 
 test-fast: setup ## the tests that start no server
 	@$(PYTEST) -n $(WORKERS) -m "not slow and not outside"
@@ -55,7 +70,7 @@ test-fast: setup ## the tests that start no server
 test-slow: setup ## the tests that start servers or kill processes
 	@if grep -rqs --include='*.py' 'mark\.slow' tests; then $(PYTEST) -m "slow and not outside"; fi
 
-test-outside: setup ## the tests that need Debian packages (Chromium, age, Go)
+test-outside: setup $(OUTSIDE_READY) ## the tests that need Debian packages (Chromium, age, Go)
 	@if grep -rqs --include='*.py' 'mark\.outside' tests; then $(PYTEST) -m outside; fi
 
 check: setup ## format, lint, types, rooms, and whether the reference pages are up to date
@@ -71,13 +86,13 @@ docs: setup ## write the reference pages again from the code
 bench: setup ## print the measured figures, each beside its limit; BENCHES= picks
 	@for name in $(BENCHES); do $(BIN)/tocsin bench $$name; done
 
-lock: ## resolve both requirement lists again; UPGRADE=--upgrade takes newer versions
+lock: ## resolve the requirement lists again; UPGRADE=--upgrade takes newer versions
 	@PYTHON="$(PYTHON)" COOLDOWN="$(COOLDOWN)" UPGRADE="$(UPGRADE)" scripts/lock.sh
 
 image-steps: ## walk the Dockerfile's steps in a directory, where no image can be built
 	@scripts/image-steps.sh
 
 clean: ## remove caches and .venv; state in .tocsin stays
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf $(VENV) $(CLOUD) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
 		.hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

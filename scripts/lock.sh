@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Writes requirements.lock (what runs) and requirements-dev.lock (and what tests).
+# Writes requirements.lock (what runs), requirements-dev.lock (and what tests),
+# requirements-outside.lock (what the tests with a browser add) and
+# requirements-cloud.lock (the practice cloud, in an environment of its own).
 #
 # uv resolves for every platform at once and records hashes; it lives in a
 # throwaway environment, so nobody needs it installed. Versions younger than
@@ -12,14 +14,14 @@ trap 'rm -rf "$room"' EXIT
 "${PYTHON:-python3}" -m venv "$room"
 "$room/bin/python" -m pip install --quiet 'uv>=0.13,<1'
 
-resolve() { # resolve LOCK FLAG…: write one list
-  local lock=$1
-  shift
+resolve() { # resolve LOCK SOURCE FLAG…: write one list
+  local lock=$1 source=$2
+  shift 2
   # shellcheck disable=SC2086  # UPGRADE is empty or one flag
   "$room/bin/uv" pip compile --quiet --universal --generate-hashes \
     --python-version 3.11 --exclude-newer "${COOLDOWN:-1 week}" \
     --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-    ${UPGRADE:-} "$@" pyproject.toml --output-file "$lock" >/dev/null
+    ${UPGRADE:-} "$@" "$source" --output-file "$lock" >/dev/null
   if grep -nE '://|^-|@ |(^| )/' "$lock"; then
     echo "$lock names a host or a path; see the lines above" >&2
     return 1
@@ -27,6 +29,9 @@ resolve() { # resolve LOCK FLAG…: write one list
   echo "$lock: $(grep -c '==' "$lock") packages"
 }
 
-resolve requirements.lock --group build
+resolve requirements.lock pyproject.toml --group build
 # Constrained, so that the tests run on the versions that are shipped.
-resolve requirements-dev.lock --group dev --constraint requirements.lock
+resolve requirements-dev.lock pyproject.toml --group dev --constraint requirements.lock
+# The group alone is the source: the rest is there already, at the same versions.
+resolve requirements-outside.lock --group=outside --constraint requirements-dev.lock
+resolve requirements-cloud.lock requirements-cloud.in

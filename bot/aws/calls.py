@@ -1,0 +1,106 @@
+"""One API call at a time, by its name: ``iam.ListAccessKeys``.
+
+Reads are tried again by the SDK and raise our errors. Writes are sent once and
+return what became of them. Which calls an action makes is in the integration.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.aws.errors import error_code, plain, reading_problem, write_result
+from bot.aws.session import AwsSession
+from bot.ports.action import StepOutcome, StepResult
+
+_NUMBERS = frozenset({"integer", "long"})
+
+
+def read(
+    session: AwsSession, call: str, arguments: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Make a call that changes nothing and return its answer.
+
+    Raises:
+        NotFound: AWS says that the thing does not exist.
+        Unreachable: It was refused or there was no answer.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    service, _, operation = call.partition(".")
+    try:
+        client = session.client(service)
+        answer: Mapping[str, Any] = _method(client, operation)(**arguments)
+    except (BotoCoreError, ClientError, ResponseParserError) as error:
+        raise reading_problem(error, call) from None
+    return answer
+
+
+def refusal_of(session: AwsSession, call: str, arguments: Mapping[str, Any]) -> str:
+    """Return the code with which AWS refuses a call, "" if it does not.
+
+    Raises:
+        Unreachable: There was no answer at all.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    service, _, operation = call.partition(".")
+    try:
+        _method(session.client(service, attempts=1), operation)(**arguments)
+    except ClientError as error:
+        return error_code(error)
+    except (BotoCoreError, ResponseParserError) as error:
+        raise reading_problem(error, call) from None
+    return ""
+
+
+def write(
+    session: AwsSession, call: str, texts: Mapping[str, str], *, idempotency_key: str
+) -> StepResult:
+    """Make a call that changes something, once. Never raises.
+
+    Args:
+        session: Minted for the plan.
+        call: Service and operation.
+        texts: Arguments as the plan shows them; numbers are made from text here.
+        idempotency_key: Given to operations that have a place for it.
+    """
+    service, _, operation = call.partition(".")
+    try:
+        client = session.client(service, attempts=1)
+        arguments = typed(client, operation, texts, idempotency_key=idempotency_key)
+        answer = _method(client, operation)(**arguments)
+    except Exception as error:  # noqa: BLE001 - whatever it was, it may have happened
+        return write_result(error, call)
+    request_id = plain(answer.get("ResponseMetadata", {}).get("RequestId", ""))
+    says = f"{call} was carried out."
+    return StepResult(outcome=StepOutcome.OK, says=says, request_id=request_id)
+
+
+def typed(
+    client: Any, operation: str, texts: Mapping[str, str], *, idempotency_key: str
+) -> dict[str, Any]:
+    """Return the arguments of a call as AWS's own model wants them.
+
+    Raises:
+        ParamValidationError: A number is not one, or an argument is unknown.
+    """
+    from botocore.exceptions import ParamValidationError
+
+    model = client.meta.service_model.operation_model(operation)
+    members = model.input_shape.members if model.input_shape else {}
+    arguments: dict[str, Any] = dict.fromkeys(model.idempotent_members, idempotency_key)
+    for name, text in texts.items():
+        if name not in members:
+            raise ParamValidationError(report=f"{operation} has no argument {name}")
+        is_number = members[name].type_name in _NUMBERS
+        if is_number and not text.isdecimal():
+            raise ParamValidationError(report=f"{name} must be a whole number")
+        arguments[name] = int(text) if is_number else text
+    return arguments
+
+
+def _method(client: Any, operation: str) -> Any:
+    from botocore import xform_name
+
+    return getattr(client, xform_name(operation))

@@ -1,0 +1,68 @@
+"""The one AWS account that is connected, if any; it may come up later.
+
+The practice cloud starts beside the bot, and a real account may be out of reach:
+until it is connected, every look says so and nothing is changed.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.aws.action import AwsAction
+from bot.aws.mint import Mint
+from bot.aws.session import AwsSession, AwsSettings, open_session
+from bot.domain.errors import Unreachable
+from bot.domain.plan import Plan
+from bot.ports.clock import Clock
+
+
+@dataclass(kw_only=True)
+class AwsDoor:
+    """Hands out sessions: one that reads, and one per plan that acts."""
+
+    clock: Clock
+    _mint: Mint | None = field(default=None, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def connect(self, settings: AwsSettings) -> None:
+        """Use an account from now on.
+
+        Raises:
+            BadSettings: Its credentials may not be used.
+        """
+        base = open_session(settings)
+        with self._lock:
+            self._mint = Mint(base=base, clock=self.clock)
+
+    def reader(self) -> AwsSession:
+        """Return a session that can only read.
+
+        Raises:
+            Unreachable: No account is connected, or it does not answer.
+        """
+        return self._connected().reader()
+
+    def for_plan(
+        self, plan: Plan, action: Any, approvers: tuple[str, ...]
+    ) -> AwsSession | None:
+        """Return the session a plan acts with; None for what is not AWS.
+
+        Raises:
+            BadRequest: Nobody agreed, or it is a drill.
+            Unreachable: STS refused or did not answer; nothing happened.
+        """
+        if not isinstance(action, AwsAction):
+            return None
+        mint = self._connected()
+        grant = action.grant(plan.draft)
+        return mint.mint(plan, grant, approvers=approvers)
+
+    def _connected(self) -> Mint:
+        with self._lock:
+            if self._mint is None:
+                raise Unreachable(
+                    "Nothing was read or changed",
+                    because="no AWS account is connected",
+                    next_move="Wait until it is up, or run `tocsin doctor`.",
+                )
+            return self._mint

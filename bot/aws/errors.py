@@ -1,0 +1,128 @@
+"""What a failed AWS call means: nothing happened, or nobody can know.
+
+A read that failed may be made again. A write that failed is asked one question:
+was it refused before anything happened? Only a clear yes is FAILED; everything
+else is UNKNOWN and goes to a person. Outside text stays outside: only the short
+error code and the request id of an answer are passed on.
+"""
+
+import re
+from typing import Any
+
+from bot.domain.errors import Fault, NotFound, Refusal, Unreachable
+from bot.ports.action import StepOutcome, StepResult
+
+_THROTTLED = frozenset(
+    {
+        *("Throttling", "ThrottlingException", "ThrottledException", "SlowDown"),
+        *("RequestLimitExceeded", "RequestThrottled", "TooManyRequestsException"),
+        *("ProvisionedThroughputExceededException", "BandwidthLimitExceeded"),
+        *(
+            "LimitExceededException",
+            "RequestThrottledException",
+            "PriorRequestNotComplete",
+        ),
+    }
+)
+"""Refused for the rate. Source: the retry rules of the AWS SDKs."""
+
+_MISSING = frozenset(
+    {
+        *("NoSuchEntity", "NoSuchEntityException", "ResourceNotFound"),
+        *("ResourceNotFoundException", "NotFoundException"),
+    }
+)
+_PLAIN = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_REFUSED = range(400, 500)
+
+
+def reading_problem(error: Exception, call: str) -> Fault | Refusal:
+    """Return what to raise when a read failed. Nothing happened.
+
+    Returns:
+        NotFound where AWS says that the thing does not exist, else Unreachable.
+    """
+    code = error_code(error)
+    service = call.partition(".")[0]
+    if code in _MISSING:
+        return NotFound(
+            f"{call} found nothing",
+            because=f"AWS has no such thing ({code})",
+            next_move="Look at the name and the region.",
+        )
+    if code:
+        return Unreachable(
+            f"{call} was not answered",
+            because=f"AWS refused it ({code})",
+            next_move=f"Look at the role's {service} permissions, then try again.",
+        )
+    return Unreachable(
+        f"{call} was not answered",
+        because=f"AWS could not be reached ({type(error).__name__})",
+        next_move="Trying again is safe.",
+    )
+
+
+def write_result(error: Exception, call: str) -> StepResult:
+    """Return what became of a write that failed.
+
+    FAILED means nothing happened: AWS refused it, or it was never sent. A silence,
+    a dropped connection or an unreadable answer after sending is UNKNOWN.
+    """
+    code = error_code(error)
+    if code and (_status(error) in _REFUSED or code in _THROTTLED):
+        says = f"{call} did not happen: AWS refused it ({code})."
+        return _result(StepOutcome.FAILED, says, error)
+    if _never_sent(error):
+        says = f"{call} did not happen: it was not sent ({type(error).__name__})."
+        return _result(StepOutcome.FAILED, says, error)
+    reason = f"AWS answered {code}" if code else type(error).__name__
+    says = f"{call} may or may not have happened: no clear answer came ({reason})."
+    return _result(StepOutcome.UNKNOWN, says, error)
+
+
+def error_code(error: Exception) -> str:
+    """Return AWS's code of a refusal, e.g. ``AccessDenied``; "" if it has none."""
+    answer = getattr(error, "response", None)
+    if not isinstance(answer, dict):
+        return ""
+    return plain(answer.get("Error", {}).get("Code", "")) or "an unnamed error"
+
+
+def plain(value: Any) -> str:
+    """Return an id or code from outside, "" if it is not made of id characters."""
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else ""
+
+
+def _result(outcome: StepOutcome, says: str, error: Exception) -> StepResult:
+    answer = getattr(error, "response", None)
+    about = answer.get("ResponseMetadata", {}) if isinstance(answer, dict) else {}
+    return StepResult(
+        outcome=outcome, says=says, request_id=plain(about.get("RequestId", ""))
+    )
+
+
+def _status(error: Exception) -> int:
+    answer = getattr(error, "response", None)
+    about = answer.get("ResponseMetadata", {}) if isinstance(answer, dict) else {}
+    status = about.get("HTTPStatusCode", 0)
+    return status if isinstance(status, int) else 0
+
+
+def _never_sent(error: Exception) -> bool:
+    from botocore import exceptions
+
+    return isinstance(
+        error,
+        (
+            exceptions.ParamValidationError,
+            exceptions.ConnectTimeoutError,
+            exceptions.EndpointConnectionError,
+            exceptions.ProxyConnectionError,
+            exceptions.NoCredentialsError,
+            exceptions.PartialCredentialsError,
+            exceptions.CredentialRetrievalError,
+            exceptions.NoRegionError,
+        ),
+    )

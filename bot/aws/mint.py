@@ -1,0 +1,148 @@
+"""Mints a session for one plan: a role cut down to exactly one resource.
+
+CloudTrail then names the plan (session name, tag) and the people who agreed (source
+identity, tag) beside every call. Nothing is decided here: whether a plan may run is
+the gate's business.
+"""
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.aws.calls import read
+from bot.aws.session import AwsKey, AwsSession
+from bot.domain.errors import BadRequest
+from bot.domain.plan import Plan
+from bot.ports.clock import Clock
+
+READ_ROLE = "tocsin-read"
+_PLAN_LIFE_S = 900  # the shortest that STS gives
+_READ_LIFE_S = 3600
+_RENEW_BEFORE = timedelta(minutes=5)
+_LONGEST_IDENTITY = 64
+
+_IAM_NAMES = {"lambda.Invoke": "lambda:InvokeFunction"}
+"""Calls whose permission has another name. Source: Service Authorization Reference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a plan needs: a role, and what of it.
+
+    Attributes:
+        role: Name of the role to assume, e.g. ``tocsin-act-iam``.
+        calls: Operations, e.g. ``iam.UpdateAccessKey``.
+        resource: ARN of the one thing they may touch.
+    """
+
+    role: str
+    calls: tuple[str, ...]
+    resource: str
+
+
+def permission(call: str) -> str:
+    """Return the IAM permission for a call: ``iam.GetUser`` → ``iam:GetUser``."""
+    return _IAM_NAMES.get(call, call.replace(".", ":", 1))
+
+
+def session_policy(grant: Grant) -> str:
+    """Return the policy that cuts a role down to a grant, as JSON text."""
+    statement = {
+        "Effect": "Allow",
+        "Action": sorted({permission(call) for call in grant.calls}),
+        "Resource": [grant.resource],
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@dataclass(kw_only=True)
+class Mint:
+    """Makes sessions out of the bot's own, which can do nothing but assume roles."""
+
+    base: AwsSession
+    clock: Clock
+    _reader: "tuple[AwsSession, datetime] | None" = field(default=None, init=False)
+    _roles: str = field(default="", init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def reader(self) -> AwsSession:
+        """Return a session that reads; renewed five minutes before it ends.
+
+        Raises:
+            Unreachable: STS refused or did not answer.
+        """
+        with self._lock:
+            if self._reader is None or self.clock.now() >= self._reader[1]:
+                key, ends_at = self._assume(
+                    READ_ROLE, RoleSessionName="tocsin", DurationSeconds=_READ_LIFE_S
+                )
+                fresh = self.base.of(key, label="read")
+                self._reader = (fresh, ends_at - _RENEW_BEFORE)
+            return self._reader[0]
+
+    def mint(self, plan: Plan, grant: Grant, *, approvers: Sequence[str]) -> AwsSession:
+        """Return a session for one plan. It lives 15 minutes.
+
+        Args:
+            plan: Its id becomes the session's name.
+            grant: What the action asks for; `AwsAction.grant` gives it.
+            approvers: Slack ids of the people who agreed, in any order.
+
+        Raises:
+            BadRequest: Nobody agreed, or it is a drill.
+            Unreachable: STS refused or did not answer; nothing happened.
+        """
+        if not approvers or plan.drill:
+            raise BadRequest(
+                f"No AWS session was made for {plan.id}",
+                because="it is a drill" if plan.drill else "nobody has agreed to it",
+                next_move="Only an approved plan of a real incident gets one.",
+            )
+        key, _ = self._assume(
+            grant.role,
+            RoleSessionName=plan.id,
+            DurationSeconds=_PLAN_LIFE_S,
+            Policy=session_policy(grant),
+            SourceIdentity=_identity(approvers),
+            Tags=[
+                {"Key": "tocsin-plan", "Value": plan.id},
+                {"Key": "tocsin-digest", "Value": plan.digest()},
+                {"Key": "tocsin-incident", "Value": plan.incident},
+                {"Key": "tocsin-approvers", "Value": " ".join(sorted(set(approvers)))},
+            ],
+        )
+        return self.base.of(key, label=plan.id)
+
+    def _assume(self, role: str, **asked: Any) -> tuple[AwsKey, datetime]:
+        arn = f"{self._role_prefix()}/{role}"
+        answer = read(self.base, "sts.AssumeRole", {"RoleArn": arn, **asked})
+        given: Mapping[str, Any] = answer["Credentials"]
+        key = AwsKey(
+            access_key_id=given["AccessKeyId"],
+            secret=given["SecretAccessKey"],
+            token=given["SessionToken"],
+        )
+        ends_at: datetime = given["Expiration"]
+        return key, ends_at
+
+    def _role_prefix(self) -> str:
+        """Return ``arn:aws:iam::<account>:role`` of the account we are in."""
+        if not self._roles:
+            arn = str(read(self.base, "sts.GetCallerIdentity", {})["Arn"])
+            partition, account = arn.split(":")[1], arn.split(":")[4]
+            self._roles = f"arn:{partition}:iam::{account}:role"
+        return self._roles
+
+
+def _identity(approvers: Sequence[str]) -> str:
+    """Return the source identity: as many whole ids as 64 characters hold."""
+    joined = ""
+    for one in sorted(set(approvers)):
+        longer = f"{joined},{one}" if joined else one
+        if len(longer) > _LONGEST_IDENTITY:
+            break
+        joined = longer
+    return joined

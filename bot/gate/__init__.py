@@ -1,0 +1,1 @@
+"""The gate: the only room that changes the outside world, after people agreed."""

@@ -1,0 +1,127 @@
+"""What an action offers: plan, apply, probe, verify and a way back.
+
+An action is one class in an integration. Without verify, or without a rollback or
+a stated reason for irreversibility, it cannot register. Only `bot/gate` calls
+`apply`; reading uses other credentials than writing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.domain.plan import Draft, Level, Plan, Probe, Step
+
+
+class StepOutcome(StrEnum):
+    """What became of one call. UNKNOWN is never tried again by itself."""
+
+    OK = "ok"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """The outcome of a step and what was seen.
+
+    Attributes:
+        says: One sentence for people, in our own words.
+        request_id: The other side's id of the call; "" if it gave none.
+    """
+
+    outcome: StepOutcome
+    says: str
+    request_id: str = ""
+
+
+class Verdict(StrEnum):
+    """Whether the world is as the plan promised. INCONCLUSIVE is not PASS."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """A verdict with the figure or fact it rests on."""
+
+    verdict: Verdict
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionManifest:
+    """What the gate must know of an action before anyone proposes it.
+
+    Attributes:
+        name: Dotted, e.g. ``aws.iam.deactivate_access_key``.
+        version: Goes up whenever what it does changes.
+        title: Imperative, e.g. ``Deactivate an IAM access key``.
+        params: JSON schema of the parameters, ``additionalProperties: false``.
+        level: Gate level by stage of the system, key ``""`` for the default.
+        evidence: What is saved before it runs.
+        calls: API operations it makes, for the IAM policy that is shipped.
+        rollback: Action that undoes it; "" needs `irreversible_because`.
+    """
+
+    name: str
+    version: int
+    title: str
+    params: Mapping[str, Any]
+    level: Mapping[str, Level]
+    evidence: tuple[str, ...]
+    calls: tuple[str, ...]
+    rollback: str = ""
+    irreversible_because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """With what a step may act: minted for one plan and one time.
+
+    Attributes:
+        session: Where calls are made with; opaque to the gate.
+        idempotency_key: SHA-256 hex over plan and step.
+    """
+
+    session: Any
+    idempotency_key: str
+
+
+class Action(Protocol):
+    """One thing that can be done to the world outside."""
+
+    MANIFEST: ActionManifest
+
+    def plan(self, params: Mapping[str, str], *, reader: Any) -> Draft:
+        """Read the world and say exactly what would run. Changes nothing.
+
+        Twice on the same world gives the same draft.
+
+        Raises:
+            Refusal: The parameters do not fit the schema or the world.
+            Unreachable: The world could not be read.
+        """
+        ...
+
+    def probe(self, draft: Draft, *, reader: Any) -> tuple[Probe, ...]:
+        """Read the preconditions again."""
+        ...
+
+    def apply(self, step: Step, effect: Effect) -> StepResult:
+        """Make the one call. Never raises for what the other side answers."""
+        ...
+
+    def verify(self, plan: Plan, *, reader: Any) -> Verified:
+        """Say whether it worked, by a fact of the world."""
+        ...
+
+    def rollback(self, draft: Draft) -> Mapping[str, str] | None:
+        """Return the parameters for the rollback action; None if there is none."""
+        ...
+
+    def snapshot(self, draft: Draft, *, reader: Any) -> Mapping[str, Any]:
+        """Return the evidence to save before it runs, as JSON values."""
+        ...
