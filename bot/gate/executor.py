@@ -1,0 +1,212 @@
+"""Runs approved plans: the only code that changes the outside world.
+
+    claim → (write ahead → call → write down) for each step → look → say
+
+A plan is claimed only when everything holds once more: rights, policies, the world,
+the proof of its approval. What may or may not have happened is written down as such
+and never tried again. Deciding is the domain's; this module reads, calls and writes.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import orjson
+
+from bot.domain.action import ActionState
+from bot.domain.action_commands import (
+    ActionCommand,
+    BeginStep,
+    Claim,
+    EndStep,
+    Recover,
+    Verify,
+)
+from bot.domain.action_effects import Outcome, Verdict
+from bot.domain.action_facts import GateFacts
+from bot.domain.action_table import Stage
+from bot.domain.errors import Refusal, TocsinError
+from bot.domain.plan import Level, Plan, Probe, Step
+from bot.domain.untrusted import Untrusted
+from bot.ports.action import Action, Effect, StepOutcome, StepResult
+
+_log = logging.getLogger(__name__)
+
+
+class Journal(Protocol):
+    """What the executor needs of the plans' streams. Every call is durable."""
+
+    def state(self, plan: str) -> ActionState:
+        """Return a plan as it is now."""
+        ...
+
+    def in_stage(self, stage: Stage) -> tuple[str, ...]:
+        """Return the plans in a stage, oldest first."""
+        ...
+
+    def write(self, plan: str, command: ActionCommand, facts: GateFacts) -> ActionState:
+        """Decide, append, redraw; return the plan as it is then.
+
+        Raises:
+            Refusal: The rules say no; it is written down.
+        """
+        ...
+
+    def claim_facts(
+        self, plan: Plan, state: ActionState, probes: tuple[Probe, ...] | None
+    ) -> GateFacts:
+        """Read everything again that a claim rests on."""
+        ...
+
+    def facts(self) -> GateFacts:
+        """Return the facts for a step: the switches."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executor:
+    """Takes plans one after another.
+
+    Attributes:
+        worker: Unique per process and start.
+        reader: Returns a session that can only read.
+        mint: Makes the session a plan may act with, from plan, action and approvers.
+        keep_evidence: Saves a snapshot sealed; its argument is plan id and bytes.
+    """
+
+    worker: str
+    journal: Journal
+    catalogue: Mapping[str, Action]
+    reader: Callable[[], Any]
+    mint: Callable[[Plan, Action, tuple[str, ...]], Any]
+    keep_evidence: Callable[[str, bytes], None]
+
+    def step(self) -> int:
+        """Run what is approved and look at what ran; return how many plans moved."""
+        moved = 0
+        for plan in self.journal.in_stage(Stage.APPROVED):
+            moved += self._tried(plan, self._run)
+        # A person's word brings a plan here without a look at the world.
+        for plan in self.journal.in_stage(Stage.APPLIED):
+            self._tried(plan, self._first_look)
+        return moved
+
+    def look_again(self, plan: str) -> None:
+        """Verify a plan that could not be told before."""
+        state = self.journal.state(plan)
+        if state.stage is Stage.APPLIED:
+            self._verify(plan, state)
+
+    def recover(self) -> int:
+        """Give up what the process before this one was running."""
+        lost = self.journal.in_stage(Stage.APPLYING)
+        for plan in lost:
+            self._tried(plan, self._give_up)
+        for plan in self.journal.in_stage(Stage.APPLIED):
+            self._tried(plan, self.look_again)
+        return len(lost)
+
+    def _first_look(self, plan: str) -> None:
+        """Verify a plan at which nobody looked; later looks are the timer's."""
+        if not self.journal.state(plan).looks:
+            self.look_again(plan)
+
+    def _tried(self, plan: str, work: Callable[[str], None]) -> bool:
+        try:
+            work(plan)
+        except TocsinError as error:
+            _log.warning("plan %s: %s", plan, error.code)
+            return False
+        return True
+
+    def _give_up(self, plan: str) -> None:
+        facts = self.journal.facts()
+        self.journal.write(plan, Recover(), _gone(facts))
+
+    def _run(self, plan: str) -> None:
+        state = self.journal.state(plan)
+        action = self.catalogue[state.plan.draft.action]
+        # Before the claim: without a session nothing has begun, and it is tried again.
+        session = self.mint(state.plan, action, state.cleared_by)
+        state = self._claim(plan, state, action)
+        if state.stage is not Stage.APPLYING:
+            return
+        for step in state.plan.draft.steps:
+            state = self._make(plan, action, step, session, fence=state.fence)
+            if state.stage is not Stage.APPLYING:
+                break
+        if state.stage is Stage.APPLIED:
+            self._verify(plan, state)
+
+    def _claim(self, plan: str, state: ActionState, action: Action) -> ActionState:
+        probes = self._probed(action, state.plan)
+        facts = self.journal.claim_facts(state.plan, state, probes)
+        digest = self._saved(plan, action, state.plan)
+        claim = Claim(worker=self.worker, evidence=digest)
+        return self.journal.write(plan, claim, facts)
+
+    def _probed(self, action: Action, plan: Plan) -> tuple[Probe, ...] | None:
+        try:
+            return action.probe(plan.draft, reader=self.reader())
+        except TocsinError:
+            return None
+
+    def _saved(self, plan_id: str, action: Action, plan: Plan) -> str:
+        """Save the evidence of a T1 or T2 plan; return its digest."""
+        if plan.level is Level.T3:
+            return ""
+        snapshot = action.snapshot(plan.draft, reader=self.reader())
+        raw = orjson.dumps(snapshot, option=orjson.OPT_SORT_KEYS, default=str)
+        self.keep_evidence(plan_id, raw)
+        return hashlib.sha256(raw).hexdigest()
+
+    def _make(
+        self, plan: str, action: Action, step: Step, session: Any, *, fence: int
+    ) -> ActionState:
+        """Write ahead, call once, write down what became of it."""
+        begin = BeginStep(worker=self.worker, fence=fence, step=step.id)
+        state = self.journal.write(plan, begin, self.journal.facts())
+        if state.in_flight != step.id:
+            return state
+        key = hashlib.sha256(f"{plan}/{step.id}".encode()).hexdigest()
+        result = _called(action, step, Effect(session=session, idempotency_key=key))
+        ended = EndStep(
+            worker=self.worker,
+            fence=fence,
+            step=step.id,
+            outcome=Outcome(result.outcome.value),
+            request_id=result.request_id,
+            says=Untrusted(result.says),
+        )
+        return self.journal.write(plan, ended, self.journal.facts())
+
+    def _verify(self, plan: str, state: ActionState) -> None:
+        action = self.catalogue[state.plan.draft.action]
+        try:
+            found = action.verify(state.plan, reader=self.reader())
+            verdict, says = Verdict(found.verdict.value), found.says
+        except TocsinError as error:
+            verdict, says = Verdict.INCONCLUSIVE, error.because
+        look = Verify(fence=state.fence, verdict=verdict, says=Untrusted(says))
+        try:
+            self.journal.write(plan, look, self.journal.facts())
+        except Refusal as refusal:
+            _log.warning("plan %s: %s", plan, refusal.code)
+
+
+def _called(action: Action, step: Step, effect: Effect) -> StepResult:
+    """Make the one call; whatever it raises may have happened all the same."""
+    try:
+        return action.apply(step, effect)
+    except Exception as error:  # noqa: BLE001 - an effect's outermost door
+        _log.exception("a step raised; its outcome is unknown")
+        return StepResult(
+            outcome=StepOutcome.UNKNOWN,
+            says=f"The call failed with {type(error).__name__}.",
+        )
+
+
+def _gone(facts: GateFacts) -> GateFacts:
+    return replace(facts, worker_gone=True)

@@ -1,0 +1,213 @@
+"""From Cedar files to rules, each with its id, its reason, its file and its line.
+
+Every statement is parsed and checked against the schema by itself, so that a message
+can name the line. What the rules decide is `policy.py`.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cedarpy
+
+from bot.domain.errors import BadSettings
+
+SHIPPED = Path(__file__).resolve().parent / "policies"
+SCHEMA = "schema.cedarschema"
+CASES = "cases"
+NOTHING_PERMITS = "nothing-permits"
+POLICY_ERROR = "policy-error"
+_RESERVED = frozenset({NOTHING_PERMITS, POLICY_ERROR})
+# A file that is none of these may be a rule with a misspelt name: it is not skipped.
+_BESIDE = frozenset({".cedar", ".yaml", ".md"})
+_PART = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|[^";/]+|.', re.DOTALL)
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_REASON = 200
+_PARSER_NAME = re.compile(r"^(?:\[policy0\] )?(?:for policy `policy0`[,:] )?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One policy of a file.
+
+    Attributes:
+        id: Its ``@id``, unique over all files.
+        effect: ``permit`` or ``forbid``.
+        because: Its ``@because``: a clause people read, without a full stop.
+        where: ``file:line`` it begins in.
+        site: It comes from the site's overlay.
+        text: The statement in Cedar.
+        body: The same as Cedar's JSON, for hashing.
+    """
+
+    id: str
+    effect: str
+    because: str
+    where: str
+    site: bool
+    text: str = field(repr=False)
+    body: Any = field(repr=False)
+
+
+def read_schema(folder: Path = SHIPPED) -> tuple[str, cedarpy.Schema]:
+    """Return the schema's text and its handle.
+
+    Raises:
+        BadSettings: It cannot be read or parsed.
+    """
+    path = folder / SCHEMA
+    text = _text(path)
+    try:
+        return text, cedarpy.Schema.from_str(text)
+    except ValueError as error:
+        raise bad(str(path), str(error)) from error
+
+
+def read_rules(folder: Path, schema: cedarpy.Schema, *, site: bool) -> tuple[Rule, ...]:
+    """Return the rules of every ``*.cedar`` file of a folder, sorted by file.
+
+    Args:
+        folder: Not searched deeper; a folder `cases` in it is for test cases.
+        schema: What the rules may speak of.
+        site: The folder is a site's overlay.
+
+    Raises:
+        BadSettings: Names the file and the line of what cannot be used.
+    """
+    rules: list[Rule] = []
+    for path in _cedar_files(folder, site=site):
+        rules += _rules_of(path, schema, site=site)
+    return tuple(rules)
+
+
+def joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return the rules sorted by id.
+
+    Raises:
+        BadSettings: Two have one id; a site cannot replace a shipped rule.
+    """
+    by_id: dict[str, Rule] = {}
+    for rule in rules:
+        first = by_id.setdefault(rule.id, rule)
+        if first is not rule:
+            raise bad(rule.where, f"the id {rule.id!r} is taken by {first.where}")
+    return tuple(by_id[name] for name in sorted(by_id))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence that names the nearest known word, or ""."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; the nearest is {close[0]!r}" if close else ""
+
+
+def bad(where: str, because: str) -> BadSettings:
+    """Return the error that names the place in the policies that is at fault."""
+    return BadSettings(
+        "The policies were not read",
+        because=f"{where}: {because}",
+        next_move="Correct the file; docs/guides/write-a-policy.md shows how.",
+    )
+
+
+def _cedar_files(folder: Path, *, site: bool) -> list[Path]:
+    try:
+        found = sorted(folder.iterdir())
+    except OSError as error:
+        raise bad(str(folder), "the folder cannot be read") from error
+    for path in found if site else ():
+        known = path.name == CASES if path.is_dir() else path.suffix in _BESIDE
+        if not known and not path.name.startswith("."):
+            raise bad(str(path), "it is no .cedar file, and nothing here is skipped")
+    return [path for path in found if path.suffix == ".cedar"]
+
+
+def _shown(path: Path) -> str:
+    """Return a path as people read it: ours without where Tocsin is installed."""
+    ours = path.parent == SHIPPED
+    return str(path.relative_to(SHIPPED.parents[2]) if ours else path)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise bad(str(path), "the file cannot be read as UTF-8 text") from error
+
+
+def _rules_of(path: Path, schema: cedarpy.Schema, *, site: bool) -> Iterator[Rule]:
+    text = _text(path)
+    count = 0
+    for line, statement in _statements(path, text):
+        count += 1
+        yield _rule(f"{_shown(path)}:{line}", statement, schema, site=site)
+    # Cedar reads the whole as well: it must see as many policies as were cut out.
+    if count and len(_parsed(str(path), text)) != count:
+        raise bad(str(path), "its policies could not be told apart")
+
+
+def _statements(path: Path, text: str) -> Iterator[tuple[int, str]]:
+    """Yield each statement with the line it begins in, without its comments."""
+    line, start, piece = 1, 1, ""
+    for match in _PART.finditer(text):
+        part = match.group()
+        if not piece:
+            start = line + _lines_before(part)
+        piece += "" if part.startswith("//") else part.lstrip() if not piece else part
+        line += part.count("\n")
+        if part == ";":
+            yield start, piece
+            piece = ""
+    if piece:
+        raise bad(f"{path}:{start}", "the statement does not end with ;")
+
+
+def _lines_before(part: str) -> int:
+    """Return how many lines of a part are blank before its first word."""
+    return part[: len(part) - len(part.lstrip())].count("\n")
+
+
+def _rule(where: str, text: str, schema: cedarpy.Schema, *, site: bool) -> Rule:
+    if len(_parsed(where, text)) != 1:
+        raise bad(where, "it is no policy; templates are not used here")
+    checked = cedarpy.validate_policies(text, schema)
+    if not checked.validation_passed:
+        problems = [_PARSER_NAME.sub("", one.error) for one in checked.errors]
+        raise bad(where, "; ".join(problems) or "it does not fit the schema")
+    (body,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+    notes = body.get("annotations", {})
+    return Rule(
+        id=_rule_id(where, notes.get("id")),
+        effect=body["effect"],
+        because=_because(where, notes.get("because")),
+        where=where,
+        site=site,
+        text=text,
+        body=body,
+    )
+
+
+def _parsed(where: str, text: str) -> cedarpy.PolicySet:
+    try:
+        return cedarpy.PolicySet.from_str(text)
+    except ValueError as error:
+        raise bad(where, f"it is not Cedar: {error}") from error
+
+
+def _rule_id(where: str, value: str | None) -> str:
+    if not value or not _ID.fullmatch(value):
+        raise bad(where, 'it needs an @id("…") of small letters, digits and hyphens')
+    if value in _RESERVED:
+        raise bad(where, f"the id {value!r} is reserved")
+    return value
+
+
+def _because(where: str, value: str | None) -> str:
+    if not value or not value.strip() or not value.isprintable():
+        raise bad(where, 'it needs a @because("…"): one line that people will read')
+    if len(value) > _LONGEST_REASON:
+        raise bad(where, f"its @because is longer than {_LONGEST_REASON} characters")
+    return value

@@ -1,0 +1,28 @@
+"""The kill switch: one stream, whose last entry says whether everything stops.
+
+It is read at every decision, so it works at once and for every plan.
+"""
+
+from datetime import datetime
+
+from bot.ports import NewEntry, Transaction
+
+STREAM = "gate"
+STOPPED, RELEASED = "gate.stopped.v1", "gate.released.v1"
+
+
+def is_stopped(tx: Transaction) -> bool:
+    """Tell whether everything stops."""
+    entries = tx.log.load(STREAM)
+    return bool(entries) and entries[-1].kind == STOPPED
+
+
+def turn(tx: Transaction, *, stop: bool, by: str, at: datetime) -> bool:
+    """Stop everything, or take that back; tell whether it changed anything."""
+    entries = tx.log.load(STREAM)
+    if is_stopped(tx) == stop:
+        return False
+    kind = STOPPED if stop else RELEASED
+    entry = NewEntry(kind=kind, at=at, actor=by, body={"by": by})
+    tx.log.append(STREAM, expected_version=len(entries), entries=[entry])
+    return True
