@@ -15,6 +15,7 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
+from bot.domain.action_events import ActionEvent
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
 from bot.domain.untrusted import Untrusted
@@ -22,10 +23,12 @@ from bot.domain.untrusted import Untrusted
 Body = dict[str, Any]
 # Old stored name -> (new stored name, how its body changes).
 UPGRADES: Mapping[str, tuple[str, Callable[[Body], Body]]] = {}
-_BY_NAME: dict[str, type[Any]] = {kind.name: kind for kind in get_args(Event)}
+_OF_INCIDENTS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(Event)}
+_OF_ACTIONS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ActionEvent)}
+_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS
 
 
-def encode(event: Event) -> tuple[str, Body, dict[str, str]]:
+def encode(event: Event | ActionEvent) -> tuple[str, Body, dict[str, str]]:
     """Return an event's stored name, its facts and its words."""
     shape = _shape(event.name)
     facts = {
@@ -43,7 +46,7 @@ def encode(event: Event) -> tuple[str, Body, dict[str, str]]:
 def decode(
     name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
 ) -> Event:
-    """Return the event that was stored.
+    """Return the incident's event that was stored.
 
     Args:
         words: By field name; None where the words were erased.
@@ -51,17 +54,35 @@ def decode(
     Raises:
         Tampered: The name or the body is not one we ever wrote.
     """
+    event: Event = _decode(name, body, words, among=_OF_INCIDENTS)
+    return event
+
+
+def decode_action(
+    name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
+) -> ActionEvent:
+    """Return the plan's event that was stored; the contract is that of `decode`."""
+    event: ActionEvent = _decode(name, body, words, among=_OF_ACTIONS)
+    return event
+
+
+def _decode(
+    name: str,
+    body: Mapping[str, Any],
+    words: Mapping[str, str | None],
+    *,
+    among: Mapping[str, type[Any]],
+) -> Any:
     current, facts = name, dict(body)
     while current in UPGRADES:
         current, upgrade = UPGRADES[current]
         facts = upgrade(facts)
-    if current not in _BY_NAME:
+    if current not in among:
         raise Tampered(
             "The event was not read",
             because=f"this version knows no event {name!a}",
             next_move="Run the version of Tocsin that wrote it, or a newer one.",
         )
-    kind = _BY_NAME[current]
     shape = _shape(current)
     texts = {
         field: None if (text := words.get(field)) is None else Untrusted(text)
@@ -72,14 +93,13 @@ def decode(
             field: shape.facts[field].validate_python(value)
             for field, value in facts.items()
         }
-        event: Event = kind(**known, **texts)
+        return among[current](**known, **texts)
     except (KeyError, TypeError, ValueError) as bad:
         raise Tampered(
             "The event was not read",
             because=f"the facts of {current} do not have their stored form",
             next_move="Run `tocsin log verify`.",
         ) from bad
-    return event
 
 
 @dataclass(frozen=True, slots=True)

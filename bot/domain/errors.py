@@ -6,6 +6,9 @@
         OutOfTurn           the incident is not in a state that allows it
         NotFound            there is no such thing
         BadRequest          what was asked cannot be understood
+        SelfApproval        nobody decides on what they asked for themselves
+        PlanChanged         what would run is not what was shown or approved
+        TooLate             the time for it is over
       Fault               something outside failed
         Unreachable         nothing happened; trying again is safe
         OutcomeUnknown      it may have happened; a person must look
@@ -72,6 +75,24 @@ class BadRequest(Refusal):
     """What was asked cannot be understood."""
 
     code = "refused.bad_request"
+
+
+class SelfApproval(Refusal):
+    """Nobody decides on what they asked for themselves."""
+
+    code = "refused.self_approval"
+
+
+class PlanChanged(Refusal):
+    """What would run is not what was shown or approved."""
+
+    code = "refused.plan_changed"
+
+
+class TooLate(Refusal):
+    """The time for it is over."""
+
+    code = "refused.too_late"
 
 
 class Fault(TocsinError):

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import codec
-from bot.domain.codec import decode, encode
+from bot.domain.action_events import ActionEvent
+from bot.domain.codec import decode, decode_action, encode
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
 from bot.domain.untrusted import Untrusted
 
-KINDS = get_args(Event)
+KINDS = (*get_args(Event), *get_args(ActionEvent))
+ROOMS = ("incident.", "action.")
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
@@ -36,25 +38,32 @@ def any_event(kind: type[Any]) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{name: value_of(hint) for name, hint in hints.items()})
 
 
+def read(name: str, body: dict[str, Any], words: dict[str, Any]) -> Event | ActionEvent:
+    reader = decode_action if name.startswith("action.") else decode
+    return reader(name, body, words)
+
+
 events = st.one_of(*[any_event(kind) for kind in KINDS])
 
 
 @given(events)
-def test_an_event_comes_back_as_it_was(event: Event) -> None:
+def test_an_event_comes_back_as_it_was(event: Event | ActionEvent) -> None:
     name, body, words = encode(event)
     stored = orjson.loads(orjson.dumps(body))
-    assert decode(name, stored, words) == event
+    assert read(name, stored, words) == event
 
 
 @given(events)
-def test_erased_words_read_as_none_and_the_facts_stay(event: Event) -> None:
+def test_erased_words_read_as_none_and_the_facts_stay(
+    event: Event | ActionEvent,
+) -> None:
     name, body, words = encode(event)
-    erased = decode(name, body, dict.fromkeys(words))
+    erased = read(name, body, dict.fromkeys(words))
     assert encode(erased) == (name, body, {})
 
 
 @given(events)
-def test_facts_hold_only_what_the_log_may_hold(event: Event) -> None:
+def test_facts_hold_only_what_the_log_may_hold(event: Event | ActionEvent) -> None:
     def check(value: object) -> None:
         match value:
             case str() | int() | bool() | None:
@@ -72,7 +81,14 @@ def test_facts_hold_only_what_the_log_may_hold(event: Event) -> None:
 def test_stored_names_are_unique_and_carry_a_version() -> None:
     names = [kind.name for kind in KINDS]
     assert len(set(names)) == len(names)
-    assert all(name.startswith("incident.") and ".v" in name for name in names)
+    assert all(name.startswith(ROOMS) and ".v" in name for name in names)
+
+
+def test_an_event_is_read_as_what_it_was_written_for() -> None:
+    with pytest.raises(Tampered, match=r"knows no event 'action\.applied\.v1'"):
+        decode("action.applied.v1", {}, {})
+    with pytest.raises(Tampered, match=r"knows no event 'incident\.nagged\.v1'"):
+        decode_action("incident.nagged.v1", {}, {})
 
 
 def test_a_name_nobody_wrote_is_refused() -> None:

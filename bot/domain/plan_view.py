@@ -1,0 +1,64 @@
+"""What an approval card says, before anyone decides how it looks.
+
+Pure values, filled by `bot/gate` from the plan's stream and drawn by `bot/slack`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.action_table import Stage
+from bot.domain.plan import Plan
+from bot.domain.untrusted import Untrusted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One action that can be proposed for an incident.
+
+    Attributes:
+        title: Imperative, e.g. ``Deactivate an IAM access key``.
+        params: Names of the parameters to what a person reads beside the field.
+        known: Values that the alert or the registry gave; a person may change them.
+    """
+
+    action: str
+    title: str
+    params: Mapping[str, str]
+    known: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """Everything that stands on one approval card.
+
+    Attributes:
+        reason: What the requester typed, already redacted.
+        agreed: Who has agreed, in order.
+        approve_by: From this instant on nobody can approve; None before.
+        apply_by: From this instant on nothing may start; None before.
+        moved_by: Who brought it into its stage; empty where no person did.
+        outcome: One sentence about how it ended or what was seen; "" before.
+        log_size: Entries in the log when it was drawn.
+        log_root: First hex digits of the log's root then.
+        rollback: Action that undoes it and can be proposed now; "" for none.
+        rollback_plan: Plan that undoes it, once it exists.
+        legal: The notice about evidence an authority may be owed; "" for T3.
+        mode: ``observe``, ``suggest`` or ``act``.
+    """
+
+    plan: Plan
+    digest: str
+    stage: Stage
+    reason: Untrusted | None
+    agreed: tuple[str, ...] = ()
+    approve_by: datetime | None = None
+    apply_by: datetime | None = None
+    moved_by: tuple[str, ...] = ()
+    outcome: str = ""
+    log_size: int = 0
+    log_root: str = ""
+    rollback: str = ""
+    rollback_plan: str = ""
+    legal: str = ""
+    mode: str = "observe"

@@ -1,0 +1,86 @@
+"""What follows after a plan ran: looks at the world, a person's word, a rollback."""
+
+from typing import assert_never
+
+from bot.domain.action_asked import Asked
+from bot.domain.action_commands import Mirror, Reconcile, Verify
+from bot.domain.action_effects import (
+    ActionApplied,
+    ActionReconciled,
+    ActionRollbackFailed,
+    ActionRolledBack,
+    ActionRollingBack,
+    ActionVerified,
+    ActionVerifyFailed,
+    ActionVerifyInconclusive,
+    Verdict,
+)
+from bot.domain.action_events import ActionEvent
+from bot.domain.action_table import TRANSITIONS, Stage
+from bot.domain.gate_steps import failed
+
+
+def verified(asked: Asked, command: Verify) -> tuple[ActionEvent, ...]:
+    """Take the verdict; "cannot be told" is looked at again, and then failed."""
+    match command.verdict:
+        case Verdict.PASS:
+            return (ActionVerified(at=asked.now, says=command.says),)
+        case Verdict.FAIL:
+            return (_verify_failed(asked, command, "fail"),)
+        case Verdict.INCONCLUSIVE:
+            return _inconclusive(asked, command)
+        case _:
+            assert_never(command.verdict)
+
+
+def reconciled(asked: Asked, command: Reconcile) -> tuple[ActionEvent, ...]:
+    """Take a person's word for what happened. Nothing runs again either way."""
+    word = ActionReconciled(
+        committed=command.committed, by=command.by, at=asked.now, reason=command.reason
+    )
+    if command.committed:
+        return (word, ActionApplied(at=asked.now))
+    return (word, failed(asked, "not_committed"))
+
+
+def mirrored(asked: Asked, command: Mirror) -> tuple[ActionEvent, ...]:
+    """Follow the plan that undoes this one; what does not fit changes nothing."""
+    event = _mirror(asked, command)
+    is_same = command.child == asked.state.rollback
+    # A plan runs once, so the same one never starts again.
+    if event is None or is_same is isinstance(event, ActionRollingBack):
+        return ()
+    fits = (asked.state.stage, type(event)) in TRANSITIONS
+    return (event,) if fits else ()
+
+
+def _mirror(asked: Asked, command: Mirror) -> ActionEvent | None:
+    match command.stage:
+        case Stage.APPLYING:
+            return ActionRollingBack(child=command.child, at=asked.now)
+        case Stage.VERIFIED:
+            return ActionRolledBack(child=command.child, at=asked.now)
+        case Stage.FAILED | Stage.VERIFY_FAILED | Stage.INDETERMINATE:
+            because = command.stage.value
+            return ActionRollbackFailed(
+                child=command.child, because=because, at=asked.now
+            )
+        case _:
+            return None
+
+
+def _inconclusive(asked: Asked, command: Verify) -> tuple[ActionEvent, ...]:
+    attempt = asked.state.looks + 1
+    open_still = ActionVerifyInconclusive(
+        attempt=attempt,
+        again_at=asked.now + asked.rules.verify_again,
+        at=asked.now,
+        says=command.says,
+    )
+    if attempt < asked.rules.verify_attempts:
+        return (open_still,)
+    return (open_still, _verify_failed(asked, command, "inconclusive"))
+
+
+def _verify_failed(asked: Asked, command: Verify, because: str) -> ActionVerifyFailed:
+    return ActionVerifyFailed(because=because, at=asked.now, says=command.says)
