@@ -17,6 +17,7 @@ from bot.domain.registry import System
 from bot.domain.summary import Summary
 from bot.ports import Post
 from bot.slack import facts, rich, words
+from bot.slack.plan_wishes import PROPOSE_BUTTON
 from bot.slack.rich import Block
 from bot.slack.sentences import (
     Element,
@@ -38,17 +39,23 @@ _NEXT_PHASE = {
 }
 
 
-def card(view: CardView) -> Post:
-    """Return an incident's card as it should stand in its channel."""
+def card(view: CardView, *, proposing: bool = False) -> Post:
+    """Return an incident's card as it should stand in its channel.
+
+    Args:
+        proposing: There is a gate, so an action can be proposed.
+    """
     return Post(
         key=f"card/{view.id}",
         channel=view.state.channel,
         text=fallback(view),
-        blocks=blocks(view),
+        blocks=blocks(view, proposing=proposing),
     )
 
 
-def blocks(view: CardView, *, buttons: bool = True) -> tuple[Block, ...]:
+def blocks(
+    view: CardView, *, buttons: bool = True, proposing: bool = False
+) -> tuple[Block, ...]:
     """Return the card's blocks; without buttons for a look at it."""
     numbers = facts.numbers(view.summary.claims)
     parts = [rich.section(on_lines(*facts.standing(view)))]
@@ -60,7 +67,7 @@ def blocks(view: CardView, *, buttons: bool = True) -> tuple[Block, ...]:
     if numbers:
         found.append(rich.small("evidence", facts.legend(numbers)))
     if buttons:
-        found.append(rich.actions("do", _buttons(view)))
+        found.append(rich.actions("do", _buttons(view, proposing=proposing)))
     return rich.within_budget(found)
 
 
@@ -168,7 +175,7 @@ def _headline(view: CardView) -> str:
     return " · ".join([*(["EXERCISE"] if view.state.drill else []), *parts])
 
 
-def _buttons(view: CardView) -> list[Element]:
+def _buttons(view: CardView, *, proposing: bool) -> list[Element]:
     one, state = view.id, view.state
     if state.phase is Phase.RESOLVED:
         return [rich.button("Reopen", action="incident.reopen", value=one)]
@@ -184,6 +191,9 @@ def _buttons(view: CardView) -> list[Element]:
         action = "step.take" if free else "step.done"
         carried = value(one, step.runbook, step.number)
         row.append(rich.button(label, action=action, value=carried))
+    if proposing:
+        propose = "Propose action…"
+        row.append(rich.button(propose, action=PROPOSE_BUTTON, value=one))
     return [*row, rich.overflow("incident.more", _more(view))]
 
 

@@ -15,9 +15,11 @@ from bot.domain.commands import Person, PersonCommand
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.untrusted import Untrusted
 from bot.ports import InboxItem, Lane, Whisper
-from bot.slack import modals, verbs, wishes, words
+from bot.slack import modals, plan_forms, plan_wishes, plan_words, verbs, wishes, words
 from bot.slack.needs import Service
 from bot.slack.people import People
+from bot.slack.plan_desk import PlanDesk
+from bot.slack.plan_wishes import PlanWish
 from bot.slack.requests import (
     Click,
     HomeOpened,
@@ -42,9 +44,21 @@ _log = logging.getLogger(__name__)
 
 
 class InboxWorker:
-    """Reads the Slack lane of the inbox."""
+    """Reads the Slack lane of the inbox.
 
-    def __init__(self, *, service: Service, people: People, whispers: Whispers) -> None:
+    Args:
+        desk: Asks the gate; None where nothing can be proposed.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        people: People,
+        whispers: Whispers,
+        desk: PlanDesk | None = None,
+    ) -> None:
+        self._desk = desk
         self._service = service
         self._people = people
         self._whispers = whispers
@@ -92,9 +106,12 @@ class InboxWorker:
 
     async def _answer(self, item: str, request: Request) -> None:
         try:
-            wish = await self._wish(request)
+            wish = _about_plan(request) or await self._wish(request)
             if isinstance(wish, str):
                 await self._settle(item, request, wish)
+                return
+            if isinstance(wish, PlanWish):
+                await self._ask_gate(item, request, wish)
                 return
             command = await self._command(wish, request)
         except BadRequest as unclear:
@@ -102,11 +119,20 @@ class InboxWorker:
             return
         await self._handle(item, request, wish.incident, command)
 
-    async def _wish(self, request: Request) -> Wish | str:
+    async def _ask_gate(self, item: str, request: Request, wish: PlanWish) -> None:
+        if self._desk is None:
+            await self._settle(item, request, plan_words.NO_GATE)
+            return
+        channel, said = await self._desk.answer(item, request, wish)
+        await self._settle(item, request, said, channel=channel)
+
+    async def _wish(self, request: Request) -> Wish | PlanWish | str:
         """Return what is asked, of which incident; or the sentence why nothing is."""
         match request:
             case SlashCommand(text=text, person=person):
                 found = verbs.parse(text, asker=person)
+                if isinstance(found, PlanWish):
+                    return found
                 return await self._in_channel(found, request.channel)
             case Click(action=action, value=value):
                 return wishes.of_click(action, value)
@@ -172,9 +198,11 @@ class InboxWorker:
         )
         self._whispers.wake()
 
-    async def _settle(self, item: str, request: Request, text: str) -> None:
+    async def _settle(
+        self, item: str, request: Request, text: str, *, channel: str = ""
+    ) -> None:
         incident = request.incident if isinstance(request, Submission) else ""
-        channel = await self._channel(request, incident)
+        channel = channel or await self._channel(request, incident)
         whisper = None
         if text:
             person = request.person
@@ -193,6 +221,17 @@ class InboxWorker:
             return str(channel)
         view = await asyncio.to_thread(self._service.view, incident)
         return view.state.channel if view else ""
+
+
+def _about_plan(request: Request) -> PlanWish | None:
+    """Return what a button or form about a plan asks for, None for any other."""
+    match request:
+        case Click(action=action) if action.startswith("plan."):
+            return plan_wishes.of_click(request)
+        case Submission(form=form) if form in plan_forms.FORMS:
+            return plan_forms.wish(request)
+        case _:
+            return None
 
 
 def _reply(request: Request, handled: "Handled") -> str:

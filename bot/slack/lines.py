@@ -28,8 +28,9 @@ from bot.domain.events import (
     StepFinished,
     StepTaken,
 )
+from bot.domain.plan_view import PlanView
 from bot.ports import Post
-from bot.slack import cards, rich, words
+from bot.slack import cards, plan_card, rich, words
 from bot.slack.sentences import Piece, Who, spoken
 
 
@@ -40,13 +41,27 @@ class SlackPresenter:
     Attributes:
         reasons: Code of a severity reason to its sentence, for thread lines; a
             code that is not here is shown as it is.
+        proposing: Cards offer to propose an action: there is a gate.
     """
 
     reasons: Mapping[str, str] = field(default_factory=dict)
+    proposing: bool = False
 
     def card(self, view: CardView) -> Post:
         """Return the incident's card."""
-        return cards.card(view)
+        return cards.card(view, proposing=self.proposing)
+
+    def plan(self, view: PlanView, *, token: str) -> Post:
+        """Return a plan's approval card; its key is ``plan/<plan>``.
+
+        Args:
+            token: Value of its buttons, made by the gate.
+        """
+        return plan_card.card(view, token=token)
+
+    def plan_fits(self, view: PlanView) -> bool:
+        """Tell whether the whole plan stands on one card, with nothing cut."""
+        return plan_card.fits(view)
 
     def line(self, incident: str, channel: str, seq: int, event: Event) -> Post | None:
         """Return the thread line for an event, None when it deserves none."""

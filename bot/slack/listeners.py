@@ -17,10 +17,13 @@ from ulid import ULID
 from bot.domain.commands import PersonKind
 from bot.domain.errors import BadRequest
 from bot.ports import Lane, Received
-from bot.slack import answers, modals, verbs, words
+from bot.ports.gate import Gate
+from bot.slack import answers, modals, plan_words, verbs, words
 from bot.slack.clients import CALL_FAILED
 from bot.slack.needs import Service
 from bot.slack.people import People
+from bot.slack.plan_door import PlanDoor
+from bot.slack.plan_wishes import PlanWish
 from bot.slack.requests import (
     Click,
     HomeOpened,
@@ -48,6 +51,7 @@ class Door:
 
     Args:
         wake: Called when something was kept, so that it is read at once.
+        gate: None where nothing can be proposed.
     """
 
     def __init__(
@@ -58,12 +62,14 @@ class Door:
         writer: AsyncWebClient,
         whispers: Whispers,
         wake: Callable[[], None],
+        gate: Gate | None = None,
     ) -> None:
         self._service = service
         self._people = people
         self._writer = writer
         self._whispers = whispers
         self._wake = wake
+        self._plans = self._plan_door(gate) if gate else None
 
     def register(self, app: AsyncApp) -> None:
         """Wire the listeners to Bolt."""
@@ -76,6 +82,8 @@ class Door:
             app.view(callback)(self.submit)
         app.shortcut(SHORTCUT)(self.keep)
         app.event("app_home_opened")(self.home)
+        if self._plans is not None:
+            self._plans.register(app)
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer what reads; keep what acts."""
@@ -86,20 +94,41 @@ class Door:
         except BadRequest as unclear:
             await ack(answers.plain(str(unclear)))
             return
+        if isinstance(wish, PlanWish):
+            await self._about_plans(ack, request, wish)
+            return
         if wish.verb in READING:
             await ack(await self._read(request, wish))
             return
-        await self._accept(request)
+        await self.accept(request)
         await ack()
+
+    def _plan_door(self, gate: Gate) -> PlanDoor:
+        return PlanDoor(
+            gate=gate,
+            service=self._service,
+            people=self._people,
+            whispers=self._whispers,
+            accept=self.accept,
+            open_form=self.open_form,
+        )
+
+    async def _about_plans(
+        self, ack: AsyncAck, request: SlashCommand, wish: PlanWish
+    ) -> None:
+        if self._plans is None:
+            await ack(answers.plain(plan_words.NO_GATE))
+            return
+        await self._plans.command(ack, request, wish)
 
     async def click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Keep the press of a button."""
-        await self._accept(parse(body))
+        await self.accept(parse(body))
         await ack()
 
     async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Keep the use of a shortcut."""
-        await self._accept(parse(body))
+        await self.accept(parse(body))
         await ack()
 
     async def choose(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -108,9 +137,9 @@ class Door:
         assert isinstance(request, Click)  # noqa: S101 - Bolt matched it
         choice, _, incident = request.value.partition("|")
         if choice in modals.FORMS:
-            await self._open(request, modals.form(choice, incident))
+            await self.open_form(request, modals.form(choice, incident))
         else:
-            await self._accept(request)
+            await self.accept(request)
         await ack()
 
     async def submit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -121,7 +150,7 @@ class Door:
         if missing:
             await ack(response_action="errors", errors=dict(missing))
             return
-        await self._accept(request)
+        await self.accept(request)
         await ack()
 
     async def home(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -136,7 +165,7 @@ class Door:
             )
         await ack()
 
-    async def _accept(self, request: Request) -> None:
+    async def accept(self, request: Request) -> None:
         """Keep a request; durable when this returns."""
         now = self._service.clock.now()
         item = f"sl_{ULID.from_datetime(now)}"
@@ -172,7 +201,10 @@ class Door:
             return answers.plain(words.no_such_incident(incident))
         return answers.status(view, self._service.timeline(incident))
 
-    async def _open(self, request: Click, view: dict[str, Any]) -> None:
+    async def open_form(
+        self, request: Click | SlashCommand, view: dict[str, Any]
+    ) -> None:
+        """Open a form; the person is told when Slack does not take it."""
         opened = await self._quietly(
             self._writer.views_open(trigger_id=request.trigger, view=view)
         )

@@ -9,7 +9,10 @@ from typing import Any
 from bot.slack.guard import PATH
 from bot.slack.listeners import COMMANDS, SHORTCUT
 
-SCOPES = (*("channels:read", "chat:write", "commands", "groups:read", "users:read"),)
+SCOPES = (
+    *("channels:read", "chat:write", "commands", "groups:read"),
+    *("usergroups:read", "users:read"),
+)
 OPTIONAL_SCOPES = ("channels:history", "groups:history")
 EVENTS = ("app_home_opened",)
 _ABOUT = (
@@ -20,7 +23,10 @@ _ABOUT = (
     "/incident. Text from alerts is masked and never becomes a link or a mention. "
     "Every decision is written to a tamper-evident log. Type /incident help to start."
 )
-_HINT = "list | status | ack | note TEXT | role | severity | phase | step | resolve"
+_HINT = (
+    "list | status | ack | note TEXT | role | severity | phase | step | resolve | "
+    "propose | plans | break-glass PLAN | stop-all"
+)
 
 
 def manifest(*, url: str | None) -> dict[str, Any]:

@@ -6,23 +6,16 @@ beside the fields.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from bot.domain.events import Role
 from bot.domain.responding import ACK_WITHIN
 from bot.domain.severity import Severity
-from bot.slack import words
+from bot.slack import inputs, words
+from bot.slack.inputs import View
 from bot.slack.requests import Submission
-from bot.slack.rich import option, plain
 from bot.slack.sentences import Element
 from bot.slack.wishes import Verb, Wish, known_incident, out_of_date
 
-View = dict[str, Any]
-ENTERED = "entered"
-"""The action id of the one element in each input block."""
-
-_LABEL_MAX = 2000
-_TITLE_MAX = 24
 _OUTCOMES = (
     ("Fixed", "fixed"),
     ("Went away by itself", "cleared"),
@@ -54,20 +47,25 @@ def form(choice: str, incident: str) -> View:
     known_incident(incident)
     match choice:
         case "note":
-            return _view(choice, "Add a note", incident, [_words("note", "Note")])
+            return _view(choice, "Add a note", incident, [inputs.words("note", "Note")])
         case "resolve":
-            summary = _words("summary", "What was it, in a few words?", optional=True)
-            blocks = [_select("outcome", "How did it end?", _OUTCOMES), summary]
+            summary = inputs.words(
+                "summary", "What was it, in a few words?", optional=True
+            )
+            blocks = [inputs.select("outcome", "How did it end?", _OUTCOMES), summary]
             return _view(choice, f"Resolve {incident}", incident, blocks)
         case "role":
             roles = [(one.value.capitalize(), one.value) for one in Role]
-            blocks = [_select("role", "Role", roles), _person("person", "Who?")]
+            blocks = [
+                inputs.select("role", "Role", roles),
+                inputs.person("person", "Who?"),
+            ]
             return _view(choice, "Set a role", incident, blocks)
         case "severity":
             levels = [(one.value, one.value) for one in ACK_WITHIN]
             blocks = [
-                _select("severity", "Severity", levels, first=False),
-                _words("reason", "Why?"),
+                inputs.select("severity", "Severity", levels, first=False),
+                inputs.words("reason", "Why?"),
             ]
             return _view(choice, "Change severity", incident, blocks)
         case _:
@@ -124,46 +122,4 @@ def wish(submission: Submission) -> Wish:
 
 
 def _view(choice: str, title: str, incident: str, blocks: Sequence[Element]) -> View:
-    return {
-        "type": "modal",
-        "callback_id": FORMS[choice],
-        "private_metadata": incident,
-        "title": plain(title, _TITLE_MAX),
-        "submit": plain("Save", _TITLE_MAX),
-        "close": plain("Cancel", _TITLE_MAX),
-        "blocks": list(blocks),
-    }
-
-
-def _input(
-    block_id: str, label: str, element: Element, *, optional: bool = False
-) -> Element:
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "label": plain(label, _LABEL_MAX),
-        "optional": optional,
-        "element": {"action_id": ENTERED, **element},
-    }
-
-
-def _words(block_id: str, label: str, *, optional: bool = False) -> Element:
-    element = {"type": "plain_text_input", "multiline": True, "max_length": 3000}
-    return _input(block_id, label, element, optional=optional)
-
-
-def _person(block_id: str, label: str) -> Element:
-    return _input(block_id, label, {"type": "users_select"})
-
-
-def _select(
-    block_id: str,
-    label: str,
-    choices: Sequence[tuple[str, str]],
-    *,
-    first: bool = True,
-) -> Element:
-    options = [option(name, value) for name, value in choices]
-    chosen = {"initial_option": options[0]} if first else {}
-    element = {"type": "static_select", "options": options, **chosen}
-    return _input(block_id, label, element)
+    return inputs.view(FORMS[choice], title, incident, blocks, submit="Save")

@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Known:
     person: Person
+    read_at: datetime
     until: datetime
 
 
@@ -51,21 +52,35 @@ class People:
             team: Their workspace as a signed payload named it; a foreign one makes
                 them external whatever else is said.
         """
-        known = self._known.get(person)
-        if known is None or known.until <= self._clock.now():
+        found, _ = await self.read(person, team=team)
+        return found
+
+    async def read(
+        self, person: str, *, team: str = "", within: timedelta = _FRESH
+    ) -> tuple[Person, datetime]:
+        """Return a person and when Slack was asked, aware UTC.
+
+        Args:
+            team: As for `person`.
+            within: How old the answer may be, at most a minute.
+        """
+        known, now = self._known.get(person), self._clock.now()
+        if known is None or known.until <= now or known.read_at + within <= now:
             known = await self._ask(person)
         ours = await self._ours()
         if team and ours and team != ours and known.person.kind is PersonKind.MEMBER:
-            return Person(id=person, team=team, kind=PersonKind.EXTERNAL)
-        return known.person
+            outsider = Person(id=person, team=team, kind=PersonKind.EXTERNAL)
+            return outsider, known.read_at
+        return known.person, known.read_at
 
     async def _ask(self, person: str) -> _Known:
+        read_at = self._clock.now()
         found = await self._look(person)
         unknown = found.kind is PersonKind.UNKNOWN
         until = self._clock.now() + (_UNKNOWN_FRESH if unknown else _FRESH)
         if len(self._known) >= _MOST_KEPT:
             self._known.clear()
-        self._known[person] = known = _Known(found, until)
+        self._known[person] = known = _Known(found, read_at, until)
         return known
 
     async def _look(self, person: str) -> Person:

@@ -21,6 +21,7 @@ class SlashCommand:
     Attributes:
         key: Equal for redeliveries, see `dedupe_key`.
         team: The person's own workspace as the payload names it.
+        trigger: Lives three seconds, to open a form; never stored.
     """
 
     key: str
@@ -28,6 +29,7 @@ class SlashCommand:
     person: str
     channel: str
     text: str
+    trigger: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Click:
 
     Attributes:
         value: Ids the button carried: whatever the client sent.
+        message: ``ts`` of the message it stands on, "" for a form.
         trigger: Lives three seconds, to open a form; never stored.
     """
 
@@ -45,6 +48,7 @@ class Click:
     channel: str
     action: str
     value: str
+    message: str = ""
     trigger: str = ""
 
 
@@ -140,6 +144,7 @@ def _command(body: Mapping[str, Any]) -> SlashCommand:
         person=body["user_id"],
         channel=body["channel_id"],
         text=body.get("text") or "",
+        trigger=body.get("trigger_id") or "",
     )
 
 
@@ -153,6 +158,7 @@ def _click(body: Mapping[str, Any]) -> Click:
         channel=(body.get("channel") or {}).get("id", ""),
         action=action["action_id"],
         value=chosen.get("value") or "",
+        message=(body.get("container") or {}).get("message_ts") or "",
         trigger=body.get("trigger_id") or "",
     )
 

@@ -61,7 +61,9 @@ def actions(block_id: str, buttons: Sequence[Element]) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(buttons)}
 
 
-def button(label: str, *, action: str, value: str, primary: bool = False) -> Element:
+def button(
+    label: str, *, action: str, value: str, primary: bool = False, danger: bool = False
+) -> Element:
     """Return a button. `value` carries ids only."""
     found: Element = {
         "type": "button",
@@ -69,7 +71,8 @@ def button(label: str, *, action: str, value: str, primary: bool = False) -> Ele
         "text": plain(label, BUTTON_MAX),
         "value": value[:VALUE_MAX],
     }
-    return {**found, "style": "primary"} if primary else found
+    style = "primary" if primary else "danger" if danger else ""
+    return {**found, "style": style} if style else found
 
 
 def option(label: str, value: str) -> Element:

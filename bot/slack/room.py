@@ -8,10 +8,13 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
+from slack_bolt.async_app import AsyncApp
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
+from bot.ports.gate import Gate
 from bot.slack.app import asgi_app, bolt_app
+from bot.slack.askers import Askers
 from bot.slack.calls import Calls
 from bot.slack.channel import complaint
 from bot.slack.clients import SLACK, nobody, read_client, write_client
@@ -21,6 +24,8 @@ from bot.slack.inbox_worker import InboxWorker
 from bot.slack.listeners import Door
 from bot.slack.needs import Service
 from bot.slack.people import People
+from bot.slack.plan_desk import PlanDesk
+from bot.slack.plan_shown import PlanShown
 from bot.slack.reconcile import Reconciler
 from bot.slack.sender import Sender
 from bot.slack.whispers import Whispers
@@ -52,13 +57,16 @@ class SlackRoom:
     Attributes:
         guard: ASGI application that takes POST on `guard.PATH` and nothing else.
         bolt: Takes signed requests; Socket Mode needs it too.
+        askers: Keeps `bot.ports.gate.People` while the room runs.
 
     Raises:
         BadSettings: The token or the signing secret is missing, or the environment
             holds values that Bolt would use behind our back.
     """
 
-    def __init__(self, *, service: Service, settings: SlackSettings) -> None:
+    def __init__(
+        self, *, service: Service, settings: SlackSettings, gate: Gate | None = None
+    ) -> None:
         _refuse_empty(settings)
         quieten()
         self._channel = settings.channel
@@ -66,18 +74,18 @@ class SlackRoom:
             settings.bot_token, base_url=settings.api_url
         )
         writer = write_client(settings.bot_token, base_url=settings.api_url)
-        store, clock = service.store, service.clock
+        clock = service.clock
         self.identity = Identity(reader=reader, team=settings.team)
         self.people = People(reader=reader, identity=self.identity, clock=clock)
-        self.sender = Sender(
-            store=store,
-            clock=clock,
-            calls=Calls(writer, service.redactor),
-            reconciler=Reconciler(reader=reader, identity=self.identity),
-        )
-        whispers = Whispers(store=store, clock=clock, wake=self.sender.wake)
+        self.askers = Askers(reader=reader, people=self.people, clock=clock)
+        self._shown = PlanShown(gate=gate, store=service.store) if gate else None
+        self.sender = self._sender(service, Calls(writer, service.redactor))
+        whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
         self.worker = InboxWorker(
-            service=service, people=self.people, whispers=whispers
+            service=service,
+            people=self.people,
+            whispers=whispers,
+            desk=self._desk(gate, service),
         )
         door = Door(
             service=service,
@@ -85,17 +93,39 @@ class SlackRoom:
             writer=writer,
             whispers=whispers,
             wake=self.worker.wake,
+            gate=gate,
         )
         signatures = Signatures(settings.signing_secrets, clock=clock)
-        self.bolt = bolt_app(
+        self.bolt = self._bolt(settings, signatures, whispers)
+        door.register(self.bolt)
+        self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
+
+    def _sender(self, service: Service, calls: Calls) -> Sender:
+        return Sender(
+            store=service.store,
+            clock=service.clock,
+            calls=calls,
+            reconciler=Reconciler(reader=self._reader, identity=self.identity),
+            posted=self._shown.posted if self._shown else None,
+        )
+
+    def _bolt(
+        self, settings: SlackSettings, signatures: Signatures, whispers: Whispers
+    ) -> AsyncApp:
+        return bolt_app(
             signing_secret=settings.signing_secrets[0],
             signatures=signatures,
             identity=self.identity,
             whispers=whispers,
             client=nobody(base_url=settings.api_url),
         )
-        door.register(self.bolt)
-        self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
+
+    def _desk(self, gate: Gate | None, service: Service) -> PlanDesk | None:
+        if gate is None or self._shown is None:
+            return None
+        return PlanDesk(
+            gate=gate, service=service, askers=self.askers, shown=self._shown
+        )
 
     def mount(self) -> BaseRoute:
         """Return the one route Slack calls."""
@@ -103,12 +133,16 @@ class SlackRoom:
 
     async def run_until(self, stop: asyncio.Event) -> None:
         """Read the inbox and send the outbox until `stop` is set."""
+        self.askers.bind(asyncio.get_running_loop())
+        if self._shown is not None:
+            await self._shown.after_start()
         async with asyncio.TaskGroup() as works:
             works.create_task(self.worker.run_until(stop))
             works.create_task(self.sender.run_until(stop))
             looking = works.create_task(self.look_at_channel())
             await stop.wait()
             looking.cancel()
+        self.askers.bind(None)
 
     async def look_at_channel(self) -> None:
         """Log what is wrong with the channel that gets the cards."""

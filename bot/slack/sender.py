@@ -35,15 +35,24 @@ class Sender:
     Args:
         calls: Writes to Slack.
         reconciler: Looks for what may have been sent.
+        posted: Told key and ``ts`` of each message that newly stands in Slack; it
+            must not raise.
     """
 
     def __init__(
-        self, *, store: Store, clock: Clock, calls: Calls, reconciler: Reconciler
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        calls: Calls,
+        reconciler: Reconciler,
+        posted: Callable[[str, str], Awaitable[None]] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._calls = calls
         self._reconciler = reconciler
+        self._posted = posted
         self._pacing = Pacing()
         self._failures: dict[str, int] = {}
         self._woken = asyncio.Event()
@@ -187,6 +196,8 @@ class Sender:
         self._pacing.written(row.key, self._clock.now())
         self.sent += 1
         await self._tell(lambda outbox: outbox.sent(row.key, rev=row.rev, ts=ts))
+        if self._posted is not None and row.kind == "post" and row.ts != ts:
+            await self._posted(row.key, ts)
 
     async def _give_up(self, row: Sending, because: str) -> None:
         self._failures.pop(row.key, None)

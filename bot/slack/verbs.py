@@ -5,6 +5,8 @@
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
     step [INC] take|done|skip RB-nn N [REASON]
+    propose [INC] | plans | cancel PLAN [REASON] | break-glass PLAN
+    stop-all | release
 
 The id may be left out: then the newest open incident of the channel is meant.
 """
@@ -18,11 +20,13 @@ from bot.domain.responding import ACK_WITHIN, OUTCOMES
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.slack import words
+from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
 
 TYPED = (
     *("help", "list", "status", "note", "ack", "resolve"),
     *("reopen", "role", "severity", "phase", "step"),
+    *("propose", "plans", "cancel", "break-glass", "stop-all", "release"),
 )
 """The verbs as people type them."""
 
@@ -30,12 +34,13 @@ _SAME = {"acknowledge": "ack", "sev": "severity", "assign": "role", "close": "re
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^<>]*)?>")
 _LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
 _NAMED = re.compile(r"<[@#!](?:subteam\^)?([A-Z0-9a-z]+)(?:\|([^<>]*))?>")
+_WORD = re.compile(r"[A-Za-z-]{1,30}")
 _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP}
 
 
 def parse(  # noqa: C901 - one case per verb
     text: str, *, asker: str
-) -> Wish:
+) -> Wish | PlanWish:
     """Read what was typed after the command.
 
     Args:
@@ -69,8 +74,10 @@ def parse(  # noqa: C901 - one case per verb
             return _severity(incident, rest)
         case "phase":
             return _phase(incident, rest)
-        case _:
+        case "step":
             return _step(incident, rest)
+        case _:
+            return _about_plans(PlanVerb(verb), incident, rest)
 
 
 def as_typed(text: str) -> str:
@@ -166,6 +173,23 @@ def _step(incident: str, rest: str) -> Wish:
     )
 
 
+def _about_plans(verb: PlanVerb, incident: str, rest: str) -> PlanWish:
+    match verb:
+        case PlanVerb.CANCEL | PlanVerb.BREAK_GLASS:
+            named, reason = _first(rest)
+            try:
+                plan = known_plan(named)
+            except BadRequest:
+                raise _usage(verb, "it does not name a plan") from None
+            if reason and verb is PlanVerb.BREAK_GLASS:
+                raise _usage(verb, "there is more after it than a plan")
+            return PlanWish(verb=verb, plan=plan, text=as_typed(reason))
+        case _ if rest:
+            raise _usage(verb, "there is more after it than it needs")
+        case _:
+            return PlanWish(verb=verb, incident=incident)
+
+
 def _usage(verb: str, because: str) -> BadRequest:
     return BadRequest(
         "Nothing was changed",
@@ -175,7 +199,8 @@ def _usage(verb: str, because: str) -> BadRequest:
 
 
 def _unknown(typed: str) -> BadRequest:
-    near = difflib.get_close_matches(typed.lower(), [*TYPED, *_SAME], n=1, cutoff=0.5)
+    word = typed.lower() if _WORD.fullmatch(typed) else ""
+    near = difflib.get_close_matches(word, [*TYPED, *_SAME], n=1, cutoff=0.5)
     verb = _SAME.get(near[0], near[0]) if near else ""
     shown = Untrusted(typed).for_mrkdwn(limit=30)
     return BadRequest(

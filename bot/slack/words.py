@@ -48,6 +48,12 @@ USAGE: Mapping[str, str] = {
     "severity": "severity [INC-0001] SEV2 REASON",
     "phase": "phase [INC-0001] investigating|mitigating|monitoring",
     "step": "step [INC-0001] take|done|skip RB-07 2 [REASON]",
+    "propose": "propose [INC-0001]",
+    "plans": "plans",
+    "cancel": "cancel PLAN [REASON]",
+    "break-glass": "break-glass PLAN",
+    "stop-all": "stop-all",
+    "release": "release",
 }
 _HELP = (
     (("list",), "open incidents, worst first"),
@@ -59,6 +65,8 @@ _HELP = (
     (("phase",), "say where the response stands"),
     (("step",), "take, finish or skip a runbook step"),
     (("resolve", "reopen"), "end it, or open it again"),
+    (("propose", "plans", "cancel"), "ask for an action, see the open ones, take back"),
+    (("break-glass", "stop-all", "release"), "go on alone, stop all, take that back"),
 )
 
 DRILL = "EXERCISE: this is a drill. Nothing here touches the world."
@@ -108,7 +116,7 @@ def no_such_incident(incident: str) -> str:
 
 
 def help_lines() -> list[list[Piece]]:
-    """Return what `/incident help` says: at most ten lines."""
+    """Return what `/incident help` says: at most twelve lines."""
     rows: list[list[Piece]] = [[Strong("What Tocsin understands here")]]
     for verbs, does in _HELP:
         row: list[Piece] = []

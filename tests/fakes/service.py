@@ -31,7 +31,7 @@ _ATTEMPTS = 4
 class FakeRedactor:
     """Masks the word `secret`, so that a test can see that it was asked."""
 
-    def redact(self, text: str, *, scope: str = "") -> Redacted:  # noqa: ARG002 - port
+    def redact(self, text: str, *, scope: str = "") -> Redacted:
         """Return the text without the one word that is sensitive here."""
         return Redacted(text=text.replace("secret", "[masked]"), findings=())
 

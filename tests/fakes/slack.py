@@ -18,6 +18,7 @@ TEAM, BOT, BOT_USER = "T0TEAM", "B0TOCSIN", "U0TOCSIN"
 _FLAGS: dict[str, Json] = {
     "U0ONCALL": {},
     "U0SECOND": {},
+    "U0COMMANDER": {},
     "U0GUEST": {"is_restricted": True},
     "U0ULTRA": {"is_ultra_restricted": True},
     "U0EXTERNAL": {"team_id": "T0OTHER"},
@@ -29,6 +30,8 @@ _ARGUMENTS = {
     "auth.test": set[str](),
     "users.info": {"user"},
     "conversations.info": {"channel"},
+    "conversations.members": {"channel", "limit", "cursor"},
+    "usergroups.list": {"include_users"},
     "views.open": {"trigger_id", "view"},
     "views.publish": {"user_id", "view"},
     "conversations.history": {
@@ -63,6 +66,12 @@ class FakeSlack:
         self.messages: list[Json] = []
         self.missing_scope = False
         self.channels: dict[str, Json] = {"C0INCIDENTS": {"is_member": True}}
+        self.members = {"C0INCIDENTS": [*_FLAGS]}
+        self.page_size = 1000
+        self.groups: dict[str, list[str]] = {
+            "oncall": ["U0ONCALL", "U0SECOND"],
+            "approvers": ["U0SECOND", "U0COMMANDER"],
+        }
         self.url = ""
         self._called = asyncio.Event()
         self._last = 0
@@ -137,6 +146,23 @@ class FakeSlack:
         if given["channel"] not in self.channels:
             return {"error": "channel_not_found"}
         return {"channel": {"id": given["channel"], **self.channels[given["channel"]]}}
+
+    def _conversations_members(self, given: Json) -> Json:
+        found = self.members.get(given["channel"])
+        if found is None:
+            return {"error": "channel_not_found"}
+        start = int(given.get("cursor") or 0)
+        end = start + min(int(given["limit"]), self.page_size)
+        after = {"next_cursor": str(end) if end < len(found) else ""}
+        return {"members": found[start:end], "response_metadata": after}
+
+    def _usergroups_list(self, given: Json) -> Json:
+        rows = [
+            {"id": f"S{n}", "handle": handle, "date_delete": 0, "users": users}
+            for n, (handle, users) in enumerate(self.groups.items())
+        ]
+        shown = rows if given.get("include_users") in (True, "1", "true") else []
+        return {"usergroups": shown}
 
     def _chat_postMessage(self, given: Json) -> Json:  # noqa: N802 - Slack's name
         message = {**given, "ts": self._ts(), "bot_id": BOT, "user": BOT_USER}

@@ -484,7 +484,7 @@ async def test_what_could_not_be_kept_is_not_acknowledged(
 class BrokenKeys:
     """Keys on a disk that is full."""
 
-    def seal(self, plain: bytes, *, about: str) -> bytes:  # noqa: ARG002 - the port's
+    def seal(self, plain: bytes, *, about: str) -> bytes:
         raise OSError("the disk of ada is full")
 
 

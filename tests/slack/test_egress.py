@@ -9,9 +9,9 @@ from bot.slack.egress import masked
 from tests.fakes.redactor import FakeRedactor
 
 
-def row(text: str, *blocks: Mapping[str, Any]) -> Sending:
+def row(text: str, *blocks: Mapping[str, Any], key: str = "card/INC-0001") -> Sending:
     return Sending(
-        key="card/INC-0001",
+        key=key,
         kind="post",
         channel="C1",
         person="",
@@ -50,3 +50,8 @@ def test_ids_values_and_clean_blocks_stay_as_they_are() -> None:
 
 def test_a_text_that_cannot_be_checked_is_withheld() -> None:
     assert masked(row("too large"), FakeRedactor()).text == "[withheld]"
+
+
+def test_an_approval_card_shows_exactly_what_will_run() -> None:
+    whole = row("deactivate SECRET-1", key="plan/pl_1")
+    assert masked(whole, FakeRedactor()) == whole

@@ -44,6 +44,7 @@ def test_it_asks_for_no_more_than_it_uses() -> None:
         "chat:write",
         "commands",
         "groups:read",
+        "usergroups:read",
         "users:read",
     }
     assert set(OPTIONAL_SCOPES) == {"channels:history", "groups:history"}

@@ -8,6 +8,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.events import Phase, Role
 from bot.domain.severity import Severity
 from bot.slack import words
+from bot.slack.plan_wishes import PlanVerb, PlanWish
 from bot.slack.sentences import on_lines, spoken
 from bot.slack.verbs import TYPED, as_typed, parse
 from bot.slack.wishes import Verb, Wish
@@ -15,7 +16,8 @@ from tests.slack.hostile import hostile
 from tests.slack.validity import assert_text_safe
 
 ONE = "INC-0001"
-UNDERSTOOD = [
+PLAN = "pl_01HX0000000000000000000001"
+UNDERSTOOD: list[tuple[str, Wish | PlanWish]] = [
     ("", Wish(verb=Verb.HELP)),
     ("help", Wish(verb=Verb.HELP)),
     ("LIST", Wish(verb=Verb.LIST)),
@@ -60,6 +62,16 @@ UNDERSTOOD = [
         "step skip RB-07 2 no agent",
         Wish(verb=Verb.SKIP, runbook="RB-07", step=2, text="no agent"),
     ),
+    ("plans", PlanWish(verb=PlanVerb.PLANS)),
+    ("propose", PlanWish(verb=PlanVerb.PROPOSE)),
+    ("propose inc-0001", PlanWish(verb=PlanVerb.PROPOSE, incident=ONE)),
+    ("stop-all", PlanWish(verb=PlanVerb.STOP_ALL)),
+    ("release", PlanWish(verb=PlanVerb.RELEASE)),
+    (f"break-glass {PLAN.lower()}", PlanWish(verb=PlanVerb.BREAK_GLASS, plan=PLAN)),
+    (
+        f"cancel {PLAN} no longer needed",
+        PlanWish(verb=PlanVerb.CANCEL, plan=PLAN, text="no longer needed"),
+    ),
 ]
 UNCLEAR = [
     ("ack now please", "there is more after it than an incident id"),
@@ -80,11 +92,16 @@ UNCLEAR = [
     ("step take RB-07 0", "the runbook or the number is not one"),
     ("step take nonsense 2", "the runbook or the number is not one"),
     ("step take RB-07 ²", "the runbook or the number is not one"),
+    ("cancel", "it does not name a plan"),
+    ("cancel INC-0001", "it does not name a plan"),
+    ("break-glass pl_1", "it does not name a plan"),
+    (f"break-glass {PLAN} now", "there is more after it than a plan"),
+    ("stop-all now", "there is more after it than it needs"),
 ]
 
 
 @pytest.mark.parametrize(("text", "wish"), UNDERSTOOD)
-def test_what_is_typed_is_understood(text: str, wish: Wish) -> None:
+def test_what_is_typed_is_understood(text: str, wish: Wish | PlanWish) -> None:
     assert parse(text, asker="U0ME") == wish
 
 
@@ -116,10 +133,10 @@ def test_a_verb_that_is_like_no_other_is_answered_with_the_help() -> None:
     )
 
 
-def test_every_verb_has_its_usage_and_help_has_at_most_ten_lines() -> None:
+def test_every_verb_has_its_usage_and_help_has_at_most_twelve_lines() -> None:
     assert set(words.USAGE) == set(TYPED)
     rows = words.help_lines()
-    assert len(rows) <= 10
+    assert len(rows) <= 12
     said = spoken(on_lines(*rows), limit=2000)
     assert all(f"`/incident {verb}" in said for verb in set(TYPED) - {"help"})
 
@@ -141,4 +158,4 @@ def test_no_text_breaks_the_parser_or_comes_back_alive(text: str) -> None:
     except BadRequest as unclear:
         assert_text_safe(str(unclear), limit=400)
     else:
-        assert wish.verb in Verb
+        assert type(wish.verb) in (Verb, PlanVerb)

@@ -29,7 +29,10 @@ FIELDS = {
     "overflow": {"type", "action_id", "options"},
     "static_select": {"type", "action_id", "options", "initial_option"},
     "users_select": {"type", "action_id"},
-    "plain_text_input": {"type", "action_id", "multiline", "max_length"},
+    "radio_buttons": {"type", "action_id", "options", "initial_option"},
+    "plain_text_input": {
+        *("type", "action_id", "multiline", "max_length", "initial_value")
+    },
     "plain_text": {"type", "text", "emoji"},
     "rich_text_section": {"type", "elements"},
     "rich_text_list": {"type", "style", "elements"},
@@ -170,6 +173,10 @@ def _input(one: Json) -> None:
     _shape(one["element"])
 
 
+def _plain_text_input(one: Json) -> None:
+    assert _units(one.get("initial_value", "")) <= one.get("max_length", 3000) <= 3000
+
+
 def _plain(one: Json, limit: int) -> None:
     assert one.keys() == {"type", "text", "emoji"}
     assert one["type"] == "plain_text"
@@ -195,4 +202,6 @@ CHECKS: Mapping[str, Callable[[Json], None]] = {
     "input": _input,
     "overflow": lambda one: _options(one, 5),
     "static_select": lambda one: _options(one, 100),
+    "radio_buttons": lambda one: _options(one, 10),
+    "plain_text_input": _plain_text_input,
 }

@@ -1,0 +1,145 @@
+"""Who asks something of the gate: person, groups and channel, as Slack says now.
+
+Fails closed: whoever and whatever Slack does not answer for is unknown, in no
+group, not in the channel, and the channel counts as shared. Answers are kept for
+twenty seconds at most, and not at all where approvers are read again for a claim.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.commands import Person, PersonKind
+from bot.ports import Clock
+from bot.ports.gate import Asker
+from bot.slack.clients import CALL_FAILED
+from bot.slack.people import People
+
+_FRESH = timedelta(seconds=20)
+_ANEW = timedelta(0)
+_TIMEOUT_S = 3.0
+_CLAIM_TIMEOUT_S = 15.0
+_PAGE = 1000
+# A channel with more people than this is not read to the end, and fails closed.
+_MOST_PAGES = 20
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    found: Any
+    read_at: datetime
+
+
+class Askers:
+    """Looks up who asks. `asker` keeps `bot.ports.gate.People` for other threads."""
+
+    def __init__(self, *, reader: AsyncWebClient, people: People, clock: Clock) -> None:
+        self._reader = reader
+        self._people = people
+        self._clock = clock
+        self._kept: dict[str, _Answer] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def bind(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Say on which loop Slack is asked; None when it has stopped."""
+        self._loop = loop
+
+    def asker(self, person_id: str, channel: str) -> Asker:
+        """Return somebody as they are at this instant; not for the event loop."""
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return self._nobody(person_id)
+        asking = asyncio.run_coroutine_threadsafe(
+            self.now(person_id, channel, within=_ANEW), loop
+        )
+        try:
+            return asking.result(_CLAIM_TIMEOUT_S)
+        except TimeoutError:
+            asking.cancel()
+            return self._nobody(person_id)
+
+    async def now(
+        self, person: str, channel: str, *, team: str = "", within: timedelta = _FRESH
+    ) -> Asker:
+        """Return somebody as Slack says.
+
+        Args:
+            channel: Of the plan.
+            team: Their workspace as a signed payload named it.
+            within: How old an answer may be.
+        """
+        asked_at = self._clock.now()
+        known, groups, members, shared = await asyncio.gather(
+            self._people.read(person, team=team, within=within),
+            self._answer("groups", self._groups, within),
+            self._answer(f"in/{channel}", lambda: self._members(channel), within),
+            self._answer(f"of/{channel}", lambda: self._is_shared(channel), within),
+        )
+        answers = (groups, members, shared)
+        named: Mapping[str, frozenset[str]] = groups.found or {}
+        return Asker(
+            person=known[0],
+            groups=frozenset(name for name, users in named.items() if person in users),
+            in_channel=person in (members.found or ()),
+            channel_shared=shared.found is not False,
+            read_at=min(known[1], asked_at, *(one.read_at for one in answers)),
+        )
+
+    def _nobody(self, person: str) -> Asker:
+        return Asker(
+            person=Person(id=person, team="", kind=PersonKind.UNKNOWN),
+            groups=frozenset(),
+            in_channel=False,
+            channel_shared=True,
+            read_at=_NEVER,
+        )
+
+    async def _answer(
+        self, key: str, ask: Callable[[], Awaitable[Any]], within: timedelta
+    ) -> _Answer:
+        """Return an answer of Slack, None where it gave none; that is not kept."""
+        kept, now = self._kept.get(key), self._clock.now()
+        if kept is not None and now - kept.read_at < within:
+            return kept
+        try:
+            async with asyncio.timeout(_TIMEOUT_S):
+                found = await ask()
+        except (*CALL_FAILED, KeyError, TypeError) as failed:
+            _log.warning("Slack gave no answer for %s: %s", key, type(failed).__name__)
+            return _Answer(None, now)
+        self._kept[key] = answer = _Answer(found, now)
+        return answer
+
+    async def _groups(self) -> Mapping[str, frozenset[str]]:
+        """Return the handle of each user group to who is in it."""
+        answer = await self._reader.usergroups_list(include_users=True)
+        return {
+            str(group["handle"]): frozenset(group.get("users") or ())
+            for group in answer["usergroups"]
+            if not group.get("date_delete")
+        }
+
+    async def _members(self, channel: str) -> frozenset[str]:
+        found, cursor = set[str](), ""
+        for _ in range(_MOST_PAGES):
+            answer = await self._reader.conversations_members(
+                channel=channel, limit=_PAGE, cursor=cursor or None
+            )
+            found.update(answer["members"])
+            after: Mapping[str, Any] = answer.get("response_metadata") or {}
+            cursor = str(after.get("next_cursor") or "")
+            if not cursor:
+                break
+        return frozenset(found)
+
+    async def _is_shared(self, channel: str) -> bool:
+        answer = await self._reader.conversations_info(channel=channel)
+        found: Mapping[str, Any] = answer["channel"]
+        return bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))

@@ -1,0 +1,88 @@
+"""An action on a world of one switch: it can be turned off, and on again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.plan import Blast, Change, Draft, Level, Plan, Probe, Step
+from bot.ports.action import (
+    ActionManifest,
+    Effect,
+    StepOutcome,
+    StepResult,
+    Verdict,
+    Verified,
+)
+
+
+@dataclass
+class World:
+    """What is outside: switches by name, and how often each was turned."""
+
+    on: dict[str, bool] = field(default_factory=lambda: {"s1": True})
+    turned: int = 0
+    answer: StepOutcome = StepOutcome.OK
+
+
+def _manifest(name: str, rollback: str, level: Level) -> ActionManifest:
+    return ActionManifest(
+        name=name,
+        version=1,
+        title="Turn a switch",
+        params={
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["switch"],
+            "properties": {"switch": {"type": "string", "description": "Switch"}},
+        },
+        level={"": level},
+        evidence=("switch",),
+        calls=("test.Turn",),
+        rollback=rollback,
+    )
+
+
+class TurnSwitch:
+    """Turns a switch off, or on."""
+
+    def __init__(self, world: World, *, to: bool, level: Level = Level.T2) -> None:
+        self.world = world
+        self.to = to
+        names = ("test.switch.turn_off", "test.switch.turn_on")
+        self.MANIFEST = _manifest(names[to], names[not to], level)
+
+    def plan(self, params: Mapping[str, str], *, reader: Any) -> Draft:
+        name = params["switch"]
+        now = self.world.on[name]
+        here = Probe(id="switch", value=str(now))
+        return Draft(
+            action=self.MANIFEST.name,
+            action_version=1,
+            params=(("switch", name),),
+            target=name,
+            changes=(Change(what=name, before=str(now), after=str(self.to)),),
+            steps=(Step(id="s1", call="test.Turn", params=(("switch", name),)),),
+            preconditions=(here,),
+            blast=Blast(systems=1, principals=1, says="one switch"),
+            verify="the switch is as wanted",
+            rollback=self.MANIFEST.rollback,
+        )
+
+    def probe(self, draft: Draft, *, reader: Any) -> tuple[Probe, ...]:
+        return (Probe(id="switch", value=str(self.world.on[draft.target])),)
+
+    def apply(self, step: Step, effect: Effect) -> StepResult:
+        self.world.turned += 1
+        if self.world.answer is not StepOutcome.FAILED:
+            self.world.on[dict(step.params)["switch"]] = self.to
+        return StepResult(outcome=self.world.answer, says="turned")
+
+    def verify(self, plan: Plan, *, reader: Any) -> Verified:
+        is_so = self.world.on[plan.draft.target] is self.to
+        return Verified(verdict=Verdict.PASS if is_so else Verdict.FAIL, says="looked")
+
+    def rollback(self, draft: Draft) -> Mapping[str, str] | None:
+        return {"switch": draft.target}
+
+    def snapshot(self, draft: Draft, *, reader: Any) -> Mapping[str, Any]:
+        return {"switch": self.world.on[draft.target]}
