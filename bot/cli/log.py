@@ -52,8 +52,7 @@ def verify(directory: Path | None, verifier: str, anchor: Path | None) -> None:
             return
         from bot.store.directory import verify_directory
 
-        note = anchor.read_text("utf-8") if anchor else ""
-        report = verify_directory(directory, verifier=verifier, anchor=note)
+        report = verify_directory(directory, verifier=verifier, anchor=_note(anchor))
         click.echo(_whole(report))
         if not verifier:
             click.echo("Checked with the vkey in it; compare that with one you know.")
@@ -65,14 +64,20 @@ def verify(directory: Path | None, verifier: str, anchor: Path | None) -> None:
 @click.option(
     "--proof", "proofs", type=int, multiple=True, help="Also prove this entry; again."
 )
-def export(directory: Path, proofs: tuple[int, ...], *, words: bool) -> None:
+@click.option(
+    "--since", type=_FILE, help="Also prove that the log continues this checkpoint."
+)
+def export(
+    directory: Path, proofs: tuple[int, ...], since: Path | None, *, words: bool
+) -> None:
     """Write entries, checkpoint, vkey and proofs into a new DIRECTORY."""
     with _shown_errors():
         from bot.store.export import export_log
 
+        note = _note(since)
         size = _read(
             lambda tx, keys: export_log(
-                tx, directory, keys=keys, proofs=proofs, with_words=words
+                tx, directory, keys=keys, proofs=proofs, since=note, with_words=words
             )
         )
         click.echo(f"exported: {size:,} entries to {directory}")
@@ -98,6 +103,16 @@ def checkpoint() -> None:
         from bot.store.signing import signed_head
 
         click.echo(_read(signed_head), nl=False)
+
+
+def _note(path: Path | None) -> str:
+    """Return a kept checkpoint's text; whether it is one is checked later.
+
+    It is never empty for a file: an empty file is a bad checkpoint, not none.
+    """
+    if path is None:
+        return ""
+    return path.read_text("utf-8", errors="replace") or "\n"
 
 
 def _read(work: "Callable[[SqliteTransaction, Keys], T]") -> T:

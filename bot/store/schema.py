@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 MIGRATION_SET = "tocsin"
-MIGRATION_NAMES = ("0001_log", "0002_queues", "0003_readmodels")
+MIGRATION_NAMES = ("0001_log", "0002_queues", "0003_readmodels", "0004_plans")
 INSTALL_ID_BYTES = 8
 
 # sqlite-utils makes no WITHOUT ROWID tables and no triggers.
@@ -46,7 +46,7 @@ def migrations() -> "Migrations":
     from sqlite_utils import Migrations
 
     steps = Migrations(MIGRATION_SET)
-    makers = (_make_log, _make_queues, _make_readmodels)
+    makers = (_make_log, _make_queues, _make_readmodels, _make_plans)
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
     return steps
@@ -142,3 +142,21 @@ def _make_readmodels(db: "Database") -> None:
     from bot.store.readmodel_tables import make
 
     make(db)
+
+
+def _make_plans(db: "Database") -> None:
+    plan = db.table("plan")
+    plan.create(
+        {
+            "id": str,
+            "incident": str,
+            "action": str,
+            "stage": str,
+            "level": str,
+            "over": int,
+        },
+        pk="id",
+        strict=True,
+    )
+    plan.create_index(["stage"])
+    plan.create_index(["incident"])

@@ -108,6 +108,35 @@ def test_an_export_that_lacks_entries_an_anchor_has_seen_is_refused(
     assert answer.stderr.startswith("error: Entry 10 is missing: the anchored")
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a note\n"])
+def test_what_is_no_checkpoint_is_not_taken_for_none(
+    home: Path, tmp_path: Path, content: bytes
+) -> None:
+    run("export", tmp_path / "export")
+    (tmp_path / "anchor").write_bytes(content)
+    kept = tmp_path / "anchor"
+    for words in (
+        ("verify", tmp_path / "export", "--anchor", kept),
+        ("export", tmp_path / "again", "--since", kept),
+    ):
+        answer = run(*words)
+        assert answer.exit_code == 1
+        assert answer.stderr.startswith("error: The checkpoint cannot be trusted: ")
+
+
+def test_an_export_proves_that_the_log_continues_an_older_checkpoint(
+    home: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text(run("checkpoint").stdout, "utf-8")
+    store = SqliteStore(home / STORE_FILE)
+    append(store, fact(), to="more")
+    store.close()
+    assert run("export", tmp_path / "export", "--since", kept).exit_code == 0
+    assert (tmp_path / "export" / "proofs" / "consistency-10-11").exists()
+    assert run("verify", tmp_path / "export", "--anchor", kept).exit_code == 0
+
+
 def test_words_are_exported_only_when_asked_for(home: Path, tmp_path: Path) -> None:
     run("export", tmp_path / "without")
     run("export", tmp_path / "with", "--words")

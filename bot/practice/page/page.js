@@ -102,10 +102,23 @@ function messageNode(message, before, inThread) {
   return node;
 }
 
+// Lists are drawn anew whenever something changes; focus must survive that, and a modal.
+const controlsIn = (id) => [...byId(id)?.querySelectorAll("button, a, select, input") ?? []];
+const nameOf = (node) => node.getAttribute("aria-label") ?? node.textContent;
+
+function spotOf(node) {
+  const message = node?.closest?.(".message")?.id;
+  return message ? { message, list: node.closest(".messages").id, name: nameOf(node) } : null;
+}
+
+function refocus(spot) {
+  // A button that is gone must not leave its focus, and the next Enter, to another one.
+  (controlsIn(spot.message).find((node) => nameOf(node) === spot.name) ?? byId(spot.list)).focus();
+}
+
 function fill(list, rows, inThread, empty) {
   const stuck = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  const focus = document.activeElement?.closest?.(".message")?.id;
-  const index = focus ? [...byId(focus)?.querySelectorAll("button, a, select, input") ?? []].indexOf(document.activeElement) : -1;
+  const spot = list.contains(document.activeElement) ? spotOf(document.activeElement) : null;
   const nodes = [];
   let day = "";
   rows.forEach((message, n) => {
@@ -117,7 +130,7 @@ function fill(list, rows, inThread, empty) {
   if (!rows.length) nodes.push(empty);
   list.replaceChildren(...nodes);
   if (stuck) list.scrollTop = list.scrollHeight;
-  if (focus && index >= 0) byId(focus)?.querySelectorAll("button, a, select, input")[index]?.focus();
+  if (spot) refocus(spot);
 }
 
 // ---- places
@@ -293,6 +306,7 @@ function restore() {
 }
 
 let drawn = "";
+let opener = null; // where focus was before the modal
 
 function drawModal() {
   const dialog = byId("modal");
@@ -301,7 +315,11 @@ function drawModal() {
   if (stamp === drawn) return;
   const same = view && drawn.startsWith(view.id);
   drawn = stamp;
-  if (!view) { typed.clear(); if (dialog.open) dialog.close(); return; }
+  if (!view) {
+    typed.clear();
+    if (dialog.open) { dialog.close(); if (opener) refocus(opener); }
+    return;
+  }
   if (same) remember(); else typed.clear();
   const focused = same ? document.activeElement?.dataset?.block : "";
   const press = (block, element, extra) => act({ do: "click", view: view.id, action_id: element.action_id, block_id: block.block_id, ...extra });
@@ -313,7 +331,7 @@ function drawModal() {
       el("button", { type: "button", class: "button", onclick: closeModal }, view.close?.text ?? (view.submit ? "Cancel" : "Close")),
       view.submit ? el("button", { type: "submit", class: "button primary" }, view.submit.text) : null)));
   if (same) restore();
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) { opener = spotOf(document.activeElement); dialog.showModal(); }
   const wrong = dialog.querySelector("[aria-invalid]");
   const wanted = wrong ?? (focused ? dialog.querySelector(`[data-block="${CSS.escape(focused)}"]`) : dialog.querySelector("[data-block]"));
   (wanted?.matches(".choices") ? wanted.querySelector("input") : wanted)?.focus();

@@ -1,0 +1,75 @@
+"""One destructive action, as two people live it in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.outside.screens import Screen, watched
+from tests.story.running import Tocsin, running
+from tests.story.test_gate import LEAK, deployer_key, wait, works
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator
+
+pytestmark = pytest.mark.outside
+
+
+@pytest.fixture
+def tocsin(tmp_path: Path) -> Iterator[Tocsin]:
+    with running(tmp_path) as started:
+        wait(lambda: started.run_json()["cloud_url"])
+        started.alert(LEAK)
+        started.wait_for(lambda messages: messages)
+        yield started
+
+
+def become(screen: Screen, name: str) -> None:
+    picker = screen.page.locator("aside select, nav select, select").first
+    labels = picker.locator("option").all_inner_texts()
+    picker.select_option(label=next(one for one in labels if name in one))
+
+
+def plan_card(screen: Screen, words: str) -> "Locator":
+    return screen.cards.filter(has_text="digest").filter(has_text=words).last
+
+
+def propose(screen: Screen, key_id: str) -> None:
+    screen.button("Propose action…").click()
+    screen.modal.locator("select").select_option(label="Deactivate an IAM access key")
+    screen.modal.get_by_role("button", name="Next").click()
+    fields = screen.modal.locator("input[type=text], textarea")
+    fields.nth(2).wait_for()
+    fields.nth(0).fill(key_id)
+    fields.nth(1).fill("ci-deployer")
+    fields.nth(2).fill("The key is in a public repository.")
+    screen.modal.get_by_role("button", name="Propose").click()
+    screen.page.keyboard.press("Escape")
+
+
+def confirm(screen: Screen, words: str) -> None:
+    card = plan_card(screen, words)
+    card.get_by_role("button", name="Review and confirm").click()
+    screen.modal.locator("input[type=text]").first.fill("ci-deployer")
+    screen.modal.get_by_role("button", name="Confirm").click()
+    screen.modal.get_by_text("Recorded").first.wait_for()
+    screen.page.keyboard.press("Escape")
+
+
+def test_a_second_person_confirms_in_the_browser_and_the_key_is_dead(
+    tocsin: Tocsin, browser: "Browser"
+) -> None:
+    key = deployer_key(tocsin)
+    with watched(browser, tocsin.facts["practice_url"]) as screen:
+        screen.cards.first.wait_for()
+        propose(screen, key["id"])
+        card = plan_card(screen, "ci-deployer")
+        card.get_by_role("button", name="Review and confirm").wait_for()
+        assert key["id"] in card.inner_text()
+        confirm(screen, "ci-deployer")
+        screen.whispers.filter(has_text="cannot also approve").wait_for()
+        become(screen, "Sam")
+        confirm(screen, "ci-deployer")
+        card.get_by_role("button", name="Propose rollback").wait_for()
+        assert not works(tocsin, key)
