@@ -11,7 +11,7 @@ import os
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -103,11 +103,39 @@ class Web(_Section):
     )
 
 
+class Gate(_Section):
+    """What may be changed in the world outside, and who may agree to it."""
+
+    mode: Literal["observe", "suggest", "act"] | None = Field(
+        None,
+        description="How far the gate goes: observe shows plans, suggest also collects "
+        "approvals, act runs them. Default: act in practice, else observe.",
+    )
+    policies: Path | None = Field(
+        None, description="Directory with the site's own Cedar policies."
+    )
+    own_t3: bool = Field(
+        default=True,
+        description="Whether who asked for a T3 plan may confirm it alone.",
+    )
+
+
+class Aws(_Section):
+    """The AWS account that actions read and change."""
+
+    region: str = Field("", description="Region, for example eu-central-1.")
+    profile: str = Field("", description="Profile of the machine's AWS settings.")
+
+
 class Practice(_Section):
     """The practice workspace, used when there is no Slack token."""
 
     replay: bool = Field(
         default=True, description="Play sample alerts into the channel at the start."
+    )
+    cloud: bool = Field(
+        default=True,
+        description="Start the practice cloud, an AWS look-alike on this machine.",
     )
 
 
@@ -122,6 +150,8 @@ class Settings(_Section):
     rules: Rules = Rules()
     registry: RegistrySection = RegistrySection()
     web: Web = Web()
+    gate: Gate = Gate()
+    aws: Aws = Aws()
     practice: Practice = Practice()
     home: Path = Field(Path(".tocsin"), description="Where state lives: TOCSIN_HOME.")
 

@@ -1,6 +1,7 @@
 """The standing house: what works while the bot runs, and the order of its end.
 
     intake thread       inbox → incidents
+    gate thread         approved plans → effects
     Slack tasks         Slack's inbox → commands, outbox → Slack
     ticker              timers, checkpoints, figures
 
@@ -18,7 +19,9 @@ from dataclasses import dataclass, field
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
+from bot.gatehouse import GateHouse
 from bot.intake import Intake
 from bot.jobs import schedule
 from bot.redact import Redactor
@@ -28,6 +31,7 @@ from bot.store.sqlite import SqliteStore
 from bot.web.alerts import AlertsDoor
 from bot.web.app import web_app
 from bot.web.figures import Figures
+from bot.web.gate import GateDoor
 
 _IDLE_S = 1.0
 _AFTER_FAULT_S = 1.0
@@ -45,7 +49,10 @@ class House:
     slack: SlackRoom
     checkpoints: Checkpoints
     door: AlertsDoor
+    admin: GateDoor
     figures: Figures
+    gate: GateHouse
+    aws: AwsDoor
     alert_came: threading.Event
     alerts_token: str
     admin_token: str
@@ -56,7 +63,12 @@ class House:
     def web_app(self, more: Sequence[BaseRoute] = ()) -> Starlette:
         """Return the HTTP app with every door."""
         return web_app(
-            [*self.door.routes(), self.slack.mount(), *more],
+            [
+                *self.door.routes(),
+                *self.admin.routes(),
+                self.slack.mount(),
+                *more,
+            ],
             is_ready=lambda: self._ready,
             metrics=self.figures.text,
             home=lambda: self.home_page if more else "",
@@ -66,10 +78,16 @@ class House:
     async def working(self) -> AsyncIterator[None]:
         """Work for as long as the block lasts, then finish and close."""
         reader = threading.Thread(target=self._read_alerts, name="intake")
-        ticker = schedule(self.service, self.checkpoints, self.figures.look)
+        runner = threading.Thread(
+            target=self.gate.run_until, args=(self._stopping,), name="gate"
+        )
+        ticker = schedule(
+            self.service, self.checkpoints, self.figures.look, fire=self.gate.fire
+        )
         stop_slack = asyncio.Event()
         slack = asyncio.create_task(self.slack.run_until(stop_slack))
         reader.start()
+        runner.start()
         ticker.start()
         self._ready = True
         try:
@@ -79,6 +97,7 @@ class House:
             stop_slack.set()
             await slack
             await asyncio.to_thread(reader.join)
+            await asyncio.to_thread(runner.join)
             await asyncio.to_thread(ticker.shutdown)
             await asyncio.to_thread(self._close)
 
@@ -87,6 +106,7 @@ class House:
         self._ready = False
         self._stopping.set()
         self.alert_came.set()
+        self.gate.woken.set()
 
     def _close(self) -> None:
         self.checkpoints.sign_if_dirty()

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.checkpoints import Checkpoints
 from bot.domain.errors import TocsinError
+from bot.ports import Timer
 from bot.service import NAG, Service
 
 TIMERS_EVERY_S = 1
@@ -22,13 +23,25 @@ _BATCH = 50
 _log = logging.getLogger(__name__)
 
 
+Fire = Callable[[Timer], None]
+
+
 def schedule(
-    service: Service, checkpoints: Checkpoints, look: Callable[[], None]
+    service: Service,
+    checkpoints: Checkpoints,
+    look: Callable[[], None],
+    *,
+    fire: Fire,
 ) -> BackgroundScheduler:
-    """Return a scheduler with every job, not yet started."""
+    """Return a scheduler with every job, not yet started.
+
+    Args:
+        look: Reads the figures.
+        fire: Keeps a promise that is not the service's own, such as the gate's.
+    """
     ticker = BackgroundScheduler(timezone="UTC")
     jobs: tuple[tuple[str, int, Callable[[], object]], ...] = (
-        ("timers", TIMERS_EVERY_S, lambda: fire_timers(service)),
+        ("timers", TIMERS_EVERY_S, lambda: fire_timers(service, fire)),
         ("figures", FIGURES_EVERY_S, look),
         ("checkpoint", CHECKPOINT_EVERY_S, checkpoints.sign_if_dirty),
     )
@@ -45,7 +58,7 @@ def schedule(
     return ticker
 
 
-def fire_timers(service: Service) -> int:
+def fire_timers(service: Service, fire: Fire) -> int:
     """Keep the promises that are due; return how many."""
     now = service.clock.now()
     due = service.store.write(
@@ -54,6 +67,8 @@ def fire_timers(service: Service) -> int:
     for timer in due:
         if timer.kind == NAG:
             service.nag(timer).result()
+        else:
+            fire(timer)
     return len(due)
 
 

@@ -166,8 +166,7 @@ class Service:
 
     def timeline(self, incident: str) -> tuple[Line, ...]:
         """Return an incident's story."""
-        stream = board.INCIDENT_STREAM + incident
-        return self.store.read(lambda tx: timeline.lines(tx.log.load(stream)))
+        return self.store.read(lambda tx: timeline.story(tx, incident))
 
     # --- inside a transaction; also for `bot/intake.py` ---
 
@@ -233,7 +232,7 @@ class Service:
             return
         now = self.clock.now()
         entries = tx.log.append(
-            board.INCIDENT_STREAM + incident,
+            timeline.INCIDENT_STREAM + incident,
             expected_version=version,
             entries=[_entry(event, at=now, actor=actor) for event in events],
         )

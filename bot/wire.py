@@ -6,20 +6,25 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ulid import ULID
 
+from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.config import Settings, secret
 from bot.domain.registry import Registry
+from bot.gatehouse import GateHouse
 from bot.house import House
 from bot.intake import Intake
 from bot.ports import Clock, Integration
 from bot.readmodels import board
 from bot.rulings import Rulings, read_rulings
 from bot.service import Service
+from bot.slack import plan_card
+from bot.slack.late import LatePeople
 from bot.slack.lines import SlackPresenter
 from bot.slack.room import SlackRoom, SlackSettings
 from bot.store.anchor import check_anchor
@@ -30,7 +35,9 @@ from bot.store.tokenfile import token_text
 from bot.viewing import Viewing
 from bot.web.alerts import AlertsDoor, Sender
 from bot.web.figures import Figures
+from bot.web.gate import GateDoor
 from bot.web.tokens import Guesses
+from bot.wire_gate import GateNeeds, build_gate
 
 STORE_FILE = "tocsin.db"
 KEYS_DIRECTORY = "keys"
@@ -44,50 +51,141 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251 - the one clock everybody is given
 
 
-def build(settings: Settings, *, slack: SlackSettings, registry: Registry) -> House:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What everything else stands on."""
+
+    settings: Settings
+    clock: SystemClock
+    keys: FileKeys
+    store: SqliteStore
+    checkpoints: Checkpoints
+    rulings: Rulings
+    service: Service
+
+
+def build(
+    settings: Settings, *, slack: SlackSettings, registry: Registry, in_practice: bool
+) -> House:
     """Put the house together; nothing runs yet.
 
     Raises:
         BadSettings: A file of rules cannot be used.
         Tampered: The log does not follow from its newest anchored checkpoint.
     """
+    ground = _ground(settings, registry)
+    alert_came = threading.Event()
+    board_figures = Figures(store=ground.store, open_incidents=board.open_by_severity)
+    alerts_token = token_text(keys_file(settings, "alerts.token"))
+    admin_token = secret(settings.web.admin_token) or token_text(
+        keys_file(settings, "admin.token")
+    )
+    aws = AwsDoor(clock=ground.clock)
+    people = LatePeople()
+    gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
+    room = SlackRoom(service=ground.service, settings=slack, gate=gate.gatekeeper)
+    people.of = room.askers
+    door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
+    return House(
+        store=ground.store,
+        redactor=ground.rulings.redactor,
+        service=ground.service,
+        intake=_intake(ground.service, ground.rulings, channel=slack.channel),
+        slack=room,
+        gate=gate,
+        aws=aws,
+        checkpoints=ground.checkpoints,
+        door=door,
+        admin=_admin_door(ground, gate, door, team=slack.team),
+        figures=board_figures,
+        alert_came=alert_came,
+        alerts_token=alerts_token,
+        admin_token=admin_token,
+    )
+
+
+def _ground(settings: Settings, registry: Registry) -> _Ground:
     clock = SystemClock()
     keys = FileKeys(settings.home / KEYS_DIRECTORY)
     store = SqliteStore(settings.home / STORE_FILE)
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
     rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
-    service = _service(store, clock, keys, rulings)
-    alert_came = threading.Event()
-    figures = Figures(store=store, open_incidents=board.open_by_severity)
-    alerts_token = token_text(keys_file(settings, "alerts.token"))
-    admin_token = secret(settings.web.admin_token) or token_text(
-        keys_file(settings, "admin.token")
-    )
-    door = AlertsDoor(
+    return _Ground(
+        settings=settings,
         clock=clock,
         keys=keys,
-        senders=_senders(settings, rulings.integrations, default=alerts_token),
-        accept=service.accept,
-        find=service.find,
+        store=store,
+        checkpoints=checkpoints,
+        rulings=rulings,
+        service=_service(store, clock, keys, rulings),
+    )
+
+
+def _door(
+    ground: _Ground,
+    figures: Figures,
+    alert_came: threading.Event,
+    alerts_token: str,
+    admin_token: str,
+) -> AlertsDoor:
+    integrations = ground.rulings.integrations
+    return AlertsDoor(
+        clock=ground.clock,
+        keys=ground.keys,
+        senders=_senders(ground.settings, integrations, default=alerts_token),
+        accept=ground.service.accept,
+        find=ground.service.find,
         waiting=lambda: figures.waiting,
         new_id=lambda at: f"al_{ULID.from_datetime(at)}",
         accepted=alert_came.set,
         admin_token=admin_token,
         guesses=Guesses(),
     )
-    return House(
-        store=store,
-        redactor=rulings.redactor,
-        service=service,
-        intake=_intake(service, rulings, channel=slack.channel),
-        slack=SlackRoom(service=service, settings=slack),
-        checkpoints=checkpoints,
-        door=door,
-        figures=figures,
-        alert_came=alert_came,
-        alerts_token=alerts_token,
-        admin_token=admin_token,
+
+
+def _admin_door(
+    ground: _Ground, gate: GateHouse, alerts: AlertsDoor, *, team: str
+) -> GateDoor:
+    def redact(text: str, incident: str) -> str:
+        return ground.rulings.redactor.redact(text, scope=incident).text
+
+    return GateDoor(
+        gate=gate.gatekeeper,
+        clock=ground.clock,
+        redact=redact,
+        team=team,
+        admin_token=alerts.admin_token,
+        guesses=alerts.guesses,
+    )
+
+
+def _gate(
+    ground: _Ground, people: LatePeople, aws: AwsDoor, *, team: str, in_practice: bool
+) -> GateHouse:
+    evidence = ground.settings.home / "evidence"
+
+    def keep_evidence(plan: str, snapshot: bytes) -> None:
+        evidence.mkdir(mode=0o700, exist_ok=True)
+        sealed = ground.keys.seal(snapshot, about=f"evidence/{plan}")
+        (evidence / f"{plan}.sealed").write_bytes(sealed)
+
+    return build_gate(
+        GateNeeds(
+            settings=ground.settings,
+            store=ground.store,
+            keys=ground.keys,
+            clock=ground.clock,
+            checkpoints=ground.checkpoints,
+            rulings=ground.rulings,
+            people=people,
+            team=team,
+            in_practice=in_practice,
+            aws=aws,
+            draw=lambda view, token: plan_card.card(view, token=token),
+            fits=plan_card.fits,
+            keep_evidence=keep_evidence,
+        )
     )
 
 
@@ -104,7 +202,7 @@ def _service(
         clock=clock,
         keys=keys,
         redactor=rulings.redactor,
-        presenter=SlackPresenter(reasons=rulings.reason_texts()),
+        presenter=SlackPresenter(reasons=rulings.reason_texts(), proposing=True),
         viewing=viewing,
     )
 

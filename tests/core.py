@@ -13,7 +13,7 @@ from bot.domain.commands import PersonCommand
 from bot.domain.registry import Registry, System
 from bot.intake import Intake
 from bot.jobs import fire_timers
-from bot.ports import Lane, Payload, Received
+from bot.ports import Lane, Payload, Received, Timer
 from bot.rulings import Rulings, read_rulings
 from bot.sealing import seal_payload
 from bot.service import Handled, Service
@@ -92,7 +92,10 @@ class Core:
     def wait(self, **time: float) -> int:
         """Let time pass and keep the promises that came due."""
         self.clock.go_on(timedelta(**time).total_seconds())
-        return fire_timers(self.service)
+        return fire_timers(self.service, self.fire)
+
+    def fire(self, timer: Timer) -> None:
+        raise AssertionError(f"nobody keeps {timer.kind}")
 
     def kinds(self, incident: str = "INC-0001") -> list[str]:
         return [

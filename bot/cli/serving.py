@@ -14,12 +14,14 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.aws.session import AwsSettings
+from bot.cli.cloud import PracticeCloud
 from bot.cli.practice import Practice, practice_for, refuse_beyond_loopback
 from bot.config import Settings, secret
 from bot.domain.errors import BadSettings
@@ -27,9 +29,10 @@ from bot.domain.registry import Registry
 from bot.house import House
 from bot.logs import write_logs
 from bot.slack.room import SlackSettings
-from bot.wire import build
+from bot.wire import SystemClock, build
 
 _DRAIN_S = 10
+Facts = dict[str, Any]
 
 
 def serve(settings: Settings) -> None:
@@ -42,7 +45,7 @@ def serve(settings: Settings) -> None:
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
-        _only_process(settings.home),
+        only_process(settings.home),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         runner.run(_serve(settings))
@@ -52,24 +55,61 @@ async def _serve(settings: Settings) -> None:
     refuse_beyond_loopback(settings)
     listener = _bind(settings)
     url = _url(listener)
-    practice = practice_for(settings, url)
-    house = build(
-        settings,
-        slack=practice.slack if practice else _slack(settings),
-        registry=practice.registry if practice else Registry(),
-    )
+    house, practice = built(settings, url)
     write_logs(house.redactor)
     server = _Server(house.web_app(practice.mounts() if practice else ()))
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with _listening(server, listener), house.working():
-        _announce(settings, house, url, practice)
+        facts = _facts(house, url, practice)
+        _announce(settings, facts, practice)
+        cloud = _connect_aws(settings, house, facts, practice)
         if practice:
             practice.play_samples(house)
         await stop.wait()
         house.drain()
         if practice:
             await practice.stop()
+        if cloud:
+            await asyncio.to_thread(cloud.stop)
+
+
+def built(settings: Settings, url: str) -> tuple[House, Practice | None]:
+    """Put the house of these settings together; nothing runs yet.
+
+    Args:
+        url: Where the bot answers; the practice workspace is beside it.
+    """
+    practice = practice_for(settings, url)
+    house = build(
+        settings,
+        slack=practice.slack if practice else _slack(settings),
+        registry=practice.registry if practice else Registry(),
+        in_practice=practice is not None,
+    )
+    return house, practice
+
+
+def _connect_aws(
+    settings: Settings, house: House, facts: Facts, practice: Practice | None
+) -> PracticeCloud | None:
+    """Connect the account of the settings, or start the practice cloud beside us."""
+    if practice is None:
+        if settings.aws.region:
+            given = settings.aws
+            house.aws.connect(AwsSettings(region=given.region, profile=given.profile))
+        return None
+    if not settings.practice.cloud:
+        return None
+    cloud = PracticeCloud(clock=SystemClock())
+
+    def ready(url: str) -> None:
+        if cloud.settings:
+            house.aws.connect(cloud.settings)
+        _write(settings.home, {**facts, "cloud_url": url})
+
+    cloud.start_in_background(settings.home, ready)
+    return cloud
 
 
 class _Server(uvicorn.Server):
@@ -123,10 +163,8 @@ def _slack(settings: Settings) -> SlackSettings:
     )
 
 
-def _announce(
-    settings: Settings, house: House, url: str, practice: Practice | None
-) -> None:
-    facts = {
+def _facts(house: House, url: str, practice: Practice | None) -> Facts:
+    return {
         "pid": os.getpid(),
         "url": url,
         "practice_url": f"{url}/practice" if practice else None,
@@ -134,14 +172,25 @@ def _announce(
         "tokens": {"alerts": house.alerts_token, "admin": house.admin_token},
         "log_vkey": house.checkpoints.vkey,
     }
-    path = settings.home / "run.json"
-    path.unlink(missing_ok=True)
-    with open(path, "x", opener=_owner_only) as out:
-        json.dump(facts, out, indent=1)
+
+
+def _announce(settings: Settings, facts: Facts, practice: Practice | None) -> None:
+    path = _write(settings.home, facts)
+    url = facts["url"]
     if practice:
         click.echo(f"practice workspace: {url}/practice")
     click.echo(f"alerts: {url}/alerts/<source>, token in {path}")
     click.echo(f"ready {url}")
+
+
+def _write(home: Path, facts: Facts) -> Path:
+    """Replace run.json as a whole, readable by its owner only."""
+    path, fresh = home / "run.json", home / "run.json.new"
+    fresh.unlink(missing_ok=True)
+    with open(fresh, "x", opener=_owner_only) as out:
+        json.dump(facts, out, indent=1)
+    fresh.replace(path)
+    return path
 
 
 def _owner_only(path: str, flags: int) -> int:
@@ -178,8 +227,12 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 
 
 @contextlib.contextmanager
-def _only_process(home: Path) -> Iterator[IO[str]]:
-    """Hold the home's lock: two writers on one SQLite file starve each other."""
+def only_process(home: Path) -> Iterator[IO[str]]:
+    """Hold the home's lock: two writers on one SQLite file starve each other.
+
+    Raises:
+        BadSettings: Another process has it.
+    """
     with open(home / "lock", "a", opener=_owner_only) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -22,22 +22,20 @@ def timeline(incident: str, form: str) -> None:
     """Print who did what and when in INCIDENT, for example INC-0001."""
     from bot.cli.opening import open_store
     from bot.readmodels import timeline_export
-    from bot.readmodels.board import INCIDENT_STREAM
-    from bot.readmodels.timeline import lines
+    from bot.readmodels.timeline import story
 
     store, _ = open_store()
     try:
-        stream = INCIDENT_STREAM + incident.upper()
-        story = store.read(lambda tx: lines(tx.log.load(stream)))
+        told = store.read(lambda tx: story(tx, incident.upper()))
     finally:
         store.close()
-    _refuse_unknown(incident, story)
+    _refuse_unknown(incident, told)
     export = {
         "md": timeline_export.markdown,
         "json": timeline_export.as_json,
         "csv": timeline_export.as_csv,
     }[form]
-    click.echo(export(incident.upper(), story), nl=False)
+    click.echo(export(incident.upper(), told), nl=False)
 
 
 def _refuse_unknown(incident: str, story: "tuple[Line, ...]") -> None:

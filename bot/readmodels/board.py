@@ -15,8 +15,7 @@ from bot.domain.incident import Incident, evolve, fold
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Tables, Transaction
-
-INCIDENT_STREAM = "incident/"
+from bot.readmodels.timeline import INCIDENT_STREAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.domain.codec import decode
+from bot.domain.codec import decode, decode_action
 from bot.domain.events import (
     Acknowledged,
     AlertCleared,
@@ -30,8 +30,11 @@ from bot.domain.events import (
 )
 from bot.domain.grouping import BECAUSE
 from bot.domain.untrusted import Untrusted
-from bot.ports import Entry
+from bot.ports import Entry, Transaction
+from bot.readmodels.plan_lines import plan_sentence, plan_words
 
+INCIDENT_STREAM = "incident/"
+ACTION_STREAM = "action/"
 _TOCSIN = "tocsin"
 _PersonEvent = (
     Acknowledged
@@ -67,9 +70,35 @@ class Line:
     words: Untrusted | None
 
 
+def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
+    """Return an incident's timeline with that of its plans, in the log's order."""
+    found = list(tx.log.load(INCIDENT_STREAM + incident))
+    plans = tx.tables.execute("SELECT id FROM plan WHERE incident = ?", (incident,))
+    for row in plans:
+        found += tx.log.load(ACTION_STREAM + row["id"])
+    return lines(sorted(found, key=lambda entry: entry.seq))
+
+
 def lines(entries: Iterable[Entry]) -> tuple[Line, ...]:
-    """Return the timeline of one incident's stream."""
-    return tuple(_line(entry) for entry in entries)
+    """Return the timeline of entries of incidents and plans, in their order."""
+    return tuple(
+        _plan_line(entry) if entry.stream.startswith(ACTION_STREAM) else _line(entry)
+        for entry in entries
+    )
+
+
+def _plan_line(entry: Entry) -> Line:
+    event = decode_action(entry.kind, entry.body, entry.words)
+    plan = entry.stream.removeprefix(ACTION_STREAM)
+    return Line(
+        seq=entry.seq,
+        at=entry.at,
+        occurred_at=None,
+        kind=entry.kind,
+        actor=entry.actor,
+        text=plan_sentence(plan, event),
+        words=plan_words(event),
+    )
 
 
 def _line(entry: Entry) -> Line:

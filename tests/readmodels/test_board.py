@@ -22,6 +22,7 @@ from bot.domain.events import (
 from bot.domain.severity import Severity
 from bot.ports import NewEntry, Transaction
 from bot.readmodels import board
+from bot.readmodels.timeline import INCIDENT_STREAM
 from bot.store.sqlite import SqliteStore
 from tests.spec import NOON, OLU, SAM, opened
 
@@ -45,7 +46,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 
 def append(tx: Transaction, incident: str, *events: Event) -> None:
-    stream = board.INCIDENT_STREAM + incident
+    stream = INCIDENT_STREAM + incident
     facts = [encode(event) for event in events]
     entries = tx.log.append(
         stream,

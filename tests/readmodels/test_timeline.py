@@ -4,9 +4,12 @@ import csv
 import io
 import json
 from datetime import timedelta
+from typing import get_args
 
 from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.domain.action_events import ActionEvent
 from bot.domain.codec import encode
 from bot.domain.events import (
     Acknowledged,
@@ -20,8 +23,9 @@ from bot.domain.events import (
 from bot.domain.untrusted import Untrusted
 from bot.ports import Entry
 from bot.readmodels import timeline_export
+from bot.readmodels.plan_lines import plan_sentence
 from bot.readmodels.timeline import lines, sentence
-from tests.domain.test_codec import events
+from tests.domain.test_codec import any_event
 from tests.spec import DANA, NOON, OLU, opened
 
 HOSTILE = "=HYPERLINK(x) [click](http://evil) | <@U1> *b*"
@@ -79,7 +83,7 @@ def test_json_has_a_version_and_both_times() -> None:
     assert told["timeline"][3]["words"] == HOSTILE
 
 
-@given(events)
+@given(st.one_of(*[any_event(kind) for kind in get_args(Event)]))
 def test_every_event_has_a_sentence_without_anyones_words(event: Event) -> None:
     told = sentence(event)
     assert told.endswith((".", ":"))
@@ -92,3 +96,11 @@ def test_erased_words_leave_the_line_standing() -> None:
     (line,) = lines([entry(0, event, "source:alertmanager")])
     assert line.words is None
     assert line.text.startswith("Opened as SEV3, availability")
+
+
+@given(st.one_of(*[any_event(kind) for kind in get_args(ActionEvent)]))
+def test_every_event_of_a_plan_has_a_sentence(event: ActionEvent) -> None:
+    told = plan_sentence("pl_1", event)
+    assert told.startswith("pl_1: ")
+    assert told.endswith(".")
+    assert "Untrusted" not in told

@@ -79,6 +79,9 @@ class Tocsin:
         self._process = None
         return status
 
+    def run_json(self) -> dict[str, Any]:
+        return dict(json.loads((self.home / "run.json").read_text()))
+
     # --- a sender ---
 
     def alert(self, body: Any, *, source: str = "webhook") -> Reply:

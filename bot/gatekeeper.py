@@ -1,0 +1,302 @@
+"""How people's words about plans become decisions: the gate's service.
+
+Reads the facts, asks the domain, and writes what follows through `bot/planbook.py`.
+Nothing here makes an effect: that is `bot/gate/executor.py`, and only after the
+approval stands in a signed checkpoint. Keeps `bot/ports/gate.py`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.domain.action_commands import (
+    ActionCommand,
+    Approve,
+    BreakGlass,
+    Cancel,
+    Deny,
+    DraftPlan,
+    Publish,
+    Reconcile,
+    Show,
+    Stop,
+)
+from bot.domain.action_facts import Click, Door, GateFacts
+from bot.domain.action_table import Stage
+from bot.domain.errors import NotAllowed, NotFound, Refusal
+from bot.domain.plan import Plan
+from bot.domain.plan_view import Offer, PlanView
+from bot.domain.untrusted import Untrusted
+from bot.gate import switch
+from bot.gate.admin_door import is_admin
+from bot.gate.policy_question import Verb
+from bot.gate.tokens import Tokens
+from bot.planbook import PlanBook
+from bot.plandesk import PlanDesk
+from bot.planning import Planning, Wanted
+from bot.ports import Store, Transaction
+from bot.ports.gate import Asker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gatekeeper:
+    """The only way to a plan.
+
+    Attributes:
+        desk: Reads facts and draws cards.
+        new_id: Makes a ``pl_`` id; the same for the same inbox item.
+        cleared: Called once a plan may run: sign the log, wake the executor.
+    """
+
+    store: Store
+    book: PlanBook
+    desk: PlanDesk
+    planning: Planning
+    tokens: Tokens
+    new_id: Callable[[str], str]
+    cleared: Callable[[], None]
+
+    # --- proposing ---
+
+    def offers(self, incident: str) -> tuple[Offer, ...]:
+        """Return what can be proposed for an incident."""
+        return self.planning.offers(incident)
+
+    def propose(
+        self,
+        incident: str,
+        action: str,
+        params: Mapping[str, str],
+        *,
+        by: Asker,
+        reason: Untrusted,
+        item: str = "",
+        parent: str = "",
+    ) -> PlanView:
+        """Make a plan from reading the world and put it before people.
+
+        Where it undoes another plan, that one says with which action and parameters.
+        """
+        plan_id = self.new_id(item)
+        if (made := self.view(plan_id)) is not None:
+            return made
+        if parent:
+            action, params = self.planning.undoing(self._must(parent).plan)
+        wanted = Wanted(
+            incident=incident,
+            action=action,
+            params=params,
+            requester=by.person.id,
+            reason=reason,
+            parent=parent,
+        )
+        plan = self.planning.plan(plan_id, wanted)
+        drafting = DraftPlan(by=by.person.id, plan=plan, human_initiated=True)
+
+        def work(tx: Transaction) -> None:
+            facts = self._asked(tx, plan, by, Verb.PROPOSE, Click())
+            self.book.apply(tx, plan_id, drafting, facts, actor=by.person.id)
+            self.book.apply(tx, plan_id, Publish(), facts, actor=by.person.id)
+            self.desk.redraw(tx, self.book, plan_id, token=self.token)
+
+        self.store.write(work).result()
+        return self._must(plan_id)
+
+    # --- deciding ---
+
+    def approve(
+        self,
+        plan: str,
+        *,
+        by: Asker,
+        digest: str,
+        typed: str,
+        reason: Untrusted | None,
+        click: Click,
+    ) -> PlanView:
+        """Agree to exactly this digest."""
+        yes = Approve(by=by.person.id, digest=digest, typed=typed, reason=reason)
+        return self._decide(plan, yes, by, Verb.APPROVE, click)
+
+    def deny(
+        self, plan: str, *, by: Asker, reason: Untrusted, click: Click
+    ) -> PlanView:
+        """Say no; one no is enough."""
+        no = Deny(by=by.person.id, reason=reason)
+        return self._decide(plan, no, by, Verb.DENY, click)
+
+    def cancel(self, plan: str, *, by: Asker, reason: Untrusted | None) -> PlanView:
+        """Take a plan back."""
+        back = Cancel(by=by.person.id, reason=reason)
+        return self._decide(plan, back, by, Verb.CANCEL, Click())
+
+    def break_glass(
+        self,
+        plan: str,
+        *,
+        by: Asker,
+        digest: str,
+        typed: str,
+        reason: Untrusted,
+        click: Click,
+    ) -> PlanView:
+        """Go on without the others; only the quorum is waived."""
+        alone = BreakGlass(by=by.person.id, digest=digest, typed=typed, reason=reason)
+        return self._decide(plan, alone, by, Verb.BREAK_GLASS, click)
+
+    def reconcile(
+        self, plan: str, *, by: Asker, committed: bool, reason: Untrusted
+    ) -> PlanView:
+        """Say what a look at the world showed."""
+        said = Reconcile(by=by.person.id, committed=committed, reason=reason)
+        return self._decide(plan, said, by, Verb.RECONCILE, Click())
+
+    def stop_all(self, *, by: Asker) -> int:
+        """Stop everything; return how many plans it reached."""
+
+        def work(tx: Transaction) -> Refusal | int:
+            if (no := self._no_switch(tx, by, Verb.STOP_ALL)) is not None:
+                return no
+            open_ids = self.desk.open_ids(tx)
+            plans = [self.book.load(tx, one)[0].plan for one in open_ids]
+            asked = [self._asked(tx, p, by, Verb.STOP_ALL, Click()) for p in plans]
+            now, who = self.book.clock.now(), by.person.id
+            switch.turn(tx, stop=True, by=who, at=now)
+            reached = 0
+            for plan, facts in zip(open_ids, asked, strict=True):
+                reached += bool(self._tried(tx, plan, Stop(by=who), facts, who))
+                self.desk.redraw(tx, self.book, plan, token=self.token)
+            return reached
+
+        answer = self.store.write(work).result()
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
+
+    def release(self, *, by: Asker) -> None:
+        """Take a stop back."""
+
+        def work(tx: Transaction) -> Refusal | bool:
+            if (no := self._no_switch(tx, by, Verb.LIFT)) is not None:
+                return no
+            now = self.book.clock.now()
+            return switch.turn(tx, stop=False, by=by.person.id, at=now)
+
+        answer = self.store.write(work).result()
+        if isinstance(answer, Refusal):
+            raise answer
+
+    def _no_switch(self, tx: Transaction, by: Asker, verb: Verb) -> Refusal | None:
+        """Return why somebody may not turn the kill switch; None if they may."""
+        if switch.is_stopped(tx) is (verb is Verb.STOP_ALL):
+            return None
+        if self.desk.answer(by, verb, None, self.desk.bare(tx, self.book)).allows:
+            return None
+        return NotAllowed(
+            "The switch was left as it is",
+            because=f"no policy lets <@{by.person.id}> do that",
+            next_move="Ask somebody on call or one of the approvers.",
+        )
+
+    def shown(self, plan: str, message: str) -> None:
+        """Slack took the card; only this message's buttons count."""
+        facts = GateFacts(read_at=self.book.clock.now(), stopped=False, frozen=False)
+        show = Show(message=message)
+
+        def work(tx: Transaction) -> None:
+            if self.book.load(tx, plan)[0].message != message:
+                self._tried(tx, plan, show, facts, "tocsin")
+
+        self.store.write(work).result()
+
+    # --- looking ---
+
+    def view(self, plan: str) -> PlanView | None:
+        """Return what stands on a plan's card, None if there is none."""
+        return self.store.read(lambda tx: self.desk.view(tx, self.book, plan))
+
+    def open_plans(self, incident: str = "") -> tuple[PlanView, ...]:
+        """Return the plans that are not over, oldest first."""
+
+        def read(tx: Transaction) -> tuple[PlanView, ...]:
+            ids = self.desk.open_ids(tx, incident)
+            views = (self.desk.view(tx, self.book, one) for one in ids)
+            return tuple(view for view in views if view is not None)
+
+        return self.store.read(read)
+
+    def token(self, plan: str) -> str:
+        """Return the value of the plan's buttons: its id and a MAC."""
+        return self.tokens.token(plan)
+
+    def opened(self, token: str) -> str:
+        """Return the plan id of a token that is ours; "" for any other."""
+        return self.tokens.opened(token)
+
+    # --- inside ---
+
+    def _decide(
+        self, plan: str, command: ActionCommand, by: Asker, verb: Verb, click: Click
+    ) -> PlanView:
+        """Write the decision, or write down and raise the refusal."""
+
+        def work(tx: Transaction) -> Refusal | Stage:
+            state, _ = self.book.load(tx, plan)
+            if not state.exists:
+                return _no_plan(plan)
+            facts = self._asked(tx, state.plan, by, verb, click)
+            try:
+                self.book.apply(tx, plan, command, facts, actor=by.person.id)
+            except Refusal as refusal:
+                who = by.person.id
+                self.book.refused(tx, plan, command, refusal, actor=who)
+                return refusal
+            self.desk.redraw(tx, self.book, plan, token=self.token)
+            return self.book.load(tx, plan)[0].stage
+
+        answer = self.store.write(work).result()
+        if isinstance(answer, Refusal):
+            raise answer
+        if answer is Stage.APPROVED:
+            self.cleared()
+        return self._must(plan)
+
+    def _asked(
+        self, tx: Transaction, plan: Plan, by: Asker, verb: Verb, click: Click
+    ) -> GateFacts:
+        facts = self.desk.facts(tx, self.book, plan, by, verb)
+        manifest = self.planning.catalogue[plan.draft.action].MANIFEST
+        about = self.desk.about(tx, plan.incident)
+        return replace(
+            facts,
+            click=click,
+            door=Door.ADMIN if is_admin(by) else Door.SLACK,
+            catalogued=True,
+            level=self.desk.level(manifest, plan.draft, about),
+        )
+
+    def _tried(
+        self,
+        tx: Transaction,
+        plan: str,
+        command: ActionCommand,
+        facts: GateFacts,
+        actor: str,
+    ) -> int:
+        try:
+            return len(self.book.apply(tx, plan, command, facts, actor=actor))
+        except Refusal:
+            return 0
+
+    def _must(self, plan: str) -> PlanView:
+        view = self.view(plan)
+        if view is None:
+            raise _no_plan(plan)
+        return view
+
+
+def _no_plan(plan: str) -> NotFound:
+    return NotFound(
+        "Nothing was changed",
+        because=f"there is no plan {plan!a}",
+        next_move="See the open ones with `/incident plans`.",
+    )

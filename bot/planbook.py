@@ -1,0 +1,165 @@
+"""The plans' streams: load, decide, append, project, redraw, in one transaction.
+
+For plans this is what `bot/service.py` is for incidents. What may happen is decided
+in `bot/domain/action_decisions.py`; facts come from `bot/gatekeeper.py`; effects are
+made by `bot/gate/executor.py` and nowhere else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.action import ActionState, fold
+from bot.domain.action_commands import ActionCommand, Mirror
+from bot.domain.action_decisions import decide_action
+from bot.domain.action_effects import ActionVerifyInconclusive
+from bot.domain.action_events import ActionEvent, ActionRefused
+from bot.domain.action_facts import GateFacts
+from bot.domain.action_table import Stage
+from bot.domain.codec import decode_action, encode
+from bot.domain.errors import Refusal
+from bot.domain.gate_rules import GateRules
+from bot.ports import Clock, NewEntry, Timer, Transaction
+from bot.readmodels.timeline import ACTION_STREAM
+
+EXPIRE, VERIFY, LEASE = "gate.expire", "gate.verify", "gate.lease"
+_TIMERS = (EXPIRE, VERIFY, LEASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanBook:
+    """Reads and writes the streams of plans."""
+
+    clock: Clock
+    rules: GateRules
+
+    def load(self, tx: Transaction, plan: str) -> tuple[ActionState, int]:
+        """Return a plan's state and the version of its stream."""
+        entries = tx.log.load(ACTION_STREAM + plan)
+        events = (decode_action(e.kind, e.body, e.words) for e in entries)
+        return fold(events), len(entries)
+
+    def apply(
+        self,
+        tx: Transaction,
+        plan: str,
+        command: ActionCommand,
+        facts: GateFacts,
+        *,
+        actor: str,
+    ) -> tuple[ActionEvent, ...]:
+        """Decide and write; raise what the rules refuse, after writing it down."""
+        state, version = self.load(tx, plan)
+        now = self.clock.now()
+        events = decide_action(state, command, now=now, rules=self.rules, facts=facts)
+        self._append(tx, plan, events, version=version, actor=actor)
+        return events
+
+    def refused(
+        self,
+        tx: Transaction,
+        plan: str,
+        command: ActionCommand,
+        refusal: Refusal,
+        *,
+        actor: str,
+    ) -> None:
+        """Write down that the gate said no."""
+        state, version = self.load(tx, plan)
+        if not state.exists:
+            return
+        event = ActionRefused(
+            command=type(command).__name__.lower(),
+            code=refusal.code,
+            by=actor,
+            at=self.clock.now(),
+        )
+        self._append(tx, plan, (event,), version=version, actor=actor)
+
+    def _append(
+        self,
+        tx: Transaction,
+        plan: str,
+        events: Sequence[ActionEvent],
+        *,
+        version: int,
+        actor: str,
+    ) -> None:
+        if not events:
+            return
+        entries = [_entry(event, actor=actor) for event in events]
+        stream = ACTION_STREAM + plan
+        tx.log.append(stream, expected_version=version, entries=entries)
+        state, _ = self.load(tx, plan)
+        self._project(tx, plan, state)
+        self._promise(tx, plan, state, events)
+        self._mirror(tx, plan, state)
+
+    def _project(self, tx: Transaction, plan: str, state: ActionState) -> None:
+        """Keep the row by which plans are found."""
+        made = state.plan
+        tx.tables.execute("DELETE FROM plan WHERE id = ?", (plan,))
+        tx.tables.execute(
+            "INSERT INTO plan (id, incident, action, stage, level, over) "
+            "VALUES (?,?,?,?,?,?)",
+            (
+                plan,
+                made.incident,
+                made.draft.action,
+                state.stage,
+                made.level,
+                int(state.is_over),
+            ),
+        )
+
+    def _promise(
+        self,
+        tx: Transaction,
+        plan: str,
+        state: ActionState,
+        events: Sequence[ActionEvent],
+    ) -> None:
+        """Set the timers that the stage needs and take back the others."""
+        wanted = _due(state, events)
+        for kind in _TIMERS:
+            key = f"{kind}/{plan}"
+            due_at = wanted.get(kind)
+            if due_at is None:
+                tx.timers.cancel(key)
+            else:
+                tx.timers.set(Timer(key=key, kind=kind, about=plan, due_at=due_at))
+
+    def _mirror(self, tx: Transaction, plan: str, state: ActionState) -> None:
+        """Tell the plan that this one undoes how far it is."""
+        parent = state.plan.parent
+        if not parent or state.stage in (Stage.DRAFT, Stage.PENDING):
+            return
+        told = Mirror(child=plan, parent=parent, stage=state.stage)
+        try:
+            facts = GateFacts(read_at=self.clock.now())
+            self.apply(tx, parent, told, facts, actor="tocsin")
+        except Refusal:
+            return
+
+
+def _due(state: ActionState, events: Sequence[ActionEvent]) -> dict[str, datetime]:
+    """Return what must be looked at again, and when."""
+    due: dict[str, datetime] = {}
+    match state.stage:
+        case Stage.PENDING if state.approve_by:
+            due[EXPIRE] = state.approve_by
+        case Stage.APPROVED if state.apply_by:
+            due[EXPIRE] = state.apply_by
+        case Stage.APPLYING if state.lease_until:
+            due[LEASE] = state.lease_until
+        case _:
+            pass
+    for event in events:
+        if isinstance(event, ActionVerifyInconclusive):
+            due[VERIFY] = event.again_at
+    return due
+
+
+def _entry(event: ActionEvent, *, actor: str) -> NewEntry:
+    kind, body, words = encode(event)
+    return NewEntry(kind=kind, at=event.at, actor=actor, body=body, words=words)

@@ -1,0 +1,277 @@
+"""What lies on the desk when a plan is decided: facts, rows and the card.
+
+Reads only, but for putting the card into the outbox. People are read by the doors;
+what they may do is asked in `bot/gate/judge.py`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.action import ActionState
+from bot.domain.action_events import ActionBrokeGlass
+from bot.domain.action_facts import GateFacts, PolicyAnswer, Standing
+from bot.domain.action_table import Stage
+from bot.domain.errors import NotFound
+from bot.domain.plan import Draft, Level, Plan
+from bot.domain.plan_view import PlanView
+from bot.domain.registry import Registry, System
+from bot.gate import admin_door, switch
+from bot.gate.judge import Around, Judge
+from bot.gate.policy_question import Verb
+from bot.planbook import PlanBook
+from bot.ports import Post, Transaction
+from bot.ports.action import ActionManifest
+from bot.ports.gate import Asker
+from bot.readmodels import alerts, board
+from bot.readmodels.timeline import ACTION_STREAM
+
+LEGAL = (
+    "Altering the system may spoil evidence that an authority is owed "
+    "(EU AI Act, Article 73(6)). A snapshot is saved before it runs."
+)
+_DAY = timedelta(hours=24)
+_ROOT_CHARS = 16
+# Which parameter an entity of an alert may fill; a person confirms it.
+_FILLS = {
+    "principal": ("user_name",),
+    "key": ("access_key_id",),
+    "service": ("function_name",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a plan must know of its incident."""
+
+    channel: str
+    commander: str
+    drill: bool
+    system: System | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDesk:
+    """Looks things up for the gatekeeper.
+
+    Attributes:
+        draw: Makes the card's message; the second argument signs its buttons.
+        fits: Whether a whole plan fits on one card.
+    """
+
+    judge: Judge
+    registry: Registry
+    draw: Callable[[PlanView, str], Post]
+    fits: Callable[[PlanView], bool]
+
+    def about(self, tx: Transaction, incident: str) -> About:
+        """Return what a plan must know of an incident.
+
+        Raises:
+            NotFound: There is no such incident.
+        """
+        state, _ = board.load(tx, incident)
+        if not state.exists:
+            raise NotFound(
+                "Nothing was proposed",
+                because=f"there is no incident {incident!a}",
+                next_move="See the open ones with `/incident list`.",
+            )
+        return About(
+            channel=state.channel,
+            commander=state.commander,
+            drill=state.drill,
+            system=self.registry.get(state.system),
+        )
+
+    def known(self, tx: Transaction, incident: str) -> Mapping[str, str]:
+        """Return parameter values that the incident's alerts name."""
+        found: dict[str, str] = {}
+        for alert in alerts.of_incident(tx, incident):
+            for entity in alert.envelope.entities:
+                for name in _FILLS.get(entity.kind, ()):
+                    found.setdefault(name, entity.id)
+        return found
+
+    def level(self, manifest: ActionManifest, draft: Draft, about: About) -> Level:
+        """Derive the gate level from manifest, registry and reach."""
+        stage = about.system.stage if about.system else "production"
+        base = manifest.level.get(stage, manifest.level[""])
+        is_grave = bool(draft.irreversible_because) or draft.blast.systems > 1
+        return Level.T1 if is_grave else base
+
+    def facts(
+        self, tx: Transaction, book: PlanBook, plan: Plan, by: Asker, verb: Verb
+    ) -> GateFacts:
+        """Return everything a decision about one person may rest on."""
+        state, _ = book.load(tx, plan.id)
+        around = self.around(tx, book, plan, state)
+        view = view_of(plan, state, book)
+        return GateFacts(
+            read_at=by.read_at,
+            asker=Standing(
+                person=by.person,
+                groups=by.groups,
+                in_channel=by.in_channel,
+                policy=self.answer(by, verb, plan, around),
+            ),
+            commander=around.commander,
+            author=around.author,
+            stopped=around.stopped,
+            frozen=around.frozen,
+            channel_shared=by.channel_shared,
+            drill=self.about(tx, plan.incident).drill,
+            fits=self.fits(view),
+            within_limits=True,
+            overdue_reviews=self._overdue(tx, book),
+            glass_broken=around.glass_broken,
+        )
+
+    def answer(
+        self, by: Asker, verb: Verb, plan: Plan | None, around: Around
+    ) -> PolicyAnswer:
+        """Return whether somebody may; the policies know people, not the token.
+
+        Args:
+            plan: None for what is about the whole gate, such as stopping it.
+        """
+        if admin_door.is_admin(by):
+            return admin_door.answer(verb, policy_hash=self.judge.policy.hash)
+        return self.judge.answer(by, verb, plan, around)
+
+    def around(
+        self, tx: Transaction, book: PlanBook, plan: Plan, state: ActionState
+    ) -> Around:
+        """Return what stands around a question to the policies."""
+        about = self.about(tx, plan.incident)
+        agreed = {approval.by for approval in state.approvals}
+        return Around(
+            now=book.clock.now(),
+            commander=about.commander,
+            author=state.author,
+            system=about.system,
+            stopped=switch.is_stopped(tx),
+            frozen=False,
+            human_initiated=state.human_initiated or not state.exists,
+            commander_agreed=about.commander in agreed,
+            glass_broken=self._glass(tx, book),
+            breaking_glass=bool(state.glass_by),
+        )
+
+    def bare(self, tx: Transaction, book: PlanBook) -> Around:
+        """Return what stands around a question that is about no plan."""
+        return Around(
+            now=book.clock.now(),
+            commander="",
+            author="",
+            system=None,
+            stopped=switch.is_stopped(tx),
+            frozen=False,
+            human_initiated=True,
+            glass_broken=self._glass(tx, book),
+        )
+
+    def open_ids(self, tx: Transaction, incident: str = "") -> tuple[str, ...]:
+        """Return the ids of plans that are not over, oldest first."""
+        found = tx.tables.execute(
+            "SELECT id FROM plan WHERE over = 0 AND (? = '' OR incident = ?) "
+            "ORDER BY id",
+            (incident, incident),
+        )
+        return tuple(row["id"] for row in found)
+
+    def in_stage(self, tx: Transaction, stage: Stage) -> tuple[str, ...]:
+        """Return the ids of plans in a stage, oldest first."""
+        found = tx.tables.execute(
+            "SELECT id FROM plan WHERE stage = ? ORDER BY id", (stage.value,)
+        )
+        return tuple(row["id"] for row in found)
+
+    def view(self, tx: Transaction, book: PlanBook, plan: str) -> PlanView | None:
+        """Return what stands on a plan's card, None if there is none."""
+        state, _ = book.load(tx, plan)
+        if not state.exists:
+            return None
+        head = tx.log.head()
+        return view_of(
+            state.plan,
+            state,
+            book,
+            log_size=head.size,
+            log_root=head.root.hex()[:_ROOT_CHARS],
+        )
+
+    def redraw(
+        self,
+        tx: Transaction,
+        book: PlanBook,
+        plan: str,
+        *,
+        token: Callable[[str], str],
+    ) -> None:
+        """Put the plan's card as it should look now into the outbox."""
+        view = self.view(tx, book, plan)
+        if view is not None:
+            tx.outbox.post(self.draw(view, token(plan)), now=book.clock.now())
+
+    def _glass(self, tx: Transaction, book: PlanBook) -> int:
+        since = book.clock.now() - _DAY
+        rows = tx.tables.execute("SELECT id FROM plan")
+        entries = (e for row in rows for e in tx.log.load(ACTION_STREAM + row["id"]))
+        return sum(
+            entry.kind == ActionBrokeGlass.name and entry.at >= since
+            for entry in entries
+        )
+
+    def _overdue(self, tx: Transaction, book: PlanBook) -> int:
+        now = book.clock.now()
+        rows = tx.tables.execute("SELECT id FROM plan")
+        states = (book.load(tx, row["id"])[0] for row in rows)
+        return sum(
+            bool(one.review_due_at and one.review_due_at < now and not one.reviewed_by)
+            for one in states
+        )
+
+
+def view_of(
+    plan: Plan,
+    state: ActionState,
+    book: PlanBook,
+    *,
+    log_size: int = 0,
+    log_root: str = "",
+) -> PlanView:
+    """Return what stands on a plan's card in a state."""
+    is_undoable = state.stage in (Stage.VERIFIED, Stage.VERIFY_FAILED, Stage.APPLIED)
+    return PlanView(
+        plan=plan,
+        digest=plan.digest(),
+        stage=state.stage,
+        reason=state.reason,
+        agreed=tuple(approval.by for approval in state.approvals),
+        approve_by=state.approve_by,
+        apply_by=state.apply_by,
+        moved_by=state.moved_by,
+        outcome=_OUTCOME.get(state.stage, ""),
+        log_size=log_size,
+        log_root=log_root,
+        rollback=plan.draft.rollback if is_undoable and not plan.parent else "",
+        rollback_plan=state.rollback,
+        legal="" if plan.level is Level.T3 else LEGAL,
+        mode=book.rules.mode.value,
+    )
+
+
+_OUTCOME = {
+    Stage.APPLIED: "It ran. Whether it worked is being looked at.",
+    Stage.VERIFIED: "It ran and the world is as the plan promised.",
+    Stage.VERIFY_FAILED: "It ran, but the world is not as the plan promised.",
+    Stage.FAILED: "It did not run to its end. Steps that were made are not undone.",
+    Stage.INDETERMINATE: "It may or may not have happened. Look before anything else.",
+    Stage.STALE: "The world changed after people agreed, so it did not run.",
+    Stage.REVOKED: "What had cleared it does not hold any more, so it did not run.",
+    Stage.EXPIRED: "Its time ran out, so it did not run.",
+    Stage.DENIED: "It was rejected, so it did not run.",
+    Stage.CANCELLED: "It was taken back, so it did not run.",
+    Stage.ROLLED_BACK: "It ran and was undone.",
+}

@@ -1,0 +1,110 @@
+"""The executor's view of the plans: durable writes and facts read afresh.
+
+Keeps `Journal` of `bot/gate/executor.py`. People are read again for every claim.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.action import ActionState
+from bot.domain.action_commands import ActionCommand
+from bot.domain.action_facts import GateFacts, Standing
+from bot.domain.action_table import Stage
+from bot.domain.errors import Refusal
+from bot.domain.plan import Plan, Probe
+from bot.gate import proof, switch
+from bot.gate.policy_question import Verb
+from bot.planbook import PlanBook
+from bot.plandesk import PlanDesk
+from bot.ports import Store, Transaction
+from bot.ports.gate import People
+from bot.readmodels.timeline import ACTION_STREAM
+
+_TOCSIN = "tocsin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanJournal:
+    """Writes what the executor does.
+
+    Attributes:
+        token: Signs the buttons of the card that is drawn again.
+        note: Checks a signed note; see `bot/gate/proof.py`.
+        path: Checks a path through the tree.
+        claims_per_hour: How many plans of one action may start in an hour.
+    """
+
+    store: Store
+    book: PlanBook
+    desk: PlanDesk
+    people: People
+    token: Callable[[str], str]
+    note: proof.VerifyNote
+    path: proof.VerifyPath
+
+    def state(self, plan: str) -> ActionState:
+        """Return a plan as it is now."""
+        return self.store.read(lambda tx: self.book.load(tx, plan)[0])
+
+    def in_stage(self, stage: Stage) -> tuple[str, ...]:
+        """Return the plans in a stage, oldest first."""
+        return self.store.read(lambda tx: self.desk.in_stage(tx, stage))
+
+    def write(self, plan: str, command: ActionCommand, facts: GateFacts) -> ActionState:
+        """Decide, append and redraw; a refusal is written down and raised."""
+
+        def work(tx: Transaction) -> Refusal | ActionState:
+            try:
+                self.book.apply(tx, plan, command, facts, actor=_TOCSIN)
+            except Refusal as refusal:
+                self.book.refused(tx, plan, command, refusal, actor=_TOCSIN)
+                return refusal
+            self.desk.redraw(tx, self.book, plan, token=self.token)
+            return self.book.load(tx, plan)[0]
+
+        answer = self.store.write(work).result()
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
+
+    def facts(self) -> GateFacts:
+        """Return the facts for a step: the switches."""
+        now = self.book.clock.now()
+        stopped = self.store.read(switch.is_stopped)
+        return GateFacts(read_at=now, stopped=stopped, frozen=False)
+
+    def claim_facts(
+        self, plan: Plan, state: ActionState, probes: tuple[Probe, ...] | None
+    ) -> GateFacts:
+        """Read everything again that a claim rests on."""
+        askers = [self.people.asker(one, plan.channel) for one in state.cleared_by]
+
+        def read(tx: Transaction) -> GateFacts:
+            around = self.desk.around(tx, self.book, plan, state)
+            verb = Verb.BREAK_GLASS if state.glass_by else Verb.APPROVE
+            standings: tuple[Standing, ...] = tuple(
+                self.desk.judge.standing(one, verb, plan, around) for one in askers
+            )
+            return GateFacts(
+                read_at=min(one.read_at for one in askers),
+                approvers=standings,
+                commander=around.commander,
+                probes=probes,
+                stopped=around.stopped,
+                frozen=around.frozen,
+                channel_shared=any(one.channel_shared for one in askers),
+                drill=self.desk.about(tx, plan.incident).drill,
+                catalogued=True,
+                level=plan.level,
+                fits=True,
+                proven=self._proven(tx, plan.id),
+                within_limits=True,
+                overdue_reviews=0,
+                glass_broken=around.glass_broken,
+            )
+
+        return self.store.read(read)
+
+    def _proven(self, tx: Transaction, plan: str) -> bool:
+        stream = tx.log.load(ACTION_STREAM + plan)
+        return proof.is_proven(tx, stream, note=self.note, path=self.path)

@@ -1,0 +1,117 @@
+"""From "do this to that" to a plan: what can be offered, and what would run.
+
+Reads the world with credentials that can only read. Writes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.errors import NotFound
+from bot.domain.gate_rules import QUORUM
+from bot.domain.plan import Level, Plan
+from bot.domain.plan_view import Offer
+from bot.domain.untrusted import Untrusted
+from bot.plandesk import PlanDesk
+from bot.ports import Store
+from bot.ports.action import Action
+
+_LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody asks for.
+
+    Attributes:
+        parent: Plan that this one undoes, "" for none.
+    """
+
+    incident: str
+    action: str
+    params: Mapping[str, str]
+    requester: str
+    reason: Untrusted
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """Makes plans.
+
+    Attributes:
+        reader: Returns a session that can only read; raises Unreachable.
+    """
+
+    store: Store
+    desk: PlanDesk
+    catalogue: Mapping[str, Action]
+    reader: Callable[[], Any]
+
+    def offers(self, incident: str) -> tuple[Offer, ...]:
+        """Return what can be proposed for an incident."""
+        known = self.store.read(lambda tx: self.desk.known(tx, incident))
+        return tuple(_offer(name, one, known) for name, one in self.catalogue.items())
+
+    def plan(self, plan_id: str, wanted: Wanted) -> Plan:
+        """Read the world and say exactly what would run.
+
+        Raises:
+            NotFound: There is no such action or incident.
+            Refusal: The parameters do not fit.
+            Unreachable: The world could not be read.
+        """
+        action = self._action(wanted.action)
+        about = self.store.read(lambda tx: self.desk.about(tx, wanted.incident))
+        draft = action.plan(wanted.params, reader=self.reader())
+        level = self.desk.level(action.MANIFEST, draft, about)
+        return Plan(
+            id=plan_id,
+            incident=wanted.incident,
+            channel=about.channel,
+            requester=wanted.requester,
+            reason=wanted.reason.for_slack(limit=_LONGEST_REASON),
+            draft=draft,
+            level=level,
+            quorum=QUORUM[level],
+            needs_commander=level is Level.T1,
+            policy_hash=self.desk.judge.policy.hash,
+            parent=wanted.parent,
+            drill=about.drill,
+        )
+
+    def undoing(self, done: Plan) -> tuple[str, Mapping[str, str]]:
+        """Return the action that undoes a plan, and its parameters.
+
+        Raises:
+            NotFound: There is no way back.
+        """
+        back = self._action(done.draft.rollback)
+        params = self._action(done.draft.action).rollback(done.draft)
+        return back.MANIFEST.name, params or {}
+
+    def _action(self, name: str) -> Action:
+        action = self.catalogue.get(name)
+        if action is None:
+            raise NotFound(
+                "Nothing was proposed",
+                because=f"there is no action {name!a}",
+                next_move="Choose one from the list.",
+            )
+        return action
+
+
+def _offer(name: str, action: Action, known: Mapping[str, str]) -> Offer:
+    fields: Mapping[str, Mapping[str, Any]] = action.MANIFEST.params["properties"]
+    return Offer(
+        action=name,
+        title=action.MANIFEST.title,
+        params={key: _label(key, one) for key, one in fields.items()},
+        known={key: known[key] for key in fields if key in known},
+    )
+
+
+def _label(key: str, field: Mapping[str, Any]) -> str:
+    """Return what stands beside a field: its description, as a sentence begins."""
+    text = str(field.get("description") or key.replace("_", " "))
+    return text[:1].upper() + text[1:]

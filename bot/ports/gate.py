@@ -1,0 +1,138 @@
+"""How the doors speak with the gate: asked by people, answered with a view or a no.
+
+Every method may take seconds (it reads the world) and must be called off the event
+loop. Nobody approves through anything but the Slack door.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.action_facts import Click
+from bot.domain.commands import Person
+from bot.domain.plan_view import Offer, PlanView
+from bot.domain.untrusted import Untrusted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks, as Slack says right now.
+
+    Attributes:
+        groups: Names of the groups the person is in: ``oncall``, ``approvers`` ….
+        in_channel: They are in the plan's channel.
+        channel_shared: That channel is shared with another organization.
+        read_at: When the oldest of it was read, aware UTC.
+    """
+
+    person: Person
+    groups: frozenset[str]
+    in_channel: bool
+    channel_shared: bool
+    read_at: datetime
+
+
+class People(Protocol):
+    """Reads people again, for the claim."""
+
+    def asker(self, person_id: str, channel: str) -> Asker:
+        """Return what Slack says about somebody now; fails closed."""
+        ...
+
+
+class Gate(Protocol):
+    """The only way to a plan. Every refusal is a `Refusal` with its three parts."""
+
+    def offers(self, incident: str) -> tuple[Offer, ...]:
+        """Return what can be proposed for an incident."""
+        ...
+
+    def propose(
+        self,
+        incident: str,
+        action: str,
+        params: Mapping[str, str],
+        *,
+        by: Asker,
+        reason: Untrusted,
+        item: str = "",
+        parent: str = "",
+    ) -> PlanView:
+        """Make a plan from reading the world and put it before people.
+
+        Args:
+            item: Inbox item it came with; a second try with it makes no second plan.
+            parent: Plan that this one undoes, "" for none.
+        """
+        ...
+
+    def view(self, plan: str) -> PlanView | None:
+        """Return what stands on a plan's card, None if there is none."""
+        ...
+
+    def token(self, plan: str) -> str:
+        """Return the value of the plan's buttons: its id and a MAC."""
+        ...
+
+    def opened(self, token: str) -> str:
+        """Return the plan id of a token that is ours; "" for any other."""
+        ...
+
+    def approve(
+        self,
+        plan: str,
+        *,
+        by: Asker,
+        digest: str,
+        typed: str,
+        reason: Untrusted | None,
+        click: Click,
+    ) -> PlanView:
+        """Agree to exactly this digest."""
+        ...
+
+    def deny(
+        self, plan: str, *, by: Asker, reason: Untrusted, click: Click
+    ) -> PlanView:
+        """Say no; one no is enough."""
+        ...
+
+    def cancel(self, plan: str, *, by: Asker, reason: Untrusted | None) -> PlanView:
+        """Take a plan back."""
+        ...
+
+    def break_glass(
+        self,
+        plan: str,
+        *,
+        by: Asker,
+        digest: str,
+        typed: str,
+        reason: Untrusted,
+        click: Click,
+    ) -> PlanView:
+        """Go on without the others; only the quorum is waived."""
+        ...
+
+    def reconcile(
+        self, plan: str, *, by: Asker, committed: bool, reason: Untrusted
+    ) -> PlanView:
+        """Say what a look at the world showed."""
+        ...
+
+    def stop_all(self, *, by: Asker) -> int:
+        """Stop everything; return how many plans it reached."""
+        ...
+
+    def release(self, *, by: Asker) -> None:
+        """Take a stop back."""
+        ...
+
+    def open_plans(self, incident: str = "") -> tuple[PlanView, ...]:
+        """Return the plans that are not over, oldest first."""
+        ...
+
+    def shown(self, plan: str, message: str) -> None:
+        """Slack took the card; only this message's buttons count."""
+        ...

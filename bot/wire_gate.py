@@ -1,0 +1,170 @@
+"""Puts the gate together; `bot/wire.py` does the rest of the house.
+
+Nothing is decided here. Without an account and without Slack's people the parts
+stand all the same: then nothing can be read, so nothing can be approved or run.
+"""
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ulid import ULID
+
+from bot.aws.door import AwsDoor
+from bot.checkpoints import Checkpoints
+from bot.config import Settings
+from bot.domain.gate_rules import GateRules, Mode
+from bot.domain.plan_view import PlanView
+from bot.gate.catalogue import load_actions
+from bot.gate.executor import Executor
+from bot.gate.judge import Judge
+from bot.gate.policy import Policy
+from bot.gate.tokens import Tokens
+from bot.gatehouse import GateHouse
+from bot.gatekeeper import Gatekeeper
+from bot.planbook import PlanBook
+from bot.plandesk import PlanDesk
+from bot.planjournal import PlanJournal
+from bot.planning import Planning
+from bot.ports import Clock, Keys, Post, Store
+from bot.ports.gate import People
+from bot.rulings import Rulings
+from bot.store.checkpoint import verify_note
+from bot.store.merkle import is_included, leaf_hash
+
+_TOKEN_LABEL = b"tocsin.plan.buttons.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateNeeds:
+    """What the gate takes from the house.
+
+    Attributes:
+        team: Slack workspace whose people may decide.
+        in_practice: There is no real Slack: then the gate may act by default.
+        draw: Makes a plan's card; the second argument signs its buttons.
+        fits: Whether a whole plan fits on one card.
+        keep_evidence: Saves a snapshot sealed, by plan id.
+    """
+
+    settings: Settings
+    store: Store
+    keys: Keys
+    clock: Clock
+    checkpoints: Checkpoints
+    rulings: Rulings
+    people: People
+    team: str
+    in_practice: bool
+    aws: AwsDoor
+    draw: Callable[[PlanView, str], Post]
+    fits: Callable[[PlanView], bool]
+    keep_evidence: Callable[[str, bytes], None]
+
+
+def build_gate(needs: GateNeeds) -> GateHouse:
+    """Put the gate together; nothing runs yet.
+
+    Raises:
+        BadSettings: A policy or an action cannot be used.
+    """
+    rules = _rules(needs)
+    book = PlanBook(clock=needs.clock, rules=rules)
+    policy = Policy.load(needs.settings.gate.policies)
+    desk = PlanDesk(
+        judge=Judge(policy=policy, rules=rules, workspace=needs.team),
+        registry=needs.rulings.registry,
+        draw=needs.draw,
+        fits=needs.fits,
+    )
+    tokens = Tokens(_derived(needs.keys))
+    journal = PlanJournal(
+        store=needs.store,
+        book=book,
+        desk=desk,
+        people=needs.people,
+        token=tokens.token,
+        note=_note(needs.checkpoints.vkey),
+        path=_leads,
+    )
+    return _house(needs, book=book, desk=desk, tokens=tokens, journal=journal)
+
+
+def _house(
+    needs: GateNeeds,
+    *,
+    book: PlanBook,
+    desk: PlanDesk,
+    tokens: Tokens,
+    journal: PlanJournal,
+) -> GateHouse:
+    catalogue = load_actions()
+    woken = threading.Event()
+    planning = Planning(
+        store=needs.store, desk=desk, catalogue=catalogue, reader=needs.aws.reader
+    )
+
+    def cleared() -> None:
+        needs.checkpoints.sign_if_dirty()
+        woken.set()
+
+    return GateHouse(
+        gatekeeper=Gatekeeper(
+            store=needs.store,
+            book=book,
+            desk=desk,
+            planning=planning,
+            tokens=tokens,
+            new_id=lambda item: _plan_id(needs, item),
+            cleared=cleared,
+        ),
+        journal=journal,
+        executor=Executor(
+            worker=f"w-{secrets.token_hex(6)}",
+            journal=journal,
+            catalogue=catalogue,
+            reader=needs.aws.reader,
+            mint=needs.aws.for_plan,
+            keep_evidence=needs.keep_evidence,
+        ),
+        sign=needs.checkpoints.sign_if_dirty,
+        woken=woken,
+    )
+
+
+def _rules(needs: GateNeeds) -> GateRules:
+    given = needs.settings.gate.mode
+    default = Mode.ACT if needs.in_practice else Mode.OBSERVE
+    mode = Mode(given) if given else default
+    return GateRules(mode=mode, own_t3=needs.settings.gate.own_t3)
+
+
+def _plan_id(needs: GateNeeds, item: str) -> str:
+    """Return a new id; for an inbox item always the same one."""
+    found = needs.store.read(lambda tx: tx.inbox.find(item)) if item else None
+    if found is None:
+        return f"pl_{ULID.from_datetime(needs.clock.now())}"
+    at_ms = int(found.received_at.timestamp() * 1000)
+    random = hashlib.sha256(item.encode()).digest()[:10]
+    return f"pl_{ULID.from_bytes(at_ms.to_bytes(6, 'big') + random)}"
+
+
+def _derived(keys: Keys) -> bytes:
+    """Return the key of the buttons: another one than that of the placeholders."""
+    return hashlib.sha256(_TOKEN_LABEL + keys.placeholder_key()).digest()
+
+
+def _note(vkey: str) -> Callable[[str], tuple[int, bytes]]:
+    def check(text: str) -> tuple[int, bytes]:
+        found = verify_note(text, vkey)
+        return found.size, found.root
+
+    return check
+
+
+def _leads(
+    leaf: bytes, seq: int, size: int, path: Sequence[bytes], root: bytes
+) -> bool:
+    return is_included(leaf_hash(leaf), seq, size=size, root=root, path=path)
