@@ -7,6 +7,7 @@ approval stands in a signed checkpoint. Keeps `bot/ports/gate.py`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.domain.action_commands import (
     ActionCommand,
@@ -35,6 +36,8 @@ from bot.plandesk import PlanDesk
 from bot.planning import Planning, Wanted
 from bot.ports import Store, Transaction
 from bot.ports.gate import Asker
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,10 +170,7 @@ class Gatekeeper:
                 self.desk.redraw(tx, self.book, plan, token=self.token)
             return reached
 
-        answer = self.store.write(work).result()
-        if isinstance(answer, Refusal):
-            raise answer
-        return answer
+        return self._written(work)
 
     def release(self, *, by: Asker) -> None:
         """Take a stop back."""
@@ -181,9 +181,7 @@ class Gatekeeper:
             now = self.book.clock.now()
             return switch.turn(tx, stop=False, by=by.person.id, at=now)
 
-        answer = self.store.write(work).result()
-        if isinstance(answer, Refusal):
-            raise answer
+        self._written(work)
 
     def _no_switch(self, tx: Transaction, by: Asker, verb: Verb) -> Refusal | None:
         """Return why somebody may not turn the kill switch; None if they may."""
@@ -253,12 +251,16 @@ class Gatekeeper:
             self.desk.redraw(tx, self.book, plan, token=self.token)
             return self.book.load(tx, plan)[0].stage
 
+        if self._written(work) is Stage.APPROVED:
+            self.cleared()
+        return self._must(plan)
+
+    def _written(self, work: Callable[[Transaction], Refusal | T]) -> T:
+        """Write; raise a refusal only now, so that what was written stays."""
         answer = self.store.write(work).result()
         if isinstance(answer, Refusal):
             raise answer
-        if answer is Stage.APPROVED:
-            self.cleared()
-        return self._must(plan)
+        return answer
 
     def _asked(
         self, tx: Transaction, plan: Plan, by: Asker, verb: Verb, click: Click

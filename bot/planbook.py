@@ -98,10 +98,15 @@ class PlanBook:
     def _project(self, tx: Transaction, plan: str, state: ActionState) -> None:
         """Keep the row by which plans are found."""
         made = state.plan
+        before = tx.tables.execute("SELECT glass_at FROM plan WHERE id = ?", (plan,))
+        glass_at = str(before[0]["glass_at"]) if before else ""
+        if state.glass_by and not glass_at:
+            glass_at = self.clock.now().isoformat()
+        owed = "" if state.reviewed_by else _iso(state.review_due_at)
         tx.tables.execute("DELETE FROM plan WHERE id = ?", (plan,))
         tx.tables.execute(
-            "INSERT INTO plan (id, incident, action, stage, level, over) "
-            "VALUES (?,?,?,?,?,?)",
+            "INSERT INTO plan (id, incident, action, stage, level, over, glass_at, "
+            "review_due_at) VALUES (?,?,?,?,?,?,?,?)",
             (
                 plan,
                 made.incident,
@@ -109,6 +114,8 @@ class PlanBook:
                 state.stage,
                 made.level,
                 int(state.is_over),
+                glass_at,
+                owed,
             ),
         )
 
@@ -158,6 +165,10 @@ def _due(state: ActionState, events: Sequence[ActionEvent]) -> dict[str, datetim
         if isinstance(event, ActionVerifyInconclusive):
             due[VERIFY] = event.again_at
     return due
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
 
 
 def _entry(event: ActionEvent, *, actor: str) -> NewEntry:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.action import ActionState
-from bot.domain.action_events import ActionBrokeGlass
 from bot.domain.action_facts import GateFacts, PolicyAnswer, Standing
 from bot.domain.action_table import Stage
 from bot.domain.errors import NotFound
@@ -24,7 +23,6 @@ from bot.ports import Post, Transaction
 from bot.ports.action import ActionManifest
 from bot.ports.gate import Asker
 from bot.readmodels import alerts, board
-from bot.readmodels.timeline import ACTION_STREAM
 
 LEGAL = (
     "Altering the system may spoil evidence that an authority is owed "
@@ -173,12 +171,7 @@ class PlanDesk:
 
     def open_ids(self, tx: Transaction, incident: str = "") -> tuple[str, ...]:
         """Return the ids of plans that are not over, oldest first."""
-        found = tx.tables.execute(
-            "SELECT id FROM plan WHERE over = 0 AND (? = '' OR incident = ?) "
-            "ORDER BY id",
-            (incident, incident),
-        )
-        return tuple(row["id"] for row in found)
+        return open_ids(tx, incident)
 
     def in_stage(self, tx: Transaction, stage: Stage) -> tuple[str, ...]:
         """Return the ids of plans in a stage, oldest first."""
@@ -215,22 +208,29 @@ class PlanDesk:
             tx.outbox.post(self.draw(view, token(plan)), now=book.clock.now())
 
     def _glass(self, tx: Transaction, book: PlanBook) -> int:
-        since = book.clock.now() - _DAY
-        rows = tx.tables.execute("SELECT id FROM plan")
-        entries = (e for row in rows for e in tx.log.load(ACTION_STREAM + row["id"]))
-        return sum(
-            entry.kind == ActionBrokeGlass.name and entry.at >= since
-            for entry in entries
-        )
+        since = (book.clock.now() - _DAY).isoformat()
+        return _count(tx, "glass_at >= ?", since)
 
     def _overdue(self, tx: Transaction, book: PlanBook) -> int:
-        now = book.clock.now()
-        rows = tx.tables.execute("SELECT id FROM plan")
-        states = (book.load(tx, row["id"])[0] for row in rows)
-        return sum(
-            bool(one.review_due_at and one.review_due_at < now and not one.reviewed_by)
-            for one in states
-        )
+        now = book.clock.now().isoformat()
+        return _count(tx, "review_due_at <> '' AND review_due_at < ?", now)
+
+
+def _count(tx: Transaction, where: str, at: str) -> int:
+    found = tx.tables.execute(
+        f"SELECT count(*) AS n FROM plan WHERE {where}",  # noqa: S608 - ours
+        (at,),
+    )
+    return int(found[0]["n"])
+
+
+def open_ids(tx: Transaction, incident: str = "") -> tuple[str, ...]:
+    """Return the ids of plans that are not over, oldest first."""
+    found = tx.tables.execute(
+        "SELECT id FROM plan WHERE over = 0 AND (? = '' OR incident = ?) ORDER BY id",
+        (incident, incident),
+    )
+    return tuple(row["id"] for row in found)
 
 
 def view_of(

@@ -11,7 +11,9 @@ import click
 from bot import __version__
 from bot.cli.bench import bench
 from bot.cli.doctor import doctor
+from bot.cli.gate import gate
 from bot.cli.log import log
+from bot.cli.policy import policy
 from bot.cli.redact import redact
 from bot.cli.run import run
 from bot.cli.runbooks import runbooks
@@ -45,6 +47,8 @@ for _command in (
     redact,
     runbooks,
     log,
+    gate,
+    policy,
     timeline,
     slack,
     bench,

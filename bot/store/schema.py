@@ -154,9 +154,13 @@ def _make_plans(db: "Database") -> None:
             "stage": str,
             "level": str,
             "over": int,
+            "glass_at": str,
+            "review_due_at": str,
         },
         pk="id",
         strict=True,
     )
     plan.create_index(["stage"])
+    plan.create_index(["glass_at"])
+    plan.create_index(["review_due_at"])
     plan.create_index(["incident"])

@@ -1,0 +1,275 @@
+"""`tocsin gate`: see plans, say no, take back, stop everything, reconcile.
+
+There is no way to approve here. Reading opens the store beside a running bot.
+Writing asks the running bot over HTTP with the admin token; when none runs, the core
+is started in this process for the one order. The lock of TOCSIN_HOME tells which.
+"""
+
+import asyncio
+import json
+import os
+from contextlib import ExitStack
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+import click
+
+from bot.domain.errors import (
+    BadSettings,
+    NotFound,
+    OutcomeUnknown,
+    Refusal,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.config import Settings
+    from bot.domain.plan_view import PlanView
+    from bot.planbook import PlanBook
+    from bot.ports import Transaction
+
+T = TypeVar("T")
+Order = dict[str, Any]
+
+_TIMEOUT_S = 30
+_NOTHING = "Nothing was done"
+_NEVER = (
+    "Approvals are given in Slack and nowhere else. "
+    "Press the button on the plan's card in the incident's channel."
+)
+_NOT_HERE = ("approve", "break-glass")
+_LOOPBACK = "http://127.0.0.1"
+
+
+class _NeverApproves(click.Group):
+    """Tells whoever looks for a way to approve where it is."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] in _NOT_HERE:
+            raise click.UsageError(_NEVER, ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_NeverApproves)
+def gate() -> None:
+    """See, reject, cancel and stop plans. Approving is done in Slack only."""
+
+
+@gate.command("list")
+@click.option("--incident", default="", help="Only of one incident, e.g. INC-0001.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def list_plans(incident: str, *, as_json: bool) -> None:
+    """List the plans that are not over, oldest first."""
+    from bot.readmodels.plan_export import as_plain, table
+
+    views, is_stopped = _read(lambda tx, book: _open(tx, book, incident.upper()))
+    if as_json:
+        plans = [as_plain(view) for view in views]
+        click.echo(json.dumps({"stopped": is_stopped, "plans": plans}, indent=1))
+        return
+    if is_stopped:
+        click.echo("Everything is stopped; `tocsin gate release` takes that back.")
+    click.echo(table(views) if views else "No plan is open.\n", nl=False)
+
+
+@gate.command()
+@click.argument("plan")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def show(plan: str, *, as_json: bool) -> None:
+    """Show one PLAN, also one that is over."""
+    from bot.readmodels.plan_export import as_plain, text
+
+    view = _read(lambda tx, book: _view(tx, book, plan))
+    if view is None:
+        raise NotFound(
+            "No plan was shown",
+            because=f"there is no plan {plan!a}",
+            next_move="See the open ones with `tocsin gate list`.",
+        )
+    if as_json:
+        click.echo(json.dumps(as_plain(view), indent=1))
+        return
+    click.echo(text(view), nl=False)
+
+
+@gate.command()
+@click.argument("plan")
+@click.option("--reason", required=True, help="Why; it goes to the timeline.")
+def deny(plan: str, reason: str) -> None:
+    """Say no to PLAN; one no is enough."""
+    _say(_order("deny", plan, {"reason": reason}))
+
+
+@gate.command()
+@click.argument("plan")
+@click.option("--reason", help="Why; it goes to the timeline.")
+def cancel(plan: str, reason: str | None) -> None:
+    """Take PLAN back before it starts."""
+    _say(_order("cancel", plan, {"reason": reason} if reason else {}))
+
+
+@gate.command()
+@click.argument("plan")
+@click.option(
+    "--committed/--not-committed",
+    required=True,
+    default=None,
+    help="What a look at the target showed: it happened, or it did not.",
+)
+@click.option("--reason", required=True, help="What you saw; it goes to the timeline.")
+def reconcile(plan: str, reason: str, *, committed: bool) -> None:
+    """Say whether PLAN happened, where the bot cannot know."""
+    _say(_order("reconcile", plan, {"reason": reason, "committed": committed}))
+
+
+@gate.command("stop-all")
+def stop_all() -> None:
+    """Stop every plan, and let none begin until `release`."""
+    reached = _order("stop-all", "", {})["reached"]
+    click.echo(f"stopped: everything; open plans reached: {reached}")
+
+
+@gate.command()
+def release() -> None:
+    """Take a stop back. What was stopped stays so and must be proposed again."""
+    _order("release", "", {})
+    click.echo("released: plans may be approved and run again")
+
+
+def _say(plan: Order) -> None:
+    click.echo(f"{plan['id']}: {plan['stage']}")
+    if plan["outcome"]:
+        click.echo(plan["outcome"])
+
+
+# --- reading ---
+
+
+def _read(work: "Callable[[Transaction, PlanBook], T]") -> T:
+    """Run `work` on a snapshot of the store, as it stands now."""
+    from bot.cli.opening import open_store
+    from bot.domain.gate_rules import GateRules
+    from bot.planbook import PlanBook
+    from bot.wire import SystemClock
+
+    store, _ = open_store(read_only=True)
+    # Loading decides nothing, so neither the clock nor the rules matter.
+    book = PlanBook(clock=SystemClock(), rules=GateRules())
+    try:
+        return store.read(lambda tx: work(tx, book))
+    finally:
+        store.close()
+
+
+def _open(
+    tx: "Transaction", book: "PlanBook", incident: str
+) -> "tuple[list[PlanView], bool]":
+    from bot.gate import switch
+    from bot.plandesk import open_ids
+
+    found = [_view(tx, book, one) for one in open_ids(tx, incident)]
+    return [view for view in found if view is not None], switch.is_stopped(tx)
+
+
+def _view(tx: "Transaction", book: "PlanBook", plan: str) -> "PlanView | None":
+    from bot.plandesk import view_of
+
+    state, _ = book.load(tx, plan)
+    return view_of(state.plan, state, book) if state.exists else None
+
+
+# --- writing ---
+
+
+def _order(name: str, plan: str, given: Order) -> Order:
+    """Carry out one order: here when no bot runs, else by asking the bot."""
+    from bot.cli.opening import STORE_FILE, open_settings
+    from bot.cli.serving import only_process
+
+    settings = open_settings()
+    if not (settings.home / STORE_FILE).exists():
+        raise BadSettings(
+            _NOTHING,
+            because=f"there is no log in {settings.home}",
+            next_move="Start the bot once with `tocsin run`, or set TOCSIN_HOME.",
+        )
+    with ExitStack() as held:
+        try:
+            held.enter_context(only_process(settings.home))
+        except BadSettings:
+            return _ask(settings.home, name, plan, given)
+        return asyncio.run(_here(settings, name, plan, given))
+
+
+async def _here(settings: "Settings", name: str, plan: str, given: Order) -> Order:
+    """Start the core without its doors; cards wait for the bot to run again."""
+    from bot.cli.serving import built
+
+    house, _ = built(settings, _LOOPBACK)
+    try:
+        return house.admin.order(name, plan, given)
+    finally:
+        house.checkpoints.sign_if_dirty()
+        house.store.close()
+
+
+def _ask(home: Path, name: str, plan: str, given: Order) -> Order:
+    """Ask the running bot."""
+    url, token = _running(home)
+    where = f"/admin/gate/plans/{quote(plan, safe='')}/" if plan else "/admin/gate/"
+    status, answer = _post(url, where + name, token, given)
+    if status == HTTPStatus.OK:
+        return answer
+    raise Refusal(
+        str(answer.get("what", _NOTHING)),
+        because=str(answer.get("because", f"the bot answered {status}")),
+        next_move=str(answer.get("next_move", "Look at the log of the bot.")),
+    )
+
+
+def _running(home: Path) -> tuple[str, str]:
+    """Return where the bot answers and its admin token."""
+    try:
+        facts = json.loads((home / "run.json").read_text("utf-8"))
+        url, token, pid = facts["url"], facts["tokens"]["admin"], int(facts["pid"])
+        os.kill(pid, 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise _silent("the bot of this home is starting or ending") from None
+    return str(url), str(token)
+
+
+def _post(url: str, path: str, token: str, given: Order) -> tuple[int, Order]:
+    """Send one order straight to the bot: no proxy, no redirect is followed."""
+    parts = urlsplit(url)
+    bot = HTTPConnection(parts.hostname or "", parts.port, timeout=_TIMEOUT_S)
+    try:
+        bot.connect()
+    except OSError:
+        raise _silent("the bot of this home does not answer") from None
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    try:
+        bot.request("POST", path, body=json.dumps(given), headers=headers)
+        answer = bot.getresponse()
+        told = json.loads(answer.read())
+    except (OSError, HTTPException, ValueError):
+        raise OutcomeUnknown(
+            "It may or may not have been done",
+            because="the bot did not answer to the end",
+            next_move="Look with `tocsin gate list` before you try again.",
+        ) from None
+    finally:
+        bot.close()
+    return answer.status, told if isinstance(told, dict) else {}
+
+
+def _silent(because: str) -> Unreachable:
+    return Unreachable(
+        _NOTHING, because=because, next_move="Try again in a moment, or restart it."
+    )
