@@ -191,15 +191,7 @@ PersonActionCommand = (
     | Reconcile
     | Review
 )
-ActionCommand = (
-    PersonActionCommand
-    | Publish
-    | Show
-    | Expire
-    | Claim
-    | BeginStep
-    | EndStep
-    | Recover
-    | Verify
-    | Mirror
+HouseCommand = (
+    Publish | Show | Expire | Claim | BeginStep | EndStep | Recover | Verify | Mirror
 )
+ActionCommand = PersonActionCommand | HouseCommand

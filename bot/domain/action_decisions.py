@@ -20,6 +20,7 @@ from bot.domain.action_commands import (
     DraftPlan,
     EndStep,
     Expire,
+    HouseCommand,
     Mirror,
     Publish,
     Reconcile,
@@ -90,17 +91,13 @@ def refused(command: ActionCommand, refusal: Refusal, *, at: datetime) -> Action
     return ActionRefused(command=name, code=refusal.code, by=by, at=at)
 
 
-def _answer(  # noqa: C901, PLR0912 - one case per command, so that mypy finds a gap
+def _answer(  # noqa: C901 - one case per command, so that mypy finds a gap
     asked: Asked,
 ) -> tuple[ActionEvent, ...]:
     command = asked.command
     match command:
         case DraftPlan():
             return drafted(asked, command)
-        case Publish():
-            return published(asked)
-        case Show(message=message):
-            return (ActionShown(message=message, at=asked.now),)
         case Approve():
             return approved(asked, command)
         case Deny():
@@ -111,6 +108,25 @@ def _answer(  # noqa: C901, PLR0912 - one case per command, so that mypy finds a
             return superseded(asked, command)
         case BreakGlass():
             return broke_glass(asked, command)
+        case Reconcile():
+            return reconciled(asked, command)
+        case Review():
+            return reviewed(asked)
+        case Stop():
+            return stopped(asked)
+        case _:
+            return _of_the_house(asked, command)
+
+
+def _of_the_house(  # noqa: C901 - one case per command
+    asked: Asked, command: HouseCommand
+) -> tuple[ActionEvent, ...]:
+    """Answer what the executor, a timer or another plan says."""
+    match command:
+        case Publish():
+            return published(asked)
+        case Show(message=message):
+            return (ActionShown(message=message, at=asked.now),)
         case Expire():
             return expired(asked)
         case Claim():
@@ -121,15 +137,9 @@ def _answer(  # noqa: C901, PLR0912 - one case per command, so that mypy finds a
             return step_ended(asked, command)
         case Recover():
             return recovered(asked)
-        case Stop():
-            return stopped(asked)
-        case Reconcile():
-            return reconciled(asked, command)
         case Verify():
             return verified(asked, command)
         case Mirror():
             return mirrored(asked, command)
-        case Review():
-            return reviewed(asked)
         case _:
             assert_never(command)
