@@ -23,7 +23,7 @@ from bot.domain.action_commands import (
 )
 from bot.domain.action_facts import Click, Door, GateFacts
 from bot.domain.action_table import Stage
-from bot.domain.errors import NotAllowed, NotFound, Refusal
+from bot.domain.errors import NotFound, Refusal
 from bot.domain.plan import Plan
 from bot.domain.plan_view import Offer, PlanView
 from bot.domain.untrusted import Untrusted
@@ -178,8 +178,8 @@ class Gatekeeper:
         def work(tx: Transaction) -> Refusal | bool:
             if (no := self._no_switch(tx, by, Verb.LIFT)) is not None:
                 return no
-            now = self.book.clock.now()
-            return switch.turn(tx, stop=False, by=by.person.id, at=now)
+            at = self.book.clock.now()
+            return switch.turn(tx, stop=False, by=by.person.id, at=at)
 
         self._written(work)
 
@@ -189,11 +189,7 @@ class Gatekeeper:
             return None
         if self.desk.answer(by, verb, None, self.desk.bare(tx, self.book)).allows:
             return None
-        return NotAllowed(
-            "The switch was left as it is",
-            because=f"no policy lets <@{by.person.id}> do that",
-            next_move="Ask somebody on call or one of the approvers.",
-        )
+        return switch.not_theirs(by.person.id)
 
     def shown(self, plan: str, message: str) -> None:
         """Slack took the card; only this message's buttons count."""
@@ -230,8 +226,6 @@ class Gatekeeper:
         """Return the plan id of a token that is ours; "" for any other."""
         return self.tokens.opened(token)
 
-    # --- inside ---
-
     def _decide(
         self, plan: str, command: ActionCommand, by: Asker, verb: Verb, click: Click
     ) -> PlanView:
@@ -241,11 +235,10 @@ class Gatekeeper:
             state, _ = self.book.load(tx, plan)
             if not state.exists:
                 return _no_plan(plan)
-            facts = self._asked(tx, state.plan, by, verb, click)
+            facts, who = self._asked(tx, state.plan, by, verb, click), by.person.id
             try:
-                self.book.apply(tx, plan, command, facts, actor=by.person.id)
+                self.book.apply(tx, plan, command, facts, actor=who)
             except Refusal as refusal:
-                who = by.person.id
                 self.book.refused(tx, plan, command, refusal, actor=who)
                 return refusal
             self.desk.redraw(tx, self.book, plan, token=self.token)
@@ -257,8 +250,7 @@ class Gatekeeper:
 
     def _written(self, work: Callable[[Transaction], Refusal | T]) -> T:
         """Write; raise a refusal only now, so that what was written stays."""
-        answer = self.store.write(work).result()
-        if isinstance(answer, Refusal):
+        if isinstance(answer := self.store.write(work).result(), Refusal):
             raise answer
         return answer
 
@@ -266,14 +258,14 @@ class Gatekeeper:
         self, tx: Transaction, plan: Plan, by: Asker, verb: Verb, click: Click
     ) -> GateFacts:
         facts = self.desk.facts(tx, self.book, plan, by, verb)
-        manifest = self.planning.catalogue[plan.draft.action].MANIFEST
-        about = self.desk.about(tx, plan.incident)
+        # A plan is taken back also when its action is not there any more.
+        found = self.planning.catalogue.get(plan.draft.action)
         return replace(
             facts,
             click=click,
             door=Door.ADMIN if is_admin(by) else Door.SLACK,
-            catalogued=True,
-            level=self.desk.level(manifest, plan.draft, about),
+            catalogued=found is not None,
+            level=self.desk.derived(tx, plan, found.MANIFEST if found else None),
         )
 
     def _tried(

@@ -98,6 +98,14 @@ class PlanDesk:
         is_grave = bool(draft.irreversible_because) or draft.blast.systems > 1
         return Level.T1 if is_grave else base
 
+    def derived(
+        self, tx: Transaction, plan: Plan, manifest: ActionManifest | None
+    ) -> Level | None:
+        """Derive a plan's level afresh; None where its action is not there."""
+        if manifest is None:
+            return None
+        return self.level(manifest, plan.draft, self.about(tx, plan.incident))
+
     def facts(
         self, tx: Transaction, book: PlanBook, plan: Plan, by: Asker, verb: Verb
     ) -> GateFacts:

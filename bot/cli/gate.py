@@ -119,13 +119,15 @@ def cancel(plan: str, reason: str | None) -> None:
 @click.argument("plan")
 @click.option(
     "--committed/--not-committed",
-    required=True,
     default=None,
     help="What a look at the target showed: it happened, or it did not.",
 )
 @click.option("--reason", required=True, help="What you saw; it goes to the timeline.")
-def reconcile(plan: str, reason: str, *, committed: bool) -> None:
+def reconcile(plan: str, reason: str, *, committed: bool | None) -> None:
     """Say whether PLAN happened, where the bot cannot know."""
+    # No default: silence must not count as an answer.
+    if committed is None:
+        raise click.UsageError("Say --committed or --not-committed, as you saw it.")
     _say(_order("reconcile", plan, {"reason": reason, "committed": committed}))
 
 

@@ -5,6 +5,7 @@ It is read at every decision, so it works at once and for every plan.
 
 from datetime import datetime
 
+from bot.domain.errors import NotAllowed
 from bot.ports import NewEntry, Transaction
 
 STREAM = "gate"
@@ -26,3 +27,12 @@ def turn(tx: Transaction, *, stop: bool, by: str, at: datetime) -> bool:
     entry = NewEntry(kind=kind, at=at, actor=by, body={"by": by})
     tx.log.append(STREAM, expected_version=len(entries), entries=[entry])
     return True
+
+
+def not_theirs(person: str) -> NotAllowed:
+    """Return the refusal for somebody whom no policy lets turn the switch."""
+    return NotAllowed(
+        "The switch was left as it is",
+        because=f"no policy lets <@{person}> do that",
+        next_move="Ask somebody on call or one of the approvers.",
+    )

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     consumes,
     invariant,
     multiple,
+    precondition,
     rule,
 )
 
@@ -80,6 +81,8 @@ MEMBERS = (OLU, SAM, DANA, LEAD)
 people = st.sampled_from([*MEMBERS, GUEST, EXTERNAL])
 members = st.sampled_from(MEMBERS)
 levels = st.sampled_from(Level)
+several = st.lists(st.sampled_from([SAM, DANA, LEAD, OLU, GUEST]), min_size=1)
+MOST_PLANS = 2
 steps = st.sampled_from(["s1", "s2"])
 outcomes = st.sampled_from([Outcome.OK, Outcome.OK, Outcome.FAILED, Outcome.UNKNOWN])
 rarely = st.sampled_from([False, False, False, True])
@@ -99,6 +102,7 @@ class Run:
 
 class Gates(RuleBasedStateMachine):
     plans = Bundle("plans")
+    ready = Bundle("ready")
     runs = Bundle("runs")
 
     def __init__(self) -> None:
@@ -185,6 +189,7 @@ class Gates(RuleBasedStateMachine):
 
     # --- what people do ---
 
+    @precondition(lambda self: len(self.made) < MOST_PLANS)
     @rule(target=plans, level=levels, by=members)
     def propose(self, level: Level, by: Person) -> object:
         number = len(self.made) + 1
@@ -197,8 +202,10 @@ class Gates(RuleBasedStateMachine):
         self.ask(plan, Show(message=CARD))
         return plan
 
-    @rule(plan=plans, saw=plans, who=st.lists(people, min_size=1), mixed=rarely)
-    def approve(self, plan: Plan, saw: Plan, who: list[Person], *, mixed: bool) -> None:
+    @rule(target=ready, plan=plans, saw=plans, who=several, mixed=rarely)
+    def approve(
+        self, plan: Plan, saw: Plan, who: list[Person], *, mixed: bool
+    ) -> object:
         digest = (saw if mixed else plan).digest()
         typed = {Level.T1: plan.phrase, Level.T2: plan.draft.target, Level.T3: ""}
         for each in who:
@@ -206,12 +213,18 @@ class Gates(RuleBasedStateMachine):
                 by=each.id, digest=digest, typed=typed[plan.level], reason=WHY
             )
             self.ask(plan, command, each)
+        return self.if_ready(plan)
 
-    @rule(plan=plans, saw=plans, who=people)
-    def break_glass(self, plan: Plan, saw: Plan, who: Person) -> None:
+    @rule(target=ready, plan=plans, saw=plans, who=people)
+    def break_glass(self, plan: Plan, saw: Plan, who: Person) -> object:
         typed = f"break glass {plan.phrase}"
         command = BreakGlass(by=who.id, digest=saw.digest(), typed=typed, reason=WHY)
         self.ask(plan, command, who)
+        return self.if_ready(plan)
+
+    def if_ready(self, plan: Plan) -> object:
+        is_ready = fold(self.logs[plan.id]).stage is Stage.APPROVED
+        return plan if is_ready else multiple()
 
     @rule(plan=plans, who=people, how=st.sampled_from([Deny, Cancel, Stop, None, None]))
     def say_no(self, plan: Plan, who: Person, how: Any) -> None:
@@ -237,7 +250,7 @@ class Gates(RuleBasedStateMachine):
 
     # --- what workers do ---
 
-    @rule(target=runs, plan=plans)
+    @rule(target=runs, plan=ready)
     def claim(self, plan: Plan) -> object:
         self.workers += 1
         worker = f"w{self.workers}"
@@ -315,6 +328,6 @@ class Gates(RuleBasedStateMachine):
 
 
 Gates.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None
+    max_examples=60, stateful_step_count=50, deadline=None
 )
 TestGates = Gates.TestCase
