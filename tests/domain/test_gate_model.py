@@ -47,6 +47,8 @@ PAIRS: Mapping[tuple[type[ActionCommand], str], str] = {
 WAITS = (Stage.PENDING, Stage.APPROVED, Stage.APPLYING)
 NEW, NOTHING = ActionState(), Truth()
 
+pytestmark = pytest.mark.slow  # every reachable state, once per guard
+
 
 @dataclass(frozen=True)
 class World:
