@@ -99,20 +99,23 @@ class Bench:
             case ActionCleared(approvers=approvers) if not before.glass_by:
                 assert len(set(approvers)) >= plan.quorum
                 assert DANA.id in approvers or not plan.needs_commander
-            case ActionClaimed():
-                assert not self.lost & set(before.cleared_by)
-                assert self.world == ACTIVE
-                assert self.now < self.cleared(plan) + timedelta(minutes=5)
-            case StepBegan(step=step):
-                made = [run.step for run in before.runs if run.outcome is Outcome.OK]
-                assert ["s1", "s2"][: len(before.runs) + 1] == [*made, step]
-                assert self.now < self.cleared(plan) + timedelta(minutes=5)
-                assert self.now < self.heard[plan.id] + timedelta(minutes=1)
+            case ActionClaimed() | StepBegan():
+                self.judge_run(plan, before, event)
             case ActionDenied(by=by):
                 assert who in MEMBERS
                 assert by not in self.lost or who is DANA
             case _:
                 pass
+
+    def judge_run(self, plan: Plan, before: ActionState, event: ActionEvent) -> None:
+        assert self.now < self.cleared(plan) + timedelta(minutes=5)
+        if isinstance(event, StepBegan):
+            made = [run.step for run in before.runs if run.outcome is Outcome.OK]
+            assert ["s1", "s2"][: len(before.runs) + 1] == [*made, event.step]
+            assert self.now < self.heard[plan.id] + timedelta(minutes=1)
+            return
+        assert not self.lost & set(before.cleared_by)
+        assert self.world == ACTIVE
 
     def may_decide(self, plan: Plan, who: Person, digest: str) -> None:
         assert digest == plan.digest()

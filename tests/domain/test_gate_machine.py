@@ -244,6 +244,6 @@ class Gates(RuleBasedStateMachine):
 
 
 Gates.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=50, deadline=None
+    max_examples=100, stateful_step_count=50, deadline=None
 )
 TestGates = Gates.TestCase
