@@ -1,0 +1,109 @@
+"""Random people press random buttons of the real gate; the world judges."""
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    rule,
+)
+
+from bot.domain.commands import PersonKind
+from bot.domain.errors import Refusal
+from bot.domain.plan_view import PlanView
+from bot.domain.untrusted import Untrusted
+from tests.core import CHANNEL
+from tests.gate.stage import GateStage
+
+PEOPLE = ("U0ONCALL", "U0SECOND", "U0LEAD", "U0GUEST", "U0NOBODY")
+people = st.sampled_from(PEOPLE)
+
+
+class RealGate(RuleBasedStateMachine):
+    plans = Bundle("plans")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.stage = GateStage(Path(self.folder.name))
+        self.stage.people.kinds["U0GUEST"] = PersonKind.GUEST
+        self.known: list[PlanView] = []
+
+    def teardown(self) -> None:
+        self.stage.core.close()
+        self.folder.cleanup()
+
+    @rule(target=plans, who=people, off=st.booleans())
+    def propose(self, *, who: str, off: bool) -> object:
+        action = "test.switch.turn_off" if off else "test.switch.turn_on"
+        try:
+            view = self.stage.propose(who, action)
+        except Refusal:
+            return multiple()
+        self.stage.shown(view)
+        self.known.append(view)
+        return view
+
+    @rule(view=plans, who=people, digest=st.booleans(), typed=st.booleans())
+    def approve(self, *, view: PlanView, who: str, digest: bool, typed: bool) -> None:
+        wrong = {} if digest else {"digest": "0" * 64}
+        wrong |= {} if typed else {"typed": "another"}
+        with suppress(Refusal):
+            self.stage.approve(view, who, **wrong)
+
+    @rule(view=plans, who=people)
+    def deny(self, view: PlanView, who: str) -> None:
+        with suppress(Refusal):
+            self.stage.gate.deny(
+                view.plan.id,
+                by=self.stage.people.asker(who, CHANNEL),
+                reason=Untrusted("no"),
+                click=self.stage.click(),
+            )
+
+    @rule()
+    def run(self) -> None:
+        self.stage.executor.step()
+
+    @rule(minutes=st.integers(1, 20))
+    def wait(self, minutes: int) -> None:
+        self.stage.wait(minutes=minutes)
+
+    @rule(on=st.booleans())
+    def drift(self, *, on: bool) -> None:
+        self.stage.world.on["s1"] = on
+
+    @invariant()
+    def no_effect_without_a_plan_that_others_agreed_to(self) -> None:
+        begun = 0
+        for view in self.known:
+            events = self.kinds(view.plan.id)
+            begun += events.count("step_began")
+            assert events.count("step_began") <= 1
+            if "step_began" in events:
+                assert events.index("cleared") < events.index("claimed")
+        assert self.stage.world.turned <= begun
+
+    @invariant()
+    def nobody_agrees_to_their_own_wish_and_no_guest_agrees(self) -> None:
+        for view in self.known:
+            found = self.stage.gate.view(view.plan.id)
+            assert found is not None
+            assert not {view.plan.requester, "U0GUEST", "U0NOBODY"} & set(found.agreed)
+
+    def kinds(self, plan: str) -> list[str]:
+        entries = self.stage.core.store.read(lambda tx: tx.log.load(f"action/{plan}"))
+        return [e.kind.removeprefix("action.").removesuffix(".v1") for e in entries]
+
+
+RealGate.TestCase.settings = settings(
+    max_examples=25, stateful_step_count=20, deadline=None
+)
+TestRealGate = pytest.mark.slow(RealGate.TestCase)
