@@ -1,7 +1,8 @@
 """What the gate is told about people and the world before it decides.
 
 The caller reads it and says when. What was not read counts as the worst: every
-default refuses. Nothing in here is what a person typed.
+default refuses, but for `author`, where nobody is an answer too. Nothing in here is
+what a person typed.
 """
 
 from dataclasses import dataclass

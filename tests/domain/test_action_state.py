@@ -1,6 +1,8 @@
 """The state is a fold along the table; what the table lacks moves nothing."""
 
+import re
 from itertools import product
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -114,3 +116,23 @@ def test_the_stage_says_whether_it_is_over() -> None:
     assert not fold(pending()).is_over
     assert fold(approved()).moved_by == (SAM.id,)
     assert ActionState(stage=Stage.DENIED).is_over
+
+
+def test_the_concept_page_names_every_stage_and_every_guard() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "concepts" / "gate.md").read_text(
+        "utf-8"
+    )
+    names = {*GUARDS, *(stage.value for stage in Stage if stage is not Stage.NONE)}
+    assert {name for name in names if f"`{name}`" not in page} == set()
+
+
+def test_the_concept_page_has_the_ways_of_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "concepts" / "gate.md").read_text(
+        "utf-8"
+    )
+    for stage in set(Stage) - {Stage.NONE}:
+        row = next(
+            line for line in page.splitlines() if line.startswith(f"| `{stage}` |")
+        )
+        ways = {went.value for (came, _), went in MOVES.items() if came is stage}
+        assert set(re.findall(r"`(\w+)`", row.split("|")[3])) == ways
