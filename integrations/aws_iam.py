@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 from bot.aws.action import AwsAction, Case, Reading, Seen, Texts
 from bot.aws.calls import read, refusal_of
 from bot.aws.session import AwsKey
+from bot.domain.action_effects import Verdict
 from bot.domain.errors import NotFound
 from bot.domain.plan import Blast, Level
-from bot.ports.action import ActionManifest, Verdict, Verified
+from bot.ports.action import ActionManifest, Verified
 from bot.ports.integration import Manifest
 
 MANIFEST = Manifest(

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction, Case, Reading, Seen, Texts
 from bot.aws.calls import refusal_of
+from bot.domain.action_effects import Verdict
 from bot.domain.plan import Blast, Draft, Level
-from bot.ports.action import ActionManifest, Verdict, Verified
+from bot.ports.action import ActionManifest, Verified
 from bot.ports.integration import Manifest
 
 MANIFEST = Manifest(

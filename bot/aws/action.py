@@ -14,16 +14,10 @@ from bot.aws.calls import read, write
 from bot.aws.mint import Grant
 from bot.aws.params import check_params
 from bot.aws.session import AwsSession
+from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step
-from bot.ports.action import (
-    ActionManifest,
-    Effect,
-    StepOutcome,
-    StepResult,
-    Verdict,
-    Verified,
-)
+from bot.ports.action import ActionManifest, Effect, StepResult, Verified
 
 Texts = Mapping[str, str]
 
@@ -274,7 +268,7 @@ def _probes(facts: Texts) -> tuple[Probe, ...]:
 
 def _not_done(step: Step, because: str) -> StepResult:
     says = f"{step.call} did not happen: {because}."
-    return StepResult(outcome=StepOutcome.FAILED, says=says)
+    return StepResult(outcome=Outcome.FAILED, says=says)
 
 
 def _json(value: Any) -> Any:

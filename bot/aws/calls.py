@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.aws.errors import error_code, plain, reading_problem, write_result
 from bot.aws.session import AwsSession
-from bot.ports.action import StepOutcome, StepResult
+from bot.domain.action_effects import Outcome
+from bot.ports.action import StepResult
 
 _NUMBERS = frozenset({"integer", "long"})
 
@@ -74,7 +75,7 @@ def write(
         return write_result(error, call)
     request_id = plain(answer.get("ResponseMetadata", {}).get("RequestId", ""))
     says = f"{call} was carried out."
-    return StepResult(outcome=StepOutcome.OK, says=says, request_id=request_id)
+    return StepResult(outcome=Outcome.OK, says=says, request_id=request_id)
 
 
 def typed(

@@ -9,8 +9,9 @@ error code and the request id of an answer are passed on.
 import re
 from typing import Any
 
+from bot.domain.action_effects import Outcome
 from bot.domain.errors import Fault, NotFound, Refusal, Unreachable
-from bot.ports.action import StepOutcome, StepResult
+from bot.ports.action import StepResult
 
 _THROTTLED = frozenset(
     {
@@ -72,13 +73,13 @@ def write_result(error: Exception, call: str) -> StepResult:
     code = error_code(error)
     if code and (_status(error) in _REFUSED or code in _THROTTLED):
         says = f"{call} did not happen: AWS refused it ({code})."
-        return _result(StepOutcome.FAILED, says, error)
+        return _result(Outcome.FAILED, says, error)
     if _never_sent(error):
         says = f"{call} did not happen: it was not sent ({type(error).__name__})."
-        return _result(StepOutcome.FAILED, says, error)
+        return _result(Outcome.FAILED, says, error)
     reason = f"AWS answered {code}" if code else type(error).__name__
     says = f"{call} may or may not have happened: no clear answer came ({reason})."
-    return _result(StepOutcome.UNKNOWN, says, error)
+    return _result(Outcome.UNKNOWN, says, error)
 
 
 def error_code(error: Exception) -> str:
@@ -95,7 +96,7 @@ def plain(value: Any) -> str:
     return text if _PLAIN.fullmatch(text) else ""
 
 
-def _result(outcome: StepOutcome, says: str, error: Exception) -> StepResult:
+def _result(outcome: Outcome, says: str, error: Exception) -> StepResult:
     answer = getattr(error, "response", None)
     about = answer.get("ResponseMetadata", {}) if isinstance(answer, dict) else {}
     return StepResult(

@@ -30,7 +30,7 @@ from bot.domain.action_table import Stage
 from bot.domain.errors import Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
-from bot.ports.action import Action, Effect, StepOutcome, StepResult
+from bot.ports.action import Action, Effect, StepResult
 
 _log = logging.getLogger(__name__)
 
@@ -176,7 +176,7 @@ class Executor:
             worker=self.worker,
             fence=fence,
             step=step.id,
-            outcome=Outcome(result.outcome.value),
+            outcome=result.outcome,
             request_id=result.request_id,
             says=Untrusted(result.says),
         )
@@ -186,7 +186,7 @@ class Executor:
         action = self.catalogue[state.plan.draft.action]
         try:
             found = action.verify(state.plan, reader=self.reader())
-            verdict, says = Verdict(found.verdict.value), found.says
+            verdict, says = found.verdict, found.says
         except TocsinError as error:
             verdict, says = Verdict.INCONCLUSIVE, error.because
         look = Verify(fence=state.fence, verdict=verdict, says=Untrusted(says))
@@ -203,7 +203,7 @@ def _called(action: Action, step: Step, effect: Effect) -> StepResult:
     except Exception as error:  # noqa: BLE001 - an effect's outermost door
         _log.exception("a step raised; its outcome is unknown")
         return StepResult(
-            outcome=StepOutcome.UNKNOWN,
+            outcome=Outcome.UNKNOWN,
             says=f"The call failed with {type(error).__name__}.",
         )
 

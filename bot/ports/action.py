@@ -7,18 +7,10 @@ a stated reason for irreversibility, it cannot register. Only `bot/gate` calls
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.plan import Draft, Level, Plan, Probe, Step
-
-
-class StepOutcome(StrEnum):
-    """What became of one call. UNKNOWN is never tried again by itself."""
-
-    OK = "ok"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +22,9 @@ class StepResult:
         request_id: The other side's id of the call; "" if it gave none.
     """
 
-    outcome: StepOutcome
+    outcome: Outcome
     says: str
     request_id: str = ""
-
-
-class Verdict(StrEnum):
-    """Whether the world is as the plan promised. INCONCLUSIVE is not PASS."""
-
-    PASS = "pass"  # noqa: S105 - a verdict, not a password
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from bot.aws.errors import reading_problem, write_result
+from bot.domain.action_effects import Outcome
 from bot.domain.errors import NotFound, Unreachable
-from bot.ports.action import StepOutcome
 
 CALL = "iam.UpdateAccessKey"
 WHERE = {"endpoint_url": "http://127.0.0.1:1", "error": OSError()}
@@ -39,7 +39,7 @@ def answered(code: str, status: int, message: str = "") -> Exception:
     ids=lambda error: type(error).__name__,
 )
 def test_a_refused_or_unsent_call_did_not_happen(error: Exception) -> None:
-    assert write_result(error, CALL).outcome is StepOutcome.FAILED
+    assert write_result(error, CALL).outcome is Outcome.FAILED
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_refused_or_unsent_call_did_not_happen(error: Exception) -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_a_call_without_a_clear_answer_is_unknown(error: Exception) -> None:
-    assert write_result(error, CALL).outcome is StepOutcome.UNKNOWN
+    assert write_result(error, CALL).outcome is Outcome.UNKNOWN
 
 
 def test_the_sentence_names_call_and_code_and_nothing_from_outside() -> None:

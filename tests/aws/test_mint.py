@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.aws.calls import read, write
+from bot.domain.action_effects import Outcome
 from bot.domain.errors import BadRequest, Unreachable
 from bot.domain.plan import Draft
-from bot.ports.action import StepOutcome
 from integrations.aws_iam import DeactivateAccessKey
 from tests.cloud import APPROVERS, Cloud, applied, plan_of
 from tests.fakes.clock import FakeClock
@@ -64,16 +64,16 @@ def test_a_session_for_another_resource_is_denied(cloud: Cloud) -> None:
         plan_of(other), ACTION.grant(other), approvers=APPROVERS
     )
     result = applied(ACTION, mine, session)
-    assert result.outcome is StepOutcome.FAILED
+    assert result.outcome is Outcome.FAILED
     refused = write(session, mine.steps[0].call, dict(mine.steps[0].params), **KEYED)
-    assert refused.outcome is StepOutcome.FAILED
+    assert refused.outcome is Outcome.FAILED
     assert "AccessDenied" in refused.says
 
 
 def test_the_reader_cannot_write(cloud: Cloud) -> None:
     step = _draft(cloud).steps[0]
     refused = write(cloud.mint().reader(), step.call, dict(step.params), **KEYED)
-    assert refused.outcome is StepOutcome.FAILED
+    assert refused.outcome is Outcome.FAILED
     assert "AccessDenied" in refused.says
 
 
@@ -89,7 +89,7 @@ def test_the_bot_never_switches_off_itself(cloud: Cloud) -> None:
     mint = cloud.mint()
     draft = ACTION.plan(params, reader=mint.reader())
     result = cloud.apply(ACTION, draft, mint)
-    assert result.outcome is StepOutcome.FAILED
+    assert result.outcome is Outcome.FAILED
 
 
 def test_a_role_that_acts_is_not_assumed_without_a_plan(cloud: Cloud) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from bot.aws.calls import read, typed, write
 from bot.aws.session import open_session
+from bot.domain.action_effects import Outcome
 from bot.domain.errors import Unreachable
-from bot.ports.action import StepOutcome
 from tests.aws.dropping import Way, dropping
 from tests.cloud import Cloud
 
@@ -31,7 +31,7 @@ def test_a_write_without_an_answer_is_unknown(
     with dropping(cloud.url, way) as url:
         session = open_session(replace(root, endpoint_url=url, answer_within_s=0.5))
         result = write(session, "iam.UpdateAccessKey", off, idempotency_key="")
-    assert result.outcome is StepOutcome.UNKNOWN
+    assert result.outcome is Outcome.UNKNOWN
     assert error in result.says
     listed = read(cloud.root(), "iam.ListAccessKeys", {"UserName": name})
     assert listed["AccessKeyMetadata"][0]["Status"] == "Inactive"
@@ -42,7 +42,7 @@ def test_a_write_to_a_closed_door_did_not_happen(cloud: Cloud) -> None:
         pass
     session = open_session(replace(cloud.root().settings, endpoint_url=url))
     result = write(session, "iam.CreateUser", {"UserName": "x"}, idempotency_key="")
-    assert result.outcome is StepOutcome.FAILED
+    assert result.outcome is Outcome.FAILED
     assert "it was not sent" in result.says
 
 
@@ -54,7 +54,7 @@ def test_a_write_is_sent_once(cloud: Cloud) -> None:
     )
     nobody = {"UserName": "nobody", "AccessKeyId": "A" * 20, "Status": "Inactive"}
     result = write(session, "iam.UpdateAccessKey", nobody, idempotency_key="")
-    assert result.outcome is StepOutcome.FAILED
+    assert result.outcome is Outcome.FAILED
     assert len(sent) == 1
 
 
@@ -76,5 +76,5 @@ def test_the_idempotency_key_goes_where_the_service_has_a_place_for_it(
 def test_an_argument_that_the_service_does_not_know_is_not_sent(cloud: Cloud) -> None:
     strange = {"UserName": "x", "Whatever": "y"}
     result = write(cloud.root(), "iam.CreateUser", strange, idempotency_key="")
-    assert result.outcome is StepOutcome.FAILED
+    assert result.outcome is Outcome.FAILED
     assert "ParamValidationError" in result.says

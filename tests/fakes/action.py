@@ -4,15 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.plan import Blast, Change, Draft, Level, Plan, Probe, Step
-from bot.ports.action import (
-    ActionManifest,
-    Effect,
-    StepOutcome,
-    StepResult,
-    Verdict,
-    Verified,
-)
+from bot.ports.action import ActionManifest, Effect, StepResult, Verified
 
 
 @dataclass
@@ -21,7 +15,7 @@ class World:
 
     on: dict[str, bool] = field(default_factory=lambda: {"s1": True})
     turned: int = 0
-    answer: StepOutcome = StepOutcome.OK
+    answer: Outcome = Outcome.OK
 
 
 def _manifest(name: str, rollback: str, level: Level) -> ActionManifest:
@@ -73,7 +67,7 @@ class TurnSwitch:
 
     def apply(self, step: Step, effect: Effect) -> StepResult:
         self.world.turned += 1
-        if self.world.answer is not StepOutcome.FAILED:
+        if self.world.answer is not Outcome.FAILED:
             self.world.on[dict(step.params)["switch"]] = self.to
         return StepResult(outcome=self.world.answer, says="turned")
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.domain.action_effects import Outcome
 from bot.domain.commands import PersonKind
 from bot.domain.errors import NotAllowed, PlanChanged, Refusal, SelfApproval
 from bot.domain.gate_rules import Mode
 from bot.domain.plan import Level
 from bot.domain.untrusted import Untrusted
-from bot.ports.action import StepOutcome
 from tests.core import CHANNEL
 from tests.gate.stage import GateStage
 
@@ -211,7 +211,7 @@ def test_an_answer_that_never_came_is_not_tried_again(stage: GateStage) -> None:
     view = stage.propose()
     stage.shown(view)
     stage.approve(view)
-    stage.world.answer = StepOutcome.UNKNOWN
+    stage.world.answer = Outcome.UNKNOWN
     stage.executor.step()
     stage.executor.step()
     assert (stage.stage(view), stage.world.turned) == ("indeterminate", 1)

@@ -8,9 +8,9 @@ import pytest
 
 from bot.aws.action import AwsAction
 from bot.aws.calls import read, refusal_of
+from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest, NotFound, Unreachable
 from bot.domain.plan import Probe
-from bot.ports.action import StepOutcome, Verdict
 from integrations.aws_iam import ActivateAccessKey, DeactivateAccessKey
 from tests.aws.recording import recorded
 from tests.cloud import APPROVERS, Cloud, applied, plan_of, running_cloud
@@ -80,13 +80,13 @@ def test_off_and_on_again(cloud: Cloud) -> None:
     params = _params(cloud)
     mint = cloud.mint()
     off = OFF.plan(params, reader=mint.reader())
-    assert cloud.apply(OFF, off, mint).outcome is StepOutcome.OK
+    assert cloud.apply(OFF, off, mint).outcome is Outcome.OK
     assert _status(cloud, params) == "Inactive"
     assert OFF.verify(plan_of(off), reader=mint.reader()).verdict is Verdict.PASS
     back = OFF.rollback(off)
     assert back == params
     on = ON.plan(back, reader=mint.reader())
-    assert cloud.apply(ON, on, mint).outcome is StepOutcome.OK
+    assert cloud.apply(ON, on, mint).outcome is Outcome.OK
     assert _status(cloud, params) == "Active"
     assert ON.verify(plan_of(on), reader=mint.reader()).verdict is Verdict.PASS
     assert OFF.probe(off, reader=mint.reader()) == off.preconditions
@@ -139,7 +139,7 @@ def test_a_world_that_moved_since_the_plan_is_left_alone(cloud: Cloud) -> None:
     off = OFF.plan(params, reader=mint.reader())
     _behind_the_back(cloud, params, "Inactive")
     result = cloud.apply(OFF, off, mint)
-    assert result.outcome is StepOutcome.FAILED
+    assert result.outcome is Outcome.FAILED
     assert result.says == (
         "iam.UpdateAccessKey did not happen: the world is not as planned "
         "(iam.access_key.status)."
@@ -156,7 +156,7 @@ def test_a_user_made_anew_under_the_old_name_is_left_alone(cloud: Cloud) -> None
     iam.delete_access_key(UserName=name, AccessKeyId=params["access_key_id"])
     iam.delete_user(UserName=name)
     iam.create_user(UserName=name)
-    assert cloud.apply(OFF, draft, mint).outcome is StepOutcome.FAILED
+    assert cloud.apply(OFF, draft, mint).outcome is Outcome.FAILED
 
 
 def test_a_session_of_another_plan_cannot_touch_the_key(cloud: Cloud) -> None:
@@ -165,7 +165,7 @@ def test_a_session_of_another_plan_cannot_touch_the_key(cloud: Cloud) -> None:
     draft = OFF.plan(mine, reader=mint.reader())
     foreign = OFF.plan(other, reader=mint.reader())
     session = mint.mint(plan_of(foreign), OFF.grant(foreign), approvers=APPROVERS)
-    assert applied(OFF, draft, session).outcome is StepOutcome.FAILED
+    assert applied(OFF, draft, session).outcome is Outcome.FAILED
     assert _status(cloud, mine) == "Active"
 
 
@@ -174,7 +174,7 @@ def test_a_step_of_another_kind_is_not_made(cloud: Cloud) -> None:
     draft = OFF.plan(_params(cloud), reader=mint.reader())
     strange = replace(draft.steps[0], call="iam.DeleteAccessKey")
     result = cloud.apply(OFF, replace(draft, steps=(strange,)), mint)
-    assert result.outcome is StepOutcome.FAILED
+    assert result.outcome is Outcome.FAILED
     assert "not a call of this action" in result.says
 
 
@@ -183,7 +183,7 @@ def test_a_step_that_compares_nothing_is_not_made(cloud: Cloud) -> None:
     mint = cloud.mint()
     draft = OFF.plan(params, reader=mint.reader())
     blind = replace(draft, steps=(replace(draft.steps[0], compare=()),))
-    assert cloud.apply(OFF, blind, mint).outcome is StepOutcome.FAILED
+    assert cloud.apply(OFF, blind, mint).outcome is Outcome.FAILED
     assert _status(cloud, params) == "Active"
 
 

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from bot.aws.calls import read, refusal_of
+from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest, NotFound
-from bot.ports.action import StepOutcome, Verdict
 from integrations.aws_lambda import SetReservedConcurrency
 from tests.aws.recording import recorded
 from tests.cloud import APPROVERS, Cloud, applied, plan_of, running_cloud
@@ -68,7 +68,7 @@ def test_stopped_and_given_back(cloud: Cloud, before: int | None) -> None:
     function = cloud.function(**({} if before is None else {"reserved": before}))
     mint = cloud.mint()
     stop = ACTION.plan(_stop(function), reader=mint.reader())
-    assert cloud.apply(ACTION, stop, mint).outcome is StepOutcome.OK
+    assert cloud.apply(ACTION, stop, mint).outcome is Outcome.OK
     assert _refused(cloud, function) == "TooManyRequestsException"
     verified = ACTION.verify(plan_of(stop), reader=mint.reader())
     assert verified.verdict is Verdict.PASS
@@ -78,7 +78,7 @@ def test_stopped_and_given_back(cloud: Cloud, before: int | None) -> None:
     back = ACTION.rollback(stop)
     assert back is not None
     undo = ACTION.plan(back, reader=mint.reader())
-    assert cloud.apply(ACTION, undo, mint).outcome is StepOutcome.OK
+    assert cloud.apply(ACTION, undo, mint).outcome is Outcome.OK
     assert ACTION.verify(plan_of(undo), reader=mint.reader()).verdict is Verdict.PASS
     assert _limit(cloud, function) == before
     assert _refused(cloud, function) == ""
@@ -115,7 +115,7 @@ def test_a_world_that_moved_since_the_plan_is_left_alone(cloud: Cloud) -> None:
         FunctionName=function, ReservedConcurrentExecutions=6
     )
     result = cloud.apply(ACTION, draft, mint)
-    assert result.outcome is StepOutcome.FAILED
+    assert result.outcome is Outcome.FAILED
     assert "(lambda.reserved_concurrency)" in result.says
     assert _limit(cloud, function) == 6
 
@@ -127,7 +127,7 @@ def test_a_session_of_another_plan_cannot_touch_the_function(cloud: Cloud) -> No
         ACTION.plan(_stop(one), reader=mint.reader()) for one in (mine, other)
     )
     session = mint.mint(plan_of(foreign), ACTION.grant(foreign), approvers=APPROVERS)
-    assert applied(ACTION, draft, session).outcome is StepOutcome.FAILED
+    assert applied(ACTION, draft, session).outcome is Outcome.FAILED
     assert _limit(cloud, mine) is None
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.domain.action_effects import Outcome
 from bot.domain.errors import NotAllowed, Refusal
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
 from bot.gate import admin_door
 from bot.gate.policy_question import Verb
-from bot.ports.action import StepOutcome
 from bot.ports.gate import Asker
 from bot.web.app import web_app
 from bot.web.gate import GateDoor
@@ -193,7 +193,7 @@ def test_a_look_at_the_world_settles_what_nobody_knew(
     door: Door, stage: GateStage, left: str, *, committed: bool
 ) -> None:
     view = proposed(stage)
-    stage.world.answer = StepOutcome.UNKNOWN
+    stage.world.answer = Outcome.UNKNOWN
     stage.approve(view)
     stage.executor.step()
     assert stage.stage(view) == "indeterminate"
