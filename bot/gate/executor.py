@@ -119,6 +119,9 @@ class Executor:
         except TocsinError as error:
             _log.warning("plan %s: %s", plan, error.code)
             return False
+        except Exception:  # noqa: BLE001 - one bad plan must not hold up the others
+            _log.exception("plan %s: the executor broke", plan)
+            return False
         return True
 
     def _give_up(self, plan: str) -> None:
