@@ -2,6 +2,7 @@
 
     intake thread       inbox → incidents
     gate thread         approved plans → effects
+    other workers       what `bot/wire.py` adds: readers of queues and the like
     Slack tasks         Slack's inbox → commands, outbox → Slack
     ticker              timers, checkpoints, figures
 
@@ -13,7 +14,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -23,7 +24,8 @@ from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.gatehouse import GateHouse
 from bot.intake import Intake
-from bot.jobs import schedule
+from bot.jobs import Fire, schedule
+from bot.ports import Timer
 from bot.redact import Redactor
 from bot.service import Service
 from bot.slack.room import SlackRoom
@@ -38,9 +40,29 @@ _AFTER_FAULT_S = 1.0
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A thread of the house.
+
+    Attributes:
+        run_until: Works until the event is set; catches its own failures.
+        wake: Called once the event is set, so that no wait outlasts it.
+    """
+
+    name: str
+    run_until: Callable[[threading.Event], None]
+    wake: Callable[[], object] = lambda: None
+
+
 @dataclass(kw_only=True)
 class House:
-    """All parts, wired but not yet working."""
+    """All parts, wired but not yet working.
+
+    Attributes:
+        workers: Threads that run while the house works.
+        keepers: Who keeps a promise of the timers, by its kind.
+        routes: Doors of the rooms that came later than the first three.
+    """
 
     store: SqliteStore
     redactor: Redactor
@@ -56,6 +78,9 @@ class House:
     alert_came: threading.Event
     alerts_token: str
     admin_token: str
+    workers: Sequence[Worker] = ()
+    keepers: Mapping[str, Fire] = field(default_factory=dict)
+    routes: Sequence[BaseRoute] = ()
     home_page: str = "/practice/"
     _stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)
@@ -66,6 +91,7 @@ class House:
             [
                 *self.door.routes(),
                 *self.admin.routes(),
+                *self.routes,
                 self.slack.mount(),
                 *more,
             ],
@@ -77,17 +103,19 @@ class House:
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work for as long as the block lasts, then finish and close."""
-        reader = threading.Thread(target=self._read_alerts, name="intake")
-        runner = threading.Thread(
-            target=self.gate.run_until, args=(self._stopping,), name="gate"
-        )
+        threads = [
+            threading.Thread(
+                target=one.run_until, args=(self._stopping,), name=one.name
+            )
+            for one in self._all_workers()
+        ]
         ticker = schedule(
-            self.service, self.checkpoints, self.figures.look, fire=self.gate.fire
+            self.service, self.checkpoints, self.figures.look, fire=self._fire
         )
         stop_slack = asyncio.Event()
         slack = asyncio.create_task(self.slack.run_until(stop_slack))
-        reader.start()
-        runner.start()
+        for thread in threads:
+            thread.start()
         ticker.start()
         self._ready = True
         try:
@@ -96,8 +124,8 @@ class House:
             self.drain()
             stop_slack.set()
             await slack
-            await asyncio.to_thread(reader.join)
-            await asyncio.to_thread(runner.join)
+            for thread in threads:
+                await asyncio.to_thread(thread.join)
             await asyncio.to_thread(ticker.shutdown)
             await asyncio.to_thread(self._close)
 
@@ -105,22 +133,37 @@ class House:
         """Take no new work: readiness goes away, workers finish and end."""
         self._ready = False
         self._stopping.set()
-        self.alert_came.set()
-        self.gate.woken.set()
+        for worker in self._all_workers():
+            worker.wake()
+
+    def _all_workers(self) -> tuple[Worker, ...]:
+        return (
+            Worker(
+                name="intake", run_until=self._read_alerts, wake=self.alert_came.set
+            ),
+            Worker(
+                name="gate", run_until=self.gate.run_until, wake=self.gate.woken.set
+            ),
+            *self.workers,
+        )
+
+    def _fire(self, timer: Timer) -> None:
+        """Keep a promise: its kind says whose it is, the gate's by default."""
+        self.keepers.get(timer.kind, self.gate.fire)(timer)
 
     def _close(self) -> None:
         self.checkpoints.sign_if_dirty()
         self.store.close()
 
-    def _read_alerts(self) -> None:
-        """Read the inbox until stopping; woken by alerts, else every second."""
-        while not self._stopping.is_set():
+    def _read_alerts(self, stop: threading.Event) -> None:
+        """Read the inbox until `stop` is set; woken by alerts, else every second."""
+        while not stop.is_set():
             self.alert_came.clear()
             try:
                 found = self.intake.step()
             except Exception:  # noqa: BLE001 - the thread's outermost door
                 _log.exception("reading alerts failed; it is tried again")
-                self._stopping.wait(_AFTER_FAULT_S)
+                stop.wait(_AFTER_FAULT_S)
                 continue
             if not found:
                 self.alert_came.wait(_IDLE_S)
