@@ -59,6 +59,7 @@ class House:
     """All parts, wired but not yet working.
 
     Attributes:
+        base_url: Where people's browsers reach it, without a slash at the end.
         workers: Threads that run while the house works.
         keepers: Who keeps a promise of the timers, by its kind.
         routes: Doors of the rooms that came later than the first three.
@@ -78,6 +79,7 @@ class House:
     alert_came: threading.Event
     alerts_token: str
     admin_token: str
+    base_url: str
     workers: Sequence[Worker] = ()
     keepers: Mapping[str, Fire] = field(default_factory=dict)
     routes: Sequence[BaseRoute] = ()

@@ -65,9 +65,17 @@ class _Ground:
 
 
 def build(
-    settings: Settings, *, slack: SlackSettings, registry: Registry, in_practice: bool
+    settings: Settings,
+    *,
+    slack: SlackSettings,
+    registry: Registry,
+    in_practice: bool,
+    base_url: str,
 ) -> House:
     """Put the house together; nothing runs yet.
+
+    Args:
+        base_url: Where people's browsers reach the bot, without a slash at the end.
 
     Raises:
         BadSettings: A file of rules cannot be used.
@@ -101,6 +109,7 @@ def build(
         alert_came=alert_came,
         alerts_token=alerts_token,
         admin_token=admin_token,
+        base_url=base_url,
     )
 
 

@@ -86,6 +86,7 @@ def built(settings: Settings, url: str) -> tuple[House, Practice | None]:
         slack=practice.slack if practice else _slack(settings),
         registry=practice.registry if practice else Registry(),
         in_practice=practice is not None,
+        base_url=(settings.web.public_url or url).rstrip("/"),
     )
     return house, practice
 

@@ -87,6 +87,11 @@ class RegistrySection(_Section):
 class Web(_Section):
     """Pages and the admin door."""
 
+    public_url: str = Field(
+        "",
+        description="Address at which people's browsers reach the bot, for links, for "
+        "example https://tocsin.example.org. Default: the address it listens on.",
+    )
     admin_token: SecretStr | None = Field(
         None,
         description="Bearer token for the admin door; made at first start if unset.",
