@@ -5,6 +5,7 @@ Every backend of a port passes the same contract suite (`tests/store`,
 """
 
 from bot.ports.clock import Clock
+from bot.ports.collect import Collect, Collected, Window
 from bot.ports.inbox import Inbox, InboxItem, Lane, Received
 from bot.ports.integration import Integration, Manifest, Payload
 from bot.ports.keys import Keys
@@ -16,6 +17,8 @@ from bot.ports.timers import Timer, Timers
 
 __all__ = [
     "Clock",
+    "Collect",
+    "Collected",
     "Entry",
     "EventLog",
     "Inbox",
@@ -38,4 +41,5 @@ __all__ = [
     "Transaction",
     "TreeHead",
     "Whisper",
+    "Window",
 ]
