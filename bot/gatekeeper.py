@@ -6,7 +6,7 @@ approval stands in a signed checkpoint. Keeps `bot/ports/gate.py`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.domain.action_commands import (
@@ -15,20 +15,18 @@ from bot.domain.action_commands import (
     BreakGlass,
     Cancel,
     Deny,
-    DraftPlan,
-    Publish,
     Reconcile,
+    Review,
     Show,
     Stop,
 )
-from bot.domain.action_facts import Click, Door, GateFacts
+from bot.domain.action_facts import Click, GateFacts
 from bot.domain.action_table import Stage
-from bot.domain.errors import NotFound, Refusal
+from bot.domain.errors import Refusal
 from bot.domain.plan import Plan
 from bot.domain.plan_view import Offer, PlanView
 from bot.domain.untrusted import Untrusted
 from bot.gate import switch
-from bot.gate.admin_door import is_admin
 from bot.gate.policy_question import Verb
 from bot.gate.tokens import Tokens
 from bot.planbook import PlanBook
@@ -36,6 +34,7 @@ from bot.plandesk import PlanDesk
 from bot.planning import Planning, Wanted
 from bot.ports import Store, Transaction
 from bot.ports.gate import Asker
+from bot.proposing import Proposing, no_plan
 
 T = TypeVar("T")
 
@@ -46,7 +45,6 @@ class Gatekeeper:
 
     Attributes:
         desk: Reads facts and draws cards.
-        new_id: Makes a ``pl_`` id; the same for the same inbox item.
         cleared: Called once a plan may run: sign the log, wake the executor.
     """
 
@@ -54,8 +52,8 @@ class Gatekeeper:
     book: PlanBook
     desk: PlanDesk
     planning: Planning
+    proposing: Proposing
     tokens: Tokens
-    new_id: Callable[[str], str]
     cleared: Callable[[], None]
 
     # --- proposing ---
@@ -75,15 +73,7 @@ class Gatekeeper:
         item: str = "",
         parent: str = "",
     ) -> PlanView:
-        """Make a plan from reading the world and put it before people.
-
-        Where it undoes another plan, that one says with which action and parameters.
-        """
-        plan_id = self.new_id(item)
-        if (made := self.view(plan_id)) is not None:
-            return made
-        if parent:
-            action, params = self.planning.undoing(self._must(parent).plan)
+        """Make a plan from reading the world and put it before people."""
         wanted = Wanted(
             incident=incident,
             action=action,
@@ -92,17 +82,20 @@ class Gatekeeper:
             reason=reason,
             parent=parent,
         )
-        plan = self.planning.plan(plan_id, wanted)
-        drafting = DraftPlan(by=by.person.id, plan=plan, human_initiated=True)
+        return self._must(self.proposing.propose(wanted, by=by, item=item))
 
-        def work(tx: Transaction) -> None:
-            facts = self._asked(tx, plan, by, Verb.PROPOSE, Click())
-            self.book.apply(tx, plan_id, drafting, facts, actor=by.person.id)
-            self.book.apply(tx, plan_id, Publish(), facts, actor=by.person.id)
-            self.desk.redraw(tx, self.book, plan_id, token=self.token)
-
-        self.store.write(work).result()
-        return self._must(plan_id)
+    def edit(
+        self,
+        plan: str,
+        params: Mapping[str, str],
+        *,
+        by: Asker,
+        reason: Untrusted,
+        item: str = "",
+    ) -> PlanView:
+        """Replace a waiting plan by another one; people are asked again."""
+        made = self.proposing.edit(plan, params, by=by, reason=reason, item=item)
+        return self._must(made)
 
     # --- deciding ---
 
@@ -152,6 +145,24 @@ class Gatekeeper:
         """Say what a look at the world showed."""
         said = Reconcile(by=by.person.id, committed=committed, reason=reason)
         return self._decide(plan, said, by, Verb.RECONCILE, Click())
+
+    def review(self, plan: str, *, by: Asker, finding: Untrusted) -> PlanView:
+        """Write down what somebody else found about a broken glass."""
+        found = Review(by=by.person.id, finding=finding)
+        return self._decide(plan, found, by, Verb.REVIEW, Click())
+
+    def turned_away(self, token: str, *, by: str, asked: str, code: str) -> None:
+        """Write down a press that did not even come to a decision.
+
+        Args:
+            token: As it was sent; the plan it names need not be ours.
+        """
+        plan = self.tokens.named(token)
+
+        def work(tx: Transaction) -> None:
+            self.book.turned_away(tx, plan, asked, code, actor=by)
+
+        self.store.write(work).result()
 
     def stop_all(self, *, by: Asker) -> int:
         """Stop everything; return how many plans it reached."""
@@ -234,7 +245,7 @@ class Gatekeeper:
         def work(tx: Transaction) -> Refusal | Stage:
             state, _ = self.book.load(tx, plan)
             if not state.exists:
-                return _no_plan(plan)
+                return no_plan(plan)
             facts, who = self._asked(tx, state.plan, by, verb, click), by.person.id
             try:
                 self.book.apply(tx, plan, command, facts, actor=who)
@@ -242,6 +253,8 @@ class Gatekeeper:
                 self.book.refused(tx, plan, command, refusal, actor=who)
                 return refusal
             self.desk.redraw(tx, self.book, plan, token=self.token)
+            if isinstance(command, BreakGlass):
+                self.desk.tell_security(tx, self.book, plan)
             return self.book.load(tx, plan)[0].stage
 
         if self._written(work) is Stage.APPROVED:
@@ -257,16 +270,7 @@ class Gatekeeper:
     def _asked(
         self, tx: Transaction, plan: Plan, by: Asker, verb: Verb, click: Click
     ) -> GateFacts:
-        facts = self.desk.facts(tx, self.book, plan, by, verb)
-        # A plan is taken back also when its action is not there any more.
-        found = self.planning.catalogue.get(plan.draft.action)
-        return replace(
-            facts,
-            click=click,
-            door=Door.ADMIN if is_admin(by) else Door.SLACK,
-            catalogued=found is not None,
-            level=self.desk.derived(tx, plan, found.MANIFEST if found else None),
-        )
+        return self.planning.asked(tx, self.book, plan, by, verb, click)
 
     def _tried(
         self,
@@ -284,13 +288,5 @@ class Gatekeeper:
     def _must(self, plan: str) -> PlanView:
         view = self.view(plan)
         if view is None:
-            raise _no_plan(plan)
+            raise no_plan(plan)
         return view
-
-
-def _no_plan(plan: str) -> NotFound:
-    return NotFound(
-        "Nothing was changed",
-        because=f"there is no plan {plan!a}",
-        next_move="See the open ones with `/incident plans`.",
-    )

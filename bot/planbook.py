@@ -6,7 +6,7 @@ made by `bot/gate/executor.py` and nowhere else.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.action import ActionState, fold
@@ -19,10 +19,11 @@ from bot.domain.action_table import Stage
 from bot.domain.codec import decode_action, encode
 from bot.domain.errors import Refusal
 from bot.domain.gate_rules import GateRules
-from bot.ports import Clock, NewEntry, Timer, Transaction
+from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
 from bot.readmodels.timeline import ACTION_STREAM
 
 EXPIRE, VERIFY, LEASE = "gate.expire", "gate.verify", "gate.lease"
+TOCSIN = "tocsin"
 _TIMERS = (EXPIRE, VERIFY, LEASE)
 
 
@@ -64,17 +65,25 @@ class PlanBook:
         *,
         actor: str,
     ) -> None:
-        """Write down that the gate said no."""
-        state, version = self.load(tx, plan)
-        if not state.exists:
+        """Write down that the gate said no to a command."""
+        asked = type(command).__name__.lower()
+        self.turned_away(tx, plan, asked, refusal.code, actor=actor)
+
+    def turned_away(
+        self, tx: Transaction, plan: str, asked: str, code: str, *, actor: str
+    ) -> None:
+        """Write down that somebody did not get what they asked.
+
+        What Tocsin itself tries again every second is written down once, until
+        something else happens to the plan.
+        """
+        entries = tx.log.load(ACTION_STREAM + plan)
+        if not entries:
             return
-        event = ActionRefused(
-            command=type(command).__name__.lower(),
-            code=refusal.code,
-            by=actor,
-            at=self.clock.now(),
-        )
-        self._append(tx, plan, (event,), version=version, actor=actor)
+        no = ActionRefused(command=asked, code=code, by=actor, at=self.clock.now())
+        if actor == TOCSIN and _says_again(entries[-1], no):
+            return
+        self._append(tx, plan, (no,), version=len(entries), actor=actor)
 
     def _append(
         self,
@@ -106,7 +115,7 @@ class PlanBook:
         tx.tables.execute("DELETE FROM plan WHERE id = ?", (plan,))
         tx.tables.execute(
             "INSERT INTO plan (id, incident, action, stage, level, over, glass_at, "
-            "review_due_at) VALUES (?,?,?,?,?,?,?,?)",
+            "review_due_at, parent) VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 plan,
                 made.incident,
@@ -116,6 +125,7 @@ class PlanBook:
                 int(state.is_over),
                 glass_at,
                 owed,
+                made.parent,
             ),
         )
 
@@ -144,9 +154,15 @@ class PlanBook:
         told = Mirror(child=plan, parent=parent, stage=state.stage)
         try:
             facts = GateFacts(read_at=self.clock.now())
-            self.apply(tx, parent, told, facts, actor="tocsin")
+            self.apply(tx, parent, told, facts, actor=TOCSIN)
         except Refusal:
             return
+
+
+def _says_again(last: Entry, no: ActionRefused) -> bool:
+    """Tell whether the newest entry is the same no."""
+    said = decode_action(last.kind, last.body, last.words)
+    return isinstance(said, ActionRefused) and replace(said, at=no.at) == no
 
 
 def _due(state: ActionState, events: Sequence[ActionEvent]) -> dict[str, datetime]:

@@ -19,15 +19,12 @@ from bot.gate import admin_door, switch
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
 from bot.planbook import PlanBook
+from bot.planviews import undoing_of, view_of
 from bot.ports import Post, Transaction
 from bot.ports.action import ActionManifest
 from bot.ports.gate import Asker
 from bot.readmodels import alerts, board
 
-LEGAL = (
-    "Altering the system may spoil evidence that an authority is owed "
-    "(EU AI Act, Article 73(6)). A snapshot is saved before it runs."
-)
 _DAY = timedelta(hours=24)
 _ROOT_CHARS = 16
 # Which parameter an entity of an alert may fill; a person confirms it.
@@ -55,12 +52,15 @@ class PlanDesk:
     Attributes:
         draw: Makes the card's message; the second argument signs its buttons.
         fits: Whether a whole plan fits on one card.
+        alarm: Makes the message that the glass was broken; None where no channel
+            wants it.
     """
 
     judge: Judge
     registry: Registry
     draw: Callable[[PlanView, str], Post]
     fits: Callable[[PlanView], bool]
+    alarm: Callable[[PlanView], Post | None] = lambda _: None
 
     def about(self, tx: Transaction, incident: str) -> About:
         """Return what a plan must know of an incident.
@@ -194,12 +194,15 @@ class PlanDesk:
         if not state.exists:
             return None
         head = tx.log.head()
+        undoing, stage = undoing_of(tx, plan)
         return view_of(
             state.plan,
             state,
             book,
             log_size=head.size,
             log_root=head.root.hex()[:_ROOT_CHARS],
+            undoing=undoing,
+            undoing_stage=stage,
         )
 
     def redraw(
@@ -210,10 +213,23 @@ class PlanDesk:
         *,
         token: Callable[[str], str],
     ) -> None:
-        """Put the plan's card as it should look now into the outbox."""
+        """Put the plan's card as it should look now into the outbox.
+
+        The card of a plan that it undoes tells of it, so that is drawn again too.
+        """
         view = self.view(tx, book, plan)
-        if view is not None:
-            tx.outbox.post(self.draw(view, token(plan)), now=book.clock.now())
+        if view is None:
+            return
+        tx.outbox.post(self.draw(view, token(plan)), now=book.clock.now())
+        if view.plan.parent and view.plan.parent != plan:
+            self.redraw(tx, book, view.plan.parent, token=token)
+
+    def tell_security(self, tx: Transaction, book: PlanBook, plan: str) -> None:
+        """Tell the security channel, where there is one, that the glass was broken."""
+        view = self.view(tx, book, plan)
+        post = self.alarm(view) if view is not None else None
+        if post is not None:
+            tx.outbox.post(post, now=book.clock.now())
 
     def _glass(self, tx: Transaction, book: PlanBook) -> int:
         since = (book.clock.now() - _DAY).isoformat()
@@ -239,47 +255,3 @@ def open_ids(tx: Transaction, incident: str = "") -> tuple[str, ...]:
         (incident, incident),
     )
     return tuple(row["id"] for row in found)
-
-
-def view_of(
-    plan: Plan,
-    state: ActionState,
-    book: PlanBook,
-    *,
-    log_size: int = 0,
-    log_root: str = "",
-) -> PlanView:
-    """Return what stands on a plan's card in a state."""
-    is_undoable = state.stage in (Stage.VERIFIED, Stage.VERIFY_FAILED, Stage.APPLIED)
-    return PlanView(
-        plan=plan,
-        digest=plan.digest(),
-        stage=state.stage,
-        reason=state.reason,
-        agreed=tuple(approval.by for approval in state.approvals),
-        approve_by=state.approve_by,
-        apply_by=state.apply_by,
-        moved_by=state.moved_by,
-        outcome=_OUTCOME.get(state.stage, ""),
-        log_size=log_size,
-        log_root=log_root,
-        rollback=plan.draft.rollback if is_undoable and not plan.parent else "",
-        rollback_plan=state.rollback,
-        legal="" if plan.level is Level.T3 else LEGAL,
-        mode=book.rules.mode.value,
-    )
-
-
-_OUTCOME = {
-    Stage.APPLIED: "It ran. Whether it worked is being looked at.",
-    Stage.VERIFIED: "It ran and the world is as the plan promised.",
-    Stage.VERIFY_FAILED: "It ran, but the world is not as the plan promised.",
-    Stage.FAILED: "It did not run to its end. Steps that were made are not undone.",
-    Stage.INDETERMINATE: "It may or may not have happened. Look before anything else.",
-    Stage.STALE: "The world changed after people agreed, so it did not run.",
-    Stage.REVOKED: "What had cleared it does not hold any more, so it did not run.",
-    Stage.EXPIRED: "Its time ran out, so it did not run.",
-    Stage.DENIED: "It was rejected, so it did not run.",
-    Stage.CANCELLED: "It was taken back, so it did not run.",
-    Stage.ROLLED_BACK: "It ran and was undone.",
-}

@@ -14,13 +14,11 @@ from bot.domain.errors import Refusal
 from bot.domain.plan import Plan, Probe
 from bot.gate import proof, switch
 from bot.gate.policy_question import Verb
-from bot.planbook import PlanBook
+from bot.planbook import TOCSIN, PlanBook
 from bot.plandesk import PlanDesk
 from bot.ports import Store, Transaction
 from bot.ports.gate import People
 from bot.readmodels.timeline import ACTION_STREAM
-
-_TOCSIN = "tocsin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +53,9 @@ class PlanJournal:
 
         def work(tx: Transaction) -> Refusal | ActionState:
             try:
-                self.book.apply(tx, plan, command, facts, actor=_TOCSIN)
+                self.book.apply(tx, plan, command, facts, actor=TOCSIN)
             except Refusal as refusal:
-                self.book.refused(tx, plan, command, refusal, actor=_TOCSIN)
+                self.book.refused(tx, plan, command, refusal, actor=TOCSIN)
                 return refusal
             self.desk.redraw(tx, self.book, plan, token=self.token)
             return self.book.load(tx, plan)[0]

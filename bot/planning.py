@@ -3,20 +3,27 @@
 Reads the world with credentials that can only read. Writes nothing.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.domain.action_facts import Click, Door, GateFacts
 from bot.domain.errors import NotFound
 from bot.domain.gate_rules import QUORUM
 from bot.domain.plan import Level, Plan
 from bot.domain.plan_view import Offer
 from bot.domain.untrusted import Untrusted
+from bot.gate.admin_door import is_admin
+from bot.gate.policy_question import Verb
+from bot.planbook import PlanBook
 from bot.plandesk import PlanDesk
-from bot.ports import Store
+from bot.ports import Store, Transaction
 from bot.ports.action import Action
+from bot.ports.gate import Asker
 
 _LONGEST_REASON = 500
+_SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +85,39 @@ class Planning:
             policy_hash=self.desk.judge.policy.hash,
             parent=wanted.parent,
             drill=about.drill,
+            salt=secrets.token_hex(_SALT_BYTES),
         )
 
-    def undoing(self, done: Plan) -> tuple[str, Mapping[str, str]]:
-        """Return the action that undoes a plan, and its parameters.
+    def undoing(self, wanted: Wanted, done: Plan) -> Wanted:
+        """Return what is wanted with the action and parameters that undo a plan.
 
         Raises:
             NotFound: There is no way back.
         """
         back = self._action(done.draft.rollback)
         params = self._action(done.draft.action).rollback(done.draft)
-        return back.MANIFEST.name, params or {}
+        return replace(wanted, action=back.MANIFEST.name, params=params or {})
+
+    def asked(
+        self,
+        tx: Transaction,
+        book: PlanBook,
+        plan: Plan,
+        by: Asker,
+        verb: Verb,
+        click: Click,
+    ) -> GateFacts:
+        """Return everything a decision about one person and one plan rests on."""
+        facts = self.desk.facts(tx, book, plan, by, verb)
+        # A plan is taken back also when its action is not there any more.
+        found = self.catalogue.get(plan.draft.action)
+        return replace(
+            facts,
+            click=click,
+            door=Door.ADMIN if is_admin(by) else Door.SLACK,
+            catalogued=found is not None,
+            level=self.desk.derived(tx, plan, found.MANIFEST if found else None),
+        )
 
     def _action(self, name: str) -> Action:
         action = self.catalogue.get(name)

@@ -193,6 +193,9 @@ def _gate(
             aws=aws,
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
+            alarm=lambda view: plan_card.glass_alarm(
+                view, channel=ground.settings.slack.security_channel
+            ),
             keep_evidence=keep_evidence,
         )
     )

@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ulid import ULID
 
@@ -30,6 +31,7 @@ from bot.planjournal import PlanJournal
 from bot.planning import Planning
 from bot.ports import Clock, Keys, Post, Store
 from bot.ports.gate import People
+from bot.proposing import Proposing
 from bot.rulings import Rulings
 from bot.store.checkpoint import verify_note
 from bot.store.merkle import is_included, leaf_hash
@@ -46,6 +48,7 @@ class GateNeeds:
         in_practice: There is no real Slack: then the gate may act by default.
         draw: Makes a plan's card; the second argument signs its buttons.
         fits: Whether a whole plan fits on one card.
+        alarm: Makes the message that the glass was broken, if a channel wants it.
         keep_evidence: Saves a snapshot sealed, by plan id.
     """
 
@@ -61,6 +64,7 @@ class GateNeeds:
     aws: AwsDoor
     draw: Callable[[PlanView, str], Post]
     fits: Callable[[PlanView], bool]
+    alarm: Callable[[PlanView], Post | None]
     keep_evidence: Callable[[str, bytes], None]
 
 
@@ -78,6 +82,7 @@ def build_gate(needs: GateNeeds) -> GateHouse:
         registry=needs.rulings.registry,
         draw=needs.draw,
         fits=needs.fits,
+        alarm=needs.alarm,
     )
     tokens = Tokens(_derived(needs.keys))
     journal = PlanJournal(
@@ -110,14 +115,22 @@ def _house(
         needs.checkpoints.sign_if_dirty()
         woken.set()
 
+    proposing = Proposing(
+        store=needs.store,
+        book=book,
+        desk=desk,
+        planning=planning,
+        new_id=lambda item: _plan_id(needs, item),
+        token=tokens.token,
+    )
     return GateHouse(
         gatekeeper=Gatekeeper(
             store=needs.store,
             book=book,
             desk=desk,
             planning=planning,
+            proposing=proposing,
             tokens=tokens,
-            new_id=lambda item: _plan_id(needs, item),
             cleared=cleared,
         ),
         journal=journal,
@@ -138,7 +151,17 @@ def _rules(needs: GateNeeds) -> GateRules:
     given = needs.settings.gate.mode
     default = Mode.ACT if needs.in_practice else Mode.OBSERVE
     mode = Mode(given) if given else default
-    return GateRules(mode=mode, own_t3=needs.settings.gate.own_t3)
+    gate, standard = needs.settings.gate, GateRules()
+    longest = timedelta(seconds=gate.approve_within_s)
+    return GateRules(
+        mode=mode,
+        own_t3=gate.own_t3,
+        approve_within={
+            level: min(window, longest)
+            for level, window in standard.approve_within.items()
+        },
+        apply_within=timedelta(seconds=gate.apply_within_s),
+    )
 
 
 def _plan_id(needs: GateNeeds, item: str) -> str:

@@ -181,7 +181,7 @@ def _open(
 
 
 def _view(tx: "Transaction", book: "PlanBook", plan: str) -> "PlanView | None":
-    from bot.plandesk import view_of
+    from bot.planviews import view_of
 
     state, _ = book.load(tx, plan)
     return view_of(state.plan, state, book) if state.exists else None

@@ -36,6 +36,11 @@ class Slack(_Section):
     )
     team: str = Field("", description="Team id; requests of other teams are refused.")
     channel: str = Field("C0INCIDENTS", description="Channel id that gets every card.")
+    security_channel: str = Field(
+        "",
+        description="Channel id that is told when somebody breaks the glass; invite "
+        "the bot. Default: only the incident's channel is told.",
+    )
 
 
 class Source(_Section):
@@ -112,6 +117,19 @@ class Gate(_Section):
     own_t3: bool = Field(
         default=True,
         description="Whether who asked for a T3 plan may confirm it alone.",
+    )
+    approve_within_s: int = Field(
+        900,
+        ge=5,
+        le=900,
+        description="Seconds people have to agree, at most; a level's own window can "
+        "be shorter (T1: 600).",
+    )
+    apply_within_s: int = Field(
+        300,
+        ge=5,
+        le=300,
+        description="Seconds from the last approval until an approved plan expires.",
     )
 
 

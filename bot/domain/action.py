@@ -90,6 +90,7 @@ class ActionState:
     stage: Stage = Stage.NONE
     text: str = ""
     reason: Untrusted | None = None
+    salt: Untrusted | None = None
     digest: str = ""
     team: str = ""
     author: str = ""
@@ -127,17 +128,17 @@ class ActionState:
     @property
     def plan(self) -> Plan:
         """The plan itself; `read_plan` says what it raises."""
-        return read_plan(self.text, self.reason)
+        return read_plan(self.text, self.reason, self.salt)
 
     @property
     def made_digest(self) -> str:
         """The digest made again from what is stored now."""
-        return made_digest(self.text, self.reason)
+        return made_digest(self.text, self.reason, self.salt)
 
     @property
     def phrase(self) -> str:
         """What is typed to confirm a T1 plan."""
-        return made_phrase(self.text, self.reason)
+        return made_phrase(self.text, self.reason, self.salt)
 
     @property
     def in_flight(self) -> str:
@@ -259,6 +260,7 @@ def _drafted(state: ActionState, event: ActionDrafted) -> ActionState:
         state,
         text=event.text,
         reason=event.reason,
+        salt=event.salt,
         digest=event.digest,
         team=event.team,
         author=event.author,

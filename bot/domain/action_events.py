@@ -26,6 +26,7 @@ class ActionDrafted:
         human_initiated: A person chose the action, not a suggestion.
         replaces: Plan whose edit this is, "" for none.
         reason: Why it was asked for.
+        salt: Random, kept like a word so that it is erased with the reason.
     """
 
     name: ClassVar = "action.drafted.v1"
@@ -38,6 +39,7 @@ class ActionDrafted:
     replaces: str
     at: datetime
     reason: Untrusted | None
+    salt: Untrusted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

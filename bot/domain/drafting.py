@@ -19,6 +19,7 @@ def drafted(asked: Asked, command: DraftPlan) -> tuple[ActionEvent, ...]:
             replaces=command.replaces,
             at=asked.now,
             reason=Untrusted(command.plan.reason),
+            salt=Untrusted(command.plan.salt),
         ),
     )
 

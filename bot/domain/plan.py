@@ -101,6 +101,9 @@ class Plan:
 
     Attributes:
         id: ``pl_`` and a ULID.
+        reason: As the requester typed it, redacted.
+        salt: Random; kept and erased with the reason, so that an erased reason
+            cannot be guessed from the digest.
         level: Derived from the manifest and the registry, never from a model.
         quorum: How many distinct people must agree.
         needs_commander: One of them must be the incident commander.
@@ -121,6 +124,7 @@ class Plan:
     policy_hash: str
     parent: str = ""
     drill: bool = False
+    salt: str = ""
 
     def digest(self) -> str:
         """Return SHA-256 hex over everything people are shown and what runs."""

@@ -42,7 +42,12 @@ class PlanView:
         log_size: Entries in the log when it was drawn.
         log_root: First hex digits of the log's root then.
         rollback: Action that undoes it and can be proposed now; "" for none.
-        rollback_plan: Plan that undoes it, once it exists.
+        rollback_plan: Newest plan that undoes it, "" while nobody proposed one.
+        rollback_stage: Where that plan stands.
+        glass_by: Who broke the glass for it, "" if nobody did.
+        review_due_at: Until when somebody else must review that; None if it is not
+            owed.
+        reviewed_by: Who did, "" if nobody has.
         legal: The notice about evidence an authority may be owed; "" for T3.
         mode: ``observe``, ``suggest`` or ``act``.
     """
@@ -60,5 +65,9 @@ class PlanView:
     log_root: str = ""
     rollback: str = ""
     rollback_plan: str = ""
+    rollback_stage: Stage = Stage.NONE
+    glass_by: str = ""
+    review_due_at: datetime | None = None
+    reviewed_by: str = ""
     legal: str = ""
     mode: str = "observe"

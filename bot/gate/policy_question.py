@@ -30,6 +30,7 @@ class Verb(StrEnum):
     RUN = "run"
     BREAK_GLASS = "break_glass"
     RECONCILE = "reconcile"
+    REVIEW = "review"
     STOP_ALL = "stop_all"
     LIFT = "lift"
     OPEN_RAW = "open_raw"

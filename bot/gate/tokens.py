@@ -28,6 +28,10 @@ class Tokens:
         )
         return plan if is_ours and plan else ""
 
+    def named(self, token: str) -> str:
+        """Return the plan id that a token names, ours or not; only for the record."""
+        return token.partition(".")[0]
+
     def _mac(self, plan: str) -> str:
         message = b"tocsin.plan.v1\0" + plan.encode("utf-8", "replace")
         return hmac.new(self.key, message, hashlib.sha256).hexdigest()[:_MAC_CHARS]

@@ -67,6 +67,18 @@ class Gate(Protocol):
         """
         ...
 
+    def edit(
+        self,
+        plan: str,
+        params: Mapping[str, str],
+        *,
+        by: Asker,
+        reason: Untrusted,
+        item: str = "",
+    ) -> PlanView:
+        """Replace a waiting plan by another one; approvals do not carry over."""
+        ...
+
     def view(self, plan: str) -> PlanView | None:
         """Return what stands on a plan's card, None if there is none."""
         ...
@@ -119,6 +131,21 @@ class Gate(Protocol):
         self, plan: str, *, by: Asker, committed: bool, reason: Untrusted
     ) -> PlanView:
         """Say what a look at the world showed."""
+        ...
+
+    def review(self, plan: str, *, by: Asker, finding: Untrusted) -> PlanView:
+        """Write down what somebody else found about a broken glass."""
+        ...
+
+    def turned_away(self, token: str, *, by: str, asked: str, code: str) -> None:
+        """Write down a press that did not even come to a decision.
+
+        Args:
+            token: As it was sent; the plan it names need not be ours.
+            by: Slack id.
+            asked: What was pressed, in one word.
+            code: Why not, e.g. ``refused.not_allowed``.
+        """
         ...
 
     def stop_all(self, *, by: Asker) -> int:

@@ -57,10 +57,17 @@ def field(
 
 
 def words(
-    block_id: str, label: str, *, optional: bool = False, longest: int = PLAIN_MAX
+    block_id: str,
+    label: str,
+    *,
+    optional: bool = False,
+    longest: int = PLAIN_MAX,
+    known: str = "",
 ) -> Element:
-    """Return a field for sentences."""
+    """Return a field for sentences, with what is known already in it."""
     element = {"type": "plain_text_input", "multiline": True, "max_length": longest}
+    if known:
+        element["initial_value"] = known[:longest]
     return field(block_id, label, element, optional=optional)
 
 

@@ -52,6 +52,27 @@ def fits(view: PlanView) -> bool:
     return rich.within_budget(drawn) == tuple(drawn)
 
 
+def glass_alarm(view: PlanView, *, channel: str) -> Post | None:
+    """Return what the security channel is told; None without such a channel.
+
+    It has no buttons: a plan is decided about in its incident's channel.
+    """
+    if not channel:
+        return None
+    plan = view.plan
+    row: list[Piece] = [
+        *(*plan_facts.glass(view), " ", Code(_short(plan.draft.action)), " on "),
+        *(Code(_short(plan.draft.target)), f", {plan.level}, {bare(plan.incident)}"),
+        f", plan {bare(plan.id)}.",
+    ]
+    return Post(
+        key=f"glass/{plan.id}",
+        channel=channel,
+        text=spoken(row),
+        blocks=rich.within_budget([rich.rich_text("glass", rich.section(row))]),
+    )
+
+
 def _blocks(view: PlanView, token: str) -> list[Block]:
     if not fits(view):
         return _cut(view)

@@ -23,6 +23,9 @@ from bot.slack.plan_wishes import PlanVerb, PlanWish
 from bot.slack.requests import Request
 from bot.slack.wishes import out_of_date
 
+FORGED = "refused.forged"
+"""Code of a press whose token we did not make."""
+
 _STOPPED = "stopped with the button on its card"
 
 
@@ -58,6 +61,7 @@ class PlanDesk:
         if wish.token or _needs_token(wish.verb):
             plan = await asyncio.to_thread(self._opened, wish.token)
             if not plan:
+                await self._turned_away(request, wish)
                 return where, plan_words.NOT_OURS
         await self._shown.again()
         channel, incident = await asyncio.to_thread(self._place, wish, plan)
@@ -73,6 +77,15 @@ class PlanDesk:
             click=Click(channel=where, message=wish.message, mac_ok=bool(wish.token)),
         )
         return where, await asyncio.to_thread(self._said, asked)
+
+    async def _turned_away(self, request: Request, wish: PlanWish) -> None:
+        await asyncio.to_thread(
+            self._gate.turned_away,
+            wish.token,
+            by=request.person,
+            asked=wish.verb.value,
+            code=FORGED,
+        )
 
     def _opened(self, token: str) -> str:
         return self._gate.opened(token) if token else ""
@@ -130,6 +143,10 @@ class PlanDesk:
                 return gate.reconcile(
                     plan, by=by, committed=happened, reason=asked.reason
                 )
+            case PlanVerb.EDIT:
+                return self._edit(asked)
+            case PlanVerb.REVIEW:
+                return gate.review(plan, by=by, finding=asked.reason)
             case PlanVerb.STOP | PlanVerb.STOP_ALL | PlanVerb.RELEASE:
                 raise out_of_date()
             case PlanVerb.PLANS:
@@ -143,6 +160,15 @@ class PlanDesk:
             wish.incident,
             wish.action,
             wish.params,
+            by=asked.by,
+            reason=asked.reason,
+            item=asked.item,
+        )
+
+    def _edit(self, asked: _Asked) -> PlanView:
+        return self._gate.edit(
+            asked.plan,
+            asked.wish.params,
             by=asked.by,
             reason=asked.reason,
             item=asked.item,

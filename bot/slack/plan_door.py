@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.action_table import Stage
 from bot.domain.commands import PersonKind
-from bot.domain.errors import NotFound, TocsinError
+from bot.domain.errors import NotAllowed, TocsinError
 from bot.domain.plan_view import PlanView
 from bot.ports.gate import Gate
 from bot.slack import answers, plan_forms, plan_modals, plan_words, words
@@ -22,6 +22,7 @@ from bot.slack.inputs import View
 from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_card import listed
+from bot.slack.plan_desk import FORGED
 from bot.slack.plan_forms import About
 from bot.slack.plan_wishes import (
     FORM_BUTTONS,
@@ -30,6 +31,7 @@ from bot.slack.plan_wishes import (
     PlanVerb,
     PlanWish,
 )
+from bot.slack.plan_words import NO_GLASS
 from bot.slack.requests import Click, Request, SlashCommand, Submission, parse
 from bot.slack.whispers import Whispers
 from bot.slack.wishes import known_incident, out_of_date
@@ -80,7 +82,8 @@ class PlanDoor:
         """Open the form of a button, or say why it does not open."""
         click = parse(body)
         assert isinstance(click, Click)  # noqa: S101 - Bolt matched it
-        await self._show(click, lambda: self._form_of(click))
+        token = "" if click.action == PROPOSE_BUTTON else click.value
+        await self._show(click, lambda: self._form_of(click), token=token)
         await ack()
 
     async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -126,8 +129,9 @@ class PlanDoor:
             case PlanVerb.PROPOSE:
                 await self._show(sent, lambda: self._offers(sent, wish.incident))
                 await ack()
-            case PlanVerb.BREAK_GLASS:
-                await self._show(sent, lambda: self._glass(sent, wish.plan))
+            case PlanVerb.BREAK_GLASS | PlanVerb.EDIT | PlanVerb.REVIEW:
+                make = self._typed_form(sent, wish)
+                await self._show(sent, make, token=wish.plan)
                 await ack()
             case _:
                 await self._accept(sent)
@@ -143,25 +147,46 @@ class PlanDoor:
         return listed(plans)
 
     async def _show(
-        self, sent: Click | SlashCommand, make: Callable[[], View | str]
+        self,
+        sent: Click | SlashCommand,
+        make: Callable[[], View | str],
+        *,
+        token: str = "",
     ) -> None:
         """Open a form for a member; everybody else is told why it stays shut.
 
         The form shows calls in full, so it is not for visitors of the channel.
+
+        Args:
+            token: What names the plan; a form that stays shut is in its record.
         """
         asker, made = await asyncio.gather(
             self._people.person(sent.person, team=sent.team),
             self._made(make),
         )
         if asker.kind is not PersonKind.MEMBER:
-            _log.warning("a form about a plan stayed shut: %s", asker.kind)
             made = plan_words.not_a_member(asker.kind)
+            await self._turned_away(sent, token, NotAllowed.code)
+        elif made == plan_words.NOT_OURS:
+            await self._turned_away(sent, token, FORGED)
         if not isinstance(made, str):
             await self._open_form(sent, made)
             return
         await self._whispers.queue(
             f"plan/{sent.key}", channel=sent.channel, person=sent.person, text=made
         )
+
+    async def _turned_away(
+        self, sent: Click | SlashCommand, token: str, code: str
+    ) -> None:
+        """Write a form that stayed shut into the record of its plan."""
+        _log.warning("a form about a plan stayed shut: %s", code)
+        if token:
+            await self._read(
+                lambda: self._gate.turned_away(
+                    token, by=sent.person, asked="review", code=code
+                )
+            )
 
     async def _made(self, make: Callable[[], View | str]) -> View | str:
         """Return a form, or the sentence why there is none."""
@@ -186,7 +211,6 @@ class PlanDoor:
             return self._offers(click, known_incident(click.value))
         view = self._opened(click.value)
         if view is None:
-            _log.warning("a button that is not ours was pressed")
             return plan_words.NOT_OURS
         about = About(
             token=click.value,
@@ -212,20 +236,37 @@ class PlanDoor:
             return plan_words.NO_OFFERS
         return plan_modals.choose(offers, about)
 
-    def _glass(self, sent: SlashCommand, plan: str) -> View | str:
-        view = self._gate.view(plan)
-        if view is None:
-            raise NotFound(
-                "The glass was not broken",
-                because="there is no such plan",
-                next_move="See the open ones with `/incident plans`.",
+    def _typed_form(
+        self, sent: SlashCommand, wish: PlanWish
+    ) -> Callable[[], View | str]:
+        """Return what makes the form of a verb that names a plan."""
+
+        def make() -> View | str:
+            view = self._gate.view(wish.plan)
+            if view is None:
+                return plan_words.NO_PLAN
+            about = About(
+                token=self._gate.token(wish.plan),
+                digest=view.digest,
+                channel=sent.channel,
             )
-        if view.stage is not Stage.PENDING:
-            return plan_words.over(view)
-        about = About(
-            token=self._gate.token(plan), digest=view.digest, channel=sent.channel
-        )
-        return plan_modals.break_glass(view, about)
+            if wish.verb is PlanVerb.REVIEW:
+                owed = view.review_due_at is not None
+                return plan_modals.look_back(view, about) if owed else NO_GLASS
+            if view.stage is not Stage.PENDING:
+                return plan_words.over(view)
+            if wish.verb is PlanVerb.BREAK_GLASS:
+                return plan_modals.break_glass(view, about)
+            return self._edit(view, about)
+
+        return make
+
+    def _edit(self, view: PlanView, about: About) -> View | str:
+        offers = self._gate.offers(view.plan.incident)
+        found = [one for one in offers if one.action == view.plan.draft.action]
+        if not found:
+            return plan_words.NOT_OFFERED
+        return plan_modals.edit(view, found[0], about)
 
 
 def _card_form(button: str, view: PlanView, about: About) -> View | str:

@@ -161,13 +161,14 @@ def _agreement(view: PlanView) -> list[list[Piece]]:
         start: list[Piece] = []
         if view.stage is Stage.APPROVED and view.apply_by:
             start = [Strong("Must begin by "), When(view.apply_by)]
-        return [agreed if view.agreed else [], start, legal]
+        return [agreed if view.agreed else [], glass(view), start, legal]
     must: list[Piece] = [Strong("Must agree: "), needed(view.plan)]
     must += [". Agreed: ", *(people(view.agreed) or ["nobody yet"]), "."]
     until: list[Piece] = []
     if view.approve_by:
         until = [Strong("Until "), When(view.approve_by), ", then it expires."]
     alone: list[Piece] = ["Nobody else there? ", Code(_glass(view.plan)), "."]
+    alone += [" To change it: ", Code(f"/incident edit {view.plan.id}"), "."]
     waits = view.stage is Stage.PENDING and view.mode != "observe"
     return [must, until, alone if waits else [], legal]
 
@@ -207,8 +208,30 @@ def outcome(view: PlanView) -> list[Piece]:
     if view.outcome:
         row += [" ", bare(view.outcome)]
     if view.rollback_plan:
-        row += [f" Plan {bare(view.rollback_plan)} undoes it."]
+        row += [" ", _undone(view)]
     return row
+
+
+def _undone(view: PlanView) -> str:
+    """Return what became of the plan that undoes this one."""
+    plan, stage = bare(view.rollback_plan), view.rollback_stage
+    if stage is Stage.VERIFIED:
+        return f"Plan {plan} has undone it."
+    stands = plan_words.STANDS[stage].lower() if stage is not Stage.NONE else ""
+    return f"Plan {plan} is to undo it: {stands}." if stands else f"See plan {plan}."
+
+
+def glass(view: PlanView) -> list[Piece]:
+    """Return that the glass was broken, and whether somebody has looked at it."""
+    if not view.glass_by:
+        return []
+    row: list[Piece] = [Strong("Glass broken"), " by ", _who(view.glass_by), ". "]
+    if view.reviewed_by:
+        return [*row, "Reviewed by ", _who(view.reviewed_by), "."]
+    until = view.review_due_at
+    due: list[Piece] = [" by ", When(until)] if until else []
+    look = f"/incident review {view.plan.id}"
+    return [*row, "Somebody else must review it", *due, ": ", Code(look), "."]
 
 
 def proof(view: PlanView) -> str:

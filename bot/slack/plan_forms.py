@@ -22,6 +22,8 @@ REJECT = "plan.reject"
 GLASS = "plan.break_glass"
 RECONCILE = "plan.reconcile"
 ROLLBACK = "plan.rollback"
+EDIT = "plan.edit"
+LOOK_BACK = "plan.look_back"
 PARAM = "param."
 """Block ids of an action's parameters begin with it; no name clashes with ours."""
 
@@ -35,11 +37,15 @@ _VERBS: Mapping[str, PlanVerb] = {
     GLASS: PlanVerb.BREAK_GLASS,
     RECONCILE: PlanVerb.RECONCILE,
     ROLLBACK: PlanVerb.ROLLBACK,
+    EDIT: PlanVerb.EDIT,
+    LOOK_BACK: PlanVerb.REVIEW,
 }
 FORMS = tuple(_VERBS)
 """Callback ids of the forms whose submission is kept."""
 
-_REASON_NEEDED = frozenset({PROPOSE, REJECT, GLASS, RECONCILE, ROLLBACK})
+_REASON_NEEDED = frozenset(
+    {PROPOSE, REJECT, GLASS, RECONCILE, ROLLBACK, EDIT, LOOK_BACK}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +146,7 @@ def wish(submission: Submission) -> PlanWish:
         text=entered.values.get("reason", "").strip(),
         typed=entered.values.get("typed_name", ""),
         action=found.action,
-        params=_params(entered.values) if proposes else {},
+        params=_params(entered.values),
         committed=happened == COMMITTED,
     )
 

@@ -15,8 +15,10 @@ from bot.slack.plan_facts import bare
 from bot.slack.plan_forms import (
     CHOOSE,
     COMMITTED,
+    EDIT,
     GLASS,
     GLASS_PREFIX,
+    LOOK_BACK,
     NOT_COMMITTED,
     PARAM,
     PROPOSE,
@@ -117,6 +119,30 @@ def rollback(view: PlanView, about: About) -> View:
     blocks = [*_short(view), said, _reason("Why?")]
     return inputs.view(
         ROLLBACK, "Propose rollback", about.packed(), blocks, submit="Propose"
+    )
+
+
+def edit(view: PlanView, offer: Offer, about: About) -> View:
+    """Return the fields of a waiting plan, filled in as it stands."""
+    known = dict(view.plan.draft.params)
+    said = rich.rich_text("what", rich.section([plan_words.EDITS]))
+    fields = [
+        inputs.line(PARAM + name, label, known=known.get(name, ""))
+        for name, label in offer.params.items()
+    ]
+    why = inputs.words(
+        "reason", "Why?", longest=_REASON_MAX, known=view.plan.reason[:_REASON_MAX]
+    )
+    blocks = [*_short(view), said, *fields, why]
+    return inputs.view(EDIT, "Change the plan", about.packed(), blocks, submit="Change")
+
+
+def look_back(view: PlanView, about: About) -> View:
+    """Return the form for reviewing a broken glass."""
+    broken = rich.rich_text("glass", rich.section(plan_facts.glass(view)))
+    blocks = [*_plan(view), broken, _reason("What did you find?")]
+    return inputs.view(
+        LOOK_BACK, "Review the broken glass", about.packed(), blocks, submit="Record"
     )
 
 

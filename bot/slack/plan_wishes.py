@@ -28,6 +28,8 @@ class PlanVerb(StrEnum):
     BREAK_GLASS = "break-glass"
     RECONCILE = "reconcile"
     ROLLBACK = "rollback"
+    EDIT = "edit"
+    REVIEW = "review"
     STOP_ALL = "stop-all"
     RELEASE = "release"
 

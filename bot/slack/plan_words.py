@@ -101,6 +101,14 @@ WAIVED = (
     "Only the other approvals are waived. Everybody is told, and somebody else must "
     "review it within 24 hours."
 )
+EDITS = (
+    "This makes another plan with another digest. Nobody has agreed to that one yet, "
+    "and this one ends."
+)
+NO_GLASS = (
+    "Nothing was done: no review is owed for this plan. "
+    "See the open ones with `/incident plans`."
+)
 YOU_ASKED = "You asked for this plan: another person must agree."
 TYPE_EXACTLY = "It is not what is shown above. Type it exactly as it stands."
 SAY_WHY = "Say why in a few words; it goes to the timeline."
@@ -138,7 +146,9 @@ def over(view: PlanView) -> str:
     )
 
 
-def done(verb: PlanVerb, view: PlanView) -> str:
+def done(  # noqa: C901 - one case per verb
+    verb: PlanVerb, view: PlanView
+) -> str:
     """Say what a person's request did to a plan."""
     one = view.plan.id
     match verb:
@@ -154,6 +164,10 @@ def done(verb: PlanVerb, view: PlanView) -> str:
             return f"{one}: stopped before it began."
         case PlanVerb.CANCEL:
             return f"{one}: taken back."
+        case PlanVerb.EDIT:
+            return f"{one}: proposed in its place. People must agree to the new plan."
+        case PlanVerb.REVIEW:
+            return f"{one}: your review of the broken glass is recorded."
         case _:
             return f"{one}: recorded. It stands at: {STANDS[view.stage].lower()}."
 

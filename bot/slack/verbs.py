@@ -5,8 +5,8 @@
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
     step [INC] take|done|skip RB-nn N [REASON]
-    propose [INC] | plans | cancel PLAN [REASON] | break-glass PLAN
-    stop-all | release
+    propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
+    break-glass PLAN | review PLAN | stop-all | release
 
 The id may be left out: then the newest open incident of the channel is meant.
 """
@@ -26,7 +26,8 @@ from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known
 TYPED = (
     *("help", "list", "status", "note", "ack", "resolve"),
     *("reopen", "role", "severity", "phase", "step"),
-    *("propose", "plans", "cancel", "break-glass", "stop-all", "release"),
+    *("propose", "plans", "edit", "cancel"),
+    *("break-glass", "review", "stop-all", "release"),
 )
 """The verbs as people type them."""
 
@@ -175,13 +176,13 @@ def _step(incident: str, rest: str) -> Wish:
 
 def _about_plans(verb: PlanVerb, incident: str, rest: str) -> PlanWish:
     match verb:
-        case PlanVerb.CANCEL | PlanVerb.BREAK_GLASS:
+        case PlanVerb.CANCEL | PlanVerb.BREAK_GLASS | PlanVerb.EDIT | PlanVerb.REVIEW:
             named, reason = _first(rest)
             try:
                 plan = known_plan(named)
             except BadRequest:
                 raise _usage(verb, "it does not name a plan") from None
-            if reason and verb is PlanVerb.BREAK_GLASS:
+            if reason and verb is not PlanVerb.CANCEL:
                 raise _usage(verb, "there is more after it than a plan")
             return PlanWish(verb=verb, plan=plan, text=as_typed(reason))
         case _ if rest:

@@ -50,8 +50,10 @@ USAGE: Mapping[str, str] = {
     "step": "step [INC-0001] take|done|skip RB-07 2 [REASON]",
     "propose": "propose [INC-0001]",
     "plans": "plans",
+    "edit": "edit PLAN",
     "cancel": "cancel PLAN [REASON]",
     "break-glass": "break-glass PLAN",
+    "review": "review PLAN",
     "stop-all": "stop-all",
     "release": "release",
 }
@@ -65,8 +67,11 @@ _HELP = (
     (("phase",), "say where the response stands"),
     (("step",), "take, finish or skip a runbook step"),
     (("resolve", "reopen"), "end it, or open it again"),
-    (("propose", "plans", "cancel"), "ask for an action, see the open ones, take back"),
-    (("break-glass", "stop-all", "release"), "go on alone, stop all, take that back"),
+    (("propose", "plans", "edit", "cancel"), "plans: ask, see, change, take back"),
+    (
+        ("break-glass", "review", "stop-all", "release"),
+        "go on alone, look at that later; stop all, take that back",
+    ),
 )
 
 DRILL = "EXERCISE: this is a drill. Nothing here touches the world."

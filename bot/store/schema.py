@@ -156,6 +156,7 @@ def _make_plans(db: "Database") -> None:
             "over": int,
             "glass_at": str,
             "review_due_at": str,
+            "parent": str,
         },
         pk="id",
         strict=True,
@@ -164,3 +165,4 @@ def _make_plans(db: "Database") -> None:
     plan.create_index(["glass_at"])
     plan.create_index(["review_due_at"])
     plan.create_index(["incident"])
+    plan.create_index(["parent"])

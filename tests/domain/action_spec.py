@@ -121,6 +121,7 @@ def drafted(plan: Plan | None = None, **changes: object) -> ActionDrafted:
         replaces="",
         at=NOON,
         reason=Untrusted(plan.reason),
+        salt=Untrusted(plan.salt),
     )
     return replace(event, **changes)  # type: ignore[arg-type]
 

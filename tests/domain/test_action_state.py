@@ -1,6 +1,7 @@
 """The state is a fold along the table; what the table lacks moves nothing."""
 
 import re
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import get_args
@@ -98,6 +99,14 @@ def test_the_stored_text_does_not_hold_the_reason() -> None:
     plan = a_plan(reason="Because Jo said so.")
     assert "Jo" not in plan_text(plan)
     assert made_digest(plan_text(plan), None) != plan.digest()
+
+
+def test_an_erased_reason_cannot_be_confirmed_by_guessing_it() -> None:
+    plan = replace(a_plan(reason="Because Jo said so."), salt="5a1f" * 8)
+    text, guess = plan_text(plan), Untrusted("Because Jo said so.")
+    assert made_digest(text, guess, Untrusted(plan.salt)) == plan.digest()
+    assert plan.salt not in text
+    assert made_digest(text, guess, None) != plan.digest()
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"id": 1}'])

@@ -33,6 +33,7 @@ class FakeGate:
         self.calls: list[Call] = []
         self.refuses: list[Exception] = []
         self.messages: list[tuple[str, str]] = []
+        self.turned: list[tuple[str, str, str, str]] = []
         self.before: Callable[[], object] = lambda: None
         self.reached = 2
 
@@ -76,6 +77,32 @@ class FakeGate:
         also = {"by": by, "reason": reason, "item": item, "parent": parent}
         self._called("propose", **given, **also)
         return next(iter(self.plans.values()))
+
+    def edit(
+        self,
+        plan: str,
+        params: Mapping[str, str],
+        *,
+        by: Asker,
+        reason: Untrusted,
+        item: str = "",
+    ) -> PlanView:
+        """End the plan and return the first one as if it were its edit."""
+        given = {"plan": plan, "params": dict(params), "by": by}
+        self._called("edit", **given, reason=reason, item=item)
+        self._move(plan, Stage.SUPERSEDED, by)
+        return next(iter(self.plans.values()))
+
+    def review(self, plan: str, *, by: Asker, finding: Untrusted) -> PlanView:
+        """Take a review of a broken glass."""
+        self._called("review", plan=plan, by=by, finding=finding)
+        view = replace(self.plans[plan], review_due_at=None, reviewed_by=by.person.id)
+        self.put(view)
+        return view
+
+    def turned_away(self, token: str, *, by: str, asked: str, code: str) -> None:
+        """Remember who did not get what they asked."""
+        self.turned.append((token, by, asked, code))
 
     def view(self, plan: str) -> PlanView | None:
         """Return what stands on a plan's card."""

@@ -24,6 +24,7 @@ from bot.planjournal import PlanJournal
 from bot.planning import Planning
 from bot.ports import Post
 from bot.ports.gate import Asker
+from bot.proposing import Proposing
 from bot.store.checkpoint import verify_note
 from bot.store.merkle import is_included, leaf_hash
 from tests.core import CHANNEL, Core, rulings
@@ -89,18 +90,27 @@ class GateStage:
             anchors=folder / "anchors",
         )
         ids = itertools.count(1)
+        planning = Planning(
+            store=self.core.store,
+            desk=self.desk,
+            catalogue=self.catalogue,
+            reader=lambda: None,
+        )
+        tokens = Tokens(b"m" * 32)
         self.gate = Gatekeeper(
             store=self.core.store,
             book=self.book,
             desk=self.desk,
-            planning=Planning(
+            planning=planning,
+            proposing=Proposing(
                 store=self.core.store,
+                book=self.book,
                 desk=self.desk,
-                catalogue=self.catalogue,
-                reader=lambda: None,
+                planning=planning,
+                new_id=lambda item: f"pl_{item}" if item else f"pl_{next(ids):026d}",
+                token=tokens.token,
             ),
-            tokens=Tokens(b"m" * 32),
-            new_id=lambda item: f"pl_{item}" if item else f"pl_{next(ids):026d}",
+            tokens=tokens,
             cleared=self.sign,
         )
         self.evidence: dict[str, bytes] = {}

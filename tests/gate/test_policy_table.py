@@ -21,6 +21,7 @@ from bot.gate.policy_cases import question_of
 from bot.gate.policy_question import Question, Verb
 
 SAYING_NO = {Verb.SHOW, Verb.DENY, Verb.CANCEL}
+CLEARING_UP = {Verb.RECONCILE, Verb.REVIEW}
 LEADING_TO_AN_EFFECT = {
     *(Verb.PROPOSE, Verb.APPROVE, Verb.RUN, Verb.BREAK_GLASS, Verb.OPEN_RAW),
 }
@@ -67,7 +68,7 @@ def _is_in_place(question: Question) -> bool:
 
 def _is_its_time(question: Question) -> bool:
     now, verb = question.circumstances, question.verb
-    if now.stopped and verb not in SAYING_NO | {Verb.LIFT}:
+    if now.stopped and verb not in SAYING_NO | CLEARING_UP | {Verb.LIFT}:
         return False
     if verb in {Verb.RUN, Verb.BREAK_GLASS} and now.mode != "act":
         return False
@@ -87,6 +88,7 @@ def _may(question: Question) -> bool:
         Verb.RUN: _may_run(question),
         Verb.BREAK_GLASS: on_call and now.break_glass_count_24h in {0, 1, 2},
         Verb.RECONCILE: commander or approver or on_call,
+        Verb.REVIEW: commander or approver or on_call,
         Verb.STOP_ALL: commander or approver or on_call,
         Verb.LIFT: approver,
         Verb.OPEN_RAW: on_call,
@@ -148,7 +150,7 @@ def test_they_agree_on_who_is_one_of_ours() -> None:
     )
     now = every(workspace=["T0OURS", ""], membership_age_s=[-1, 0, 60, 61])
     verbs = every(verb=[str(verb) for verb in Verb])
-    assert disagreements(product(people, verbs, now)) == (6 * 3 * 4 * 8 * 11, [])
+    assert disagreements(product(people, verbs, now)) == (6 * 3 * 4 * 8 * len(Verb), [])
 
 
 @pytest.mark.slow  # tens of thousands of questions
@@ -168,7 +170,7 @@ def test_they_agree_on_every_role_in_every_place() -> None:
     now = every(
         t3_self_approval=BOTH, channel_matches=BOTH, channel_externally_shared=BOTH
     )
-    assert disagreements(product(people, plans, now)) == (64 * 66 * 8, [])
+    assert disagreements(product(people, plans, now)) == (64 * 6 * len(Verb) * 8, [])
 
 
 @pytest.mark.slow  # tens of thousands of questions
@@ -185,7 +187,7 @@ def test_they_agree_on_every_state_of_the_gate() -> None:
         break_glass_count_24h=[-1, 2, 3],
         commander_agreed=BOTH,
     )
-    assert disagreements(product(people, plans, now)) == (8 * 33 * 144, [])
+    assert disagreements(product(people, plans, now)) == (8 * 3 * len(Verb) * 144, [])
 
 
 def some(facts: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Facts]:

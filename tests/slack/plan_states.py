@@ -105,6 +105,14 @@ BIG = replace(
         ),
     ),
 )
+BROKEN = replace(
+    DONE,
+    stage=Stage.VERIFIED,
+    agreed=(),
+    moved_by=("U0ONCALL",),
+    glass_by="U0ONCALL",
+    review_due_at=datetime(2026, 5, 5, 12, 7, tzinfo=UTC),
+)
 VIEWS: Mapping[str, PlanView] = {
     "pending-t1": T1,
     "pending-t2": T2,
@@ -125,8 +133,20 @@ VIEWS: Mapping[str, PlanView] = {
         rollback="aws.iam.activate_access_key",
     ),
     "rolling-back": replace(
-        DONE, stage=Stage.ROLLING_BACK, rollback_plan="pl_01HX0000000000000000000002"
+        DONE,
+        stage=Stage.ROLLING_BACK,
+        rollback_plan="pl_01HX0000000000000000000002",
+        rollback_stage=Stage.APPLYING,
     ),
+    "undone": replace(
+        DONE,
+        stage=Stage.VERIFIED,
+        outcome="The key's status reads Inactive.",
+        rollback_plan="pl_01HX0000000000000000000002",
+        rollback_stage=Stage.VERIFIED,
+    ),
+    "glass-broken": BROKEN,
+    "glass-reviewed": replace(BROKEN, review_due_at=None, reviewed_by="U0LEAD"),
     "denied": replace(
         T2,
         stage=Stage.DENIED,
@@ -185,6 +205,8 @@ FORMS: Mapping[str, dict[str, Any]] = {
     "form-break-glass": plan_modals.break_glass(T1, about(T1)),
     "form-reconcile": plan_modals.reconcile(VIEWS["indeterminate"], about(T2)),
     "form-rollback": plan_modals.rollback(VIEWS["verified"], about(T2)),
+    "form-edit": plan_modals.edit(T2, OFFER, about(T2)),
+    "form-look-back": plan_modals.look_back(BROKEN, about(T2)),
     "form-recorded": plan_modals.recorded(),
 }
 

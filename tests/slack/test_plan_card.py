@@ -17,6 +17,7 @@ from bot.slack.plan_facts import bare
 from tests.slack.hostile import hostile, marked
 from tests.slack.plan_states import (
     APPROVED,
+    BROKEN,
     DRAFT,
     GOLDEN,
     PLAN,
@@ -215,7 +216,16 @@ def test_a_final_card_says_how_it_ended_and_who_ended_it() -> None:
 
 def test_an_outcome_that_names_its_rollback_plan_shows_it() -> None:
     said = " ".join(texts(plan_card.card(VIEWS["rolling-back"], token=TOKEN).blocks))
-    assert "Plan pl_01HX0000000000000000000002 undoes it." in said
+    assert "Plan pl_01HX0000000000000000000002 is to undo it: running." in said
+
+
+def test_the_security_channel_reads_who_broke_the_glass_and_gets_no_buttons() -> None:
+    post = plan_card.glass_alarm(VIEWS["glass-broken"], channel="C0SECURITY")
+    assert post is not None
+    assert (post.key, post.channel) == (f"glass/{BROKEN.plan.id}", "C0SECURITY")
+    assert post.text.startswith("Glass broken by <@U0ONCALL>. Somebody else must")
+    assert not [block for block in post.blocks if block["type"] == "actions"]
+    assert plan_card.glass_alarm(VIEWS["glass-broken"], channel="") is None
 
 
 # Drawing many times ten thousand characters takes longer than the default allows.

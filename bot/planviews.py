@@ -1,0 +1,86 @@
+"""What stands on a plan's card in each stage. Reads only.
+
+The sentences here say how a plan ended; all others are the Slack room's.
+"""
+
+from bot.domain.action import ActionState
+from bot.domain.action_table import Stage
+from bot.domain.plan import Level, Plan
+from bot.domain.plan_view import PlanView
+from bot.planbook import PlanBook
+from bot.ports import Transaction
+
+LEGAL = (
+    "Altering the system may spoil evidence that an authority is owed "
+    "(EU AI Act, Article 73(6)). A snapshot is saved before it runs."
+)
+
+
+def undoing_of(tx: Transaction, plan: str) -> tuple[str, Stage]:
+    """Return the newest plan that undoes this one and where it stands."""
+    found = tx.tables.execute(
+        "SELECT id, stage FROM plan WHERE parent = ? ORDER BY id DESC LIMIT 1", (plan,)
+    )
+    return (found[0]["id"], Stage(found[0]["stage"])) if found else ("", Stage.NONE)
+
+
+def view_of(
+    plan: Plan,
+    state: ActionState,
+    book: PlanBook,
+    *,
+    log_size: int = 0,
+    log_root: str = "",
+    undoing: str = "",
+    undoing_stage: Stage = Stage.NONE,
+) -> PlanView:
+    """Return what stands on a plan's card in a state.
+
+    Args:
+        undoing: Newest plan that undoes it, and `undoing_stage` where that stands.
+    """
+    is_undoable = state.stage in _UNDOABLE and undoing_stage in _MAY_UNDO_AGAIN
+    return PlanView(
+        plan=plan,
+        digest=plan.digest(),
+        stage=state.stage,
+        reason=state.reason,
+        agreed=tuple(approval.by for approval in state.approvals),
+        approve_by=state.approve_by,
+        apply_by=state.apply_by,
+        moved_by=state.moved_by,
+        outcome=_OUTCOME.get(state.stage, ""),
+        log_size=log_size,
+        log_root=log_root,
+        rollback=plan.draft.rollback if is_undoable and not plan.parent else "",
+        rollback_plan=undoing or state.rollback,
+        rollback_stage=undoing_stage,
+        glass_by=state.glass_by,
+        review_due_at=None if state.reviewed_by else state.review_due_at,
+        reviewed_by=state.reviewed_by,
+        legal="" if plan.level is Level.T3 else LEGAL,
+        mode=book.rules.mode.value,
+    )
+
+
+_UNDOABLE = (Stage.VERIFIED, Stage.VERIFY_FAILED, Stage.APPLIED)
+# Nothing undoes the plan, or what should have did not run.
+_MAY_UNDO_AGAIN = frozenset(
+    {
+        *(Stage.NONE, Stage.DENIED, Stage.EXPIRED, Stage.SUPERSEDED),
+        *(Stage.STALE, Stage.REVOKED, Stage.CANCELLED, Stage.FAILED),
+    }
+)
+_OUTCOME = {
+    Stage.APPLIED: "It ran. Whether it worked is being looked at.",
+    Stage.VERIFIED: "It ran and the world is as the plan promised.",
+    Stage.VERIFY_FAILED: "It ran, but the world is not as the plan promised.",
+    Stage.FAILED: "It did not run to its end. Steps that were made are not undone.",
+    Stage.INDETERMINATE: "It may or may not have happened. Look before anything else.",
+    Stage.STALE: "The world changed after people agreed, so it did not run.",
+    Stage.REVOKED: "What had cleared it does not hold any more, so it did not run.",
+    Stage.EXPIRED: "Its time ran out, so it did not run.",
+    Stage.DENIED: "It was rejected, so it did not run.",
+    Stage.CANCELLED: "It was taken back, so it did not run.",
+    Stage.ROLLED_BACK: "It ran and was undone.",
+}
