@@ -11,7 +11,7 @@ from bot.domain.action_facts import PolicyAnswer, Standing
 from bot.domain.gate_rules import GateRules
 from bot.domain.plan import Plan
 from bot.domain.registry import System
-from bot.gate.policy import Policy
+from bot.gate.policy import Answer, Policy
 from bot.gate.policy_question import (
     Asker,
     Circumstances,
@@ -19,6 +19,7 @@ from bot.gate.policy_question import (
     Question,
     Verb,
 )
+from bot.gate.policy_reading import NOTHING_PERMITS
 from bot.ports import gate as ports
 
 _BUSINESS_HOURS = range(8, 18)
@@ -97,6 +98,7 @@ class Judge:
         return PolicyAnswer(
             allowed=found.allowed,
             reasons=found.reasons,
+            because=_because(found),
             errors=found.errors,
             hash=self.policy.hash,
         )
@@ -119,6 +121,12 @@ class Judge:
             commander_agreed=around.commander_agreed,
             t3_self_approval=self.rules.own_t3,
         )
+
+
+def _because(found: Answer) -> str:
+    """Return what forbids it, in the policies' words; "" where nothing permits it."""
+    nothing = found.reasons == (NOTHING_PERMITS,)
+    return "" if found.allowed or nothing else "; ".join(found.because)
 
 
 def _facts(plan: Plan, around: Around) -> PlanFacts:

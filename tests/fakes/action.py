@@ -18,16 +18,24 @@ class World:
     answer: Outcome = Outcome.OK
 
 
+_SWITCH = {
+    "type": "string",
+    "pattern": "^s[0-9]{1,3}$",
+    "maxLength": 4,
+    "description": "Switch",
+}
+
+
 def _manifest(name: str, rollback: str, level: Level) -> ActionManifest:
     return ActionManifest(
         name=name,
         version=1,
-        title="Turn a switch",
+        title=f"Turn a switch {name.rpartition('_')[2]}",
         params={
             "type": "object",
             "additionalProperties": False,
             "required": ["switch"],
-            "properties": {"switch": {"type": "string", "description": "Switch"}},
+            "properties": {"switch": _SWITCH},
         },
         level={"": level},
         evidence=("switch",),

@@ -219,3 +219,16 @@ def test_the_card_of_a_verified_plan_tells_of_the_plan_that_undoes_it(
     again = stage.gate.view(view.plan.id)
     assert again is not None
     assert again.rollback == "test.switch.turn_on"
+
+
+def test_who_is_stopped_by_a_policy_reads_its_words(stage: GateStage) -> None:
+    for _ in range(3):
+        view = stage.propose()
+        stage.shown(view)
+        break_glass(stage, view)
+        stage.executor.step()
+        stage.world.on["s1"] = True
+    view = stage.propose()
+    stage.shown(view)
+    with pytest.raises(NotAllowed, match="was broken three times in the last 24 hours"):
+        break_glass(stage, view)

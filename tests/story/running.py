@@ -25,9 +25,14 @@ class Reply:
 
 @dataclass
 class Tocsin:
-    """One running bot; it can be killed and started again on the same home."""
+    """One running bot; it can be killed and started again on the same home.
+
+    Attributes:
+        program: Module that is run; another one than ours adds something to it.
+    """
 
     home: Path
+    program: str = "bot.cli"
     replay: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
@@ -44,7 +49,7 @@ class Tocsin:
         }
         with (self.home.parent / "stderr.txt").open("a") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "run", "--port", "0"],
+                [sys.executable, "-m", self.program, "run", "--port", "0"],
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=errors,
