@@ -160,13 +160,17 @@ def _agreement(view: PlanView) -> list[list[Piece]]:
         agreed: list[Piece] = [Strong("Agreed: "), *people(view.agreed)]
         start: list[Piece] = []
         if view.stage is Stage.APPROVED and view.apply_by:
-            start = [Strong("Must begin by "), When(view.apply_by)]
+            start = [Strong("Must begin by "), When(view.apply_by, counts=True)]
         return [agreed if view.agreed else [], glass(view), start, legal]
     must: list[Piece] = [Strong("Must agree: "), needed(view.plan)]
     must += [". Agreed: ", *(people(view.agreed) or ["nobody yet"]), "."]
     until: list[Piece] = []
     if view.approve_by:
-        until = [Strong("Until "), When(view.approve_by), ", then it expires."]
+        until = [
+            Strong("Until "),
+            When(view.approve_by, counts=True),
+            ", then it expires.",
+        ]
     alone: list[Piece] = ["Nobody else there? ", Code(_glass(view.plan)), "."]
     alone += [" To change it: ", Code(f"/incident edit {view.plan.id}"), "."]
     waits = view.stage is Stage.PENDING and view.mode != "observe"
@@ -229,7 +233,7 @@ def glass(view: PlanView) -> list[Piece]:
     if view.reviewed_by:
         return [*row, "Reviewed by ", _who(view.reviewed_by), "."]
     until = view.review_due_at
-    due: list[Piece] = [" by ", When(until)] if until else []
+    due: list[Piece] = [" by ", When(until, counts=True)] if until else []
     look = f"/incident review {view.plan.id}"
     return [*row, "Somebody else must review it", *due, ": ", Code(look), "."]
 

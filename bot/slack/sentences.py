@@ -16,6 +16,7 @@ from bot.domain.untrusted import Untrusted, visible
 
 Element = dict[str, Any]
 
+_SHOWN = "{date_short_pretty} {time}"
 SPOKEN_MAX = 300
 _LONGEST_TEXT = 3000
 _NOTHING = "-"
@@ -35,9 +36,14 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A moment, shown in the reader's own time zone."""
+    """A moment, shown in the reader's own time zone.
+
+    Attributes:
+        counts: Also say how far away it is; Slack's client counts by itself.
+    """
 
     at: datetime
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,8 @@ def _element(  # noqa: C901 - one case per piece
             return {"type": "user", "user_id": one}
         case Who(id=one) if _GROUP.fullmatch(one):
             return {"type": "usergroup", "usergroup_id": one}
-        case When(at=at):
-            return _date(at)
+        case When():
+            return _date(piece)
         case Code(text=words):
             return literal(words, code=True)
         case Strong(text=words):
@@ -124,12 +130,12 @@ def _element(  # noqa: C901 - one case per piece
             raise TypeError(f"no piece of a sentence: {type(piece).__name__}")
 
 
-def _date(at: datetime) -> Element:
+def _date(when: When) -> Element:
     return {
         "type": "date",
-        "timestamp": max(int(at.timestamp()), 0),
-        "format": "{date_short_pretty} {time}",
-        "fallback": utc(at),
+        "timestamp": max(int(when.at.timestamp()), 0),
+        "format": _SHOWN + (", {ago}" if when.counts else ""),
+        "fallback": utc(when.at),
     }
 
 
@@ -159,8 +165,7 @@ def _spoken(piece: Piece, room: int) -> str:
         case Who(id=one) if _GROUP.fullmatch(one):
             return f"<!subteam^{one}>"
         case When(at=at):
-            shown = "{date_short_pretty} {time}"
-            return f"<!date^{max(int(at.timestamp()), 0)}^{shown}|{utc(at)}>"
+            return f"<!date^{max(int(at.timestamp()), 0)}^{_SHOWN}|{utc(at)}>"
         case Code(text=words):
             return f"`{escaped(words.replace('`', ''), max(room - 2, 1))}`"
         case Foreign(words=None):

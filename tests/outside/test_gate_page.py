@@ -9,6 +9,7 @@ import pytest
 from tests.outside.screens import Screen, watched
 from tests.story.running import Tocsin, running
 from tests.story.test_gate import LEAK, deployer_key, wait, works
+from tests.story.test_story import cli
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
@@ -57,7 +58,16 @@ def confirm(screen: Screen, words: str) -> None:
     screen.page.keyboard.press("Escape")
 
 
-def test_a_second_person_confirms_in_the_browser_and_the_key_is_dead(
+def roll_back(screen: Screen, card: "Locator") -> None:
+    """Propose the way back from the card, with a reason."""
+    card.get_by_role("button", name="Propose rollback").click()
+    screen.modal.locator("textarea").fill("The leak is closed, the key is needed.")
+    screen.modal.get_by_role("button", name="Propose").click()
+    screen.modal.get_by_text("Recorded").first.wait_for()
+    screen.page.keyboard.press("Escape")
+
+
+def test_two_people_kill_a_leaked_key_in_the_browser_and_bring_it_back(
     tocsin: Tocsin, browser: "Browser"
 ) -> None:
     key = deployer_key(tocsin)
@@ -73,3 +83,21 @@ def test_a_second_person_confirms_in_the_browser_and_the_key_is_dead(
         confirm(screen, "ci-deployer")
         card.get_by_role("button", name="Propose rollback").wait_for()
         assert not works(tocsin, key)
+        roll_back(screen, card)
+        undo = plan_card(screen, "Undoes")
+        undo.get_by_role("button", name="Review and confirm").wait_for()
+        become(screen, "Dana")
+        confirm(screen, "Undoes")
+        plan_card(screen, "Done and verified").filter(has_text="Undoes").wait_for()
+        assert works(tocsin, key)
+        screen.cards.filter(has_text="has undone it").wait_for()
+    tells_it_all(tocsin)
+
+
+def tells_it_all(tocsin: Tocsin) -> None:
+    """Timeline and log tell what two people did and who was refused."""
+    story = cli(tocsin, "timeline", "INC-0001").stdout
+    for part in ("@U0SECOND agreed.", "@U0COMMANDER agreed.", "refused U0ONCALL"):
+        assert part in story
+    tocsin.stop()
+    assert cli(tocsin, "log", "verify").returncode == 0
