@@ -4,9 +4,12 @@
 
 Everything else is the bot as it is. The file lies beside the home and outlives every
 kill, so that effects are counted from outside: one line each, the key of the call.
+Where a file `die.txt` lies there too, the process kills itself once, ``before`` or
+``after`` the effect, as the file says.
 """
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,12 +58,20 @@ class CountedSwitch(TurnSwitch):
         return super().verify(plan, reader=reader)
 
     def apply(self, step: Step, effect: Effect) -> StepResult:
+        self._die("before")
         line = f"{dict(step.params)['switch']} {effect.idempotency_key}\n"
         with (self.home.parent / "world.txt").open("ab") as file:
             file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())
+        self._die("after")
         return super().apply(step, effect)
+
+    def _die(self, when: str) -> None:
+        told = self.home.parent / "die.txt"
+        if told.exists() and told.read_text() == when:
+            told.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def _look(self) -> None:
         turned = {name for name, _ in _lines(self.home)}

@@ -71,6 +71,15 @@ class Tocsin:
         """Ask it to stop; return its exit status."""
         return self._end(signal.SIGTERM)
 
+    def wait_for_end(self) -> int:
+        """Wait until it has ended by itself; return its exit status."""
+        assert self._process is not None
+        status = self._process.wait(_WAIT_S)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._process = None
+        return status
+
     def stderr(self) -> str:
         return (self.home.parent / "stderr.txt").read_text()
 
