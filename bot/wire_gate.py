@@ -115,24 +115,8 @@ def _house(
         needs.checkpoints.sign_if_dirty()
         woken.set()
 
-    proposing = Proposing(
-        store=needs.store,
-        book=book,
-        desk=desk,
-        planning=planning,
-        new_id=lambda item: _plan_id(needs, item),
-        token=tokens.token,
-    )
     return GateHouse(
-        gatekeeper=Gatekeeper(
-            store=needs.store,
-            book=book,
-            desk=desk,
-            planning=planning,
-            proposing=proposing,
-            tokens=tokens,
-            cleared=cleared,
-        ),
+        gatekeeper=_gatekeeper(needs, planning, book, tokens, cleared),
         journal=journal,
         executor=Executor(
             worker=f"w-{secrets.token_hex(6)}",
@@ -144,6 +128,31 @@ def _house(
         ),
         sign=needs.checkpoints.sign_if_dirty,
         woken=woken,
+    )
+
+
+def _gatekeeper(
+    needs: GateNeeds,
+    planning: Planning,
+    book: PlanBook,
+    tokens: Tokens,
+    cleared: Callable[[], None],
+) -> Gatekeeper:
+    return Gatekeeper(
+        store=needs.store,
+        book=book,
+        desk=planning.desk,
+        planning=planning,
+        proposing=Proposing(
+            store=needs.store,
+            book=book,
+            desk=planning.desk,
+            planning=planning,
+            new_id=lambda item: _plan_id(needs, item),
+            token=tokens.token,
+        ),
+        tokens=tokens,
+        cleared=cleared,
     )
 
 
