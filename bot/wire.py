@@ -36,8 +36,11 @@ from bot.viewing import Viewing
 from bot.web.alerts import AlertsDoor, Sender
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
+from bot.web.links import PageLinks
+from bot.web.sessions import Sessions
 from bot.web.tokens import Guesses
 from bot.wire_gate import GateNeeds, build_gate
+from bot.wire_pages import PageNeeds, page_routes
 
 STORE_FILE = "tocsin.db"
 KEYS_DIRECTORY = "keys"
@@ -91,7 +94,13 @@ def build(
     aws = AwsDoor(clock=ground.clock)
     people = LatePeople()
     gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
-    room = SlackRoom(service=ground.service, settings=slack, gate=gate.gatekeeper)
+    sessions = Sessions(store=ground.store, clock=ground.clock)
+    room = SlackRoom(
+        service=ground.service,
+        settings=slack,
+        gate=gate.gatekeeper,
+        pages=PageLinks(sessions=sessions, base_url=base_url),
+    )
     people.of = room.askers
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
     return House(
@@ -110,6 +119,18 @@ def build(
         alerts_token=alerts_token,
         admin_token=admin_token,
         base_url=base_url,
+        routes=page_routes(
+            PageNeeds(
+                store=ground.store,
+                clock=ground.clock,
+                keys=ground.keys,
+                viewing=_viewing(ground.clock, ground.rulings),
+                sessions=sessions,
+                person=room.people.person,
+                names=room.names.of,
+                base_url=base_url,
+            )
+        ),
     )
 
 
@@ -201,18 +222,21 @@ def _gate(
 def _service(
     store: SqliteStore, clock: Clock, keys: FileKeys, rulings: Rulings
 ) -> Service:
-    viewing = Viewing(
-        clock=clock,
-        registry=rulings.registry,
-        category_titles=rulings.category_titles(),
-    )
     return Service(
         store=store,
         clock=clock,
         keys=keys,
         redactor=rulings.redactor,
         presenter=SlackPresenter(reasons=rulings.reason_texts(), proposing=True),
-        viewing=viewing,
+        viewing=_viewing(clock, rulings),
+    )
+
+
+def _viewing(clock: Clock, rulings: Rulings) -> Viewing:
+    return Viewing(
+        clock=clock,
+        registry=rulings.registry,
+        category_titles=rulings.category_titles(),
     )
 
 

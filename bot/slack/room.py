@@ -22,7 +22,8 @@ from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
 from bot.slack.listeners import Door
-from bot.slack.needs import Service
+from bot.slack.names import Names
+from bot.slack.needs import Pages, Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
@@ -65,7 +66,12 @@ class SlackRoom:
     """
 
     def __init__(
-        self, *, service: Service, settings: SlackSettings, gate: Gate | None = None
+        self,
+        *,
+        service: Service,
+        settings: SlackSettings,
+        gate: Gate | None = None,
+        pages: Pages | None = None,
     ) -> None:
         _refuse_empty(settings)
         quieten()
@@ -77,6 +83,7 @@ class SlackRoom:
         clock = service.clock
         self.identity = Identity(reader=reader, team=settings.team)
         self.people = People(reader=reader, identity=self.identity, clock=clock)
+        self.names = Names(reader=reader, clock=clock)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
         self.sender = self._sender(service, Calls(writer, service.redactor))
@@ -94,6 +101,7 @@ class SlackRoom:
             whispers=whispers,
             wake=self.worker.wake,
             gate=gate,
+            pages=pages,
         )
         signatures = Signatures(settings.signing_secrets, clock=clock)
         self.bolt = self._bolt(settings, signatures, whispers)

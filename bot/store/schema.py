@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 MIGRATION_SET = "tocsin"
-MIGRATION_NAMES = ("0001_log", "0002_queues", "0003_readmodels", "0004_plans")
+MIGRATION_NAMES = (
+    "0001_log",
+    "0002_queues",
+    "0003_readmodels",
+    "0004_plans",
+    "0005_sessions",
+)
 INSTALL_ID_BYTES = 8
 
 # sqlite-utils makes no WITHOUT ROWID tables and no triggers.
@@ -46,7 +52,13 @@ def migrations() -> "Migrations":
     from sqlite_utils import Migrations
 
     steps = Migrations(MIGRATION_SET)
-    makers = (_make_log, _make_queues, _make_readmodels, _make_plans)
+    makers = (
+        _make_log,
+        _make_queues,
+        _make_readmodels,
+        _make_plans,
+        _make_sessions,
+    )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
     return steps
@@ -164,3 +176,24 @@ def _make_plans(db: "Database") -> None:
     plan.create_index(["glass_at"])
     plan.create_index(["review_due_at"])
     plan.create_index(["incident"])
+
+
+def _make_sessions(db: "Database") -> None:
+    """Who may read the pages; what a row means is in `bot/web/sessions.py`."""
+    link = db.table("sign_in_link")
+    link.create(
+        texts("digest person page made_at until"),
+        pk="digest",
+        not_null={"person", "page", "made_at", "until"},
+        strict=True,
+    )
+    link.create_index(["until"])
+    session = db.table("session")
+    session.create(
+        texts("digest person made_at until"),
+        pk="digest",
+        not_null={"person", "made_at", "until"},
+        strict=True,
+    )
+    session.create_index(["person"])
+    session.create_index(["until"])
