@@ -175,10 +175,14 @@ def _answer(  # noqa: C901 - one case per event
             found = "had happened" if committed else "had not happened"
             said, words = f"looked: it {found}", event.reason
         case ActionRefused(command=command, code=code):
-            said, words = f"was refused: {command} ({code.replace('_', ' ')})", None
+            said, words = f"was refused: {command} ({_why(code)})", None
         case _:
             return None
     return PersonAnswer(by=event.by, said=said, at=event.at, seq=seq, words=words)
+
+
+def _why(code: str) -> str:
+    return code.removeprefix("refused.").replace("_", " ").replace(".", " ")
 
 
 def _evidence(events: Iterable[ActionEvent]) -> str:

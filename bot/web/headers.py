@@ -9,7 +9,7 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'none'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_MAY_NOT = ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+_MAY_NOT = ("camera", "geolocation", "microphone", "payment", "usb")
 STRICT: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", PAGE_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),

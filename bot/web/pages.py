@@ -68,7 +68,7 @@ class PagesDoor:
 
     async def _board(self, _: Request, session: Session) -> Response:
         view = await asyncio.to_thread(self.reading.board)
-        names = await self.names(rendering.people_on(view))
+        names = await self.names({*rendering.people_on(view), session.person})
         drawn = await asyncio.to_thread(
             rendering.board_page, view, names=names, reader=session.person
         )
@@ -81,7 +81,7 @@ class PagesDoor:
         view = await asyncio.to_thread(self.reading.dossier, incident)
         if view is None:
             return html.nothing_here(reader=session.person)
-        names = await self.names(rendering.people_in(view))
+        names = await self.names({*rendering.people_in(view), session.person})
         drawn = await asyncio.to_thread(
             rendering.incident_page,
             view,

@@ -5,7 +5,7 @@ for the one style sheet of ours in a file that must stand alone. Text from outsi
 comes as `Untrusted`, which refuses to be printed other than by the filter `words`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from bot.web import wording
 if TYPE_CHECKING:  # templates are loaded at the first page
     from jinja2 import Environment
 
+    from bot.readmodels.alerts import Problem
     from bot.web.dossier import BoardView, Dossier
 
 _LINE_MAX = 300
@@ -57,7 +58,7 @@ def incident_file(view: "Dossier") -> str:
 
 def sign_in_page(token: str) -> str:
     """Return the page behind a link: a button, and nothing happens before."""
-    return _render("sign_in.html", token=token)
+    return _render("sign_in.html", token=token, names={})
 
 
 def message_page(
@@ -75,6 +76,7 @@ def message_page(
         next_move=next_move,
         again=again,
         reader=reader,
+        names={},
     )
 
 
@@ -125,10 +127,12 @@ def _environment() -> "Environment":
         "words": _words,
         "line": _line,
         "bare": bare,
+        "number_in": _number_in,
         "shown": _shown,
         "said": wording.said,
         "iso": wording.iso,
         "stamp": wording.stamp,
+        "short": wording.short,
         "clock": wording.clock,
         "day": wording.day,
         "by_day": wording.by_day,
@@ -137,8 +141,15 @@ def _environment() -> "Environment":
         "tone": wording.tone,
         "person": wording.named,
     }
+    made.tests["slack_id"] = wording.is_slack_id
     made.globals |= {"lasted": wording.lasted, "differs": wording.differs}
     return made
+
+
+def _number_in(alert: str, problems: "Sequence[Problem]") -> str:
+    """Return the number under which an alert stands, its id if it does not."""
+    ids = [one.alert.id for one in problems]
+    return str(ids.index(alert) + 1) if alert in ids else _shown(alert)
 
 
 def _words(text: Untrusted) -> str:

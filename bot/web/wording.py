@@ -14,6 +14,8 @@ from bot.domain.untrusted import Untrusted
 from bot.readmodels.timeline import Line
 
 _PEOPLE_IN_TEXT = re.compile(r"<@([UW][A-Z0-9]{2,30})>")
+_MARKED = re.compile(r"<@([UW][A-Z0-9]{2,30})>|\b(pl_[0-9A-Z]{26})\b")
+_SLACK_ID = re.compile(r"[UWS][A-Z0-9]{2,30}")
 _NAMES_MAX = 60
 _SECOND = timedelta(seconds=1)
 _STEPS = (
@@ -86,6 +88,11 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def short(at: datetime) -> str:
+    """Return a moment to the minute, with its zone."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def clock(at: datetime) -> str:
     """Return the time of day to the second, UTC; the day stands above it."""
     return at.astimezone(UTC).strftime("%H:%M:%S")
@@ -137,9 +144,10 @@ def differs(one: datetime | None, other: datetime | None) -> bool:
 
 
 def pieces(text: str) -> list[tuple[str, str]]:
-    """Split a sentence of ours: ``("text", …)`` and ``("who", id)`` in turn."""
-    parts = _PEOPLE_IN_TEXT.split(text)
-    return [("who" if n % 2 else "text", part) for n, part in enumerate(parts) if part]
+    """Split a sentence of ours into ``text``, ``who`` and ``plan`` parts."""
+    kinds = ("text", "who", "plan")
+    parts = enumerate(_MARKED.split(text))
+    return [(kinds[n % len(kinds)], part) for n, part in parts if part]
 
 
 def named(person: str, names: Mapping[str, Untrusted]) -> str:
@@ -149,6 +157,11 @@ def named(person: str, names: Mapping[str, Untrusted]) -> str:
     """
     name = names.get(person)
     return name.for_html_line(limit=_NAMES_MAX) if name else ""
+
+
+def is_slack_id(one: str) -> bool:
+    """Tell whether it is the id of a person or a group, not the name of a team."""
+    return _SLACK_ID.fullmatch(one) is not None
 
 
 def people_of(text: str) -> list[str]:
