@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from starlette.routing import Route
 from ulid import ULID
 
 from bot.aws.door import AwsDoor
@@ -94,13 +95,8 @@ def build(
     aws = AwsDoor(clock=ground.clock)
     people = LatePeople()
     gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
-    sessions = Sessions(store=ground.store, clock=ground.clock)
-    room = SlackRoom(
-        service=ground.service,
-        settings=slack,
-        gate=gate.gatekeeper,
-        pages=PageLinks(sessions=sessions, base_url=base_url),
-    )
+    links = _links(ground, base_url)
+    room = _room(ground, slack, gate, links)
     people.of = room.askers
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
     return House(
@@ -119,18 +115,35 @@ def build(
         alerts_token=alerts_token,
         admin_token=admin_token,
         base_url=base_url,
-        routes=page_routes(
-            PageNeeds(
-                store=ground.store,
-                clock=ground.clock,
-                keys=ground.keys,
-                viewing=_viewing(ground.clock, ground.rulings),
-                sessions=sessions,
-                person=room.people.person,
-                names=room.names.of,
-                base_url=base_url,
-            )
-        ),
+        routes=_page_routes(ground, room, links),
+    )
+
+
+def _room(
+    ground: _Ground, slack: SlackSettings, gate: GateHouse, links: PageLinks
+) -> SlackRoom:
+    return SlackRoom(
+        service=ground.service, settings=slack, gate=gate.gatekeeper, pages=links
+    )
+
+
+def _links(ground: _Ground, base_url: str) -> PageLinks:
+    sessions = Sessions(store=ground.store, clock=ground.clock)
+    return PageLinks(sessions=sessions, base_url=base_url)
+
+
+def _page_routes(ground: _Ground, room: SlackRoom, links: PageLinks) -> list[Route]:
+    return page_routes(
+        PageNeeds(
+            store=ground.store,
+            clock=ground.clock,
+            keys=ground.keys,
+            viewing=_viewing(ground.clock, ground.rulings),
+            sessions=links.sessions,
+            person=room.people.person,
+            names=room.names.of,
+            base_url=links.base_url,
+        )
     )
 
 

@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass, field
 
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
@@ -94,7 +95,20 @@ class SlackRoom:
             whispers=whispers,
             desk=self._desk(gate, service),
         )
-        door = Door(
+        signatures = Signatures(settings.signing_secrets, clock=clock)
+        self.bolt = self._bolt(settings, signatures, whispers)
+        self._door(service, writer, whispers, gate, pages).register(self.bolt)
+        self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
+
+    def _door(
+        self,
+        service: Service,
+        writer: AsyncWebClient,
+        whispers: Whispers,
+        gate: Gate | None,
+        pages: Pages | None,
+    ) -> Door:
+        return Door(
             service=service,
             people=self.people,
             writer=writer,
@@ -103,10 +117,6 @@ class SlackRoom:
             gate=gate,
             pages=pages,
         )
-        signatures = Signatures(settings.signing_secrets, clock=clock)
-        self.bolt = self._bolt(settings, signatures, whispers)
-        door.register(self.bolt)
-        self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
 
     def _sender(self, service: Service, calls: Calls) -> Sender:
         return Sender(
