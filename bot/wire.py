@@ -38,10 +38,9 @@ from bot.web.alerts import AlertsDoor, Sender
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
-from bot.web.sessions import Sessions
 from bot.web.tokens import Guesses
 from bot.wire_gate import GateNeeds, build_gate
-from bot.wire_pages import PageNeeds, page_routes
+from bot.wire_pages import PageNeeds, page_links, page_routes
 
 STORE_FILE = "tocsin.db"
 KEYS_DIRECTORY = "keys"
@@ -95,7 +94,7 @@ def build(
     aws = AwsDoor(clock=ground.clock)
     people = LatePeople()
     gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
-    links = _links(ground, base_url)
+    links = page_links(ground.store, ground.clock, base_url)
     room = _room(ground, slack, gate, links)
     people.of = room.askers
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
@@ -125,11 +124,6 @@ def _room(
     return SlackRoom(
         service=ground.service, settings=slack, gate=gate.gatekeeper, pages=links
     )
-
-
-def _links(ground: _Ground, base_url: str) -> PageLinks:
-    sessions = Sessions(store=ground.store, clock=ground.clock)
-    return PageLinks(sessions=sessions, base_url=base_url)
 
 
 def _page_routes(ground: _Ground, room: SlackRoom, links: PageLinks) -> list[Route]:

@@ -11,6 +11,7 @@ from bot.ports import Clock, Keys
 from bot.store.sqlite import SqliteStore
 from bot.viewing import Viewing
 from bot.web.dossier import Reading
+from bot.web.links import PageLinks
 from bot.web.pages import PagesDoor
 from bot.web.readers import Readers
 from bot.web.sessions import Sessions
@@ -36,6 +37,11 @@ class PageNeeds:
     person: Callable[[str], Awaitable[Person]]
     names: Callable[[Collection[str]], Awaitable[Mapping[str, Untrusted]]]
     base_url: str
+
+
+def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:
+    """Return who makes links to the pages; it is there before the doors are."""
+    return PageLinks(sessions=Sessions(store=store, clock=clock), base_url=base_url)
 
 
 def page_routes(needs: PageNeeds) -> list[Route]:
