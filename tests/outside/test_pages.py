@@ -108,7 +108,7 @@ def assert_decent(page: "Page") -> None:
 
 def assert_incident(page: "Page") -> None:
     """Fail where the page does not tell what happened, or tells too much."""
-    assert page.title() == "INC-0001 · SEV1 · Tocsin"
+    assert page.title() == "INC-0001 · SEV2 · Tocsin"
     assert page.get_by_role("heading", level=1).inner_text() == LEAK["title"]
     said = page.get_by_role("main").inner_text()
     for part in ("Ran and verified", "agreed", "refused: approve (self approval)"):
