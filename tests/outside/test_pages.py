@@ -113,10 +113,11 @@ def assert_incident(page: "Page") -> None:
     said = page.get_by_role("main").inner_text()
     for part in ("Ran and verified", "agreed", "refused: approve (self approval)"):
         assert part in said
+    assert_decent(page)
     page.get_by_text("What it says, masked").click()
     assert "<script>document.title" in page.get_by_role("main").inner_text()
     assert page.locator("main a[href*='evil'], main img, script").count() == 0
-    assert_decent(page)
+    assert page.evaluate(CONTRAST) == []
 
 
 @pytest.mark.parametrize("way", WAYS)
