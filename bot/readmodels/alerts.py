@@ -131,8 +131,14 @@ def times(
 ) -> dict[str, tuple[datetime | None, datetime]]:
     """Return by alert when its sender says it happened, and when we received it."""
     found = tx.tables.execute("SELECT doc FROM alert WHERE incident = ?", (incident,))
-    known = (from_doc(orjson.loads(one["doc"])) for one in found)
-    return {one.id: (one.envelope.occurred_at, one.received_at) for one in known}
+    docs = (orjson.loads(one["doc"]) for one in found)
+    return {doc["id"]: _times(doc) for doc in docs}
+
+
+def _times(doc: dict[str, Any]) -> tuple[datetime | None, datetime]:
+    at = doc["envelope"]["occurred_at"]
+    received_at = datetime.fromisoformat(doc["received_at"])
+    return None if at is None else datetime.fromisoformat(at), received_at
 
 
 def total(tx: Transaction, incident: str) -> int:

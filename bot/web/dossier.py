@@ -26,6 +26,7 @@ from bot.viewing import Viewing
 
 # A storm can join thousands of problems to one incident; the log has them all.
 MOST_PROBLEMS = 200
+OPEN_SHOWN = 300
 RESOLVED_SHOWN = 20
 
 
@@ -103,11 +104,16 @@ class BoardLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardView:
-    """The board: what is open, and what ended last."""
+    """The board: what is open, and what ended last.
+
+    Attributes:
+        hidden: Open incidents beyond those that are shown, in a storm.
+    """
 
     at: datetime
     open: tuple[BoardLine, ...]
     resolved: tuple[BoardLine, ...]
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +131,12 @@ class Reading:
         def work(tx: SqliteTransaction) -> BoardView:
             pending = plan_record.pending(tx)
             ended = board.resolved_rows(tx, limit=RESOLVED_SHOWN)
+            rows = board.open_rows(tx)
             return BoardView(
                 at=self.clock.now(),
-                open=self._lines(board.open_rows(tx), pending),
+                open=self._lines(rows[:OPEN_SHOWN], pending),
                 resolved=self._lines(ended, pending),
+                hidden=len(rows[OPEN_SHOWN:]),
             )
 
         return self.store.read(work)
@@ -150,7 +158,7 @@ class Reading:
         """
 
         def work(tx: SqliteTransaction) -> tuple[str, bytes]:
-            if all(line.seq != seq for line in timeline.story(tx, incident)):
+            if not _belongs(tx, incident, seq):
                 raise NotFound(
                     "Nothing was proved",
                     because="the incident has no such entry",
@@ -212,6 +220,20 @@ def _log_state(tx: SqliteTransaction, keys: Keys) -> LogState:
         signed_size=parse_note(note).size if note else 0,
         vkey=vkey(tx.origin, keys.public_key()),
     )
+
+
+def _belongs(tx: Transaction, incident: str, seq: int) -> bool:
+    """Tell whether an entry is of an incident or of one of its plans."""
+    found = tx.log.read(after=seq - 1, limit=1)
+    if not found or found[0].seq != seq:
+        return False
+    room, _, name = found[0].stream.partition("/")
+    if room != "action":
+        return found[0].stream == timeline.INCIDENT_STREAM + incident
+    plan = tx.tables.execute(
+        "SELECT 1 AS one FROM plan WHERE id = ? AND incident = ?", (name, incident)
+    )
+    return bool(plan)
 
 
 def _steps(tx: Transaction, incident: str, state: Incident) -> tuple[StepRow, ...]:

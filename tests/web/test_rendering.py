@@ -212,6 +212,12 @@ def test_a_drill_says_so_first() -> None:
     assert page.index("EXERCISE") < page.index("<h1>")
 
 
+def test_a_board_in_a_storm_says_how_many_it_leaves_out() -> None:
+    page = rendering.board_page(replace(BOARD, hidden=40), names={}, reader="U0LEAD")
+    assert "42 open" in page
+    assert "40 more are open and not shown here" in page
+
+
 def test_an_untrusted_text_without_its_filter_does_not_get_onto_a_page() -> None:
     environment = rendering._environment()
     template = environment.from_string("{{ text }}")
