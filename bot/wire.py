@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from starlette.routing import Route
 from ulid import ULID
 
 from bot.aws.door import AwsDoor
@@ -36,8 +37,10 @@ from bot.viewing import Viewing
 from bot.web.alerts import AlertsDoor, Sender
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
+from bot.web.links import PageLinks
 from bot.web.tokens import Guesses
 from bot.wire_gate import GateNeeds, build_gate
+from bot.wire_pages import PageNeeds, page_links, page_routes
 
 STORE_FILE = "tocsin.db"
 KEYS_DIRECTORY = "keys"
@@ -91,7 +94,8 @@ def build(
     aws = AwsDoor(clock=ground.clock)
     people = LatePeople()
     gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
-    room = SlackRoom(service=ground.service, settings=slack, gate=gate.gatekeeper)
+    links = page_links(ground.store, ground.clock, base_url)
+    room = _room(ground, slack, gate, links)
     people.of = room.askers
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
     return House(
@@ -110,6 +114,30 @@ def build(
         alerts_token=alerts_token,
         admin_token=admin_token,
         base_url=base_url,
+        routes=_page_routes(ground, room, links),
+    )
+
+
+def _room(
+    ground: _Ground, slack: SlackSettings, gate: GateHouse, links: PageLinks
+) -> SlackRoom:
+    return SlackRoom(
+        service=ground.service, settings=slack, gate=gate.gatekeeper, pages=links
+    )
+
+
+def _page_routes(ground: _Ground, room: SlackRoom, links: PageLinks) -> list[Route]:
+    return page_routes(
+        PageNeeds(
+            store=ground.store,
+            clock=ground.clock,
+            keys=ground.keys,
+            viewing=_viewing(ground.clock, ground.rulings),
+            sessions=links.sessions,
+            person=room.people.person,
+            names=room.names.of,
+            base_url=links.base_url,
+        )
     )
 
 
@@ -204,18 +232,21 @@ def _gate(
 def _service(
     store: SqliteStore, clock: Clock, keys: FileKeys, rulings: Rulings
 ) -> Service:
-    viewing = Viewing(
-        clock=clock,
-        registry=rulings.registry,
-        category_titles=rulings.category_titles(),
-    )
     return Service(
         store=store,
         clock=clock,
         keys=keys,
         redactor=rulings.redactor,
         presenter=SlackPresenter(reasons=rulings.reason_texts(), proposing=True),
-        viewing=viewing,
+        viewing=_viewing(clock, rulings),
+    )
+
+
+def _viewing(clock: Clock, rulings: Rulings) -> Viewing:
+    return Viewing(
+        clock=clock,
+        registry=rulings.registry,
+        category_titles=rulings.category_titles(),
     )
 
 

@@ -82,14 +82,21 @@ def practice_for(settings: Settings, url: str) -> Practice | None:
         channel="C0INCIDENTS",
         api_url=f"{url}/practice/api/",
     )
-    demo = files("bot.practice").joinpath("demo-registry.yaml")
     return Practice(
         settings=workspace,
         url=url,
         slack=slack,
-        registry=read_registry(demo.read_text("utf-8"), name=demo.name),
+        registry=demo_registry(settings),
         replay=settings.practice.replay,
     )
+
+
+def demo_registry(settings: Settings) -> Registry:
+    """Return the systems of the practice workspace; none where Slack is configured."""
+    if secret(settings.slack.bot_token):
+        return Registry()
+    demo = files("bot.practice").joinpath("demo-registry.yaml")
+    return read_registry(demo.read_text("utf-8"), name=demo.name)
 
 
 def refuse_beyond_loopback(settings: Settings) -> None:

@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bot.readmodels.timeline import Line
+    from bot.config import Settings
+    from bot.domain.errors import NotFound
+    from bot.ports import Keys
+    from bot.store.sqlite import SqliteStore
+    from bot.web.dossier import Reading
 
 
 @click.command()
@@ -13,13 +17,16 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["md", "json", "csv"]),
+    type=click.Choice(["md", "json", "csv", "html"]),
     default="md",
     show_default=True,
-    help="How to print it.",
+    help="How to print it; html is the whole page of the incident.",
 )
 def timeline(incident: str, form: str) -> None:
     """Print who did what and when in INCIDENT, for example INC-0001."""
+    if form == "html":
+        click.echo(_as_html(incident.upper()), nl=False)
+        return
     from bot.cli.opening import open_store
     from bot.readmodels import timeline_export
     from bot.readmodels.timeline import story
@@ -29,7 +36,8 @@ def timeline(incident: str, form: str) -> None:
         told = store.read(lambda tx: story(tx, incident.upper()))
     finally:
         store.close()
-    _refuse_unknown(incident, told)
+    if not told:
+        raise _unknown(incident)
     export = {
         "md": timeline_export.markdown,
         "json": timeline_export.as_json,
@@ -38,12 +46,44 @@ def timeline(incident: str, form: str) -> None:
     click.echo(export(incident.upper(), told), nl=False)
 
 
-def _refuse_unknown(incident: str, story: "tuple[Line, ...]") -> None:
+def _as_html(incident: str) -> str:
+    """Return the whole page of an incident as a file that stands alone."""
+    from bot.cli.opening import open_settings, open_store
+    from bot.web.rendering import incident_file
+
+    store, keys = open_store()
+    try:
+        found = _reading(open_settings(), store, keys).dossier(incident)
+    finally:
+        store.close()
+    if found is None:
+        raise _unknown(incident)
+    return incident_file(found)
+
+
+def _reading(settings: "Settings", store: "SqliteStore", keys: "Keys") -> "Reading":
+    from bot.cli.practice import demo_registry
+    from bot.rulings import read_rulings
+    from bot.viewing import Viewing
+    from bot.web.dossier import Reading
+    from bot.wire import SystemClock
+
+    key, known = keys.placeholder_key(), demo_registry(settings)
+    rulings = read_rulings(settings, key=key, registry=known)
+    clock = SystemClock()
+    viewing = Viewing(
+        clock=clock,
+        registry=rulings.registry,
+        category_titles=rulings.category_titles(),
+    )
+    return Reading(store=store, clock=clock, keys=keys, viewing=viewing)
+
+
+def _unknown(incident: str) -> "NotFound":
     from bot.domain.errors import NotFound
 
-    if not story:
-        raise NotFound(
-            "No timeline was printed",
-            because=f"there is no incident {incident!a}",
-            next_move="See the open ones with `/incident list`.",
-        )
+    return NotFound(
+        "No timeline was printed",
+        because=f"there is no incident {incident!a}",
+        next_move="See the open ones with `/incident list`.",
+    )

@@ -95,7 +95,8 @@ class Web(_Section):
     public_url: str = Field(
         "",
         description="Address at which people's browsers reach the bot, for links, for "
-        "example https://tocsin.example.org. Default: the address it listens on.",
+        "example https://tocsin.example.org. Default: the address it listens on. The "
+        "pages open over https, or on this machine.",
     )
     admin_token: SecretStr | None = Field(
         None,

@@ -31,7 +31,7 @@ class Untrusted:
         """Refuse, and name the ways that are safe."""
         raise TypeError(
             "Untrusted text: use .for_slack(), .for_model(), .for_log(), "
-            ".for_html_text() or .for_rules()"
+            ".for_html_text(), .for_html_line() or .for_rules()"
         )
 
     def __format__(self, spec: str) -> NoReturn:
@@ -77,6 +77,10 @@ class Untrusted:
     def for_html_text(self, *, limit: int = 3000) -> str:
         """Return text for a template that escapes; never mark it safe."""
         return clip(visible(self._raw), limit)
+
+    def for_html_line(self, *, limit: int = 300) -> str:
+        """Return one line for a template that escapes; never mark it safe."""
+        return clip(_one_line(visible(self._raw)), limit)
 
     def for_model(self, *, fence: str) -> str:
         """Wrap for a prompt between markers that the text cannot contain.

@@ -6,6 +6,7 @@ in the inbox.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,6 +80,65 @@ def of_incident(tx: Transaction, incident: str) -> tuple[Alert, ...]:
         (incident, _FOR_CARD),
     )
     return tuple(from_doc(orjson.loads(one["doc"])) for one in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One problem of an incident.
+
+    Attributes:
+        alert: The first alert of it.
+        count: How many alerts it stands for, repeats included.
+        because: Code of the rule that grouped it, "" for the first.
+        last_at: When the newest of them was received, aware UTC.
+    """
+
+    alert: Alert
+    count: int
+    because: str
+    last_at: datetime
+
+
+def problems(tx: Transaction, incident: str, *, limit: int) -> tuple[Problem, ...]:
+    """Return the problems an incident stands for, in the order they came."""
+    found = tx.tables.execute(
+        "SELECT a.doc, p.count, p.because, p.last_at FROM problem p "
+        "JOIN alert a ON a.id = p.first_alert WHERE p.incident = ? "
+        "ORDER BY a.id LIMIT ?",
+        (incident, limit),
+    )
+    return tuple(
+        Problem(
+            alert=from_doc(orjson.loads(one["doc"])),
+            count=int(one["count"]),
+            because=one["because"],
+            last_at=datetime.fromisoformat(one["last_at"]),
+        )
+        for one in found
+    )
+
+
+def problem_count(tx: Transaction, incident: str) -> int:
+    """Return how many different problems an incident stands for."""
+    found = tx.tables.execute(
+        "SELECT count(*) AS n FROM problem WHERE incident = ?", (incident,)
+    )
+    return int(found[0]["n"])
+
+
+def times(
+    tx: Transaction, incident: str
+) -> dict[str, tuple[datetime | None, datetime]]:
+    """Return by alert when its sender says it happened, and when we received it."""
+    found = tx.tables.execute("SELECT doc FROM alert WHERE incident = ?", (incident,))
+    docs = (orjson.loads(one["doc"]) for one in found)
+    return {doc["id"]: _times(doc) for doc in docs}
+
+
+def _times(doc: dict[str, Any]) -> tuple[datetime | None, datetime]:
+    at = doc["envelope"]["occurred_at"]
+    received_at = datetime.fromisoformat(doc["received_at"])
+    return None if at is None else datetime.fromisoformat(at), received_at
 
 
 def total(tx: Transaction, incident: str) -> int:

@@ -73,6 +73,15 @@ def open_rows(tx: Transaction) -> tuple[BoardRow, ...]:
     )
 
 
+def resolved_rows(tx: Transaction, *, limit: int) -> tuple[BoardRow, ...]:
+    """Return the incidents that are over, the newest end first."""
+    return _rows(
+        tx.tables,
+        "WHERE b.phase = 'resolved' ORDER BY b.resolved_at DESC, b.number DESC LIMIT ?",
+        (limit,),
+    )
+
+
 def row(tx: Transaction, incident: str) -> BoardRow | None:
     """Return one incident's row."""
     found = _rows(tx.tables, "WHERE b.id = ?", (incident,))

@@ -4,7 +4,7 @@ The lines are computed from the stream each time; there is no table that could
 drift from the log. How a line looks in Slack lives in `bot/slack/lines.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -31,10 +31,12 @@ from bot.domain.events import (
 from bot.domain.grouping import BECAUSE
 from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Transaction
+from bot.readmodels import alerts
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 
 INCIDENT_STREAM = "incident/"
 ACTION_STREAM = "action/"
+AlertTimes = Mapping[str, tuple[datetime | None, datetime | None]]
 _TOCSIN = "tocsin"
 _PersonEvent = (
     Acknowledged
@@ -56,6 +58,7 @@ class Line:
     Attributes:
         at: When it was recorded, aware UTC.
         occurred_at: When it happened, where that is known to differ.
+        observed_at: When it reached us, where that is known: for alerts.
         actor: Slack id, ``tocsin`` or ``source:<name>``.
         text: Our own sentence; people stand in it as ``<@U…>``.
         words: What somebody wrote; None if nothing, or if it was erased.
@@ -68,6 +71,7 @@ class Line:
     actor: str
     text: str
     words: Untrusted | None
+    observed_at: datetime | None = None
 
 
 def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
@@ -76,13 +80,22 @@ def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
     plans = tx.tables.execute("SELECT id FROM plan WHERE incident = ?", (incident,))
     for row in plans:
         found += tx.log.load(ACTION_STREAM + row["id"])
-    return lines(sorted(found, key=lambda entry: entry.seq))
+    known = alerts.times(tx, incident)
+    return lines(sorted(found, key=lambda entry: entry.seq), known)
 
 
-def lines(entries: Iterable[Entry]) -> tuple[Line, ...]:
-    """Return the timeline of entries of incidents and plans, in their order."""
+def lines(
+    entries: Iterable[Entry], alert_times: AlertTimes | None = None
+) -> tuple[Line, ...]:
+    """Return the timeline of entries of incidents and plans, in their order.
+
+    Args:
+        alert_times: By alert, when its sender says it happened and when we got it.
+    """
     return tuple(
-        _plan_line(entry) if entry.stream.startswith(ACTION_STREAM) else _line(entry)
+        _plan_line(entry)
+        if entry.stream.startswith(ACTION_STREAM)
+        else _line(entry, alert_times or {})
         for entry in entries
     )
 
@@ -101,12 +114,14 @@ def _plan_line(entry: Entry) -> Line:
     )
 
 
-def _line(entry: Entry) -> Line:
+def _line(entry: Entry, alert_times: AlertTimes) -> Line:
     event = decode(entry.kind, entry.body, entry.words)
+    occurred_at, observed_at = _alert_times(event, alert_times)
     return Line(
         seq=entry.seq,
         at=entry.at,
-        occurred_at=_occurred_at(event),
+        occurred_at=occurred_at,
+        observed_at=observed_at,
         kind=entry.kind,
         actor=entry.actor,
         text=sentence(event),
@@ -183,8 +198,17 @@ def _who(by: str) -> str:
     return "Tocsin" if by in (_TOCSIN, "") else f"<@{by}>"
 
 
-def _occurred_at(event: Event) -> datetime | None:
-    return event.detected_at if isinstance(event, IncidentOpened) else None
+def _alert_times(
+    event: Event, known: AlertTimes
+) -> tuple[datetime | None, datetime | None]:
+    """Return when what an alert tells of happened, and when the alert reached us."""
+    match event:
+        case IncidentOpened(alert=alert, detected_at=detected_at):
+            return detected_at, known.get(alert, (None, None))[1]
+        case AlertJoined(alert=alert) | AlertCleared(alert=alert):
+            return known.get(alert, (None, None))
+        case _:
+            return None, None
 
 
 def _words(event: Event) -> Untrusted | None:

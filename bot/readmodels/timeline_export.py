@@ -46,6 +46,7 @@ def as_json(incident: str, story: Sequence[Line]) -> str:
             "seq": line.seq,
             "at": line.at.isoformat(),
             "occurred_at": line.occurred_at and line.occurred_at.isoformat(),
+            "observed_at": line.observed_at and line.observed_at.isoformat(),
             "kind": line.kind,
             "actor": line.actor,
             "text": line.text,

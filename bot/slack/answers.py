@@ -51,12 +51,13 @@ def listed(rows: "Sequence[BoardRow]") -> Answer:
 
 
 def status(view: CardView, story: "Sequence[Line]") -> Answer:
-    """Return an incident's card without buttons, and what happened last."""
+    """Return an incident's card without its buttons, and what happened last."""
     found = list(cards.blocks(view, buttons=False))
     latest = [_line(line) for line in story[-_LATEST:]]
     if latest:
         parts = rich.section([Strong("Latest")]), rich.bullets(latest)
         found.append(rich.rich_text("latest", *parts))
+    found.append(rich.actions("page", [cards.page(view.id)]))
     return {**plain(cards.fallback(view)), "blocks": list(rich.within_budget(found))}
 
 
@@ -68,7 +69,9 @@ def home(rows: "Sequence[BoardRow]") -> Answer:
         shown = rich.rich_text("open", rich.section([words.NONE_OPEN]))
     head = rich.header("head", "Open incidents")
     how = rich.small("how", "Type /incident help in a channel to see what you can do.")
-    return {"type": "home", "blocks": list(rich.within_budget([head, shown, how]))}
+    board = rich.actions("board", [cards.page("")])
+    blocks = rich.within_budget([head, shown, board, how])
+    return {"type": "home", "blocks": list(blocks)}
 
 
 def _table(block_id: str, rows: "Sequence[BoardRow]") -> rich.Block:

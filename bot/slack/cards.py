@@ -28,7 +28,7 @@ from bot.slack.sentences import (
     on_lines,
     spoken,
 )
-from bot.slack.wishes import value
+from bot.slack.wishes import PAGE_BUTTON, value
 
 _TITLE = 90
 _NEXT_PHASE = {
@@ -178,7 +178,7 @@ def _headline(view: CardView) -> str:
 def _buttons(view: CardView, *, proposing: bool) -> list[Element]:
     one, state = view.id, view.state
     if state.phase is Phase.RESOLVED:
-        return [rich.button("Reopen", action="incident.reopen", value=one)]
+        return [rich.button("Reopen", action="incident.reopen", value=one), page(one)]
     row = []
     if not state.acked_by:
         row.append(
@@ -195,6 +195,12 @@ def _buttons(view: CardView, *, proposing: bool) -> list[Element]:
         propose = "Propose action…"
         row.append(rich.button(propose, action=PROPOSE_BUTTON, value=one))
     return [*row, rich.overflow("incident.more", _more(view))]
+
+
+def page(incident: str) -> Element:
+    """Return the button that asks for a link to a page; the board without an id."""
+    label = "Open page" if incident else "Open the board"
+    return rich.button(label, action=PAGE_BUTTON, value=incident or "board")
 
 
 def _more(view: CardView) -> list[Element]:

@@ -20,7 +20,8 @@ from bot.ports import Lane, Received
 from bot.ports.gate import Gate
 from bot.slack import answers, modals, plan_words, verbs, words
 from bot.slack.clients import CALL_FAILED
-from bot.slack.needs import Service
+from bot.slack.needs import Pages, Service
+from bot.slack.page_door import PageDoor
 from bot.slack.people import People
 from bot.slack.plan_door import PlanDoor
 from bot.slack.plan_wishes import PlanWish
@@ -52,6 +53,7 @@ class Door:
     Args:
         wake: Called when something was kept, so that it is read at once.
         gate: None where nothing can be proposed.
+        pages: None where there are no pages to read.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Door:
         whispers: Whispers,
         wake: Callable[[], None],
         gate: Gate | None = None,
+        pages: Pages | None = None,
     ) -> None:
         self._service = service
         self._people = people
@@ -70,6 +73,9 @@ class Door:
         self._whispers = whispers
         self._wake = wake
         self._plans = self._plan_door(gate) if gate else None
+        self._pages = PageDoor(
+            pages=pages, service=service, people=people, open_form=self.open_form
+        )
 
     def register(self, app: AsyncApp) -> None:
         """Wire the listeners to Bolt."""
@@ -82,6 +88,7 @@ class Door:
             app.view(callback)(self.submit)
         app.shortcut(SHORTCUT)(self.keep)
         app.event("app_home_opened")(self.home)
+        self._pages.register(app)
         if self._plans is not None:
             self._plans.register(app)
 
@@ -185,6 +192,8 @@ class Door:
     async def _read(self, request: SlashCommand, wish: Wish) -> dict[str, Any]:
         if wish.verb is Verb.HELP:
             return answers.helped()
+        if wish.verb is Verb.PAGE:
+            return await self._pages.asked(request, wish.incident)
         asker = await self._people.person(request.person, team=request.team)
         if asker.kind not in _READERS:
             return answers.plain(words.MAY_NOT_READ)

@@ -27,6 +27,14 @@ class Redactor(Protocol):
         ...
 
 
+class Pages(Protocol):
+    """Makes links to the pages."""
+
+    async def link(self, person: str, *, incident: str) -> str:
+        """Return an address under which one person signs in, once."""
+        ...
+
+
 class Service(Protocol):
     """The one way in. Everything that writes is durable when its future is done."""
 

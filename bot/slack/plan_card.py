@@ -12,9 +12,9 @@ from typing import Any
 
 from bot.domain.action_table import Stage
 from bot.domain.plan_view import PlanView
+from bot.domain.quoting import bare
 from bot.ports import Post
 from bot.slack import plan_facts, plan_words, rich
-from bot.slack.plan_facts import bare
 from bot.slack.plan_wishes import STOP_BUTTON
 from bot.slack.rich import Block
 from bot.slack.sentences import Code, Element, Piece, Strong, When, Who, clipped, spoken

@@ -5,15 +5,12 @@ everybody reads. Names and values of a call are quoted so that two different cal
 never look alike. Which blocks they stand in is the business of `plan_card.py`.
 """
 
-import json
-import re
-import unicodedata
 from collections.abc import Sequence
 
 from bot.domain.action_table import Stage
 from bot.domain.plan import Blast, Level, Plan, Probe, Step
 from bot.domain.plan_view import PlanView
-from bot.domain.untrusted import visible
+from bot.domain.quoting import bare
 from bot.slack import plan_words, rich, words
 from bot.slack.sentences import (
     Code,
@@ -29,20 +26,6 @@ from bot.slack.sentences import (
 
 REASON_MAX = 1500
 _ONE_TEXT_MAX = 3000
-_SPECIAL = re.compile(r"[^\x20-\x7e]")
-# Spaces and line ends that look like an ordinary space, or like nothing.
-_LOOKS_BLANK = frozenset({"Zl", "Zp", "Zs"})
-
-
-def bare(text: str) -> str:
-    r"""Return a text on one line in which nothing is hidden: ``\n``, ``\u202e``."""
-    quoted = json.dumps(text, ensure_ascii=False)[1:-1]
-    return _SPECIAL.sub(lambda found: _shown(found[0]), quoted)
-
-
-def _shown(mark: str) -> str:
-    is_blank = unicodedata.category(mark) in _LOOKS_BLANK
-    return mark if visible(mark) and not is_blank else f"\\u{ord(mark):04x}"
 
 
 def call(step: Step) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from bot.domain.plan import Level
 from bot.domain.plan_view import Offer, PlanView
+from bot.domain.quoting import bare
 from bot.slack import inputs, plan_facts, plan_words, rich
 from bot.slack.inputs import View
-from bot.slack.plan_facts import bare
 from bot.slack.plan_forms import (
     CHOOSE,
     COMMITTED,

@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass, field
 
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
@@ -22,7 +23,8 @@ from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
 from bot.slack.listeners import Door
-from bot.slack.needs import Service
+from bot.slack.names import Names
+from bot.slack.needs import Pages, Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
@@ -65,7 +67,12 @@ class SlackRoom:
     """
 
     def __init__(
-        self, *, service: Service, settings: SlackSettings, gate: Gate | None = None
+        self,
+        *,
+        service: Service,
+        settings: SlackSettings,
+        gate: Gate | None = None,
+        pages: Pages | None = None,
     ) -> None:
         _refuse_empty(settings)
         quieten()
@@ -77,6 +84,7 @@ class SlackRoom:
         clock = service.clock
         self.identity = Identity(reader=reader, team=settings.team)
         self.people = People(reader=reader, identity=self.identity, clock=clock)
+        self.names = Names(reader=reader, clock=clock)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
         self.sender = self._sender(service, Calls(writer, service.redactor))
@@ -87,18 +95,28 @@ class SlackRoom:
             whispers=whispers,
             desk=self._desk(gate, service),
         )
-        door = Door(
+        signatures = Signatures(settings.signing_secrets, clock=clock)
+        self.bolt = self._bolt(settings, signatures, whispers)
+        self._door(service, writer, whispers, gate, pages).register(self.bolt)
+        self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
+
+    def _door(
+        self,
+        service: Service,
+        writer: AsyncWebClient,
+        whispers: Whispers,
+        gate: Gate | None,
+        pages: Pages | None,
+    ) -> Door:
+        return Door(
             service=service,
             people=self.people,
             writer=writer,
             whispers=whispers,
             wake=self.worker.wake,
             gate=gate,
+            pages=pages,
         )
-        signatures = Signatures(settings.signing_secrets, clock=clock)
-        self.bolt = self._bolt(settings, signatures, whispers)
-        door.register(self.bolt)
-        self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
 
     def _sender(self, service: Service, calls: Calls) -> Sender:
         return Sender(

@@ -1,6 +1,6 @@
 """The text after `/incident`, read as a wish. Pure.
 
-    help | list | status [INC] | note [INC] TEXT | ack [INC]
+    help | list | status [INC] | page [INC] | note [INC] TEXT | ack [INC]
     resolve [INC] [fixed|false_alarm|duplicate] [TEXT] | reopen [INC]
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
@@ -24,7 +24,7 @@ from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
 
 TYPED = (
-    *("help", "list", "status", "note", "ack", "resolve"),
+    *("help", "list", "status", "page", "note", "ack", "resolve"),
     *("reopen", "role", "severity", "phase", "step"),
     *("propose", "plans", "edit", "cancel"),
     *("break-glass", "review", "stop-all", "release"),
@@ -61,7 +61,7 @@ def parse(  # noqa: C901 - one case per verb
     match verb:
         case "help" | "list":
             return Wish(verb=Verb(verb))
-        case "status" | "ack" | "reopen":
+        case "status" | "page" | "ack" | "reopen":
             if rest:
                 raise _usage(verb, "there is more after it than an incident id")
             return Wish(verb=Verb(verb), incident=incident)

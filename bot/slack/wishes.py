@@ -50,9 +50,12 @@ class Verb(StrEnum):
     TAKE = "take"
     DONE = "done"
     SKIP = "skip"
+    PAGE = "page"
 
 
-READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS})
+READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE})
+PAGE_BUTTON = "page.open"
+"""Asks for a link to an incident's page, or to the board."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +175,7 @@ def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
                 skipped=skipped,
                 reason=words,
             )
-        case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.ROLE:
+        case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.ROLE:
             raise out_of_date()
         case _:
             assert_never(wish.verb)

@@ -40,6 +40,7 @@ USAGE: Mapping[str, str] = {
     "help": "help",
     "list": "list",
     "status": "status [INC-0001]",
+    "page": "page [INC-0001]",
     "note": "note [INC-0001] TEXT",
     "ack": "ack [INC-0001]",
     "resolve": "resolve [INC-0001] [fixed|false_alarm|duplicate] [TEXT]",
@@ -59,7 +60,7 @@ USAGE: Mapping[str, str] = {
 }
 _HELP = (
     (("list",), "open incidents, worst first"),
-    (("status",), "what is known about one"),
+    (("status", "page"), "what is known about one, here or in the browser"),
     (("ack",), "I am on it"),
     (("note",), "add a line to the timeline"),
     (("role",), "who does what"),

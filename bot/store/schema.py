@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 MIGRATION_SET = "tocsin"
-MIGRATION_NAMES = ("0001_log", "0002_queues", "0003_readmodels", "0004_plans")
+MIGRATION_NAMES = (
+    "0001_log",
+    "0002_queues",
+    "0003_readmodels",
+    "0004_plans",
+    "0005_sessions",
+    "0006_plan_parents",
+)
 INSTALL_ID_BYTES = 8
 
 # sqlite-utils makes no WITHOUT ROWID tables and no triggers.
@@ -46,7 +53,14 @@ def migrations() -> "Migrations":
     from sqlite_utils import Migrations
 
     steps = Migrations(MIGRATION_SET)
-    makers = (_make_log, _make_queues, _make_readmodels, _make_plans)
+    makers = (
+        _make_log,
+        _make_queues,
+        _make_readmodels,
+        _make_plans,
+        _make_sessions,
+        _make_plan_parents,
+    )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
     return steps
@@ -156,7 +170,6 @@ def _make_plans(db: "Database") -> None:
             "over": int,
             "glass_at": str,
             "review_due_at": str,
-            "parent": str,
         },
         pk="id",
         strict=True,
@@ -165,4 +178,31 @@ def _make_plans(db: "Database") -> None:
     plan.create_index(["glass_at"])
     plan.create_index(["review_due_at"])
     plan.create_index(["incident"])
+
+
+def _make_sessions(db: "Database") -> None:
+    """Who may read the pages; what a row means is in `bot/web/sessions.py`."""
+    link = db.table("sign_in_link")
+    link.create(
+        texts("digest person page made_at until"),
+        pk="digest",
+        not_null={"person", "page", "made_at", "until"},
+        strict=True,
+    )
+    link.create_index(["until"])
+    session = db.table("session")
+    session.create(
+        texts("digest person made_at until"),
+        pk="digest",
+        not_null={"person", "made_at", "until"},
+        strict=True,
+    )
+    session.create_index(["person"])
+    session.create_index(["until"])
+
+
+def _make_plan_parents(db: "Database") -> None:
+    """Find the plans that undo another one."""
+    plan = db.table("plan")
+    plan.add_column("parent", str, not_null_default="")
     plan.create_index(["parent"])

@@ -7,39 +7,10 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.web import html
 from bot.web.answers import refused
-
-_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-)
-
-
-class PlainHeaders:
-    """Adds the headers that every answer of ours has, unless it set its own."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(pair for pair in _HEADERS if pair[0] not in given),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
+from bot.web.headers import STRICT, StrictHeaders
 
 
 def web_app(
@@ -80,12 +51,14 @@ def web_app(
             Route("/metrics", figures),
             *routes,
         ],
-        middleware=[Middleware(PlainHeaders)],
+        middleware=[Middleware(StrictHeaders)],
         exception_handlers={404: _not_found, 405: _wrong_method, 500: _our_fault},
     )
 
 
-async def _not_found(_: Request, __: Exception) -> Response:
+async def _not_found(request: Request, _: Exception) -> Response:
+    if html.wants_page(request):
+        return html.nothing_here()
     return refused(
         404,
         "not_found",
@@ -105,7 +78,16 @@ async def _wrong_method(_: Request, __: Exception) -> Response:
     )
 
 
-async def _our_fault(_: Request, __: Exception) -> Response:
+async def _our_fault(request: Request, _: Exception) -> Response:
+    answer = html.our_fault() if html.wants_page(request) else _failed()
+    # Starlette gives this answer outside of every middleware.
+    answer.raw_headers += [
+        pair for pair in STRICT if pair[0] not in dict(answer.raw_headers)
+    ]
+    return answer
+
+
+def _failed() -> Response:
     return refused(
         500,
         "our_fault",

@@ -82,17 +82,21 @@ class Screen:
 
 
 @contextmanager
-def watched(browser: "Browser", url: str, **options: Any) -> Iterator[Screen]:
+def watched(
+    browser: "Browser", url: str, *, within: str = "", **options: Any
+) -> Iterator[Screen]:
     """Open the page; when the block is over, nothing may have gone wrong in it.
 
     Args:
+        within: What every request must begin with; the page's own address by
+            default.
         options: Of the browser's context: viewport, color_scheme, ….
     """
     context = browser.new_context(**options)
     context.set_default_timeout(_WAIT_MS)
     page = context.new_page()
     troubles: list[str] = []
-    _listen(page, url.partition("?")[0], troubles)
+    _listen(page, within or url.partition("?")[0], troubles)
     answer = page.goto(url)
     assert answer is not None
     try:

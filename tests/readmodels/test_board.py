@@ -113,3 +113,15 @@ def test_the_newest_open_incident_of_a_channel_is_the_one_meant(
     assert store.read(lambda tx: board.newest_in(tx, "C0INCIDENTS")) == "INC-0002"
     assert store.read(lambda tx: board.newest_in(tx, "C0OTHER")) == ""
     assert store.read(board.next_id) == "INC-0004"
+
+
+def test_what_ended_last_stands_first_and_only_so_many(store: SqliteStore) -> None:
+    def work(tx: Transaction) -> None:
+        for number in (1, 2, 3):
+            over = Resolved(by=OLU.id, outcome="fixed")
+            append(tx, f"INC-000{number}", opened(), over)
+        append(tx, "INC-0004", opened())
+
+    store.write(work).result()
+    found = store.read(lambda tx: board.resolved_rows(tx, limit=2))
+    assert [row.id for row in found] == ["INC-0003", "INC-0002"]

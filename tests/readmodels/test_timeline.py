@@ -104,3 +104,14 @@ def test_every_event_of_a_plan_has_a_sentence(event: ActionEvent) -> None:
     assert told.startswith("pl_1: ")
     assert told.endswith(".")
     assert "Untrusted" not in told
+
+
+def test_an_alert_s_lines_say_when_it_happened_and_when_it_reached_us() -> None:
+    known = {opened().alert: (NOON - timedelta(hours=1), NOON - timedelta(seconds=9))}
+    (line,) = lines([entry(0, opened(), "source:alertmanager")], known)
+    assert line.occurred_at == opened().detected_at
+    assert line.observed_at == NOON - timedelta(seconds=9)
+
+
+def test_a_line_about_a_person_has_one_time() -> None:
+    assert (STORY[1].occurred_at, STORY[1].observed_at) == (None, None)

@@ -271,9 +271,11 @@ async def test_what_only_reads_is_the_answer_itself(stage: Stage, text: str) -> 
     assert stage.kept() == {}
 
 
-async def test_a_status_has_no_buttons(stage: Stage) -> None:
+async def test_a_status_has_no_button_but_the_one_to_its_page(stage: Stage) -> None:
     answer = json.loads((await stage.send(payloads.slash("status"))).body)
-    assert "actions" not in {block["type"] for block in answer["blocks"]}
+    rows = [block for block in answer["blocks"] if block["type"] == "actions"]
+    buttons = [one["action_id"] for row in rows for one in row["elements"]]
+    assert buttons == ["page.open"]
 
 
 async def test_an_empty_board_says_so(stage: Stage) -> None:

@@ -57,8 +57,11 @@ def test_a_free_step_can_be_taken_and_a_taken_one_finished() -> None:
     assert _actions(taken)["step.done"] == "INC-0001|RB-07|2"
 
 
-def test_a_resolved_card_can_only_be_opened_again() -> None:
-    assert _actions(VIEWS["resolved"]) == {"incident.reopen": "INC-0001"}
+def test_a_resolved_card_can_only_be_opened_again_or_read() -> None:
+    assert _actions(VIEWS["resolved"]) == {
+        "incident.reopen": "INC-0001",
+        "page.open": "INC-0001",
+    }
 
 
 def test_a_drill_says_so_first_and_mentions_no_owner() -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from bot.domain.action_table import TERMINAL, Stage
 from bot.domain.plan import Change, Draft, Probe, Step
 from bot.domain.plan_view import PlanView
+from bot.domain.quoting import bare
 from bot.domain.untrusted import Untrusted
 from bot.slack import plan_card
 from bot.slack.lines import SlackPresenter
-from bot.slack.plan_facts import bare
 from tests.slack.hostile import hostile, marked
 from tests.slack.plan_states import (
     APPROVED,

@@ -23,6 +23,8 @@ UNDERSTOOD: list[tuple[str, Wish | PlanWish]] = [
     ("LIST", Wish(verb=Verb.LIST)),
     ("status", Wish(verb=Verb.STATUS)),
     ("status inc-0001", Wish(verb=Verb.STATUS, incident=ONE)),
+    ("page", Wish(verb=Verb.PAGE)),
+    ("page INC-0001", Wish(verb=Verb.PAGE, incident=ONE)),
     ("ack", Wish(verb=Verb.ACK)),
     ("  ack   INC-0001 ", Wish(verb=Verb.ACK, incident=ONE)),
     ("acknowledge", Wish(verb=Verb.ACK)),

@@ -15,8 +15,8 @@ BLOCKS = {"message": 50, "modal": 100, "home": 100}
 TEXT_BUDGET = 10_000
 ALLOWED = {
     "message": {"actions", "context", "header", "rich_text", "section"},
-    "modal": {"input", "rich_text", "section"},
-    "home": {"context", "header", "rich_text", "section"},
+    "modal": {"actions", "input", "rich_text", "section"},
+    "home": {"actions", "context", "header", "rich_text", "section"},
 }
 FIELDS = {
     "header": {"type", "block_id", "text"},
@@ -25,7 +25,7 @@ FIELDS = {
     "actions": {"type", "block_id", "elements"},
     "input": {"type", "block_id", "label", "element", "optional", "hint"},
     "section": {"type", "block_id", "text"},
-    "button": {"type", "action_id", "text", "value", "style"},
+    "button": {"type", "action_id", "text", "value", "style", "url"},
     "overflow": {"type", "action_id", "options"},
     "static_select": {"type", "action_id", "options", "initial_option"},
     "users_select": {"type", "action_id"},
@@ -157,6 +157,7 @@ def _button(one: Json) -> None:
     _plain(one["text"], 75)
     assert 1 <= len(one["value"]) <= 2000
     assert one.get("style", "primary") in ("primary", "danger")
+    assert 1 <= len(one.get("url", "x")) <= 3000
 
 
 def _options(one: Json, most: int) -> None:

@@ -1,0 +1,167 @@
+"""Turns what was read into HTML. Pure but for the templates that ship with us.
+
+Every value is escaped, always: no template and no filter marks a value as safe, but
+for the one style sheet of ours in a file that must stand alone. Text from outside
+comes as `Untrusted`, which refuses to be printed other than by the filter `words`.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.quoting import bare
+from bot.domain.untrusted import Untrusted, clip, visible
+from bot.web import wording
+
+if TYPE_CHECKING:  # templates are loaded at the first page
+    from jinja2 import Environment
+
+    from bot.readmodels.alerts import Problem
+    from bot.web.dossier import BoardView, Dossier
+
+_LINE_MAX = 300
+_WORDS_MAX = 3000
+Names = Mapping[str, Untrusted]
+
+
+def board_page(view: "BoardView", *, names: Names, reader: str) -> str:
+    """Return the board.
+
+    Args:
+        names: What people call themselves, by Slack id.
+        reader: Slack id of who reads.
+    """
+    return _render("board.html", view=view, names=names, reader=reader)
+
+
+def incident_page(
+    view: "Dossier", *, names: Names, reader: str, address: str = ""
+) -> str:
+    """Return one incident's page, for a browser that is signed in.
+
+    Args:
+        address: Where the page is, for who reads it on paper.
+    """
+    return _render("incident.html", d=view, names=names, reader=reader, address=address)
+
+
+def incident_file(view: "Dossier") -> str:
+    """Return one incident as a file that needs nothing else: no links, no names."""
+    from markupsafe import Markup
+
+    style = Markup(asset("tocsin.css").decode())  # noqa: S704 - our own file
+    return _render(
+        "incident.html", d=view, names={}, reader="", address="", inline_style=style
+    )
+
+
+def sign_in_page(token: str) -> str:
+    """Return the page behind a link: a button, and nothing happens before."""
+    return _render("sign_in.html", token=token, names={})
+
+
+def message_page(
+    title: str, *, because: str, next_move: str, again: str = "", reader: str = ""
+) -> str:
+    """Return a page that says what did not happen, why, and the next move.
+
+    Args:
+        again: Path of ours to try once more, "" for none.
+    """
+    return _render(
+        "message.html",
+        title=title,
+        because=because,
+        next_move=next_move,
+        again=again,
+        reader=reader,
+        names={},
+    )
+
+
+def asset(name: str) -> bytes:
+    """Return a file that the pages refer to; ours, from the package."""
+    return (files("bot.web") / "assets" / name).read_bytes()
+
+
+def people_in(view: "Dossier") -> set[str]:
+    """Return the ids of everybody who stands on an incident's page."""
+    state = view.card.state
+    found = {state.acked_by, *state.roles.values(), view.card.owner}
+    found |= {step.by for step in view.steps}
+    for line in view.story:
+        found |= {line.actor, *wording.people_of(line.text)}
+    for plan in view.plans:
+        found |= {plan.plan.requester, *(answer.by for answer in plan.answers)}
+    return {one for one in found if one}
+
+
+def people_on(view: "BoardView") -> set[str]:
+    """Return the ids of everybody who stands on the board."""
+    found = {
+        one
+        for line in (*view.open, *view.resolved)
+        for one in (line.owner, line.row.commander, line.row.acked_by)
+    }
+    return {one for one in found if one}
+
+
+def _render(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("bot.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {
+        "words": _words,
+        "line": _line,
+        "bare": bare,
+        "number_in": _number_in,
+        "shown": _shown,
+        "said": wording.said,
+        "iso": wording.iso,
+        "stamp": wording.stamp,
+        "short": wording.short,
+        "clock": wording.clock,
+        "day": wording.day,
+        "by_day": wording.by_day,
+        "pieces": wording.pieces,
+        "stands": wording.stands,
+        "tone": wording.tone,
+        "person": wording.named,
+    }
+    made.tests["slack_id"] = wording.is_slack_id
+    made.globals |= {"lasted": wording.lasted, "differs": wording.differs}
+    return made
+
+
+def _number_in(alert: str, problems: "Sequence[Problem]") -> str:
+    """Return the number under which an alert stands, its id if it does not."""
+    ids = [one.alert.id for one in problems]
+    return str(ids.index(alert) + 1) if alert in ids else _shown(alert)
+
+
+def _words(text: Untrusted) -> str:
+    """Return text from outside in full, as text."""
+    return text.for_html_text(limit=_WORDS_MAX)
+
+
+def _line(text: Untrusted) -> str:
+    """Return text from outside on one line."""
+    return text.for_html_line(limit=_LINE_MAX)
+
+
+def _shown(text: str) -> str:
+    """Return a name from outside, such as a system's, on one visible line."""
+    return clip(" ".join(visible(text).split()), _LINE_MAX)

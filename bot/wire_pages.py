@@ -1,0 +1,64 @@
+"""Puts the pages together; `bot/wire.py` does the rest of the house."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from starlette.routing import Route
+
+from bot.domain.commands import Person
+from bot.domain.untrusted import Untrusted
+from bot.ports import Clock, Keys
+from bot.store.sqlite import SqliteStore
+from bot.viewing import Viewing
+from bot.web.dossier import Reading
+from bot.web.links import PageLinks
+from bot.web.pages import PagesDoor
+from bot.web.readers import Readers
+from bot.web.sessions import Sessions
+from bot.web.sign_in import SignInDoor
+from bot.web.tokens import Guesses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageNeeds:
+    """What the pages take from the house.
+
+    Attributes:
+        person: Looks somebody up in Slack by id; fails closed.
+        names: What people call themselves, by id.
+        base_url: Where browsers reach us, without a slash at the end.
+    """
+
+    store: SqliteStore
+    clock: Clock
+    keys: Keys
+    viewing: Viewing
+    sessions: Sessions
+    person: Callable[[str], Awaitable[Person]]
+    names: Callable[[Collection[str]], Awaitable[Mapping[str, Untrusted]]]
+    base_url: str
+
+
+def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:
+    """Return who makes links to the pages; it is there before the doors are."""
+    return PageLinks(sessions=Sessions(store=store, clock=clock), base_url=base_url)
+
+
+def page_routes(needs: PageNeeds) -> list[Route]:
+    """Return the routes of the pages and of signing in."""
+    readers = Readers(
+        sessions=needs.sessions, person=needs.person, base_url=needs.base_url
+    )
+    sign_in = SignInDoor(
+        sessions=needs.sessions,
+        readers=readers,
+        clock=needs.clock,
+        guesses=Guesses(),
+    )
+    reading = Reading(
+        store=needs.store, clock=needs.clock, keys=needs.keys, viewing=needs.viewing
+    )
+    pages = PagesDoor(
+        reading=reading, readers=readers, names=needs.names, base_url=needs.base_url
+    )
+    return [*sign_in.routes(), *pages.routes()]
