@@ -93,6 +93,7 @@ def build(
     gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
     room = SlackRoom(service=ground.service, settings=slack, gate=gate.gatekeeper)
     people.of = room.askers
+    board_figures.sockets = room.live_sockets
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
     return House(
         store=ground.store,
