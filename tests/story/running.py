@@ -29,6 +29,7 @@ class Tocsin:
 
     home: Path
     replay: bool = False
+    transport: str = "http"
     settings: Mapping[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
@@ -40,6 +41,7 @@ class Tocsin:
             "TOCSIN_HOME": str(self.home),
             "TOCSIN_CONFIG": str(self.home / "none.toml"),
             "TOCSIN_PRACTICE_REPLAY": str(self.replay).lower(),
+            "TOCSIN_PRACTICE_TRANSPORT": self.transport,
             **self.settings,
         }
         with (self.home.parent / "stderr.txt").open("a") as errors:
