@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.practice.faults import FaultPlan, drop
 from bot.practice.settings import Json, PracticeSettings, SlackError
@@ -70,19 +70,20 @@ class Sockets:
             raise SlackError("dispatch_failed", reason="connection_failed")
         ack: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
         known: Json = {"kind": kind, "payload": payload, "retry": retry}
-        for link in links:
-            key = secrets.token_hex(16)
-            known |= {"id": key, "answers": kind != "events_api"}
-            self.links[link][1][key] = ack
-            await link.send_json(self._shape("socket_envelope", **known))
-        for link in links if fault["kind"] == "cut_after" else ():
-            drop(self.links[link][0])
         try:
+            for link in links:
+                known |= {"id": secrets.token_hex(8), "answers": kind != "events_api"}
+                self.links[link][1][known["id"]] = ack
+                await link.send_json(self._shape("socket_envelope", **known))
+                if fault["kind"] == "cut_after":
+                    drop(self.links[link][0])
             async with asyncio.timeout(self._settings.ack_timeout_s):
                 await asyncio.sleep(fault["seconds"] if fault["kind"] == "slow" else 0)
                 return await ack
         except TimeoutError:
             raise SlackError("operation_timeout", reason="http_timeout") from None
+        except (WebSocketDisconnect, KeyError):  # it ended while we were sending
+            raise SlackError("dispatch_failed", reason="connection_failed") from None
 
     async def _met(self, fault: Json) -> list[WebSocket]:
         """Let a fault happen and return the connections that get the payload."""
@@ -92,7 +93,5 @@ class Sockets:
                 drop(self.links[link][0])
             if fault["kind"] == "disconnect":
                 await link.send_json(self._shape("disconnect", reason=fault["error"]))
-        if fault["kind"] == "cut":
-            return []
         secrets.SystemRandom().shuffle(links)
-        return links[: 2 if fault["kind"] == "duplicate" else 1]
+        return links[: {"cut": 0, "duplicate": 2}.get(fault["kind"], 1)]
