@@ -60,8 +60,9 @@ async def new_address(client: AsyncWebClient) -> str:
 
 def _refused(refused: SlackApiError) -> NotOpened:
     response = refused.response
-    code = str(response.get("error") or "")
-    if getattr(response, "status_code", 0) != _TOO_MANY:
+    said = response.data if isinstance(response.data, dict) else {}
+    code = str(said.get("error") or "")
+    if response.status_code != _TOO_MANY:
         return NotOpened(code if _CODE.fullmatch(code) else "unknown_error")
     headers = {name.lower(): value for name, value in response.headers.items()}
     return NotOpened("ratelimited", wait_s=retry_after_s(headers.get("retry-after")))

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import aiohttp
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -134,14 +135,14 @@ class Line:
         )
         try:
             async with asyncio.timeout(self._pace.hello_s):
-                await session.connect()  # type: ignore[no-untyped-call]
+                await session.connect()
                 await first_of(
                     session.greeted, session.woken, timeout_s=self._pace.hello_s
                 )
         except BaseException as failed:
             await session.close()
-            if isinstance(failed, TimeoutError):
-                raise NotOpened("no_hello") from None
+            if isinstance(failed, aiohttp.ClientError | OSError):  # and TimeoutError
+                raise NotOpened(type(failed).__name__) from None
             raise
         if session.greeted.is_set():
             return session

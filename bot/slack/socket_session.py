@@ -79,6 +79,20 @@ class Session(SocketModeClient):
         self._at_work: set[asyncio.Task[None]] = set()
         self.on_close_listeners.append(self._closing)
 
+    async def connect(self) -> None:
+        """Connect, in one attempt; raises what aiohttp raises."""
+        self.current_session = await self.aiohttp_client_session.ws_connect(
+            str(self.wss_uri),
+            autoping=False,
+            heartbeat=self.ping_interval,
+            proxy=self.proxy,
+            ssl=True if self.web_client.ssl is None else self.web_client.ssl,
+        )
+        self.current_session_monitor = asyncio.create_task(
+            self.monitor_current_session()
+        )
+        self.message_receiver = asyncio.create_task(self.receive_messages())
+
     async def connect_to_new_endpoint(
         self,
         force: bool = False,  # noqa: FBT001, FBT002 - the library's signature

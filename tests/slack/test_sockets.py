@@ -279,7 +279,7 @@ async def test_what_could_not_be_kept_is_not_acked(play: Play) -> None:
     kept = play.service.accept
     full: Future[tuple[str, bool]] = Future()
     full.set_exception(OSError("the disk is full"))
-    play.service.accept = lambda _received: full  # type: ignore[method-assign]
+    play.service.accept = lambda received: full  # type: ignore[method-assign]
     press = {**HERE, "ts": await play.card(), "action_id": "incident.ack"}
     done = await play.stage.do("U0ONCALL", "click", **press)
     assert done["error"] == "operation_timeout"
