@@ -53,6 +53,7 @@ class Sockets:
             waiting = self.links.pop(link)[1].values()
             for ack in [one for one in waiting if not one.done()]:
                 ack.set_exception(gone)
+                ack.exception()  # somebody may have given up waiting
 
     async def _listen(self, link: WebSocket, waiting: Waiting) -> None:
         await link.send_json(self._shape("hello", links=[*self.links]))

@@ -40,8 +40,9 @@ class Pace:
         hello_s: How long connecting may take, hello included.
         look_s: How often a connection is looked at.
         first_wait_s: After the first failure; doubled with each further one.
-        longest_wait_s: Where the doubling ends, and after a refusal of Slack.
-        short_life_s: A connection that lived shorter counts as a failure.
+        longest_wait_s: Where the doubling ends.
+        refused_wait_s: After a refusal that only a person can end.
+        short_life_s: After one that lived shorter, the next one waits as well.
         finish_s: How long an old connection may still answer.
     """
 
@@ -49,7 +50,8 @@ class Pace:
     hello_s: float = 8.0
     look_s: float = 0.5
     first_wait_s: float = 0.5
-    longest_wait_s: float = 60.0
+    longest_wait_s: float = 20.0
+    refused_wait_s: float = 60.0
     short_life_s: float = 10.0
     finish_s: float = 3.0
 
@@ -72,7 +74,7 @@ class Line:
         self._take = take
         self._pace = pace
         self._monotonic = monotonic
-        self._failures = 0
+        self._short_lives = 0
         self.session: Session | None = None
 
     def is_live(self) -> bool:
@@ -99,14 +101,16 @@ class Line:
 
     async def _connected(self, stop: asyncio.Event) -> Session | None:
         """Return a connection that was greeted; None when it is time to stop."""
+        failures = 0
         while not stop.is_set():
             try:
                 return await self._before(stop)
             except NotOpened as no:
-                self._failures += 1
-                wait_s = max(min(no.wait_s, _MOST_ASKED_S), self._wait_s(no.reason))
+                failures += 1
+                asked_s = min(no.wait_s, _MOST_ASKED_S)
+                wait_s = max(asked_s, self._wait_s(no.reason, failures))
                 _log.warning(
-                    "no connection to Slack: %s; next try in %.0f s", no.reason, wait_s
+                    "no connection to Slack: %s; next try in %.1f s", no.reason, wait_s
                 )
                 await first_of(stop, timeout_s=wait_s)
         return None
@@ -156,7 +160,9 @@ class Line:
             await first_of(stop, session.woken, timeout_s=self._pace.look_s)
             session.woken.clear()
         lived_s = self._monotonic() - began_at
-        self._failures = self._failures + 1 if lived_s < self._pace.short_life_s else 0
+        self._short_lives = (
+            self._short_lives + 1 if lived_s < self._pace.short_life_s else 0
+        )
         if stop.is_set():
             return "stop"
         return _known(session.reason) or "silent_or_cut"
@@ -166,14 +172,16 @@ class Line:
         if stop.is_set():
             return
         _log.info("a connection to Slack ends: %s", reason)
-        if self._failures:
-            await first_of(stop, timeout_s=self._wait_s(reason))
+        if self._short_lives:
+            wait_s = self._wait_s(reason, self._short_lives)
+            await first_of(stop, timeout_s=wait_s)
 
-    def _wait_s(self, reason: str) -> float:
+    def _wait_s(self, reason: str, failures: int) -> float:
         """Return how long to wait: doubled each time, and never all lines at once."""
-        longest = self._pace.longest_wait_s
-        doubled = self._pace.first_wait_s * 2 ** min(self._failures - 1, 16)
-        most = longest if reason in _REFUSED else min(doubled, longest)
+        doubled: float = self._pace.first_wait_s * 2 ** min(failures - 1, 16)
+        most = min(doubled, self._pace.longest_wait_s)
+        if reason in _REFUSED:
+            most = self._pace.refused_wait_s
         return most * (0.5 + secrets.randbelow(501) / 1000)
 
 

@@ -165,6 +165,8 @@ class Session(SocketModeClient):
             request = SocketModeRequest.from_dict(message)
             if request is not None:
                 await self._take(self, request)
+        except ConnectionError:
+            _log.info("an ack did not reach Slack: its connection had ended")
         except Exception as failed:  # noqa: BLE001 - the connection's outermost door
             _log.error("an envelope was not answered: %s", where(failed))
 

@@ -23,6 +23,7 @@ QUICK = Pace(
     look_s=0.01,
     first_wait_s=0.01,
     longest_wait_s=0.02,
+    refused_wait_s=0.02,
     short_life_s=0.0,
     finish_s=0.5,
 )

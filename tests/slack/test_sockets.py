@@ -25,7 +25,13 @@ pytestmark = pytest.mark.slow
 OPEN, SHOWN = "apps.connections.open", "views.publish"
 HERE = {"channel": "C0INCIDENTS"}
 FIRST: Json = slash("ack")
-QUICK = Pace(look_s=0.01, first_wait_s=0.01, longest_wait_s=0.05, short_life_s=0.0)
+QUICK = Pace(
+    look_s=0.01,
+    first_wait_s=0.01,
+    longest_wait_s=0.05,
+    refused_wait_s=0.05,
+    short_life_s=0.0,
+)
 
 
 class Seconds:
