@@ -10,6 +10,7 @@ import pytest
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack.clients import write_client
+from bot.slack.room import quieten
 from bot.slack.socket_address import NotOpened, new_address
 from bot.slack.socket_line import Line, Pace
 from bot.slack.socket_session import Session
@@ -131,6 +132,7 @@ async def test_no_ticket_and_no_token_is_logged(
     slack: FakeSockets, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    quieten()  # as the room does: the library prints whole answers at DEBUG
     slack.links = ["refused", "closed"]
     async with kept_up(slack) as line:
         await met(slack, "refused", "closed", "good")
