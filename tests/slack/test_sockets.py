@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.ports import Lane, Received
+from bot.practice.settings import SlackError
 from bot.slack.clients import write_client
 from bot.slack.lines import SlackPresenter
 from bot.slack.room import SlackRoom, SlackSettings
@@ -19,7 +20,7 @@ from bot.slack.sockets import Sockets
 from tests.fakes.clock import FakeClock
 from tests.fakes.service import FakeService
 from tests.practice.stage import APP_TOKEN, NOON, TOKEN, Json, Stage
-from tests.slack.payloads import slash
+from tests.slack.payloads import click, slash
 
 pytestmark = pytest.mark.slow
 OPEN, SHOWN = "apps.connections.open", "views.publish"
@@ -292,6 +293,22 @@ async def test_what_could_not_be_kept_is_not_acked(play: Play) -> None:
     assert play.kept() == 0
     play.service.accept = kept  # type: ignore[method-assign]
     assert (await play.stage.do("U0ONCALL", "click", **press))["ok"]
+    assert play.kept() == 1
+
+
+async def test_what_failed_is_tried_again_when_slack_sends_it_again(
+    play: Play,
+) -> None:
+    kept = play.service.accept
+    full: Future[tuple[str, bool]] = Future()
+    full.set_exception(OSError("the disk is full"))
+    play.service.accept = lambda received: full  # type: ignore[method-assign]
+    payload = click("incident.ack", "INC-0001")
+    with pytest.raises(SlackError, match="operation_timeout"):
+        await play.stage.space.deliver("interactive", payload, {})
+    play.service.accept = kept  # type: ignore[method-assign]
+    again = {"num": 1, "reason": "timeout"}
+    await play.stage.space.deliver("interactive", payload, again)
     assert play.kept() == 1
 
 
