@@ -105,6 +105,8 @@ def test_without_a_signing_secret_nothing_comes_in_over_http(tmp_path: Path) -> 
             "ready": True,
             "slack_sockets": {"live": 2, "wanted": 2},
         }
+        figures = tocsin.ask("/metrics").json.decode()
+        assert 'tocsin_slack_sockets{state="live"} 2.0' in figures
 
 
 def _signed(secret: bytes, body: bytes) -> dict[str, str]:
