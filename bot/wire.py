@@ -97,6 +97,7 @@ def build(
     links = page_links(ground.store, ground.clock, base_url)
     room = _room(ground, slack, gate, links)
     people.of = room.askers
+    board_figures.sockets = room.live_sockets
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
     return House(
         store=ground.store,

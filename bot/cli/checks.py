@@ -188,17 +188,32 @@ def _slack(settings: Settings) -> Iterator[Check]:
             next_move="See docs/guides/connect-slack.md.",
         )
         return
-    if not secret(settings.slack.signing_secret):
+    app_token = secret(settings.slack.app_token)
+    if not secret(settings.slack.signing_secret) and not app_token:
         yield Check(
             name="slack signing secret",
             state=FAIL,
-            says="it is not set",
-            next_move="Set slack.signing_secret; without it nothing from Slack counts.",
+            says="neither it nor an app token is set",
+            next_move="Set slack.signing_secret for HTTP or slack.app_token for Socket "
+            "Mode; without one nothing from Slack counts.",
         )
     facts = examine_slack(secret(settings.slack.bot_token))
     yield Check(name="slack", state=OK, says=f"team {facts.team}")
     yield _scopes(facts.missing_scopes)
     yield _clock(facts.date)
+    if app_token:
+        yield _socket_mode(app_token, settings.slack.sockets)
+
+
+def _socket_mode(app_token: str, number: int) -> Check:
+    from bot.slack.examine import examine_app_token
+
+    try:
+        examine_app_token(app_token)
+    except TocsinError as error:
+        return _failed("slack sockets", error)
+    says = f"the app token opens connections; {number} are wanted"
+    return Check(name="slack sockets", state=OK, says=says)
 
 
 def _scopes(missing: tuple[str, ...]) -> Check:

@@ -67,17 +67,23 @@ def practice_for(settings: Settings, url: str) -> Practice | None:
         "xox" + "b-" + token_text(keys / "practice.token"),
         token_text(keys / "practice.secret"),
     )
+    over_sockets = settings.practice.transport == "socket"
+    app_token = "xap" + "p-" + token_text(keys / "practice-app.token")
     workspace = PracticeSettings(
         state_file=settings.home / "practice.db",
         app_url=url,
         bot_token=token,
         signing_secret=signing,
-        manifest=manifest(url=url),
+        app_token=app_token,
+        transport=settings.practice.transport,
+        manifest=manifest(url=url, socket_mode=over_sockets),
         clock=SystemClock().now,
     )
     slack = SlackSettings(
         bot_token=token,
-        signing_secrets=(signing,),
+        signing_secrets=() if over_sockets else (signing,),
+        app_token=app_token if over_sockets else "",
+        sockets=settings.slack.sockets,
         team="T0TEAM",
         channel="C0INCIDENTS",
         api_url=f"{url}/practice/api/",

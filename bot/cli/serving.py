@@ -62,6 +62,7 @@ async def _serve(settings: Settings) -> None:
     _stop_on_signals(stop)
     async with _listening(server, listener), house.working():
         facts = _facts(house, url, practice)
+        await house.slack.connected()
         _announce(settings, facts, practice)
         cloud = _connect_aws(settings, house, facts, practice)
         if practice:
@@ -123,6 +124,7 @@ class _Server(uvicorn.Server):
                 app,
                 http="httptools",
                 loop="none",
+                ws="websockets-sansio",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
@@ -161,6 +163,8 @@ def _slack(settings: Settings) -> SlackSettings:
         signing_secrets=tuple(one for one in secrets if one),
         team=given.team,
         channel=given.channel,
+        app_token=secret(given.app_token),
+        sockets=given.sockets,
     )
 
 

@@ -14,8 +14,13 @@ def slack() -> None:
 @click.option(
     "--url", help="Public address of Tocsin, e.g. https://tocsin.example.com."
 )
-def show_manifest(*, url: str | None) -> None:
+@click.option(
+    "--socket-mode", is_flag=True, help="For Socket Mode: no public address is needed."
+)
+def show_manifest(*, url: str | None, socket_mode: bool) -> None:
     """Print the app manifest to create the Slack app from."""
     from bot.slack.manifest import manifest
 
-    click.echo(json.dumps(manifest(url=url), indent=2))
+    if url and socket_mode:
+        raise click.UsageError("Socket Mode has no address: leave out --url.")
+    click.echo(json.dumps(manifest(url=url, socket_mode=socket_mode), indent=2))

@@ -34,6 +34,17 @@ class Slack(_Section):
     previous_signing_secret: SecretStr | None = Field(
         None, description="Also accepted while the signing secret is rotated."
     )
+    app_token: SecretStr | None = Field(
+        None,
+        description="App-level token, starts with xapp; with it Slack is also reached "
+        "over Socket Mode.",
+    )
+    sockets: int = Field(
+        2,
+        ge=1,
+        le=10,
+        description="Connections of Socket Mode; at most ten with all replicas.",
+    )
     team: str = Field("", description="Team id; requests of other teams are refused.")
     channel: str = Field("C0INCIDENTS", description="Channel id that gets every card.")
     security_channel: str = Field(
@@ -150,6 +161,11 @@ class Practice(_Section):
     cloud: bool = Field(
         default=True,
         description="Start the practice cloud, an AWS look-alike on this machine.",
+    )
+    transport: Literal["http", "socket"] = Field(
+        "http",
+        description="How the practice workspace reaches the bot: over HTTP, or over "
+        "Socket Mode.",
     )
 
 

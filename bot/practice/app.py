@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,7 +32,8 @@ def practice_app(settings: PracticeSettings) -> Starlette:
     """Return the workspace's app; ``app.state.workspace`` is the ``Workspace``."""
     space = Workspace(settings)
     page = StaticFiles(directory=str(files("bot.practice") / "page"), html=True)
-    routes = [*Doors(space).routes(), Mount("/", page)]
+    link = WebSocketRoute("/link", space.sockets)
+    routes = [*Doors(space).routes(), link, Mount("/", page)]
     app = Starlette(middleware=[Middleware(Guard)], routes=routes)
     app.state.workspace = space
     return app
@@ -114,10 +115,6 @@ class Doors:
     async def _do(self, request: Request) -> Json:
         return await Client(self._space, await _body(request, dict)).act()
 
-    async def _response(self, request: Request) -> Json:
-        self._space.respond(request.path_params["key"], await _body(request, dict))
-        return {}
-
     async def _channels(self, _: Request) -> Json:
         return {"channels": self._records.since("channels")}
 
@@ -151,8 +148,15 @@ class Doors:
         return {**seen, "notices": since("notices", after, person=key)}
 
     async def _faults(self, request: Request) -> Json:
-        rules = await _body(request, list) if request.method == "POST" else []
-        return self._calls.faults(None if request.method == "GET" else rules)
+        plan, calls = self._space.faults, self._calls
+        if request.method != "GET":
+            plan.replace(await _body(request, list) if request.method == "POST" else [])
+        counts = {"calls": calls.counts, "ratelimited": calls.limited}
+        return {
+            "rules": plan.rules,
+            "sockets": len(self._space.sockets.links),
+            **counts,
+        }
 
 
 async def _body(request: Request, kind: type[Any]) -> Any:

@@ -1,7 +1,7 @@
 """One Web API call from request to answer: what Slack checks before a method.
 
 The method is in ``methods``, the facts about it (source: Slack's method
-reference and Web API rate limits) in ``methods.json``; the fault plan is here.
+reference and Web API rate limits) in ``methods.json``.
 """
 
 import asyncio
@@ -16,12 +16,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.practice.settings import Json, SlackError, shipped
+from bot.practice.faults import TABLE, drop
+from bot.practice.settings import Json, SlackError
 from bot.practice.workspace import Workspace
 
-TABLE = shipped("methods.json")
 TYPES = {"list": list, "object": dict, "integer": int}
-PLAIN: Json = TABLE["plain_fault"]
 WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -48,27 +47,14 @@ class WebApi:
         self._space = space
         self._kinds = kinds
         self._buckets: dict[str, tuple[float, datetime]] = {}
-        self._counts: Counter[str] = Counter()
-        self._limited = 0
-        self._rules: list[Json] = []
-
-    def faults(self, rules: list[Any] | None) -> Json:
-        """Replace the fault plan, if given, and return it with the calls so far."""
-        for rule in rules or ():
-            if rule.keys() - PLAIN.keys() or rule.get("kind") not in TABLE["faults"]:
-                raise SlackError("invalid_fault", kinds=TABLE["faults"])
-        if rules is not None:
-            self._rules = [PLAIN | rule for rule in rules]
-        counts = {"calls": self._counts, "ratelimited": self._limited}
-        return {"rules": self._rules, **counts}
+        self.counts: Counter[str] = Counter()
+        self.limited = 0
 
     async def answer(self, request: Request) -> Response:
         """Answer one call; refusals are HTTP 200 as with Slack, 429 aside."""
         name = request.path_params["method"]
-        self._counts[name] += 1
-        rules = [one for one in self._rules if one["method"] in (name, "*")]
-        fault = next((one for one in rules if one["times"] > 0), dict(PLAIN))
-        fault["times"] -= 1
+        self.counts[name] += 1
+        fault = self._space.faults.meet(name)
         kind, status = fault["kind"], fault["status"]
         if kind == "garbage":
             return Response("<html>upstream error</html>", media_type="text/html")
@@ -80,10 +66,10 @@ class WebApi:
             found = await self._run(name, request)
         headers = {"X-OAuth-Scopes": ",".join(self._space.settings.scopes())}
         if found.get("error") == "ratelimited":
-            self._limited += 1
+            self.limited += 1
             status, headers = 429, {"Retry-After": str(found["retry_after"])}
         if kind.startswith("drop"):
-            _drop(request)
+            drop(request.receive)
         return JSONResponse(found, status, headers)
 
     async def _run(self, name: str, request: Request) -> Json:
@@ -96,9 +82,7 @@ class WebApi:
         spec = TABLE["methods"].get(name)
         if spec is None:
             raise SlackError("unknown_method", req_method=name)
-        token = given.pop("token", "")
-        if token != self._space.settings.bot_token and not spec.get("open"):
-            raise SlackError("invalid_auth" if token else "not_authed")
+        self._check_token(spec, given.pop("token", ""))
         args = _checked(spec, given)
         place = str(args.get("channel", args.get("channel_id", "")))
         self._check_scope(spec, args, place)
@@ -114,11 +98,19 @@ class WebApi:
             return self._space.shape(spec["answer"], inside=inside, **known)
         return found
 
+    def _check_token(self, spec: Json, token: str) -> None:
+        ours = self._space.settings
+        if token != getattr(ours, spec.get("token", "bot_token")):
+            other = token and token in (ours.bot_token, ours.app_token)
+            known = "not_allowed_token_type" if other else "invalid_auth"
+            raise SlackError(known if token else "not_authed")
+
     def _check_scope(self, spec: Json, args: Json, place: str) -> None:
         channel = self._space.records.get("channels", place) or {"is_private": False}
         private = args.get("is_private") or channel["is_private"]
         needed = (spec.get("private_scope") if private else "") or spec.get("scope")
-        granted = self._space.settings.scopes()
+        ours = self._space.settings
+        granted = list(ours.app_scopes) if "token" in spec else ours.scopes()
         if needed and needed not in granted:
             raise SlackError("missing_scope", needed=needed, provided=",".join(granted))
 
@@ -149,13 +141,6 @@ class WebApi:
             if known[kind] is None:
                 raise SlackError(code)
         return known
-
-
-def _drop(request: Request) -> None:
-    """Cut the connection: the server's object behind ``receive`` holds it."""
-    connection = getattr(getattr(request.receive, "__self__", None), "transport", None)
-    if connection is not None:
-        connection.abort()
 
 
 async def _arguments(request: Request) -> Json:

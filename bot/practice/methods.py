@@ -3,20 +3,21 @@
 Answers that only show what is stored are shapes, not code (``methods.json``).
 """
 
-import re
 from typing import Any
 
 from bot.practice.blocks import checked_view, content_of
 from bot.practice.calls import Call
 from bot.practice.settings import Json, SlackError
-from bot.practice.workspace import GONE, Workspace
+from bot.practice.workspace import Workspace
 
-EDIT_MAX, TOPIC_MAX, STACK_MAX = 4_000, 250, 3
-CHANNEL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+EDIT_MAX = 4_000
 
 
 class Messages(Call):
-    """Calls about messages, channels and groups."""
+    """Calls about messages, channels, groups and connections."""
+
+    def _apps_connections_open(self) -> Json:
+        return {"url": self.space.sockets.address(self.space.base_url)}
 
     def _content(self) -> Json:
         content = content_of(self.args)
@@ -47,62 +48,6 @@ class Messages(Call):
         new = self.space.edit(self.message, content)
         return {"message": new, "shown": shown(new)}
 
-    def _chat_delete(self) -> Json:
-        return {"message": self.space.edit(self.message, GONE)}
-
-    def _chat_get_permalink(self) -> Json:
-        place = f"{self.channel['id']}/p{self.message['ts'].replace('.', '')}"
-        return {"permalink": f"{self.space.base_url}/#/archives/{place}"}
-
-    def _reactions_add(self) -> Json:
-        self.space.react(self.message, self.text("name"), self.space.bot)
-        return {}
-
-    def _pins_add(self) -> Json:
-        pins, ts = self.channel["pins"], self.message["ts"]
-        if ts in pins:
-            raise SlackError("already_pinned")
-        return {"channel": self.space.change(self.channel, pins=[*pins, ts])}
-
-    def _bookmarks_add(self) -> Json:
-        if self.text("type") != "link" or not self.text("link").startswith("http"):
-            raise SlackError("invalid_link")
-        new = {**self.args, "id": self.space.new_id("Bk")}
-        self.space.change(self.channel, bookmarks=[*self.channel["bookmarks"], new])
-        return {"bookmark": new}
-
-    def _conversations_create(self) -> Json:
-        name, private = self.text("name"), bool(self.args.get("is_private"))
-        if not CHANNEL_NAME.fullmatch(name):
-            raise SlackError("invalid_name_specials")
-        if self.space.records.since("channels", name=name):
-            raise SlackError("name_taken")
-        new = {"id": self.space.new_id("C"), "name": name, "is_private": private}
-        return {"channel": self.space.change(new, members=[self.space.bot])}
-
-    def _conversations_invite(self) -> Json:
-        channel, bot = self.channel, self.space.bot
-        for key in self.text("users").split(","):
-            person = self.space.records.get("people", key)
-            if person is None:
-                raise SlackError("user_not_found")
-            if key in channel["members"]:
-                again = "cant_invite_self" if key == bot else "already_in_channel"
-                raise SlackError(again)
-            if person["kind"] == "deactivated":
-                raise SlackError("cant_invite")
-            channel = self.space.change(channel, members=[*channel["members"], key])
-            known = {"channel": channel, "inviter": bot}
-            joined = self.space.event("member_joined_channel", person, **known)
-            if joined:
-                self.space.spawn(self.space.send(joined))
-        return {"channel": channel}
-
-    def _conversations_set_topic(self) -> Json:
-        if len(self.text("topic")) > TOPIC_MAX:
-            raise SlackError("too_long")
-        return {"channel": self.space.change(self.channel, topic=self.text("topic"))}
-
     def _usergroups_list(self) -> Json:
         asked, rows = self.args.get("include_users"), self.space.records.since("groups")
         kept = [row if asked else {**row, "users": None} for row in rows]
@@ -116,7 +61,7 @@ class Messages(Call):
         for message in self.space.records.since("messages", channel=self.channel["id"]):
             ts, thread = message["ts"], message.get("thread_ts", message["ts"])
             wanted = thread == root if root else thread == ts or "subtype" in message
-            if wanted and not message["deleted"] and (low < ts < high or ts in edges):
+            if wanted and (low < ts < high or ts in edges):
                 found.append(message)
         found.sort(key=lambda message: str(message["ts"]), reverse=not root)
         more = str(start + limit) if start + limit < len(found) else ""
@@ -130,7 +75,7 @@ class Messages(Call):
 
 def shown(message: Json, *hidden: str) -> Json:
     """Return a message as Slack shows it, without our own bookkeeping."""
-    ours = {"channel", "seq", "deleted", "to", *hidden}
+    ours = {"channel", "seq", "to", *hidden}
     rows = message.items()
     return {key: row for key, row in rows if key not in ours and row is not None}
 
@@ -140,25 +85,9 @@ class Views(Call):
 
     def _views_open(self) -> Json:
         # The view is checked first: a bad one does not cost the trigger.
-        stack = push_onto(self.space, [], self.args["view"])
-        self.space.show(self.space.exchange(self.text("trigger_id")), stack=stack)
-        return {"view": stack[-1]}
-
-    def _views_push(self) -> Json:
-        person = self.space.exchange(self.text("trigger_id"))
-        below = self.space.screen(person)["stack"]
-        stack = push_onto(self.space, below, self.args["view"])
-        self.space.show(person, stack=stack)
-        return {"view": stack[-1]}
-
-    def _views_update(self) -> Json:
-        name = "id" if "view_id" in self.args else "external_id"
-        wanted = self.text("view_id") or self.text("external_id")
-        for screen in self.space.records.since("screens"):
-            for old in (*screen["stack"], screen["home"] or {}):
-                if wanted and old.get(name) == wanted:
-                    return self._replaced(screen["person"], old)
-        raise SlackError("not_found")
+        new = new_view(self.space, self.args["view"], "modal")
+        self.space.show(self.space.exchange(self.text("trigger_id")), stack=[new])
+        return {"view": new}
 
     def _views_publish(self) -> Json:
         person = self.people["id"]
@@ -181,16 +110,6 @@ def new_view(space: Workspace, view: Any, kind: str, old: Json | None = None) ->
     return blank | checked_view(view, kind) | {name: (old or {})[name] for name in kept}
 
 
-def push_onto(space: Workspace, stack: list[Json], view: Any) -> list[Json]:
-    """Return the stack with a new view on top, else ``push_limit_reached``."""
-    if len(stack) >= STACK_MAX:
-        raise SlackError("push_limit_reached")
-    new = new_view(space, view, "modal")
-    if stack:
-        new["root_view_id"], new["previous_view_id"] = stack[0]["id"], stack[-1]["id"]
-    return [*stack, new]
-
-
 def replace_view(space: Workspace, person: str, new: Json, *, by_bot: bool) -> None:
     """Store a new version of a view that is open on a person's screen."""
     screen = space.screen(person)
@@ -201,17 +120,13 @@ def replace_view(space: Workspace, person: str, new: Json, *, by_bot: bool) -> N
 
 def after_submission(space: Workspace, person: str, ack: Json) -> None:
     """Do what the ack of a submission says, else the error its person sees."""
-    *below, top = space.screen(person)["stack"]
+    top = space.screen(person)["stack"][-1]
     inputs = {row["block_id"] for row in top["blocks"] if row["type"] == "input"}
     match ack.get("response_action", ""):
-        case "":
-            stack = below
-        case "clear":
+        case "" | "clear":
             stack = []
-        case "push":
-            stack = push_onto(space, [*below, top], ack.get("view"))
         case "update":
-            stack = [*below, new_view(space, ack.get("view"), "modal", top)]
+            stack = [new_view(space, ack.get("view"), "modal", top)]
         case "errors" if set(ack.get("errors") or [""]) <= inputs:
             return
         case _:

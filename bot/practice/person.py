@@ -132,9 +132,6 @@ class Client:
     async def _send(self, shape: str, place: Json | None = None, **known: Any) -> Ack:
         known |= {"person": self._who, "channel": place}
         known["trigger"] = self._space.new_trigger(self._id)
-        if place is not None:
-            spot = (place["id"], known.get("message", {}).get("ts", ""))
-            known["response_url"] = self._space.response_url(self._id, *spot)
         base = self._space.shape("interaction", **known) if shape != "command" else {}
         payload = base | self._space.shape(shape, **known)
         payload |= self._body.get("payload", {}) if self._forged else {}
@@ -191,13 +188,9 @@ class Client:
             after_submission(self._space, self._id, said)
         return ack
 
-    async def _close(self) -> Ack:
-        view, clear = self._view(), bool(self._body.get("clear"))
-        stack = [] if clear else self._space.screen(self._id)["stack"][:-1]
-        self._space.show(self._id, by_bot=False, stack=stack)
-        if not view["notify_on_close"]:
-            return None
-        return await self._send("view_closed", view=view, is_cleared=clear)
+    async def _close(self) -> None:
+        self._view()  # refused where nothing is open
+        self._space.show(self._id, by_bot=False, stack=[])
 
     async def _say(self) -> Ack:
         channel, text = self._channel(), self._need("text").strip()
@@ -208,12 +201,9 @@ class Client:
             parent = self._message("thread_ts")
             content["thread_ts"] = parent.get("thread_ts", parent["ts"])
         message = self._space.post(channel["id"], content, by=self._who)
-        if self._space.bot not in channel["members"]:
-            return None
-        kind = "group" if channel["is_private"] else "channel"
-        ack = await self._tell("message_event", message=message, channel_type=kind)
-        mentioned = f"<@{self._space.bot}>" in message["text"]
-        return await self._tell("app_mention", message=message) if mentioned else ack
+        bot, heard = self._space.bot, self._space.bot in channel["members"]
+        mentioned = heard and f"<@{bot}>" in message["text"]
+        return await self._tell("app_mention", message=message) if mentioned else None
 
     async def _react(self) -> Ack:
         message, emoji = self._message(), self._need("name").strip(":")

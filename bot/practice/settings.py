@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 Json = dict[str, Any]
 
@@ -61,9 +61,10 @@ class PracticeSettings:
     Attributes:
         manifest: The bot's app manifest: scopes, commands, shortcuts, events.
         clock: Answers the present as an aware UTC time.
-        app_url: Base URL of the bot; ``Workspace.connect`` may set it later.
+        app_url: Base URL of the bot.
         state_file: SQLite file that outlives the process; None keeps to memory.
         ack_timeout_s: How long Slack waits for an answer of the app.
+        transport: How payloads reach the bot; ``app_token`` opens sockets.
         settle_s: How long the person driver waits for a first effect.
     """
 
@@ -72,6 +73,9 @@ class PracticeSettings:
     manifest: Mapping[str, Any]
     clock: Callable[[], datetime]
     app_url: str = ""
+    app_token: str = ""
+    app_scopes: tuple[str, ...] = ("connections:write",)
+    transport: Literal["http", "socket"] = "http"
     state_file: Path | None = None
     optional_scopes_granted: bool = True
     incidents_channel: str = "C0INCIDENTS"
@@ -93,5 +97,4 @@ class PracticeSettings:
     def wants(self, event: Json) -> bool:
         """Say whether the manifest subscribes to an event."""
         asked = self.manifest.get("settings", {}).get("event_subscriptions", {})
-        kind = f".{event['channel_type']}s" if event["type"] == "message" else ""
-        return event["type"] + kind in asked.get("bot_events", [])
+        return event["type"] in asked.get("bot_events", [])

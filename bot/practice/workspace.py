@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.practice.blocks import content_of
+from bot.practice.faults import FaultPlan
 from bot.practice.records import Records
 from bot.practice.settings import Json, PracticeSettings, SlackError, filled, shipped
+from bot.practice.sockets import Sockets
 from bot.practice.transport import Ack, HttpTransport, Transport
 
 RETRY_AFTER = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
 TRIGGER_LIFE = timedelta(seconds=3)
-RESPONSE_LIFE, RESPONSE_USES = timedelta(minutes=30), 5
 EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
-GONE: Json = {"deleted": True, "text": "", "blocks": []}  # a tombstone in the feed
 SHAPES = shipped("shapes.json")
 
 
@@ -31,8 +31,11 @@ class Workspace:
         self.settings = settings
         self.team, self.app, self.bot = cast["team"], cast["app"], cast["bot"]
         self.records = Records(settings.state_file)
-        self._http = HttpTransport(settings)
-        self.deliver: Transport = self._http.deliver
+        self.faults = FaultPlan()
+        self.sockets = Sockets(settings, self.faults, self.shape)
+        over_http = settings.transport == "http"
+        door = HttpTransport(settings) if over_http else self.sockets
+        self.deliver: Transport = door.deliver
         self._tasks: set[asyncio.Task[Ack]] = set()
         self.base_url = ""
         self._triggers: dict[str, tuple[str, datetime | None]] = {}
@@ -44,10 +47,6 @@ class Workspace:
                     self.records.put(kind, row["id"], row)
         sent = [*self.records.since("messages"), *self.records.since("ephemerals")]
         self._last_us = max((int(m["ts"].replace(".", "")) for m in sent), default=0)
-
-    def connect(self, app_url: str) -> None:
-        """Say where the app listens, once its port is known."""
-        self._http.app_url = app_url
 
     async def aclose(self) -> None:
         """Stop retrying events and close the state file."""
@@ -76,7 +75,7 @@ class Workspace:
         """Add a message, as the bot unless ``by`` says who; ``to`` whispers it."""
         author = {"user": by["id"], "team": by["team_id"]} if by else self.app
         base = {"type": "message", "channel": channel, "ts": self.now_ts()}
-        new = {**base, "team": self.team["id"], **author, **content, "deleted": False}
+        new = {**base, "team": self.team["id"], **author, **content}
         return self.edit(new, {}, by_bot=by is None)
 
     def edit(self, message: Json, changes: Json, *, by_bot: bool = True) -> Json:
@@ -91,8 +90,7 @@ class Workspace:
     def seen(self, channel: str, ts: str, person: str = "") -> Json | None:
         """Return a message that is still there, for a person also an ephemeral."""
         whispered = self.records.get("ephemerals", f"{person}:{ts}")
-        found = self.records.get("messages", f"{channel}:{ts}") or whispered
-        return None if found is None or found["deleted"] else found
+        return self.records.get("messages", f"{channel}:{ts}") or whispered
 
     def screen(self, person: str) -> Json:
         """Return what is open for a person: modal stack and Home tab."""
@@ -123,12 +121,8 @@ class Workspace:
         """Return the channel of the bot and one person, made if need be."""
         key, members = person.replace("U", "D", 1), [person, self.bot]
         new = {"id": key, "name": "tocsin", "is_im": True, "members": members}
-        return self.records.get("channels", key) or self.change(new)
-
-    def change(self, channel: Json, **changes: Any) -> Json:
-        """Store a new channel, or a new version of one."""
-        row = self.shape("channel") | channel | changes
-        return self.records.put("channels", row["id"], row)
+        known = self.records.get("channels", key)
+        return known or self.records.put("channels", key, self.shape("channel") | new)
 
     def react(self, message: Json, name: str, person: str) -> Json:
         """Add one person's reaction, or raise a SlackError."""
@@ -163,9 +157,9 @@ class Workspace:
             due_at = clock() + delay
             while clock() < due_at:  # noqa: ASYNC110 - the clock rings no bell
                 await asyncio.sleep(self.settings.tick_s)
-            extra = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason}
             try:
-                return await self.deliver("events_api", event, extra)
+                retry = {"num": attempt, "reason": reason}
+                return await self.deliver("events_api", event, retry)
             except SlackError as no:
                 reason = no.details["reason"] or reason
         return None
@@ -191,30 +185,6 @@ class Workspace:
             raise SlackError("expired_trigger_id")
         self._triggers[trigger] = (person, None)
         return person
-
-    def response_url(self, person: str, channel: str, ts: str) -> str:
-        """Return a URL that posts as the app: 5 times within 30 minutes."""
-        key, until = secrets.token_urlsafe(18), self.settings.clock() + RESPONSE_LIFE
-        row: Json = {"person": person, "channel": channel, "ts": ts}
-        row |= {"until": until.timestamp(), "uses_left": RESPONSE_USES}
-        self.records.put("responses", key, row)
-        return f"{self.base_url}/response/{key}"
-
-    def respond(self, key: str, said: Json) -> None:
-        """Do what the app posts to a ``response_url``, or raise a SlackError."""
-        row = self.records.get("responses", key)
-        if row is None or self.settings.clock().timestamp() > row["until"]:
-            raise SlackError("expired_url")
-        if row["uses_left"] < 1:
-            raise SlackError("used_url")
-        self.records.put("responses", key, {**row, "uses_left": row["uses_left"] - 1})
-        old = self.seen(row["channel"], row["ts"], row["person"])
-        if old and said.get("delete_original"):
-            self.edit(old, GONE)
-        elif old and said.get("replace_original"):
-            self.edit(old, content_of(said))
-        else:
-            self.answer(row["channel"], row["person"], said)
 
     def answer(self, channel: str, to: str, said: Json) -> None:
         """Post what the app answers: to all if ``in_channel``, else to one person."""

@@ -75,7 +75,10 @@ def bolt_app(
 
 def _verification(signatures: Signatures) -> Any:
     async def verify(req: AsyncBoltRequest, next: Any) -> BoltResponse | None:  # noqa: A002 - Bolt injects by name
-        """Check the signature again: Bolt may also be reached without the guard."""
+        """Check the signature again: Bolt may also be reached without the guard.
+
+        An envelope has none; only a connection that we opened can bring one.
+        """
         if req.mode != "socket_mode":
             given = {name: (values or [""])[0] for name, values in req.headers.items()}
             try:

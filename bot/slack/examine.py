@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.errors import Unreachable
+from bot.slack.clients import SLACK
 from bot.slack.manifest import manifest
 
 
@@ -42,6 +43,40 @@ def examine_slack(bot_token: str) -> SlackFacts:
         team=str(answer["team_id"]),
         missing_scopes=tuple(sorted(wanted - granted)),
         date=headers.get("date", ""),
+    )
+
+
+def examine_app_token(app_token: str, *, base_url: str = SLACK) -> None:
+    """Ask Slack for the address of a connection, and do not connect.
+
+    Raises:
+        Unreachable: Slack does not answer, or the token opens no connection.
+    """
+    from slack_sdk import WebClient
+    from slack_sdk.errors import SlackApiError
+
+    client = WebClient(token=app_token, timeout=10, base_url=base_url)
+    try:
+        client.api_call("apps.connections.open")
+    except SlackApiError as error:
+        raise _no_socket(str(error.response["error"])) from None
+    except OSError:
+        raise _not_examined("there is no answer") from None
+
+
+_APP_TOKEN = {
+    "missing_scope": "Give the app-level token the scope connections:write.",
+    "not_allowed_token_type": "Set slack.app_token to an app-level token, xapp-…, not "
+    "to the bot token.",
+}
+
+
+def _no_socket(code: str) -> Unreachable:
+    default = "Make a new app-level token on Slack's page of the app, and check that "
+    return Unreachable(
+        "Socket Mode was not opened",
+        because=f"apps.connections.open says {code}",
+        next_move=_APP_TOKEN.get(code, default + "Socket Mode is on."),
     )
 
 

@@ -29,14 +29,16 @@ _HINT = (
 )
 
 
-def manifest(*, url: str | None) -> dict[str, Any]:
+def manifest(*, url: str | None, socket_mode: bool = False) -> dict[str, Any]:
     """Return the manifest to create the app from.
 
     Args:
         url: Public address of Tocsin, e.g. ``https://tocsin.example.com``; None
             leaves a place to fill in.
+        socket_mode: Slack calls no address; we connect to Slack.
     """
-    door = (url or "https://REPLACE-WITH-YOUR-HOST").rstrip("/") + PATH
+    host = (url or "https://REPLACE-WITH-YOUR-HOST").rstrip("/")
+    door = "" if socket_mode else host + PATH
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -50,13 +52,18 @@ def manifest(*, url: str | None) -> dict[str, Any]:
         "oauth_config": {
             "scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}
         },
-        "settings": {
-            "event_subscriptions": {"request_url": door, "bot_events": list(EVENTS)},
-            "interactivity": {"is_enabled": True, "request_url": door},
-            "org_deploy_enabled": False,
-            "socket_mode_enabled": False,
-            "token_rotation_enabled": False,
-        },
+        "settings": _settings(door),
+    }
+
+
+def _settings(door: str) -> dict[str, Any]:
+    address = {"request_url": door} if door else {}
+    return {
+        "event_subscriptions": {**address, "bot_events": list(EVENTS)},
+        "interactivity": {"is_enabled": True, **address},
+        "org_deploy_enabled": False,
+        "socket_mode_enabled": not door,
+        "token_rotation_enabled": False,
     }
 
 
@@ -71,7 +78,7 @@ def _features(door: str) -> dict[str, Any]:
         "slash_commands": [
             {
                 "command": command,
-                "url": door,
+                **({"url": door} if door else {}),
                 "description": "AI incident response: list, status, ack, note, help",
                 "usage_hint": _HINT,
                 "should_escape": True,

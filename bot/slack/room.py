@@ -6,6 +6,7 @@ the room and runs it.
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slack_bolt.async_app import AsyncApp
@@ -30,8 +31,10 @@ from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
 from bot.slack.reconcile import Reconciler
 from bot.slack.sender import Sender
+from bot.slack.sockets import Sockets
 from bot.slack.whispers import Whispers
 
+_CONNECT_S = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +47,8 @@ class SlackSettings:
         team: Workspace whose people may act; "" takes the token's.
         channel: Gets every card.
         api_url: Of the Web API; the practice workspace has its own.
+        app_token: Opens Socket Mode; "" leaves it closed.
+        sockets: How many connections Socket Mode has.
     """
 
     bot_token: str = field(repr=False)
@@ -51,6 +56,8 @@ class SlackSettings:
     team: str = ""
     channel: str = ""
     api_url: str = SLACK
+    app_token: str = field(default="", repr=False)
+    sockets: int = 2
 
 
 class SlackRoom:
@@ -58,7 +65,8 @@ class SlackRoom:
 
     Attributes:
         guard: ASGI application that takes POST on `guard.PATH` and nothing else.
-        bolt: Takes signed requests; Socket Mode needs it too.
+        bolt: Takes signed requests, and envelopes of Socket Mode.
+        sockets: Connections to Slack, None without an app token.
         askers: Keeps `bot.ports.gate.People` while the room runs.
 
     Raises:
@@ -99,6 +107,7 @@ class SlackRoom:
         self.bolt = self._bolt(settings, signatures, whispers)
         self._door(service, writer, whispers, gate, pages).register(self.bolt)
         self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
+        self.sockets = _sockets(settings, self.bolt)
 
     def _door(
         self,
@@ -131,7 +140,7 @@ class SlackRoom:
         self, settings: SlackSettings, signatures: Signatures, whispers: Whispers
     ) -> AsyncApp:
         return bolt_app(
-            signing_secret=settings.signing_secrets[0],
+            signing_secret=next(iter(settings.signing_secrets), ""),
             signatures=signatures,
             identity=self.identity,
             whispers=whispers,
@@ -157,10 +166,29 @@ class SlackRoom:
         async with asyncio.TaskGroup() as works:
             works.create_task(self.worker.run_until(stop))
             works.create_task(self.sender.run_until(stop))
+            if self.sockets is not None:
+                works.create_task(self.sockets.run_until(stop))
             looking = works.create_task(self.look_at_channel())
             await stop.wait()
             looking.cancel()
         self.askers.bind(None)
+
+    async def connected(self) -> None:
+        """Wait a moment for the connections of Socket Mode, if there are any."""
+        if self.sockets is not None:
+            await self.sockets.connected(within_s=_CONNECT_S)
+
+    def live_sockets(self) -> Mapping[str, int]:
+        """Return the connections of Socket Mode, live and wanted; {} without it."""
+        if self.sockets is None:
+            return {}
+        seen = self.sockets.seen()
+        return {"live": seen.live, "wanted": seen.wanted}
+
+    def health(self) -> Mapping[str, object]:
+        """Return what the readiness page says about Slack."""
+        sockets = self.live_sockets()
+        return {"slack_sockets": sockets} if sockets else {}
 
     async def look_at_channel(self) -> None:
         """Log what is wrong with the channel that gets the cards."""
@@ -169,6 +197,13 @@ class SlackRoom:
         wrong = await complaint(self._reader, self._channel)
         if wrong:
             _log.warning("Slack: %s", wrong)
+
+
+def _sockets(settings: SlackSettings, bolt: AsyncApp) -> Sockets | None:
+    if not settings.app_token:
+        return None
+    client = write_client(settings.app_token, base_url=settings.api_url)
+    return Sockets(bolt, client=client, number=settings.sockets)
 
 
 def quieten() -> None:
@@ -180,10 +215,11 @@ def quieten() -> None:
 
 
 def _refuse_empty(settings: SlackSettings) -> None:
-    if settings.bot_token and settings.signing_secrets and settings.signing_secrets[0]:
+    if settings.bot_token and (any(settings.signing_secrets) or settings.app_token):
         return
     raise BadSettings(
         "Slack was not connected",
-        because="the bot token or the signing secret is missing",
-        next_move="Set slack.bot_token and slack.signing_secret, or neither.",
+        because="the bot token is missing, or both other secrets are",
+        next_move="Set slack.bot_token with slack.signing_secret (HTTP) or "
+        "slack.app_token (Socket Mode), or none of them.",
     )

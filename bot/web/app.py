@@ -1,6 +1,6 @@
 """The Starlette app: routes, and what holds for every answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -19,12 +19,14 @@ def web_app(
     is_ready: Callable[[], bool],
     metrics: Callable[[], bytes],
     home: Callable[[], str],
+    health: Callable[[], Mapping[str, object]] = dict,
 ) -> Starlette:
     """Return the app with `routes`, health and figures.
 
     Args:
         is_ready: False while workers start or drain.
         home: Where `/` leads.
+        health: What else `/readyz` tells; it does not decide.
     """
 
     async def healthz(_: Request) -> Response:
@@ -32,7 +34,8 @@ def web_app(
 
     async def readyz(_: Request) -> Response:
         ready = is_ready()
-        return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
+        told = {"ready": ready, **health()}
+        return JSONResponse(told, status_code=200 if ready else 503)
 
     async def figures(_: Request) -> Response:
         return Response(metrics(), media_type="text/plain; version=0.0.4")

@@ -15,15 +15,21 @@ _HELP = {
     "tocsin_outbox_waiting": "Messages that have not reached Slack.",
     "tocsin_log_entries": "Entries in the log.",
     "tocsin_incidents_open": "Open incidents by severity.",
+    "tocsin_slack_sockets": "Connections of Socket Mode that are live, and wanted.",
 }
 
 
 @dataclass(kw_only=True)
 class Figures:
-    """Looks at the store now and then, so that doors need not."""
+    """Looks at the store now and then, so that doors need not.
+
+    Attributes:
+        sockets: Connections to Slack by state; empty without Socket Mode.
+    """
 
     store: Store
     open_incidents: Callable[[Transaction], Mapping[str, int]]
+    sockets: Callable[[], Mapping[str, int]] = dict
     _waiting: int = field(default=0, init=False)
     _inbox: Mapping[tuple[str, str], int] = field(default_factory=dict, init=False)
     _outbox: int = field(default=0, init=False)
@@ -61,6 +67,11 @@ class Figures:
         opened = _gauge(registry, "tocsin_incidents_open", "severity")
         for severity, number in self._open.items():
             opened.labels(severity).set(number)
+        sockets = self.sockets()
+        if sockets:
+            gauge = _gauge(registry, "tocsin_slack_sockets", "state")
+            for state, number in sockets.items():
+                gauge.labels(state).set(number)
         _gauge(registry, "tocsin_outbox_waiting").set(self._outbox)
         _gauge(registry, "tocsin_log_entries").set(self._log)
         return generate_latest(registry)

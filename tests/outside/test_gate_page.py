@@ -18,8 +18,8 @@ pytestmark = pytest.mark.outside
 
 
 @pytest.fixture
-def tocsin(tmp_path: Path) -> Iterator[Tocsin]:
-    with running(tmp_path) as started:
+def tocsin(tmp_path: Path, transport: str) -> Iterator[Tocsin]:
+    with running(tmp_path, transport=transport) as started:
         wait(lambda: started.run_json()["cloud_url"])
         started.alert(LEAK)
         started.wait_for(lambda messages: messages)

@@ -28,6 +28,7 @@ from bot.practice.settings import PracticeSettings
 from bot.practice.workspace import Workspace
 
 TOKEN = "xox" + "b-practice-test"
+APP_TOKEN = "xap" + "p-practice-test"
 SECRET = "signing " + "of the tests"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 Json = dict[str, Any]
@@ -114,19 +115,22 @@ class Stage:
         settings = PracticeSettings(
             bot_token=TOKEN,
             signing_secret=SECRET,
+            app_token=APP_TOKEN,
+            app_url=self.url,
             clock=self.clock,
             state_file=self.state_file,
             **(wishes | self.settings),
         )
         practice = practice_app(settings)
         self.space: Workspace = practice.state.workspace
-        self.space.connect(self.url)
         routes = [
             Route("/slack/events", self._receive, methods=["POST"]),
             Mount("/practice", practice),
         ]
         app = Starlette(routes=routes)
-        config = uvicorn.Config(app, log_level="critical", lifespan="off")
+        config = uvicorn.Config(
+            app, log_level="critical", lifespan="off", ws="websockets-sansio"
+        )
         config.load()
         self._server = uvicorn.Server(config)
         self._server.lifespan = config.lifespan_class(config)

@@ -47,27 +47,9 @@ async def test_a_call_without_the_right_token_is_refused(
             {**HERE, "user": "U0GONE", "text": "x"},
             "user_not_in_channel",
         ),
-        ("chat.getPermalink", {**HERE, "message_ts": "1.2"}, "message_not_found"),
         ("users.info", {"user": "U0NOBODY"}, "user_not_found"),
         ("usergroups.users.list", {"usergroup": "S0NONE"}, "no_such_subteam"),
         ("conversations.info", {"channel": "C0NOWHERE"}, "channel_not_found"),
-        ("conversations.create", {"name": "Big Letters"}, "invalid_name_specials"),
-        ("conversations.create", {"name": "general"}, "name_taken"),
-        ("conversations.invite", {**HERE, "users": "U0NOBODY"}, "user_not_found"),
-        ("conversations.invite", {**HERE, "users": "U0LEAD"}, "already_in_channel"),
-        ("conversations.invite", {**HERE, "users": "U0TOCSIN"}, "cant_invite_self"),
-        ("conversations.invite", {**HERE, "users": "U0GONE"}, "cant_invite"),
-        ("conversations.setTopic", {**HERE, "topic": "x" * 251}, "too_long"),
-        (
-            "bookmarks.add",
-            {"channel_id": "C0INCIDENTS", "title": "x", "type": "link"},
-            "invalid_link",
-        ),
-        (
-            "reactions.add",
-            {**HERE, "timestamp": "1.2", "name": "x"},
-            "message_not_found",
-        ),
         (
             "views.open",
             {"trigger_id": "made-up", "view": modal()},
@@ -78,7 +60,6 @@ async def test_a_call_without_the_right_token_is_refused(
             {"trigger_id": "x", "view": {"type": "modal"}},
             "invalid_arguments",
         ),
-        ("views.update", {"view_id": "V0NONE", "view": modal()}, "not_found"),
         (
             "views.publish",
             {"user_id": "U0NOBODY", "view": {"type": "home", "blocks": []}},
@@ -107,9 +88,6 @@ async def test_the_pointer_leads_to_the_wrong_field(stage: Stage) -> None:
         ("usergroups:read", "usergroups.list", {}),
         ("channels:read", "conversations.info", HERE),
         ("groups:read", "conversations.info", {"channel": "C0PRIVATE"}),
-        ("groups:write", "conversations.create", {"name": "x", "is_private": True}),
-        ("channels:manage", "conversations.create", {"name": "x"}),
-        ("pins:write", "pins.add", {**HERE, "timestamp": "1.2"}),
         ("channels:history", "conversations.history", HERE),
     ],
 )
@@ -134,7 +112,7 @@ async def test_the_bot_must_be_in_the_channel(stage: Stage) -> None:
     for channel, members in (("C0GENERAL", []), ("C0PRIVATE", ["U0LEAD"])):
         row = stage.space.records.get("channels", channel)
         assert row is not None
-        stage.space.change(row, members=members)
+        stage.space.records.put("channels", channel, {**row, "members": members})
     args = {"text": "x"}
     assert await stage.refused(POST, channel="C0GENERAL", **args) == "not_in_channel"
     assert await stage.refused(POST, channel="C0PRIVATE", **args) == "channel_not_found"
@@ -145,7 +123,7 @@ async def test_the_bot_must_be_in_the_channel(stage: Stage) -> None:
 async def test_nobody_writes_in_an_archived_channel(stage: Stage) -> None:
     row = stage.space.records.get("channels", "C0GENERAL")
     assert row is not None
-    stage.space.change(row, is_archived=True)
+    stage.space.records.put("channels", "C0GENERAL", {**row, "is_archived": True})
     assert await stage.refused(POST, channel="C0GENERAL", text="x") == "is_archived"
     said = await stage.do("U0LEAD", "say", channel="C0GENERAL", text="x")
     assert said["error"] == "is_archived"
@@ -156,7 +134,6 @@ async def test_only_its_own_messages_can_be_edited(stage: Stage) -> None:
     theirs = (await stage.get("/channels/C0INCIDENTS/messages"))["messages"][-1]["ts"]
     args = {**HERE, "ts": theirs}
     assert await stage.refused("chat.update", **args, text="x") == "cant_update_message"
-    assert await stage.refused("chat.delete", **args) == "cant_delete_message"
 
 
 async def test_an_edit_is_at_most_4000_characters(stage: Stage) -> None:
@@ -201,15 +178,3 @@ async def test_arguments_are_read_wherever_they_stand(stage: Stage, how: str) ->
     }
     async with stage.http.post(url, **ways[how]) as answer:
         assert (await answer.json())["user"]["is_restricted"] is True
-
-
-async def test_pins_and_reactions_happen_once(stage: Stage) -> None:
-    ts = await stage.say()
-    mark = {**HERE, "timestamp": ts}
-    await stage.slack.pins_add(**mark)
-    await stage.slack.reactions_add(**mark, name="eyes")
-    assert await stage.refused("pins.add", **mark) == "already_pinned"
-    args = {**mark, "name": "eyes"}
-    assert await stage.refused("reactions.add", **args) == "already_reacted"
-    args = {**mark, "name": "no emoji"}
-    assert await stage.refused("reactions.add", **args) == "invalid_name"

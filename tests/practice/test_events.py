@@ -30,15 +30,6 @@ async def test_words_not_meant_for_the_bot_do_not_reach_it(stage: Stage) -> None
     assert stage.got == []
 
 
-async def test_an_invited_person_is_an_event(stage: Stage) -> None:
-    await stage.slack.conversations_invite(channel="C0GENERAL", users="U0EXTERNAL")
-    while not stage.got:  # noqa: ASYNC110 - the workspace has no bell for this
-        await asyncio.sleep(0)
-    event = stage.got[0].payload["event"]
-    assert event["type"] == "member_joined_channel"
-    assert (event["user"], event["inviter"]) == ("U0EXTERNAL", "U0TOCSIN")
-
-
 async def test_an_event_without_ack_comes_again_three_times(stage: Stage) -> None:
     async def broken(_: Json) -> Response:
         return Response(status_code=503)

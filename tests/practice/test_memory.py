@@ -21,7 +21,7 @@ async def test_everything_people_saw_survives_a_restart(tmp_path: Path) -> None:
         view = modal(text_input())
         opened = await before.slack.views_open(trigger_id=trigger, view=view)
         await before.slack.chat_postEphemeral(user="U0LEAD", text="psst", **HERE)
-        await before.slack.conversations_invite(channel="C0GENERAL", users="U0EXTERNAL")
+        await before.slack.chat_postMessage(channel="U0EXTERNAL", text="psst")
         seq = (await before.get("/channels"))["seq"]
         click = {**HERE, "ts": ts, "button": "Go"}
     async with Stage(state_file=file, clock=before.clock) as after:
@@ -32,7 +32,7 @@ async def test_everything_people_saw_survives_a_restart(tmp_path: Path) -> None:
         assert after.got[-1].payload["view"]["id"] == opened["view"]["id"]
         whispers = (await after.get("/people/U0LEAD/ephemerals"))["ephemerals"]
         assert [one["text"] for one in whispers] == ["psst"]
-        members = await after.slack.conversations_members(channel="C0GENERAL")
+        members = await after.slack.conversations_members(channel="D0EXTERNAL")
         assert "U0EXTERNAL" in members["members"]
         assert await after.say("next") > ts
 

@@ -60,15 +60,6 @@ async def test_metadata_is_shown_only_when_asked_for(stage: Stage) -> None:
     assert full["messages"][0]["metadata"] == metadata
 
 
-async def test_a_deleted_message_leaves_a_tombstone_in_the_feed(stage: Stage) -> None:
-    ts = await stage.say()
-    before = (await stage.get("/channels"))["seq"]
-    await stage.slack.chat_delete(channel=HERE, ts=ts)
-    feed = await stage.get(f"/channels/{HERE}/messages?after={before}")
-    assert [one["deleted"] for one in feed["messages"]] == [True]
-    assert (await stage.slack.conversations_history(channel=HERE))["messages"] == []
-
-
 async def test_a_message_to_a_person_goes_to_their_direct_messages(
     stage: Stage,
 ) -> None:
@@ -76,13 +67,6 @@ async def test_a_message_to_a_person_goes_to_their_direct_messages(
     assert posted["channel"] == "D0LEAD"
     info = await stage.slack.conversations_info(channel="D0LEAD")
     assert info["channel"]["is_im"] is True
-
-
-async def test_a_permalink_has_slacks_form(stage: Stage) -> None:
-    ts = await stage.say()
-    link = await stage.slack.chat_getPermalink(channel=HERE, message_ts=ts)
-    path = f"/archives/{HERE}/p{ts.replace('.', '')}"
-    assert link["permalink"] == f"{stage.url}/practice/#{path}"
 
 
 async def test_people_can_be_told_apart_by_their_flags(stage: Stage) -> None:
@@ -111,20 +95,6 @@ async def test_groups_list_their_people_when_asked(stage: Stage) -> None:
     assert "users" not in bare["usergroups"][0]
     users = await stage.slack.usergroups_users_list(usergroup="S0ONCALL")
     assert users["users"] == ["U0ONCALL", "U0SECOND"]
-
-
-async def test_an_incident_gets_a_channel_with_topic_and_bookmark(stage: Stage) -> None:
-    made = await stage.slack.conversations_create(name="inc-0001")
-    channel = made["channel"]["id"]
-    await stage.slack.conversations_invite(channel=channel, users="U0ONCALL,U0LEAD")
-    await stage.slack.conversations_setTopic(channel=channel, topic="Drift")
-    await stage.slack.bookmarks_add(
-        channel_id=channel, title="Runbook", type="link", link="https://example.com"
-    )
-    info = (await stage.slack.conversations_info(channel=channel))["channel"]
-    assert info["topic"]["value"] == "Drift"
-    members = await stage.slack.conversations_members(channel=channel)
-    assert members["members"] == ["U0TOCSIN", "U0ONCALL", "U0LEAD"]
 
 
 async def test_a_change_feed_wakes_up_when_something_changes(stage: Stage) -> None:

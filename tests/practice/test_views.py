@@ -1,4 +1,4 @@
-"""Modals and the Home tab: triggers, the stack, values, and every kind of ack."""
+"""Modals and the Home tab: triggers, values, and every kind of ack."""
 
 from typing import Any
 
@@ -58,34 +58,13 @@ async def test_a_modal_opened_before_the_ack_is_returned(stage: Stage) -> None:
     assert (await stage.get("/people/U0SECOND/view"))["view"] is None
 
 
-async def test_at_most_three_modals_lie_on_each_other(stage: Stage) -> None:
-    first = await opened(stage)
-    for _ in range(2):
-        more: Json = {"trigger_id": await trigger(stage), "view": modal()}
-        pushed = (await stage.slack.views_push(**more))["view"]
-        assert pushed["root_view_id"] == first["id"]
-    args: Json = {"trigger_id": await trigger(stage), "view": modal()}
-    assert await stage.refused("views.push", **args) == "push_limit_reached"
-
-
-async def test_only_the_modal_on_top_can_be_used(stage: Stage) -> None:
-    below = await opened(stage)
-    args: Json = {"trigger_id": await trigger(stage), "view": modal()}
-    above = (await stage.slack.views_push(**args))["view"]
-    refused = await stage.do(WHO, "submit", view=below["id"], values={"Name": "x"})
-    assert (refused["error"], refused["offered"]) == ("no_such_view", [above["id"]])
-    await stage.do(WHO, "submit", view=above["id"])
-    done = await stage.do(WHO, "submit", view=below["id"], values={"Name": "x"})
-    assert done["ok"]
-    assert "view" not in done
-
-
 async def test_an_update_with_an_old_hash_is_refused(stage: Stage) -> None:
-    view = await opened(stage)
-    args: Json = {"view_id": view["id"], "view": modal(), "hash": view["hash"]}
-    new = (await stage.slack.views_update(**args))["view"]
-    assert new["hash"] != view["hash"]
-    assert await stage.refused("views.update", **args) == "hash_conflict"
+    home = {"type": "home", "blocks": []}
+    args: Json = {"user_id": WHO, "view": home}
+    args["hash"] = (await stage.slack.views_publish(**args))["view"]["hash"]
+    new = (await stage.slack.views_publish(**args))["view"]
+    assert new["hash"] != args["hash"]
+    assert await stage.refused("views.publish", **args) == "hash_conflict"
 
 
 async def test_a_submission_carries_all_values(stage: Stage) -> None:
@@ -155,14 +134,11 @@ async def test_errors_keep_the_modal_open(stage: Stage) -> None:
     assert done["view"]["id"] == view["id"]
 
 
-async def test_an_ack_can_update_push_and_clear(stage: Stage) -> None:
+async def test_an_ack_can_update_and_clear(stage: Stage) -> None:
     view = await opened(stage)
     stage.answer = acking(response_action="update", view=modal(title=plain("Second")))
     done = await stage.do(WHO, "submit", view=view["id"], values={"Name": "x"})
     assert (done["view"]["id"], done["view"]["title"]["text"]) == (view["id"], "Second")
-    stage.answer = acking(response_action="push", view=modal(title=plain("Third")))
-    done = await stage.do(WHO, "submit")
-    assert done["view"]["previous_view_id"] == view["id"]
     stage.answer = acking(response_action="clear")
     done = await stage.do(WHO, "submit")
     assert "view" not in done
@@ -189,15 +165,12 @@ async def test_an_ack_slack_does_not_understand_is_a_failure(
     assert done["view"]["id"] == view["id"]
 
 
-async def test_closing_tells_an_app_that_asked_for_it(stage: Stage) -> None:
+async def test_a_closed_modal_is_gone_and_nobody_is_told(stage: Stage) -> None:
     await opened(stage)
     before = len(stage.got)
     assert "view" not in await stage.do(WHO, "close")
     assert len(stage.got) == before
-    await opened(stage, notify_on_close=True)
-    await stage.do(WHO, "close", clear=True)
-    closed = stage.got[-1].payload
-    assert (closed["type"], closed["is_cleared"]) == ("view_closed", True)
+    assert (await stage.do(WHO, "close"))["error"] == "no_such_view"
 
 
 async def test_a_choice_in_a_modal_is_remembered_for_the_submission(

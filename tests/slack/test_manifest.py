@@ -54,3 +54,23 @@ def test_the_command_line_prints_it() -> None:
     found = CliRunner().invoke(slack, ["manifest", "--url", "https://t.example.com"])
     assert found.exit_code == 0
     assert json.loads(found.output) == manifest(url="https://t.example.com")
+
+
+def test_over_sockets_nothing_has_an_address() -> None:
+    made = manifest(url=None, socket_mode=True)
+    assert made["settings"]["socket_mode_enabled"] is True
+    text = json.dumps(made)
+    assert "http" not in text
+    assert "url" not in text
+    over_http = manifest(url="https://tocsin.example.com")
+    assert over_http["settings"]["socket_mode_enabled"] is False
+    assert made["oauth_config"] == over_http["oauth_config"]
+
+
+def test_the_command_line_prints_it_for_sockets_too() -> None:
+    found = CliRunner().invoke(slack, ["manifest", "--socket-mode"])
+    assert json.loads(found.output) == manifest(url=None, socket_mode=True)
+    both = ["manifest", "--socket-mode", "--url", "https://t.example.com"]
+    refused = CliRunner().invoke(slack, both)
+    assert refused.exit_code == 2
+    assert "leave out --url" in refused.output

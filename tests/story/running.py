@@ -34,6 +34,7 @@ class Tocsin:
     home: Path
     program: str = "bot.cli"
     replay: bool = False
+    transport: str = "http"
     settings: Mapping[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Tocsin:
             "TOCSIN_HOME": str(self.home),
             "TOCSIN_CONFIG": str(self.home / "none.toml"),
             "TOCSIN_PRACTICE_REPLAY": str(self.replay).lower(),
+            "TOCSIN_PRACTICE_TRANSPORT": self.transport,
             **self.settings,
         }
         with (self.home.parent / "stderr.txt").open("a") as errors:

@@ -80,8 +80,10 @@ def _flood(tocsin: Tocsin, round_number: int, accepted: dict[str, int]) -> None:
     sender.join()
 
 
-def test_a_press_that_was_acked_takes_effect_once(tmp_path: Path) -> None:
-    with running(tmp_path) as tocsin:
+def test_a_press_that_was_acked_takes_effect_once(
+    tmp_path: Path, transport: str
+) -> None:
+    with running(tmp_path, transport=transport) as tocsin:
         tocsin.alert(problem(1))
         card = tocsin.wait_for(lambda m: m)[0]
         press = {"channel": CHANNEL, "ts": card["ts"], "action_id": "incident.ack"}

@@ -27,8 +27,8 @@ LEAK = {
 
 
 @pytest.fixture
-def tocsin(tmp_path: Path) -> Iterator[Tocsin]:
-    with running(tmp_path) as started:
+def tocsin(tmp_path: Path, transport: str) -> Iterator[Tocsin]:
+    with running(tmp_path, transport=transport) as started:
         yield started
 
 

@@ -137,7 +137,7 @@ function fill(list, rows, inThread, empty) {
 
 function rowsOf(channel, thread) {
   const shown = [...state.messages.values(), ...[...state.whispers.values()].filter((one) => !state.dismissed.has(one.ts))];
-  const here = shown.filter((one) => one.channel === channel && !one.deleted);
+  const here = shown.filter((one) => one.channel === channel);
   const wanted = thread
     ? here.filter((one) => one.ts === thread || one.thread_ts === thread)
     : here.filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype);
@@ -373,10 +373,10 @@ function take(news) {
   names.channels = state.channels;
   for (const message of news.messages) {
     if (news.after && !state.messages.has(keyOf(message)) && message.channel !== state.place && message.user !== state.me) state.unread.add(message.channel);
-    if (message.deleted) state.messages.delete(keyOf(message)); else state.messages.set(keyOf(message), message);
+    state.messages.set(keyOf(message), message);
   }
   for (const message of news.ephemerals) {
-    if (message.deleted) state.whispers.delete(message.ts); else state.whispers.set(message.ts, message);
+    state.whispers.set(message.ts, message);
     if (news.after && message.channel !== state.place) state.unread.add(message.channel);
   }
   for (const notice of news.notices) {
