@@ -36,8 +36,10 @@ from bot.viewing import Viewing
 from bot.web.alerts import AlertsDoor, Sender
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
+from bot.web.signed import Signed
 from bot.web.tokens import Guesses
 from bot.wire_gate import GateNeeds, build_gate
+from bot.wire_intake import IntakeNeeds, queue_workers, signatures
 
 STORE_FILE = "tocsin.db"
 KEYS_DIRECTORY = "keys"
@@ -110,6 +112,19 @@ def build(
         alerts_token=alerts_token,
         admin_token=admin_token,
         base_url=base_url,
+        workers=queue_workers(
+            IntakeNeeds(
+                settings=settings,
+                clock=ground.clock,
+                keys=ground.keys,
+                service=ground.service,
+                rulings=ground.rulings,
+                aws=aws,
+                alert_came=alert_came,
+                waiting=lambda: board_figures.waiting,
+                in_practice=in_practice,
+            )
+        ),
     )
 
 
@@ -138,11 +153,12 @@ def _door(
     alerts_token: str,
     admin_token: str,
 ) -> AlertsDoor:
+    signed = signatures(ground.settings, ground.clock)
     integrations = ground.rulings.integrations
     return AlertsDoor(
         clock=ground.clock,
         keys=ground.keys,
-        senders=_senders(ground.settings, integrations, default=alerts_token),
+        senders=_senders(ground.settings, integrations, signed, default=alerts_token),
         accept=ground.service.accept,
         find=ground.service.find,
         waiting=lambda: figures.waiting,
@@ -245,7 +261,11 @@ def _intake(service: Service, rulings: Rulings, *, channel: str) -> Intake:
 
 
 def _senders(
-    settings: Settings, integrations: Mapping[str, Integration], *, default: str
+    settings: Settings,
+    integrations: Mapping[str, Integration],
+    signed: Mapping[str, Signed],
+    *,
+    default: str,
 ) -> dict[str, Sender]:
     """Return who may post: a source's own token, else the installation's."""
     senders: dict[str, Sender] = {}
@@ -254,6 +274,8 @@ def _senders(
         token = secret(given.token) if given else ""
         path_secret = secret(given.path_secret) if given else ""
         senders[name] = Sender(
-            token=token or ("" if path_secret else default), path_secret=path_secret
+            token=token or ("" if path_secret else default),
+            path_secret=path_secret,
+            signed=signed.get(name),
         )
     return senders

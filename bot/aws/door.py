@@ -42,6 +42,14 @@ class AwsDoor:
         """
         return self._connected().reader()
 
+    def queue(self) -> AwsSession:
+        """Return a session that takes messages out of the bot's queue.
+
+        Raises:
+            Unreachable: No account is connected, or it does not answer.
+        """
+        return self._connected().queue()
+
     def for_plan(
         self, plan: Plan, action: Any, approvers: tuple[str, ...]
     ) -> AwsSession | None:

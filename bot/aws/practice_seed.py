@@ -39,6 +39,7 @@ _RIGHTS = {
 }
 _ROLES = {
     "tocsin-read": "tocsin-trust-read.json",
+    "tocsin-queue": "tocsin-trust-read.json",
     "tocsin-act-iam": "tocsin-trust-act.json",
     "tocsin-act-lambda": "tocsin-trust-act.json",
 }
@@ -123,7 +124,8 @@ def _roles(session: AwsSession, account: str) -> None:
 def _as_practice_judges(name: str, account: str) -> str:
     """Return a shipped policy, changed where the server cannot judge it.
 
-    It knows no ``sts:SourceIdentity``, and not whose key a key id is.
+    It knows no ``sts:SourceIdentity``, not whose key a key id is, and asks for a
+    permission of its own where messages are deleted in a batch.
     """
     document = json.loads(policy(name, account=account))
     for statement in document["Statement"]:
@@ -131,6 +133,8 @@ def _as_practice_judges(name: str, account: str) -> str:
         likeness.pop("sts:SourceIdentity", None)
         if statement.get("Sid") == "ReadWhenAKeyWasLastUsed":
             statement["Resource"] = "*"
+        if "sqs:DeleteMessage" in statement["Action"]:
+            statement["Action"].append("sqs:DeleteMessageBatch")
     return json.dumps(document)
 
 

@@ -64,8 +64,13 @@ class SnsMessage:
 
     @property
     def delivery_key(self) -> str:
-        """Equal for every delivery of this message, whichever way it comes."""
-        return f"sns {digest([self.topic, self.message_id])}"
+        """Equal for every delivery of this message, whichever way it comes.
+
+        SNS never uses an id twice; people who try things out do. So what was said
+        counts too, and two samples with one id stay two.
+        """
+        said = [self.message, self.message_json, self.subject]
+        return f"sns {digest([self.topic, self.message_id, said])}"
 
     def content(self) -> Document:
         """Return what was wrapped: JSON where it is JSON, else a text."""
