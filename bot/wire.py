@@ -5,7 +5,7 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from bot.checkpoints import Checkpoints
 from bot.config import Settings, secret
 from bot.domain.registry import Registry
 from bot.gatehouse import GateHouse
-from bot.house import House
+from bot.house import House, Worker
 from bot.intake import Intake
 from bot.ports import Clock, Integration
 from bot.readmodels import board
@@ -112,19 +112,29 @@ def build(
         alerts_token=alerts_token,
         admin_token=admin_token,
         base_url=base_url,
-        workers=queue_workers(
-            IntakeNeeds(
-                settings=settings,
-                clock=ground.clock,
-                keys=ground.keys,
-                service=ground.service,
-                rulings=ground.rulings,
-                aws=aws,
-                alert_came=alert_came,
-                waiting=lambda: board_figures.waiting,
-                in_practice=in_practice,
-            )
-        ),
+        workers=_workers(ground, aws, alert_came, board_figures, in_practice),
+    )
+
+
+def _workers(
+    ground: _Ground,
+    aws: AwsDoor,
+    alert_came: threading.Event,
+    figures: Figures,
+    in_practice: bool,  # noqa: FBT001 - passed on as it came
+) -> Sequence[Worker]:
+    return queue_workers(
+        IntakeNeeds(
+            settings=ground.settings,
+            clock=ground.clock,
+            keys=ground.keys,
+            service=ground.service,
+            rulings=ground.rulings,
+            aws=aws,
+            alert_came=alert_came,
+            waiting=lambda: figures.waiting,
+            in_practice=in_practice,
+        )
     )
 
 

@@ -14,6 +14,7 @@ from bot.aws.session import AwsSession, AwsSettings, open_session
 from tests.story.running import Tocsin, running
 
 pytestmark = pytest.mark.slow
+ALARM = "bedrock-throttles"
 MODEL = {"Name": "ModelId", "Value": "anthropic.claude-3-haiku-20240307-v1:0"}
 THROTTLES = {"MetricName": "InvocationThrottles", "Value": 90, "Dimensions": [MODEL]}
 NO_DELETING = {
@@ -59,10 +60,10 @@ def test_a_metric_that_crosses_its_threshold_becomes_a_card(tmp_path: Path) -> N
         cross(root)
         (card,) = tocsin.wait_for(lambda m: m)
         assert "SEV2" in card["text"]
-        assert "bedrock-throttles" in card["text"]
+        assert ALARM in card["text"]
         tocsin.wait_for(lambda _: left_in_the_queue(root) == 0)
         root.client("cloudwatch").set_alarm_state(
-            AlarmName="bedrock-throttles", StateValue="OK", StateReason="fewer calls"
+            AlarmName=ALARM, StateValue="OK", StateReason="fewer calls"
         )
         tocsin.wait_for(lambda m: "no longer firing" in json.dumps(m) or len(m) > 1)
         assert len(tocsin.cards()) == 1
@@ -83,9 +84,11 @@ def test_killed_between_keeping_and_deleting_it_is_one_card(tmp_path: Path) -> N
         assert left_in_the_queue(root) == 1
         tocsin.kill()
         tocsin.start()
-        root = cloud(tocsin)  # furnished again: deleting is allowed
+        before, root = root, cloud(tocsin)  # furnished again: deleting is allowed
+        assert root.settings.endpoint_url == before.settings.endpoint_url
+        again = root.client("cloudwatch").describe_alarms(StateValue="ALARM")
+        assert [one["AlarmName"] for one in again["MetricAlarms"]] == [ALARM]
         tocsin.wait_for(lambda _: left_in_the_queue(root) == 0)
-        tocsin.wait_for(lambda m: m)
         (card,) = tocsin.cards()
         assert "1 alert, INC-0001" in card["text"]
 
@@ -98,7 +101,7 @@ def test_rubbish_in_the_queue_is_a_card_and_stops_nothing(tmp_path: Path) -> Non
         for body in ('{"broken', '{"a":' * 100 + "1" + "}" * 100, "[" + "7," * 90_000):
             sqs.send_message(QueueUrl=url, MessageBody=body)
         cross(root)
-        tocsin.wait_for(lambda m: "bedrock-throttles" in json.dumps(m))
+        tocsin.wait_for(lambda m: ALARM in json.dumps(m))
         tocsin.wait_for(lambda _: left_in_the_queue(root) == 0)
         shown = tocsin.wait_for(lambda m: "could not be read" in json.dumps(m))
         assert shown
