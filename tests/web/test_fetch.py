@@ -78,10 +78,13 @@ def answering(authority: Path, answer: bytes) -> Iterator[tuple[HttpsFetch, list
                 plain, _ = listener.accept()
             except OSError:
                 return
-            with contextlib.suppress(OSError), plain:
-                with tls.wrap_socket(plain, server_side=True) as secured:
-                    asked.append(secured.recv(65536).decode().partition("\r\n")[0])
-                    secured.sendall(answer)
+            with (
+                contextlib.suppress(OSError),
+                plain,
+                tls.wrap_socket(plain, server_side=True) as secured,
+            ):
+                asked.append(secured.recv(65536).decode().partition("\r\n")[0])
+                secured.sendall(answer)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -102,16 +105,20 @@ def test_a_plain_200_is_returned(authority: Path) -> None:
 
 
 def test_a_redirect_is_not_followed(authority: Path) -> None:
-    with answering(authority, AWAY) as (fetch, asked):
-        with pytest.raises(Unreachable, match="it answered 302"):
-            fetch(f"https://{HOST}/a.pem")
+    with (
+        answering(authority, AWAY) as (fetch, asked),
+        pytest.raises(Unreachable, match="it answered 302"),
+    ):
+        fetch(f"https://{HOST}/a.pem")
     assert len(asked) == 1
 
 
 def test_a_host_without_the_right_name_is_not_believed(authority: Path) -> None:
-    with answering(authority, OK) as (fetch, asked):
-        with pytest.raises(Unreachable, match="SSLCertVerificationError"):
-            fetch("https://sns.us-east-1.amazonaws.com/a.pem")
+    with (
+        answering(authority, OK) as (fetch, asked),
+        pytest.raises(Unreachable, match="SSLCertVerificationError"),
+    ):
+        fetch("https://sns.us-east-1.amazonaws.com/a.pem")
     assert asked == []
 
 
@@ -125,9 +132,11 @@ def test_an_authority_of_ours_counts_only_where_it_is_given(authority: Path) -> 
 
 def test_too_much_is_not_taken(authority: Path) -> None:
     flood = b"HTTP/1.1 200 OK\r\n\r\n" + bytes(MOST_BYTES + 1)
-    with answering(authority, flood) as (fetch, _):
-        with pytest.raises(Unreachable, match="too large"):
-            fetch(f"https://{HOST}/a.pem")
+    with (
+        answering(authority, flood) as (fetch, _),
+        pytest.raises(Unreachable, match="too large"),
+    ):
+        fetch(f"https://{HOST}/a.pem")
 
 
 @pytest.mark.parametrize("url", ["http://x/", "https:///a.pem", "file:///etc/passwd"])
