@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from bot.alarms import CLOUDWATCH, Alarms
 from bot.aws.door import AwsDoor
-from bot.aws.practice_seed import QUEUE
+from bot.aws.practice_seed import LOG_GROUPS, QUEUE
 from bot.aws.queue import WAIT_S, QueueReader
+from bot.collectors import load_collectors
 from bot.config import Settings
 from bot.config.sections import Source
 from bot.house import Worker
-from bot.ports import Clock, Keys
+from bot.ports import Clock, Collect, Keys
 from bot.rulings import Rulings
 from bot.service import Service
 from bot.web.alerts import MOST_WAITING
@@ -63,10 +64,18 @@ def queue_workers(needs: IntakeNeeds) -> Sequence[Worker]:
         session=needs.aws.queue,
         queue=queue,
         keep=alarms.keep,
-        is_full=lambda: needs.waiting() >= MOST_WAITING,
+        may_read=lambda: needs.aws.is_connected and needs.waiting() < MOST_WAITING,
         wait_s=_PRACTICE_WAIT_S if needs.in_practice else WAIT_S,
     )
     return (Worker(name="queue", run_until=reader.run_until, wake=reader.wake),)
+
+
+def collectors(settings: Settings, *, in_practice: bool) -> Mapping[str, Collect]:
+    """Return what can be read about an alert; in practice also the function's log."""
+    if not in_practice or _cloudwatch(settings).log_groups:
+        return load_collectors(settings.sources)
+    practice = _cloudwatch(settings).model_copy(update={"log_groups": LOG_GROUPS})
+    return load_collectors({**settings.sources, CLOUDWATCH: practice})
 
 
 def signatures(settings: Settings, clock: Clock) -> Mapping[str, Signed]:

@@ -34,6 +34,12 @@ class AwsDoor:
         with self._lock:
             self._mint = Mint(base=base, clock=self.clock)
 
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether an account is connected; whether it answers is another thing."""
+        with self._lock:
+            return self._mint is not None
+
     def reader(self) -> AwsSession:
         """Return a session that can only read.
 

@@ -26,7 +26,6 @@ _ANSWER_WITHIN_S = WAIT_S + 10
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _KEEP_WITHIN_S = 30.0
-_QUIET_ROUNDS = 3
 _log = logging.getLogger(__name__)
 
 
@@ -58,14 +57,14 @@ class QueueReader:
             none.
         queue: Its address, or its name in the session's account.
         keep: Keeps one message durably.
-        is_full: Nothing is received while it says so.
+        may_read: Nothing is received while it says no: no account yet, a full disk.
         wait_s: How long SQS holds an empty answer back, 20 at most.
     """
 
     session: Callable[[], AwsSession]
     queue: str
     keep: Keep
-    is_full: Callable[[], bool] = lambda: False
+    may_read: Callable[[], bool] = lambda: True
     wait_s: int = WAIT_S
     _moved: threading.Event = field(default_factory=threading.Event, init=False)
     _reading: "_Complaint" = field(
@@ -84,13 +83,13 @@ class QueueReader:
                 self._round(stop)
             except TocsinError as error:
                 failed += 1
-                self._reading.say(error.because, failed)
+                self._reading.say(error.because)
             except Exception as error:  # noqa: BLE001 - the thread's outermost door
                 failed += 1
-                self._reading.say(type(error).__name__, failed)
+                self._reading.say(type(error).__name__)
             else:
                 failed = 0
-                self._reading.say("", failed)
+                self._reading.say("")
                 continue
             stop.wait(min(_FIRST_PAUSE_S * 2 ** (failed - 1), _LONGEST_PAUSE_S))
 
@@ -99,7 +98,7 @@ class QueueReader:
         self._moved.set()
 
     def _round(self, stop: threading.Event) -> None:
-        if self.is_full():
+        if not self.may_read():
             stop.wait(_FIRST_PAUSE_S)
             return
         session = self.session().waiting(_ANSWER_WITHIN_S)
@@ -151,24 +150,21 @@ class QueueReader:
         try:
             answer = read(session, "sqs.DeleteMessageBatch", asked)
         except TocsinError as error:
-            self._deleting.say(error.because, _QUIET_ROUNDS)
+            self._deleting.say(error.because)
             return
         refused = "SQS refused some of them" if answer.get("Failed") else ""
-        self._deleting.say(refused, _QUIET_ROUNDS)
+        self._deleting.say(refused)
 
 
 @dataclass(slots=True)
 class _Complaint:
-    """Writes a line when something changed, not one each round.
-
-    At the start the practice cloud is not up yet: the first rounds say nothing.
-    """
+    """Writes a line when something changed, not one each round."""
 
     what: str
     _said: str = ""
 
-    def say(self, because: str, rounds: int) -> None:
-        if because == self._said or 0 < rounds < _QUIET_ROUNDS:
+    def say(self, because: str) -> None:
+        if because == self._said:
             return
         if because:
             _log.warning("%s: %s", self.what, because)
