@@ -63,7 +63,8 @@ def test_a_metric_that_crosses_its_threshold_becomes_a_card(tmp_path: Path) -> N
         cross(root)
         (card,) = tocsin.wait_for(lambda m: m)
         assert "SEV2" in card["text"]
-        assert ALARM in card["text"]
+        assert "Claims assistant" in card["text"]
+        assert ALARM in json.dumps(card["blocks"])
         tocsin.wait_for(lambda _: left_in_the_queue(root) == 0)
         root.client("cloudwatch").set_alarm_state(
             AlarmName=ALARM, StateValue="OK", StateReason="fewer calls"
