@@ -13,7 +13,7 @@ from typing import Protocol
 from ulid import ULID
 
 from bot.domain.errors import Unparsed
-from bot.envelopes.jsonbody import loads, read_text
+from bot.envelopes.jsonbody import loads, looks_like_json, read_text
 from bot.envelopes.sns import read_message
 from bot.ports import Clock, Integration, Keys, Lane, Payload, Received
 from bot.sealing import seal_payload
@@ -71,12 +71,28 @@ class Alarms:
         return done
 
     def _source(self, payload: Payload) -> str:
-        """Return who reads it: CloudWatch where it can, else whoever recognizes it."""
+        """Return who reads it: CloudWatch where it can, else whoever recognizes it.
+
+        What nobody can read is CloudWatch's: the queue is for its alarms.
+        """
+        if _is_torn(payload):
+            return CLOUDWATCH
         first = self.integrations.get(CLOUDWATCH)
         asked = [first] if first else []
         asked += [one for one in self.integrations.values() if one is not first]
         found = (one.MANIFEST.name for one in asked if _recognizes(one, payload))
         return next(found, CLOUDWATCH)
+
+
+def _is_torn(payload: Payload) -> bool:
+    """Tell whether it begins like JSON and is none, or is no text."""
+    try:
+        text = read_text(payload.body)
+        if looks_like_json(text):
+            loads(text)
+    except Unparsed:
+        return True
+    return False
 
 
 def _recognizes(parser: Integration, payload: Payload) -> bool:

@@ -103,10 +103,10 @@ def test_different_messages_stay_different(house: House) -> None:
         (sns(message="AWS Budget Notification"), "cloudwatch"),
         ({"title": "Queue is long"}, "webhook"),
         ("only words", "webhook"),
-        ("{ broken", "webhook"),
+        ("{ broken", "cloudwatch"),
         ("", "cloudwatch"),
-        ("\ud800", "webhook"),
-        ("x" * 2_000_000, "webhook"),
+        ("\ud800", "cloudwatch"),
+        ("x" * 2_000_000, "cloudwatch"),
     ],
     ids=["alarm", "sns", "json", "text", "broken", "empty", "surrogate", "huge"],
 )
