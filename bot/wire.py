@@ -5,7 +5,7 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from bot.checkpoints import Checkpoints
 from bot.config import Settings, secret
 from bot.domain.registry import Registry
 from bot.gatehouse import GateHouse
-from bot.house import House
+from bot.house import House, Worker
 from bot.intake import Intake
 from bot.ports import Clock, Integration
 from bot.readmodels import board
@@ -38,8 +38,10 @@ from bot.web.alerts import AlertsDoor, Sender
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
+from bot.web.signed import Signed
 from bot.web.tokens import Guesses
 from bot.wire_gate import GateNeeds, build_gate
+from bot.wire_intake import IntakeNeeds, queue_workers, signatures
 from bot.wire_pages import PageNeeds, page_links, page_routes
 
 STORE_FILE = "tocsin.db"
@@ -116,6 +118,7 @@ def build(
         admin_token=admin_token,
         base_url=base_url,
         routes=_page_routes(ground, room, links),
+        workers=_workers(ground, aws, alert_came, board_figures, in_practice),
     )
 
 
@@ -138,6 +141,28 @@ def _page_routes(ground: _Ground, room: SlackRoom, links: PageLinks) -> list[Rou
             person=room.people.person,
             names=room.names.of,
             base_url=links.base_url,
+        )
+    )
+
+
+def _workers(
+    ground: _Ground,
+    aws: AwsDoor,
+    alert_came: threading.Event,
+    figures: Figures,
+    in_practice: bool,  # noqa: FBT001 - passed on as it came
+) -> Sequence[Worker]:
+    return queue_workers(
+        IntakeNeeds(
+            settings=ground.settings,
+            clock=ground.clock,
+            keys=ground.keys,
+            service=ground.service,
+            rulings=ground.rulings,
+            aws=aws,
+            alert_came=alert_came,
+            waiting=lambda: figures.waiting,
+            in_practice=in_practice,
         )
     )
 
@@ -167,11 +192,12 @@ def _door(
     alerts_token: str,
     admin_token: str,
 ) -> AlertsDoor:
+    signed = signatures(ground.settings, ground.clock)
     integrations = ground.rulings.integrations
     return AlertsDoor(
         clock=ground.clock,
         keys=ground.keys,
-        senders=_senders(ground.settings, integrations, default=alerts_token),
+        senders=_senders(ground.settings, integrations, signed, default=alerts_token),
         accept=ground.service.accept,
         find=ground.service.find,
         waiting=lambda: figures.waiting,
@@ -280,7 +306,11 @@ def _intake(service: Service, rulings: Rulings, *, channel: str) -> Intake:
 
 
 def _senders(
-    settings: Settings, integrations: Mapping[str, Integration], *, default: str
+    settings: Settings,
+    integrations: Mapping[str, Integration],
+    signed: Mapping[str, Signed],
+    *,
+    default: str,
 ) -> dict[str, Sender]:
     """Return who may post: a source's own token, else the installation's."""
     senders: dict[str, Sender] = {}
@@ -289,6 +319,8 @@ def _senders(
         token = secret(given.token) if given else ""
         path_secret = secret(given.path_secret) if given else ""
         senders[name] = Sender(
-            token=token or ("" if path_secret else default), path_secret=path_secret
+            token=token or ("" if path_secret else default),
+            path_secret=path_secret,
+            signed=signed.get(name),
         )
     return senders

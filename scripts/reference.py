@@ -33,7 +33,7 @@ def settings_page() -> str:
         rows = ["| key | environment | default | what it does |", "|---|---|---|---|"]
         for key, field in model.model_fields.items():
             twin = f"{PREFIX}{name}_{key}".upper()
-            default = "" if field.default is None else f"`{field.default}`"
+            default = "" if field.default in (None, ()) else f"`{field.default}`"
             rows.append(f"| `{key}` | `{twin}` | {default} | {field.description} |")
         parts.append("\n".join(rows))
     return "\n\n".join(parts) + "\n"

@@ -51,6 +51,20 @@ def test_a_source_has_its_own_token(tmp_path: Path) -> None:
     assert secret(sources["webhook"].path_secret) == "b"
 
 
+def test_a_list_stands_in_the_environment_with_commas(tmp_path: Path) -> None:
+    one, two = "arn:aws:sns:x:1:a", "arn:aws:sns:x:1:b"
+    env = from_file(
+        tmp_path,
+        '[sources.cloudwatch]\nlog_groups = ["/a", "/b"]\n',
+        TOCSIN_SOURCES_CLOUDWATCH_TOPICS=f"{one}, {two}",
+        TOCSIN_SOURCES_CLOUDWATCH_QUEUE_URL="https://sqs/q",
+    )
+    cloudwatch = load(env).sources["cloudwatch"]
+    assert cloudwatch.topics == (one, two)
+    assert cloudwatch.log_groups == ("/a", "/b")
+    assert cloudwatch.queue_url == "https://sqs/q"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -62,6 +76,18 @@ def test_a_source_has_its_own_token(tmp_path: Path) -> None:
         (
             "[sources.x]\ntokn = 'x'\n",
             "no setting sources.x.tokn; the nearest is token",
+        ),
+        (
+            "[sources.webhook]\ntopics = ['arn:aws:sns:x:1:t']\n",
+            "webhook has no topics; only cloudwatch has",
+        ),
+        (
+            "[sources.cloudwatch]\ntopics = ['alarms']\n",
+            "sources.cloudwatch.topics: value error, a topic is named by its arn",
+        ),
+        (
+            "[sources.cloudwatch]\nqueue_url = 'http://sqs/q'\n",
+            "the queue's address starts with https://",
         ),
         ("[server]\nport = 99999\n", "server.port: input should be less than or equal"),
         ("server = 1\n", "server must be a table"),

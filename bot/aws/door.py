@@ -34,6 +34,12 @@ class AwsDoor:
         with self._lock:
             self._mint = Mint(base=base, clock=self.clock)
 
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether an account is connected; whether it answers is another thing."""
+        with self._lock:
+            return self._mint is not None
+
     def reader(self) -> AwsSession:
         """Return a session that can only read.
 
@@ -41,6 +47,14 @@ class AwsDoor:
             Unreachable: No account is connected, or it does not answer.
         """
         return self._connected().reader()
+
+    def queue(self) -> AwsSession:
+        """Return a session that takes messages out of the bot's queue.
+
+        Raises:
+            Unreachable: No account is connected, or it does not answer.
+        """
+        return self._connected().queue()
 
     def for_plan(
         self, plan: Plan, action: Any, approvers: tuple[str, ...]

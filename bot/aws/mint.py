@@ -19,6 +19,7 @@ from bot.domain.plan import Plan
 from bot.ports.clock import Clock
 
 READ_ROLE = "tocsin-read"
+QUEUE_ROLE = "tocsin-queue"
 _PLAN_LIFE_S = 900  # the shortest that STS gives
 _READ_LIFE_S = 3600
 _RENEW_BEFORE = timedelta(minutes=5)
@@ -64,7 +65,9 @@ class Mint:
 
     base: AwsSession
     clock: Clock
-    _reader: "tuple[AwsSession, datetime] | None" = field(default=None, init=False)
+    _standing: "dict[str, tuple[AwsSession, datetime]]" = field(
+        default_factory=dict, init=False
+    )
     _roles: str = field(default="", init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -74,14 +77,26 @@ class Mint:
         Raises:
             Unreachable: STS refused or did not answer.
         """
+        return self._of_role(READ_ROLE, label="read")
+
+    def queue(self) -> AwsSession:
+        """Return a session that takes messages out of the bot's queue; as `reader`.
+
+        Raises:
+            Unreachable: STS refused or did not answer.
+        """
+        return self._of_role(QUEUE_ROLE, label="queue")
+
+    def _of_role(self, role: str, *, label: str) -> AwsSession:
         with self._lock:
-            if self._reader is None or self.clock.now() >= self._reader[1]:
+            known = self._standing.get(role)
+            if known is None or self.clock.now() >= known[1]:
                 key, ends_at = self._assume(
-                    READ_ROLE, RoleSessionName="tocsin", DurationSeconds=_READ_LIFE_S
+                    role, RoleSessionName="tocsin", DurationSeconds=_READ_LIFE_S
                 )
-                fresh = self.base.of(key, label="read")
-                self._reader = (fresh, ends_at - _RENEW_BEFORE)
-            return self._reader[0]
+                known = (self.base.of(key, label=label), ends_at - _RENEW_BEFORE)
+                self._standing[role] = known
+            return known[0]
 
     def mint(self, plan: Plan, grant: Grant, *, approvers: Sequence[str]) -> AwsSession:
         """Return a session for one plan. It lives 15 minutes.

@@ -9,11 +9,11 @@ started is in `bot/cli/cloud.py`.
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
-from typing import Any
 
+from bot.aws.practice_past import record_past, unless_there
 from bot.aws.session import AwsKey, AwsSession, AwsSettings, open_session
 
 REGION = "eu-central-1"
@@ -39,20 +39,10 @@ _RIGHTS = {
 }
 _ROLES = {
     "tocsin-read": "tocsin-trust-read.json",
+    "tocsin-queue": "tocsin-trust-read.json",
     "tocsin-act-iam": "tocsin-trust-act.json",
     "tocsin-act-lambda": "tocsin-trust-act.json",
 }
-_LINES = (
-    "START summary of claim 4711, model claude-3-haiku",
-    "guardrail support-gr: input passed",
-    "END duration 812 ms, input 2140 tokens, output 188 tokens",
-)
-_THERE = frozenset(
-    {
-        *("EntityAlreadyExists", "ResourceConflictException", "ConflictException"),
-        "ResourceAlreadyExistsException",
-    }
-)
 
 
 def seed(url: str, *, known: Mapping[str, AwsKey], at: datetime) -> dict[str, AwsKey]:
@@ -71,7 +61,7 @@ def seed(url: str, *, known: Mapping[str, AwsKey], at: datetime) -> dict[str, Aw
     _function(session, account)
     _guardrail(session)
     _alarms(session, _alarm_topic(session))
-    _logs(session, at)
+    record_past(session, model=_MODEL, groups=LOG_GROUPS, at=at)
     return keys
 
 
@@ -84,7 +74,7 @@ def policy(name: str, *, account: str, principal: str = f"user/{BOT_USER}") -> s
 def _users(session: AwsSession) -> None:
     iam = session.client("iam")
     for name in KEY_OWNERS:
-        _unless_there(iam.create_user, UserName=name)
+        unless_there(iam.create_user, UserName=name)
     for name, rights in _RIGHTS.items():
         allowed = {"Effect": "Allow", "Action": rights, "Resource": "*"}
         document = {"Version": "2012-10-17", "Statement": [allowed]}
@@ -111,7 +101,7 @@ def _roles(session: AwsSession, account: str) -> None:
     base = policy("tocsin-base.json", account=account)
     iam.put_user_policy(UserName=BOT_USER, PolicyName="base", PolicyDocument=base)
     for role, trust in _ROLES.items():
-        _unless_there(
+        unless_there(
             iam.create_role,
             RoleName=role,
             AssumeRolePolicyDocument=_as_practice_judges(trust, account),
@@ -123,7 +113,8 @@ def _roles(session: AwsSession, account: str) -> None:
 def _as_practice_judges(name: str, account: str) -> str:
     """Return a shipped policy, changed where the server cannot judge it.
 
-    It knows no ``sts:SourceIdentity``, and not whose key a key id is.
+    It knows no ``sts:SourceIdentity``, not whose key a key id is, and asks for a
+    permission of its own where messages are deleted in a batch.
     """
     document = json.loads(policy(name, account=account))
     for statement in document["Statement"]:
@@ -131,6 +122,8 @@ def _as_practice_judges(name: str, account: str) -> str:
         likeness.pop("sts:SourceIdentity", None)
         if statement.get("Sid") == "ReadWhenAKeyWasLastUsed":
             statement["Resource"] = "*"
+        if "sqs:DeleteMessage" in statement["Action"]:
+            statement["Action"].append("sqs:DeleteMessageBatch")
     return json.dumps(document)
 
 
@@ -138,7 +131,7 @@ def _function(session: AwsSession, account: str) -> None:
     trusted = {"Service": "lambda.amazonaws.com"}
     trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
     document = {"Version": "2012-10-17", "Statement": [trust]}
-    _unless_there(
+    unless_there(
         session.client("iam").create_role,
         RoleName=FUNCTION,
         AssumeRolePolicyDocument=json.dumps(document),
@@ -148,7 +141,7 @@ def _function(session: AwsSession, account: str) -> None:
 
 def make_function(session: AwsSession, name: str, *, role: str) -> None:
     """Make a function that answers at once and may be called to verify."""
-    _unless_there(
+    unless_there(
         session.client("lambda").create_function,
         FunctionName=name,
         Runtime="python3.11",
@@ -169,7 +162,7 @@ def _code() -> bytes:
 def _guardrail(session: AwsSession) -> None:
     words = ("ignore previous instructions", "reveal your system prompt")
     mail = {"type": "EMAIL", "action": "ANONYMIZE"}
-    _unless_there(
+    unless_there(
         session.client("bedrock").create_guardrail,
         name=GUARDRAIL,
         blockedInputMessaging="This request was stopped.",
@@ -221,27 +214,3 @@ def _alarms(session: AwsSession, topic: str) -> None:
             AlarmActions=[topic],
             OKActions=[topic],
         )
-
-
-def _logs(session: AwsSession, at: datetime) -> None:
-    logs = session.client("logs")
-    stamp_ms = int(at.timestamp() * 1000)
-    for group in LOG_GROUPS:
-        _unless_there(logs.create_log_group, logGroupName=group)
-        where = {"logGroupName": group, "logStreamName": "practice"}
-        if _unless_there(logs.create_log_stream, **where):
-            lines = [{"timestamp": stamp_ms, "message": line} for line in _LINES]
-            logs.put_log_events(**where, logEvents=lines)
-
-
-def _unless_there(create: Callable[..., Any], **asked: Any) -> bool:
-    """Create something; return False where it exists already."""
-    from botocore.exceptions import ClientError
-
-    try:
-        create(**asked)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _THERE:
-            return False
-        raise
-    return True

@@ -11,7 +11,7 @@ import ipaddress
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,6 +72,7 @@ class AwsSession:
         self.settings = settings
         self._label = label
         self._clients: dict[tuple[str, int], Any] = {}
+        self._patient: dict[float, AwsSession] = {}
         self._making = threading.Lock()
 
     def client(self, service: str, *, attempts: int = _READ_ATTEMPTS) -> Any:
@@ -85,6 +86,18 @@ class AwsSession:
     def of(self, key: AwsKey, *, label: str = "") -> "AwsSession":
         """Return a session of another identity, at the same place."""
         return AwsSession(_core(self.settings, key), self.settings, label=label)
+
+    def waiting(self, answer_within_s: float) -> "AwsSession":
+        """Return the same identity, for calls that take longer to answer.
+
+        Asked again, it returns the same session, so that its clients are kept.
+        """
+        with self._making:
+            if answer_within_s not in self._patient:
+                settings = replace(self.settings, answer_within_s=answer_within_s)
+                patient = AwsSession(self.core, settings, label=self._label)
+                self._patient[answer_within_s] = patient
+            return self._patient[answer_within_s]
 
     def _client(self, service: str, attempts: int) -> Any:
         from botocore.config import Config

@@ -46,6 +46,7 @@ def examine() -> tuple[Check, ...]:
         ("rules", _rules),
         ("runbooks", _runbooks),
         ("sources", _sources),
+        ("alarms", _alarms),
         ("slack", _slack),
     )
     found = [known]
@@ -175,6 +176,32 @@ def _sources(settings: Settings) -> Iterator[Check]:
         )
         return
     yield Check(name="sources", state=OK, says=says)
+
+
+def _alarms(settings: Settings) -> Iterator[Check]:
+    """Look at how alarms of CloudWatch come in: by a queue, by topics, by a token."""
+    given = settings.sources.get("cloudwatch")
+    if given is None or not (given.queue_url or given.topics):
+        return
+    if given.queue_url and not settings.aws.region:
+        yield Check(
+            name="alarms",
+            state=FAIL,
+            says="a queue is named, but no account: it is not read",
+            next_move="Set aws.region; docs/guides/aws.md says which role it needs.",
+        )
+        return
+    if given.certificates and not given.certificates.is_dir():
+        yield Check(
+            name="alarms",
+            state=FAIL,
+            says="the directory of pinned certificates is not there",
+            next_move="Make it, or unset certificates so that AWS is asked.",
+        )
+        return
+    ways = ["the queue"] * bool(given.queue_url)
+    ways += [f"signed topics ({len(given.topics)})"] * bool(given.topics)
+    yield Check(name="alarms", state=OK, says=f"they come by {' and '.join(ways)}")
 
 
 def _slack(settings: Settings) -> Iterator[Check]:

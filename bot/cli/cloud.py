@@ -5,6 +5,8 @@ ours. It listens on loopback only, enforces IAM, and keeps its state in the home
 What it is furnished with is in `bot/aws/practice_seed.py`.
 """
 
+import contextlib
+import fcntl
 import http.client
 import json
 import logging
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +111,11 @@ class PracticeCloud:
                 f"there is no {self._environment.name} beside this environment",
                 "Run make setup in a checkout; everything else works without it.",
             )
-        for _ in range(_PORTS_TRIED):
-            port = _free_port()
+        _wait_until_empty(room)
+        for port in _ports(room):
             self._child = _spawn(python, room, port)
             if _is_ready(self._child, port):
+                (room / "port").write_text(str(port))
                 return f"http://{_LOOPBACK}:{port}"
             self._end()
         raise Unreachable(
@@ -149,6 +152,7 @@ def _spawn(python: Path, room: Path, port: int) -> subprocess.Popen[bytes]:
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "false",  # else a second port, on every interface
         "AUTH": "true",
+        "CLOUDTRAIL_RECORDING": "1",
         "PERSIST_STATE": "1",
         "STATE_DIR": str(room / "state"),
         "LOG_LEVEL": "WARNING",
@@ -189,6 +193,32 @@ def _answers(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _wait_until_empty(room: Path) -> None:
+    """Wait until the server of an earlier start has written its state and ended."""
+    until = time.monotonic() + _STOP_WITHIN_S
+    with (room / "lock").open("a") as lock:
+        while time.monotonic() < until:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_LOOK_EVERY_S)
+            else:
+                return
+
+
+def _ports(room: Path) -> Iterator[int]:
+    """Yield the port of last time if it is free, then others.
+
+    Queues are known to the server by their address: on another port they are empty.
+    """
+    with contextlib.suppress(OSError, ValueError, OverflowError):
+        port = int((room / "port").read_text("ascii"))
+        socket.create_server((_LOOPBACK, port)).close()
+        yield port
+    for _ in range(_PORTS_TRIED):
+        yield _free_port()
 
 
 def _free_port() -> int:

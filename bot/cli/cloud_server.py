@@ -7,13 +7,15 @@ pipe closes. (PR_SET_PDEATHSIG would fire when the thread that started us ends.)
 """
 
 import contextlib
+import fcntl
 import importlib
 import os
 import runpy
 import signal
 import sys
 import threading
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 _GRACE_S = 4.0
 
@@ -27,6 +29,17 @@ def _end_with_parent() -> None:
     last.daemon = True
     last.start()
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _alone() -> IO[str]:
+    """Hold the room for as long as we run; wait for the server before us.
+
+    It writes its state when it ends, and ours reads that. We are started in the
+    room's scratch folder; the lock lies beside it.
+    """
+    lock = (Path.cwd().parent / "lock").open("a")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def _judge_concurrency_by_method() -> None:
@@ -48,6 +61,7 @@ def _judge_concurrency_by_method() -> None:
 
 
 if __name__ == "__main__":
+    lock = _alone()
     _judge_concurrency_by_method()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.argv = ["ministack"]

@@ -6,13 +6,30 @@ The sentences become `docs/reference/settings.md`. How they are read is
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+)
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _split(given: object) -> object:
+    """Return a list that the environment gave as one text with commas."""
+    if not isinstance(given, str):
+        return given
+    return tuple(part.strip() for part in given.split(",") if part.strip())
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 
 class Server(_Section):
@@ -54,6 +71,9 @@ class Slack(_Section):
     )
 
 
+_CLOUDWATCH_KEYS = {"topics", "certificates", "queue_url", "log_groups"}
+
+
 class Source(_Section):
     """One alert source, `[sources.<name>]`."""
 
@@ -64,6 +84,43 @@ class Source(_Section):
         None,
         description="Last part of the address, for senders that cannot set headers.",
     )
+
+    topics: Names = Field(
+        (),
+        description="For cloudwatch: ARNs of the SNS topics that may post. With any, "
+        "the signature of SNS decides instead of the token, and their subscriptions "
+        "are confirmed. A list; in the environment with commas.",
+    )
+    certificates: Path | None = Field(
+        None,
+        description="For cloudwatch: directory with the only signing certificates of "
+        "SNS that count, under AWS's file names. Default: fetched from AWS.",
+    )
+    queue_url: str = Field(
+        "",
+        description="For cloudwatch: SQS queue that is read for alarms, "
+        "https://sqs.<region>.amazonaws.com/<account>/<name>. In practice the queue "
+        "of the practice cloud is read.",
+    )
+    log_groups: Names = Field(
+        (),
+        description="For cloudwatch: log groups whose lines belong into diagnostics, "
+        "beside those that an alarm names itself. A list.",
+    )
+
+    @field_validator("topics")
+    @classmethod
+    def _are_topics(cls, topics: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(one.startswith("arn:") and ":sns:" in one for one in topics):
+            raise ValueError("a topic is named by its ARN, arn:aws:sns:…")
+        return topics
+
+    @field_validator("queue_url")
+    @classmethod
+    def _is_a_queue(cls, url: str) -> str:
+        if url and not url.startswith("https://"):
+            raise ValueError("the queue's address starts with https://")
+        return url
 
 
 class StoreSection(_Section):
@@ -184,3 +241,13 @@ class Settings(_Section):
     aws: Aws = Aws()
     practice: Practice = Practice()
     home: Path = Field(Path(".tocsin"), description="Where state lives: TOCSIN_HOME.")
+
+    @field_validator("sources")
+    @classmethod
+    def _only_cloudwatch(cls, sources: Mapping[str, Source]) -> Mapping[str, Source]:
+        """Refuse keys that would be silently without effect."""
+        for name, source in sources.items():
+            stray = source.model_fields_set & _CLOUDWATCH_KEYS
+            if name != "cloudwatch" and stray:
+                raise ValueError(f"{name} has no {min(stray)}; only cloudwatch has")
+        return sources

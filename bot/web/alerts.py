@@ -1,8 +1,8 @@
 """The alerts door: authenticate, cap, keep durably, answer 202.
 
-Nothing is understood before the 202 but who sends; a payload that no parser
-understands is kept all the same. What became of an alert is behind the admin
-token.
+Nothing is understood before the 202 but who sends: by a token, or by the vendor's
+signature where there is one (`bot/web/signed.py`). A payload that no parser
+understands is kept all the same. What became of an alert is behind the admin token.
 """
 
 import asyncio
@@ -16,10 +16,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.domain.errors import Unreachable
 from bot.ports import Clock, InboxItem, Keys, Lane, Payload, Received
 from bot.sealing import seal_payload
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
+from bot.web.signed import NotTrusted, Signed
 from bot.web.tokens import Guesses, bearer, same
 
 # Unread payloads from which on the disk counts as not keeping up.
@@ -30,10 +32,15 @@ _KEPT = "The alert was not kept"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who may post as one source: any of these opens the door."""
+    """Who may post as one source: any of these opens the door.
+
+    Attributes:
+        signed: The vendor's signature; where it decides, the tokens do not.
+    """
 
     token: str
     path_secret: str = ""
+    signed: Signed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,35 +96,14 @@ class AlertsDoor:
                 because="only JSON and plain text are understood",
                 next_move="Send application/json.",
             )
-        return await self._keep(request, source, now)
+        return await self._keep(request, source, now, signed=sender.signed)
 
-    async def _keep(self, request: Request, source: str, now: datetime) -> Response:
-        try:
-            body = await read_body(request)
-        except TooLarge:
-            return refused(
-                413,
-                "too_large",
-                what=_KEPT,
-                because="it is larger than 1 MiB",
-                next_move="Send fewer alerts at once.",
-            )
-        except NotReadable as error:
-            return refused(
-                400,
-                "not_readable",
-                what=_KEPT,
-                because=str(error),
-                next_move="Send it plain, or as gzip.",
-            )
-        if not body.strip():
-            return refused(
-                400,
-                "empty",
-                what=_KEPT,
-                because="the body is empty",
-                next_move="Send the alert as JSON.",
-            )
+    async def _keep(
+        self, request: Request, source: str, now: datetime, *, signed: Signed | None
+    ) -> Response:
+        body = await _body(request)
+        if isinstance(body, Response):
+            return body
         if self.waiting() >= MOST_WAITING:
             return refused(
                 503,
@@ -127,19 +113,45 @@ class AlertsDoor:
                 next_move="Send it again later.",
                 headers={"Retry-After": "5"},
             )
-        return await self._answer(request, source, body, now)
-
-    async def _answer(
-        self, request: Request, source: str, body: bytes, now: datetime
-    ) -> Response:
-        alert_id = self.new_id(now)
         headers = {name.lower(): text for name, text in request.headers.items()}
         payload = Payload(body=body, headers=headers, received_at=now)
+        if signed is None:
+            return await self._answer(source, payload, key="")
+        return await self._if_signed(request, source, payload, signed)
+
+    async def _if_signed(
+        self, request: Request, source: str, payload: Payload, signed: Signed
+    ) -> Response:
+        """Keep what the vendor signed; say why something else is not kept."""
+        try:
+            key = await signed.check(payload)
+        except NotTrusted as no:
+            address, at = _address(request), payload.received_at
+            if self.guesses.too_many(address, at):
+                return _too_many(what=_KEPT)
+            self.guesses.wrong(address, at)
+            return refused(
+                401, no.error, what=_KEPT, because=no.because, next_move=no.next_move
+            )
+        except Unreachable as error:
+            return refused(
+                503,
+                "not_checked",
+                what=_KEPT,
+                because=error.because,
+                next_move="Send it again later.",
+                headers={"Retry-After": "5"},
+            )
+        return await self._answer(source, payload, key=key)
+
+    async def _answer(self, source: str, payload: Payload, *, key: str) -> Response:
+        now = payload.received_at
+        alert_id = self.new_id(now)
         received = Received(
             id=alert_id,
             lane=Lane.ALERTS,
             source=source,
-            key=_key(source, payload),
+            key=key or _key(source, payload),
             received_at=now,
             sealed=seal_payload(self.keys, payload, item=alert_id),
         )
@@ -173,6 +185,8 @@ class AlertsDoor:
     def _stranger(
         self, request: Request, sender: Sender, now: datetime
     ) -> Response | None:
+        if sender.signed is not None and sender.signed.decides:
+            return None
         shown = bearer(request)
         in_path = request.path_params.get("path_secret", "")
         if same(shown, sender.token) or same(in_path, sender.path_secret):
@@ -185,16 +199,9 @@ class AlertsDoor:
         return self._wrong_token(request, now, what="No alert was shown")
 
     def _wrong_token(self, request: Request, now: datetime, *, what: str) -> Response:
-        address = request.client.host if request.client else ""
+        address = _address(request)
         if self.guesses.too_many(address, now):
-            return refused(
-                429,
-                "too_many_attempts",
-                what=what,
-                because="too many wrong tokens came from this address",
-                next_move="Wait a minute, then use the right token.",
-                headers={"Retry-After": "60"},
-            )
+            return _too_many(what=what)
         self.guesses.wrong(address, now)
         return refused(
             401,
@@ -204,6 +211,52 @@ class AlertsDoor:
             next_move="Send the header Authorization: Bearer <token>.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+
+def _too_many(*, what: str) -> Response:
+    return refused(
+        429,
+        "too_many_attempts",
+        what=what,
+        because="too many wrong tokens came from this address",
+        next_move="Wait a minute, then use the right token.",
+        headers={"Retry-After": "60"},
+    )
+
+
+async def _body(request: Request) -> bytes | Response:
+    """Return the body, or why it is not taken."""
+    try:
+        body = await read_body(request)
+    except TooLarge:
+        return refused(
+            413,
+            "too_large",
+            what=_KEPT,
+            because="it is larger than 1 MiB",
+            next_move="Send fewer alerts at once.",
+        )
+    except NotReadable as error:
+        return refused(
+            400,
+            "not_readable",
+            what=_KEPT,
+            because=str(error),
+            next_move="Send it plain, or as gzip.",
+        )
+    if body.strip():
+        return body
+    return refused(
+        400,
+        "empty",
+        what=_KEPT,
+        because="the body is empty",
+        next_move="Send the alert as JSON.",
+    )
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _is_understood(content_type: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.aws.calls import read, write
+from bot.aws.practice_seed import QUEUE
 from bot.domain.action_effects import Outcome
 from bot.domain.errors import BadRequest, Unreachable
 from bot.domain.plan import Draft
@@ -122,3 +123,22 @@ def test_the_reading_session_is_kept_and_renewed_before_it_ends(cloud: Cloud) ->
     assert mint.reader() is first
     clock.go_on(2 * 60)
     assert mint.reader() is not first
+
+
+def test_the_queues_session_takes_messages_and_nothing_else(cloud: Cloud) -> None:
+    sqs = cloud.root().client("sqs")
+    other = sqs.create_queue(QueueName="another")["QueueUrl"]
+    mint = cloud.mint()
+    url = read(mint.queue(), "sqs.GetQueueUrl", {"QueueName": QUEUE})["QueueUrl"]
+    asked = {"QueueUrl": url, "WaitTimeSeconds": 0}
+    read(mint.queue(), "sqs.ReceiveMessage", asked)
+    for call, given in (
+        ("sqs.ReceiveMessage", {"QueueUrl": other}),
+        ("sqs.SendMessage", {"QueueUrl": url, "MessageBody": "x"}),
+        ("sqs.PurgeQueue", {"QueueUrl": url}),
+        ("iam.GetUser", {"UserName": "ci-deployer"}),
+    ):
+        with pytest.raises(Unreachable, match="AccessDenied"):
+            read(mint.queue(), call, given)
+    with pytest.raises(Unreachable, match="AccessDenied"):
+        read(mint.reader(), "sqs.ReceiveMessage", asked)

@@ -69,6 +69,24 @@ def test_doctor_names_what_is_broken_and_the_next_move(
     assert "next: " in answer.output
 
 
+@pytest.mark.parametrize(
+    ("key", "text", "says"),
+    [
+        (
+            "QUEUE_URL",
+            "https://sqs/q",
+            "FAIL  alarms: a queue is named, but no account",
+        ),
+        ("TOPICS", "arn:aws:sns:x:1:t", "ok    alarms: they come by signed topics (1)"),
+    ],
+)
+def test_doctor_says_how_alarms_come_in(
+    home: Path, monkeypatch: pytest.MonkeyPatch, key: str, text: str, says: str
+) -> None:
+    monkeypatch.setenv(f"TOCSIN_SOURCES_CLOUDWATCH_{key}", text)
+    assert says in run("doctor").output
+
+
 def test_doctor_sees_keys_that_others_can_read(home: Path) -> None:
     keys = home / "keys"
     keys.mkdir(parents=True)

@@ -1,0 +1,235 @@
+"""Reads a queue of SQS and deletes a message only once it is kept.
+
+One thread of the house. A message is received, handed on, and deleted when whoever
+keeps it says that it is on disk; killed in between, it comes again and is known. What
+a message means, and by what it is known again, is `bot/alarms.py`'s business.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.aws.calls import read
+from bot.aws.session import AwsSession
+from bot.domain.errors import TocsinError
+
+WAIT_S = 20
+"""Long poll: SQS holds the answer back for so long when there is nothing."""
+HIDDEN_S = 10
+"""For so long nobody else sees a received message; enough to put it on disk, and
+short enough that what a crash left unfinished comes again soon."""
+BATCH = 10
+_ANSWER_WITHIN_S = WAIT_S + 10
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
+_KEEP_WITHIN_S = 30.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueMessage:
+    """One message as SQS hands it out.
+
+    Attributes:
+        id: SQS's own id; the same when it comes again.
+        receipt: What deletes it; another one each time it is received.
+        body: Text, at most 1 MiB.
+    """
+
+    id: str
+    receipt: str = field(repr=False)
+    body: str = field(repr=False)
+
+
+# Keeps a message; done once it is on disk.
+Keep = Callable[[QueueMessage], "Future[Any]"]
+
+
+@dataclass(kw_only=True)
+class QueueReader:
+    """Reads one queue for as long as the house works.
+
+    Attributes:
+        session: Gives the session that may read the queue; raises while there is
+            none.
+        queue: Its address, or its name in the session's account.
+        keep: Keeps one message durably.
+        may_read: Nothing is received while it says no: no account yet, a full disk.
+        wait_s: How long SQS holds an empty answer back, 20 at most.
+    """
+
+    session: Callable[[], AwsSession]
+    queue: str
+    keep: Keep
+    may_read: Callable[[], bool] = lambda: True
+    wait_s: int = WAIT_S
+    _moved: threading.Event = field(default_factory=threading.Event, init=False)
+    _reading: "_Complaint" = field(
+        default_factory=lambda: _Complaint("the queue is not read"), init=False
+    )
+    _deleting: "_Complaint" = field(
+        default_factory=lambda: _Complaint("messages are kept but not deleted"),
+        init=False,
+    )
+
+    def run_until(self, stop: threading.Event) -> None:
+        """Read until `stop` is set; pauses grow while AWS does not answer."""
+        failed = 0
+        while not stop.is_set():
+            try:
+                self._round(stop)
+            except TocsinError as error:
+                failed += 1
+                self._reading.say(error.because)
+            except Exception as error:  # noqa: BLE001 - the thread's outermost door
+                failed += 1
+                self._reading.say(type(error).__name__)
+            else:
+                failed = 0
+                self._reading.say("")
+                continue
+            stop.wait(min(_FIRST_PAUSE_S * 2 ** (failed - 1), _LONGEST_PAUSE_S))
+
+    def wake(self) -> None:
+        """End a wait for messages; called once `stop` is set."""
+        self._moved.set()
+
+    def _round(self, stop: threading.Event) -> None:
+        if not self.may_read():
+            stop.wait(_FIRST_PAUSE_S)
+            return
+        session = self.session().waiting(_ANSWER_WITHIN_S)
+        address = self._address(session)
+        found = self._received(session, address, stop)
+        kept = _kept([(one, self.keep(one)) for one in found])
+        if kept:
+            self._delete(session, address, kept)
+
+    def _address(self, session: AwsSession) -> str:
+        if "://" in self.queue:
+            return self.queue
+        answer = read(session, "sqs.GetQueueUrl", {"QueueName": self.queue})
+        return str(answer["QueueUrl"])
+
+    def _received(
+        self, session: AwsSession, address: str, stop: threading.Event
+    ) -> tuple[QueueMessage, ...]:
+        """Wait for messages, but not longer than until `stop` is set.
+
+        The call itself cannot be broken off, so it is made in a thread that may be
+        left behind. What it then still receives was never taken from the queue: it
+        is seen again after `HIDDEN_S`.
+        """
+        self._moved.clear()
+        if stop.is_set():  # it may have been set, and we woken, just before
+            return ()
+        asked = _Receiving(
+            session=session,
+            address=address,
+            wait_s=self.wait_s,
+            done=self._moved.set,
+        )
+        threading.Thread(target=asked.run, name="queue-poll", daemon=True).start()
+        self._moved.wait()
+        if stop.is_set():
+            return ()
+        return asked.messages()
+
+    def _delete(
+        self, session: AwsSession, address: str, kept: Sequence[QueueMessage]
+    ) -> None:
+        """Delete what is kept. What is not deleted comes again and is known."""
+        entries = [
+            {"Id": str(place), "ReceiptHandle": one.receipt}
+            for place, one in enumerate(kept)
+        ]
+        asked = {"QueueUrl": address, "Entries": entries}
+        try:
+            answer = read(session, "sqs.DeleteMessageBatch", asked)
+        except TocsinError as error:
+            self._deleting.say(error.because)
+            return
+        refused = "SQS refused some of them" if answer.get("Failed") else ""
+        self._deleting.say(refused)
+
+
+@dataclass(slots=True)
+class _Complaint:
+    """Writes a line when something changed, not one each round."""
+
+    what: str
+    _said: str = ""
+
+    def say(self, because: str) -> None:
+        if because == self._said:
+            return
+        if because:
+            _log.warning("%s: %s", self.what, because)
+        else:
+            _log.info("no longer so: %s", self.what)
+        self._said = because
+
+
+@dataclass(kw_only=True)
+class _Receiving:
+    """One call that waits for messages."""
+
+    session: AwsSession
+    address: str
+    wait_s: int
+    done: Callable[[], object]
+    _answer: Mapping[str, Any] | None = field(default=None, init=False)
+    _error: Exception | None = field(default=None, init=False)
+
+    def run(self) -> None:
+        asked = {
+            "QueueUrl": self.address,
+            "MaxNumberOfMessages": BATCH,
+            "WaitTimeSeconds": self.wait_s,
+            "VisibilityTimeout": HIDDEN_S,
+        }
+        try:
+            self._answer = read(self.session, "sqs.ReceiveMessage", asked)
+        except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+            self._error = error
+        finally:
+            self.done()
+
+    def messages(self) -> tuple[QueueMessage, ...]:
+        """Return what came.
+
+        Raises:
+            NotFound: There is no such queue.
+            Unreachable: SQS refused or did not answer.
+        """
+        if self._error is not None:
+            raise self._error
+        found: Sequence[Mapping[str, Any]] = (self._answer or {}).get("Messages", ())
+        return tuple(
+            QueueMessage(
+                id=str(one["MessageId"]),
+                receipt=str(one["ReceiptHandle"]),
+                body=str(one.get("Body", "")),
+            )
+            for one in found
+        )
+
+
+def _kept(
+    waiting: Sequence[tuple[QueueMessage, "Future[Any]"]],
+) -> tuple[QueueMessage, ...]:
+    """Return the messages that are on disk; the others come again by themselves."""
+    kept = []
+    for message, done in waiting:
+        try:
+            done.result(_KEEP_WITHIN_S)
+        except Exception as error:  # noqa: BLE001 - one that fails must not hide the rest
+            _log.error(
+                "a message was not kept and comes again: %s", type(error).__name__
+            )
+        else:
+            kept.append(message)
+    return tuple(kept)

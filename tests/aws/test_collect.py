@@ -1,0 +1,160 @@
+"""What the collectors read in a real cloud, with the role that may only read."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.aws.practice_seed import FUNCTION, LOG_GROUPS
+from bot.aws.session import AwsSession, open_session
+from bot.collectors import load_collectors
+from bot.config.sections import Source
+from bot.domain.envelope import Alert, Assessment, Entity, EntityKind, Envelope
+from bot.domain.severity import Severity
+from bot.domain.untrusted import Untrusted
+from bot.ports.collect import Collected, Window
+from tests.cloud import Cloud
+from tests.fakes.clock import FakeClock
+
+pytestmark = pytest.mark.slow
+ALARM = "bedrock-throttles"
+
+
+def alert(*entities: Entity, **texts: str) -> Alert:
+    envelope = Envelope(
+        source="cloudwatch",
+        dedup_key="d",
+        title=Untrusted("t"),
+        texts={key: Untrusted(text) for key, text in texts.items()},
+        entities=entities,
+    )
+    assessment = Assessment(
+        category="availability", rule="r", severity=Severity.SEV2, reasons=()
+    )
+    now = FakeClock().now()
+    return Alert(id="al_1", received_at=now, envelope=envelope, assessment=assessment)
+
+
+BEDROCK = alert(AlarmName=ALARM, Namespace="AWS/Bedrock")
+
+
+@pytest.fixture(scope="module")
+def reader(cloud: Cloud) -> AwsSession:
+    return cloud.mint().reader()
+
+
+@pytest.fixture(scope="module")
+def window() -> Window:
+    now = FakeClock().now()
+    return Window(since=now - timedelta(hours=1), until=now + timedelta(minutes=1))
+
+
+def read(name: str, about: Alert, window: Window, reader: Any, **given: Any) -> Any:
+    collect = load_collectors(given)[name]
+    return {one.name: one for one in collect(about, window, reader=reader)}
+
+
+@pytest.fixture
+def now() -> Window:
+    """The hour around now, by the clock of the server."""
+    at = datetime.now(UTC)  # noqa: TID251 - the server has no other
+    return Window(since=at - timedelta(hours=1), until=at + timedelta(minutes=5))
+
+
+def test_an_alarm_comes_with_its_figures_and_their_neighbours(
+    cloud: Cloud, reader: AwsSession, now: Window
+) -> None:
+    model = {"Name": "ModelId", "Value": "anthropic.claude-3-haiku-20240307-v1:0"}
+    called = {"MetricName": "Invocations", "Value": 7, "Dimensions": [model]}
+    cloud.root().client("cloudwatch").put_metric_data(
+        Namespace="AWS/Bedrock", MetricData=[called]
+    )
+    found = read("cloudwatch_metrics", BEDROCK, now, reader)
+    told = json.loads(found["cloudwatch-alarm.json"].content)
+    assert told["alarm"]["AlarmName"] == ALARM
+    figures = json.loads(found["cloudwatch-metrics.json"].content)
+    by_label = {one["label"]: one["points"] for one in figures["series"]}
+    assert next(iter(by_label)) == "InvocationThrottles"
+    assert [value for _, value in by_label["Invocations"]] == [7.0]
+    assert "series with" in found["cloudwatch-metrics.json"].says
+
+
+def test_an_alarm_that_is_not_there_is_said(reader: AwsSession, window: Window) -> None:
+    found = read("cloudwatch_metrics", alert(AlarmName="other"), window, reader)
+    assert found["cloudwatch-alarm.json"].says == (
+        "CloudWatch knows no alarm of this name in eu-central-1."
+    )
+
+
+def test_what_is_no_alarm_is_not_its_matter(reader: AwsSession, window: Window) -> None:
+    for name in load_collectors():
+        assert read(name, alert(), window, reader) == {}
+
+
+def test_the_calls_of_models_come_without_prompts(
+    reader: AwsSession, window: Window
+) -> None:
+    (found,) = read("cloudwatch_logs", BEDROCK, window, reader).values()
+    assert found.says == f"3 lines of {LOG_GROUPS[1]} from the alarm's window."
+    assert "inputTokenCount" in found.content
+    assert "Mustermann" not in found.content
+
+
+def test_a_functions_lines_are_named_by_its_dimension(
+    reader: AwsSession, window: Window
+) -> None:
+    about = alert(**{"Dimensions.FunctionName": FUNCTION})
+    (found,) = read("cloudwatch_logs", about, window, reader).values()
+    assert found.name == "logs-aws-lambda-claims-summarizer.txt"
+    assert "ThrottlingException" in found.content
+
+
+def test_the_settings_add_log_groups_and_a_wrong_one_is_said(
+    reader: AwsSession, window: Window
+) -> None:
+    named = (LOG_GROUPS[0], "/aws/lambda/none")
+    sources = {"cloudwatch": Source(log_groups=named)}
+    found = read("cloudwatch_logs", alert(), window, reader, **sources)
+    says = [one.says for one in found.values()]
+    assert says == [
+        f"7 lines of {LOG_GROUPS[0]} from the alarm's window.",
+        "There is no log group /aws/lambda/none.",
+    ]
+
+
+def test_lines_outside_the_window_are_not_read(
+    reader: AwsSession, window: Window
+) -> None:
+    ends = window.since - timedelta(days=1)
+    earlier = replace(window, since=ends - timedelta(hours=1), until=ends)
+    (found,) = read("cloudwatch_logs", BEDROCK, earlier, reader).values()
+    assert found.content == ""
+
+
+def test_cloudtrail_names_who_called(
+    cloud: Cloud, reader: AwsSession, now: Window
+) -> None:
+    _, key = cloud.user()
+    user = open_session(replace(cloud.settings, key=key))
+    user.client("sts").get_caller_identity()
+    about = alert(Entity(EntityKind.KEY, key.access_key_id))
+    (found,) = read("aws_cloudtrail", about, now, reader).values()
+    assert found.says == (
+        "1 calls about 1 things. CloudTrail is late by up to 15 minutes, so the "
+        "newest calls may be missing."
+    )
+    assert json.loads(found.content)["eventSource"] == "sts.amazonaws.com"
+
+
+def test_what_is_masked_in_the_alert_is_not_looked_up(
+    reader: AwsSession, now: Window
+) -> None:
+    about = alert(Entity(EntityKind.KEY, "\u2039aws_access_key_id:2b4f\u203a"))
+    (found,) = read("aws_cloudtrail", about, now, reader).values()
+    assert found == Collected(
+        name="cloudtrail-events.jsonl",
+        content="",
+        says="Nothing was looked up: what the alert names is masked in it.",
+    )

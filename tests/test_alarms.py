@@ -1,0 +1,137 @@
+"""A message of the queue becomes one alert, however often it comes."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.alarms import Alarms
+from bot.ports import InboxItem, Lane
+from bot.sealing import unseal_payload
+from bot.store.keyfile import FileKeys
+from bot.store.sqlite import SqliteStore
+from bot.triage import load_integrations
+from tests.fakes.clock import FakeClock
+from tests.fakes.sns import body_of, message_of
+
+ALARM = {"AlarmName": "a", "NewStateValue": "ALARM"}
+
+
+@dataclass(frozen=True)
+class Message:
+    id: str
+    body: str
+
+
+class House:
+    def __init__(self, folder: Path) -> None:
+        self.clock = FakeClock()
+        self.keys = FileKeys(folder / "keys")
+        self.store = SqliteStore(folder / "tocsin.db")
+        self.woken = 0
+        self.alarms = Alarms(
+            clock=self.clock,
+            keys=self.keys,
+            accept=lambda received: self.store.write(lambda tx: tx.inbox.put(received)),
+            accepted=self.wake,
+            integrations=load_integrations(),
+        )
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    def keep(self, body: Any, name: str = "q-1") -> tuple[InboxItem, bool]:
+        text = body if isinstance(body, str) else json.dumps(body)
+        kept, again = self.alarms.keep(Message(id=name, body=text)).result(10)
+        item = self.store.read(lambda tx: tx.inbox.find(kept))
+        assert item is not None
+        return item, again
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.store.close()
+
+
+def sns(**fields: Any) -> str:
+    return body_of(message_of(**fields)).decode()
+
+
+def test_it_is_kept_sealed_as_it_came_and_the_worker_is_woken(house: House) -> None:
+    item, again = house.keep(sns())
+    assert not again
+    assert item.lane is Lane.ALERTS
+    assert item.id.startswith("al_")
+    payload = unseal_payload(house.keys, item.sealed, item=item.id, at=item.received_at)
+    assert payload.body.decode() == sns()
+    assert b"throttles" not in item.sealed
+    assert house.woken == 1
+
+
+def test_coming_again_it_is_the_same_alert(house: House) -> None:
+    first, _ = house.keep("words")
+    same, again = house.keep("words")
+    assert (same.id, again) == (first.id, True)
+
+
+def test_sns_counts_before_the_queue(house: House) -> None:
+    first, _ = house.keep(sns(), "q-1")
+    same, again = house.keep(sns(), "q-2")
+    assert (same.id, again) == (first.id, True)
+
+
+def test_different_messages_stay_different(house: House) -> None:
+    found = [
+        house.keep("words", "q-1")[0],
+        house.keep("words", "q-2")[0],
+        house.keep(sns(), "q-3")[0],
+        house.keep(sns(message_id="m-2"), "q-4")[0],
+        house.keep(sns(message="another sample with the same id"), "q-5")[0],
+    ]
+    assert len({one.id for one in found}) == 5
+
+
+@pytest.mark.parametrize(
+    ("body", "source"),
+    [
+        (ALARM, "cloudwatch"),
+        (sns(message="AWS Budget Notification"), "cloudwatch"),
+        ({"title": "Queue is long"}, "webhook"),
+        ("only words", "webhook"),
+        ("{ broken", "cloudwatch"),
+        ("", "cloudwatch"),
+        ("\ud800", "cloudwatch"),
+        ("x" * 2_000_000, "cloudwatch"),
+    ],
+    ids=["alarm", "sns", "json", "text", "broken", "empty", "surrogate", "huge"],
+)
+def test_whatever_comes_is_kept_for_who_can_read_it(
+    house: House, body: Any, source: str
+) -> None:
+    item, _ = house.keep(body)
+    assert item.source == source
+
+
+def test_a_parser_that_fails_does_not_stop_the_queue(house: House) -> None:
+    class Failing:
+        MANIFEST = load_integrations()["webhook"].MANIFEST
+
+        def recognizes(self, payload: object) -> bool:
+            raise RuntimeError
+
+        parse = recognizes
+
+    failing: Any = Failing()
+    house.alarms = Alarms(
+        clock=house.clock,
+        keys=house.keys,
+        accept=house.alarms.accept,
+        accepted=house.wake,
+        integrations={"webhook": failing},
+    )
+    assert house.keep(ALARM)[0].source == "cloudwatch"
