@@ -12,7 +12,12 @@ import pytest
 from tests.architecture.sources import ROOT
 
 OURS = ("requirements.lock", "requirements-dev.lock")
-LOCKS = (*OURS, "requirements-cloud.lock", "requirements-outside.lock")
+LOCKS = (
+    *OURS,
+    "requirements-cloud.lock",
+    "requirements-outside.lock",
+    "requirements-node.lock",
+)
 
 
 def _pins(lock: str) -> Mapping[str, str]:
