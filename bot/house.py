@@ -16,6 +16,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -26,6 +27,7 @@ from bot.gatehouse import GateHouse
 from bot.intake import Intake
 from bot.jobs import Fire, schedule
 from bot.ports import Timer
+from bot.ports.sharing import Sealed
 from bot.redact import Redactor
 from bot.service import Service
 from bot.slack.room import SlackRoom
@@ -63,6 +65,7 @@ class House:
         workers: Threads that run while the house works.
         keepers: Who keeps a promise of the timers, by its kind.
         routes: Doors of the rooms that came later than the first three.
+        seal: Keeps what the command line sealed when no bot ran.
     """
 
     store: SqliteStore
@@ -80,6 +83,7 @@ class House:
     alerts_token: str
     admin_token: str
     base_url: str
+    seal: Callable[[Sealed], Mapping[str, Any]]
     workers: Sequence[Worker] = ()
     keepers: Mapping[str, Fire] = field(default_factory=dict)
     routes: Sequence[BaseRoute] = ()

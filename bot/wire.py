@@ -38,6 +38,7 @@ from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 from bot.web.tokens import Guesses
 from bot.wire_gate import GateNeeds, build_gate
+from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
 
 STORE_FILE = "tocsin.db"
 KEYS_DIRECTORY = "keys"
@@ -91,9 +92,15 @@ def build(
     aws = AwsDoor(clock=ground.clock)
     people = LatePeople()
     gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
-    room = SlackRoom(service=ground.service, settings=slack, gate=gate.gatekeeper)
-    people.of = room.askers
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
+    sharing = _sharing(ground, aws, door, base_url)
+    room = SlackRoom(
+        service=ground.service,
+        settings=slack,
+        gate=gate.gatekeeper,
+        shares=sharing.desk,
+    )
+    people.of = room.askers
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
@@ -110,6 +117,10 @@ def build(
         alerts_token=alerts_token,
         admin_token=admin_token,
         base_url=base_url,
+        seal=sharing.desk.vault.put,
+        workers=(sharing.worker,),
+        keepers=sharing.keepers,
+        routes=sharing.routes,
     )
 
 
@@ -150,6 +161,25 @@ def _door(
         accepted=alert_came.set,
         admin_token=admin_token,
         guesses=Guesses(),
+    )
+
+
+def _sharing(
+    ground: _Ground, aws: AwsDoor, alerts: AlertsDoor, base_url: str
+) -> Sharing:
+    return build_sharing(
+        SharingNeeds(
+            settings=ground.settings,
+            store=ground.store,
+            keys=ground.keys,
+            clock=ground.clock,
+            redactor=ground.rulings.redactor,
+            collectors={},
+            reader=aws.reader,
+            base_url=base_url,
+            admin_token=alerts.admin_token,
+            guesses=alerts.guesses,
+        )
     )
 
 
@@ -211,7 +241,9 @@ def _service(
         clock=clock,
         keys=keys,
         redactor=rulings.redactor,
-        presenter=SlackPresenter(reasons=rulings.reason_texts(), proposing=True),
+        presenter=SlackPresenter(
+            reasons=rulings.reason_texts(), proposing=True, sharing=True
+        ),
         viewing=viewing,
     )
 

@@ -248,11 +248,11 @@ def deny(
     return (ShareDenied(because=because, person=person, at=now),)
 
 
-def may_ask(who: Person, *, workspace: str, in_channel: bool) -> None:
+def may_ask(who: Person, *, in_channel: bool) -> None:
     """Let those ask for a ticket, or take links back, who respond to the incident.
 
     Args:
-        workspace: Id of ours; "" where it is not known, then nobody may.
+        who: Only somebody of our own workspace is a member.
         in_channel: They are in the incident's channel.
 
     Raises:
@@ -260,8 +260,6 @@ def may_ask(who: Person, *, workspace: str, in_channel: bool) -> None:
     """
     if who.kind is not PersonKind.MEMBER:
         raise _not_you(_WHO[who.kind], "Ask a responder of this workspace to look.")
-    if not workspace or who.team != workspace:
-        raise _not_you(_WHO[PersonKind.EXTERNAL], "Ask somebody of that workspace.")
     if not in_channel:
         raise _not_you(
             "only people in the incident's channel may open its diagnostics",

@@ -5,6 +5,7 @@ them Slack removes those that stand). The metadata carries an id by which a mess
 is found again, and nothing else: anyone in the workspace can read it.
 """
 
+import asyncio
 import hashlib
 from typing import Any
 
@@ -12,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports import Sending
 from bot.slack.egress import masked
+from bot.slack.links import Link, filled, has_link
 from bot.slack.needs import Redactor
 from bot.slack.rich import BROADCAST
 
@@ -32,11 +34,18 @@ def metadata(row: Sending) -> dict[str, Any]:
 
 
 class Calls:
-    """Writes to Slack, once per call."""
+    """Writes to Slack, once per call.
 
-    def __init__(self, writer: AsyncWebClient, redactor: Redactor) -> None:
+    Args:
+        link: Makes the address of a link to sealed diagnostics.
+    """
+
+    def __init__(
+        self, writer: AsyncWebClient, redactor: Redactor, *, link: Link | None = None
+    ) -> None:
         self._writer = writer
         self._redactor = redactor
+        self._link = link or (lambda _: "")
 
     async def write(self, row: Sending, *, with_blocks: bool = True) -> str:
         """Send one row and return Slack's id of the message.
@@ -47,12 +56,12 @@ class Calls:
         row = masked(row, self._redactor)
         blocks = [dict(block) for block in row.blocks] if with_blocks else []
         if row.kind == "whisper":
-            return await self._whisper(row, blocks)
+            return await self._whisper(await self._linked(row), with_blocks=with_blocks)
         return await (self._edit(row, blocks) if row.ts else self._post(row, blocks))
 
     async def directly(self, row: Sending) -> str:
         """Send a whisper as a direct message of the app."""
-        row = masked(row, self._redactor)
+        row = filled(masked(row, self._redactor), lambda _: "")
         answer = await self._writer.chat_postMessage(
             channel=row.person,
             text=row.text,
@@ -90,7 +99,14 @@ class Calls:
         )
         return str(answer["ts"])
 
-    async def _whisper(self, row: Sending, blocks: list[dict[str, Any]]) -> str:
+    async def _linked(self, row: Sending) -> Sending:
+        """Return the row with its link: after the mask, which would take it out."""
+        if not has_link(row):
+            return row
+        return await asyncio.to_thread(filled, row, self._link)
+
+    async def _whisper(self, row: Sending, *, with_blocks: bool) -> str:
+        blocks = [dict(block) for block in row.blocks] if with_blocks else []
         answer = await self._writer.chat_postEphemeral(
             channel=row.channel,
             user=row.person,

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
 from bot.ports.gate import Gate
+from bot.ports.sharing import ShareAsks
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
@@ -28,6 +29,7 @@ from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
 from bot.slack.reconcile import Reconciler
 from bot.slack.sender import Sender
+from bot.slack.share_door import ShareDoor
 from bot.slack.whispers import Whispers
 
 _log = logging.getLogger(__name__)
@@ -65,7 +67,12 @@ class SlackRoom:
     """
 
     def __init__(
-        self, *, service: Service, settings: SlackSettings, gate: Gate | None = None
+        self,
+        *,
+        service: Service,
+        settings: SlackSettings,
+        gate: Gate | None = None,
+        shares: ShareAsks | None = None,
     ) -> None:
         _refuse_empty(settings)
         quieten()
@@ -79,13 +86,16 @@ class SlackRoom:
         self.people = People(reader=reader, identity=self.identity, clock=clock)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
-        self.sender = self._sender(service, Calls(writer, service.redactor))
+        link = shares.link if shares else None
+        calls = Calls(writer, service.redactor, link=link)
+        self.sender = self._sender(service, calls)
         whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
         self.worker = InboxWorker(
             service=service,
             people=self.people,
             whispers=whispers,
             desk=self._desk(gate, service),
+            shares=ShareDoor(shares=shares, service=service, askers=self.askers),
         )
         door = Door(
             service=service,

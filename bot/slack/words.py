@@ -54,6 +54,8 @@ USAGE: Mapping[str, str] = {
     "break-glass": "break-glass PLAN",
     "stop-all": "stop-all",
     "release": "release",
+    "diagnostics": "diagnostics [INC-0001]",
+    "revoke": "revoke [INC-0001]",
 }
 _HELP = (
     (("list",), "open incidents, worst first"),
@@ -61,12 +63,12 @@ _HELP = (
     (("ack",), "I am on it"),
     (("note",), "add a line to the timeline"),
     (("role",), "who does what"),
-    (("severity",), "change it, with a reason"),
-    (("phase",), "say where the response stands"),
+    (("severity", "phase"), "change it with a reason; say where the response stands"),
     (("step",), "take, finish or skip a runbook step"),
     (("resolve", "reopen"), "end it, or open it again"),
     (("propose", "plans", "cancel"), "ask for an action, see the open ones, take back"),
     (("break-glass", "stop-all", "release"), "go on alone, stop all, take that back"),
+    (("diagnostics", "revoke"), "get a link to the evidence, or take all links back"),
 )
 
 DRILL = "EXERCISE: this is a drill. Nothing here touches the world."
