@@ -37,6 +37,7 @@ from bot.web.app import web_app
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 
+Seal = Callable[[Sealed], Mapping[str, Any]]
 _IDLE_S = 1.0
 _AFTER_FAULT_S = 1.0
 _log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class House:
         workers: Threads that run while the house works.
         keepers: Who keeps a promise of the timers, by its kind.
         routes: Doors of the rooms that came later than the first three.
-        seal: Keeps what the command line sealed when no bot ran.
+        seal: Keeps what the command line sealed while no bot ran.
     """
 
     store: SqliteStore
@@ -83,10 +84,10 @@ class House:
     alerts_token: str
     admin_token: str
     base_url: str
-    seal: Callable[[Sealed], Mapping[str, Any]]
     workers: Sequence[Worker] = ()
     keepers: Mapping[str, Fire] = field(default_factory=dict)
     routes: Sequence[BaseRoute] = ()
+    seal: Seal | None = None
     home_page: str = "/practice/"
     _stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)

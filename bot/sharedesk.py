@@ -27,6 +27,17 @@ _REVOKED = "every link to the diagnostics is dead, and their key is destroyed."
 _NOTHING_TO_REVOKE = "there was no link to take back."
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What somebody asked; `what` did not happen if they are refused."""
+
+    incident: str
+    by: ShareAsker
+    item: str
+    channel: str
+    what: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareDesk:
     """Answers people.
@@ -54,7 +65,8 @@ class ShareDesk:
                     return
             self._wait(tx, incident, by, item, channel)
 
-        self._answered(incident, by, work, item=item, channel=channel)
+        asked = _Asked(incident, by, item, channel, "You got no link")
+        self._answered(asked, work)
         self.woken.set()
 
     def revoke_all(
@@ -74,7 +86,8 @@ class ShareDesk:
             text = _REVOKED if found else _NOTHING_TO_REVOKE
             self.say(tx, item, channel, by.person.id, f"{incident}: {text}")
 
-        self._answered(incident, by, work, item=item, channel=channel)
+        asked = _Asked(incident, by, item, channel, "No link was taken back")
+        self._answered(asked, work)
         self.woken.set()
 
     def channel_of(self, incident: str) -> str:
@@ -104,27 +117,20 @@ class ShareDesk:
                 return share, identity
         return "", ""
 
-    def _answered(
-        self,
-        incident: str,
-        by: ShareAsker,
-        work: Callable[[Transaction], None],
-        *,
-        item: str,
-        channel: str,
-    ) -> None:
+    def _answered(self, asked: "_Asked", work: Callable[[Transaction], None]) -> None:
         """Do what is asked, or record the refusal and say it; the item is done."""
+        who, incident = asked.by.person, asked.incident
 
         def whole(tx: Transaction) -> None:
             try:
-                rules.may_ask(by.person, in_channel=by.in_channel)
+                rules.may_ask(who, in_channel=asked.by.in_channel, what=asked.what)
                 work(tx)
                 outcome = "answered"
             except Refusal as no:
-                self._book.refused(tx, incident, code=no.code, by=by.person.id)
-                self.say(tx, item, channel, by.person.id, str(no))
+                self._book.refused(tx, incident, code=no.code, by=who.id)
+                self.say(tx, asked.item, asked.channel, who.id, str(no))
                 outcome = no.code
-            tx.inbox.done(item, {"incident": incident, "diagnostics": outcome})
+            tx.inbox.done(asked.item, {"incident": incident, "diagnostics": outcome})
 
         self._store.write(whole).result()
 

@@ -94,19 +94,12 @@ def build(
     gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
     sharing = _sharing(ground, aws, door, base_url)
-    room = SlackRoom(
-        service=ground.service,
-        settings=slack,
-        gate=gate.gatekeeper,
-        shares=sharing.desk,
-    )
-    people.of = room.askers
-    return House(
+    house = House(
         store=ground.store,
         redactor=ground.rulings.redactor,
         service=ground.service,
         intake=_intake(ground.service, ground.rulings, channel=slack.channel),
-        slack=room,
+        slack=_slack(ground, slack, gate, sharing, people),
         gate=gate,
         aws=aws,
         checkpoints=ground.checkpoints,
@@ -117,11 +110,26 @@ def build(
         alerts_token=alerts_token,
         admin_token=admin_token,
         base_url=base_url,
-        seal=sharing.desk.vault.put,
-        workers=(sharing.worker,),
-        keepers=sharing.keepers,
-        routes=sharing.routes,
     )
+    sharing.join(house)
+    return house
+
+
+def _slack(
+    ground: _Ground,
+    settings: SlackSettings,
+    gate: GateHouse,
+    sharing: Sharing,
+    people: LatePeople,
+) -> SlackRoom:
+    room = SlackRoom(
+        service=ground.service,
+        settings=settings,
+        gate=gate.gatekeeper,
+        shares=sharing.desk,
+    )
+    people.of = room.askers
+    return room
 
 
 def _ground(settings: Settings, registry: Registry) -> _Ground:

@@ -4,17 +4,15 @@ Nothing is decided here. Without an account a bundle still holds the alerts.
 """
 
 import hashlib
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.routing import BaseRoute
 from ulid import ULID
 
 from bot.config import Settings
 from bot.diagnostics import Diagnostics
-from bot.house import Worker
+from bot.house import House, Worker
 from bot.jobs import Fire
 from bot.ports import Clock, Collect, Keys, Store
 from bot.redact import Redactor
@@ -64,21 +62,15 @@ class Sharing:
     house: ShareHouse
     door: SharesDoor
 
-    @property
-    def worker(self) -> Worker:
-        """The thread that collects and destroys."""
-        woken: threading.Event = self.desk.woken
-        return Worker(name="sharing", run_until=self.house.run_until, wake=woken.set)
-
-    @property
-    def keepers(self) -> Mapping[str, Fire]:
-        """Who keeps which promise of the timers."""
-        return {EXPIRE: self.house.fire, LAPSE: self.house.fire}
-
-    @property
-    def routes(self) -> tuple[BaseRoute, ...]:
-        """The doors of the web tier."""
-        return tuple(self.door.routes())
+    def join(self, house: House) -> None:
+        """Add the thread, the timers, the doors and the seal to a house."""
+        woken = self.desk.woken
+        worker = Worker(name="sharing", run_until=self.house.run_until, wake=woken.set)
+        house.workers = (*house.workers, worker)
+        keepers: Mapping[str, Fire] = dict.fromkeys((EXPIRE, LAPSE), self.house.fire)
+        house.keepers = {**house.keepers, **keepers}
+        house.routes = (*house.routes, *self.door.routes())
+        house.seal = self.desk.vault.put
 
 
 def build_sharing(needs: SharingNeeds) -> Sharing:

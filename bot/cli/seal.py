@@ -128,6 +128,7 @@ async def _here(settings: "Settings", sealed: "Sealed") -> dict[str, Any]:
     host, port = settings.server.host, settings.server.port
     house, _ = built(settings, f"http://{host}:{port}")
     try:
+        assert house.seal is not None  # noqa: S101 - wiring sets it
         kept = dict(house.seal(sealed))
     finally:
         house.checkpoints.sign_if_dirty()

@@ -248,33 +248,35 @@ def deny(
     return (ShareDenied(because=because, person=person, at=now),)
 
 
-def may_ask(who: Person, *, in_channel: bool) -> None:
+def may_ask(who: Person, *, in_channel: bool, what: str) -> None:
     """Let those ask for a ticket, or take links back, who respond to the incident.
 
     Args:
         who: Only somebody of our own workspace is a member.
         in_channel: They are in the incident's channel.
+        what: What does not happen if they may not, without a full stop.
 
     Raises:
         NotAllowed: They are not, with what they can do instead.
     """
     if who.kind is not PersonKind.MEMBER:
-        raise _not_you(_WHO[who.kind], "Ask a responder of this workspace to look.")
+        raise NotAllowed(
+            what,
+            because=_WHO[who.kind],
+            next_move="Ask a responder of this workspace to do it.",
+        )
     if not in_channel:
-        raise _not_you(
-            "only people in the incident's channel may open its diagnostics",
-            "Join the channel, then press the button on the card.",
+        raise NotAllowed(
+            what,
+            because="diagnostics are for people in the incident's channel",
+            next_move="Join the channel, then try again.",
         )
 
 
 _WHO = {
-    PersonKind.GUEST: "guests may not open diagnostics",
-    PersonKind.EXTERNAL: "people from another organization may not open diagnostics",
-    PersonKind.BOT: "apps may not open diagnostics",
+    PersonKind.GUEST: "diagnostics are not for guests",
+    PersonKind.EXTERNAL: "diagnostics are not for people from another organization",
+    PersonKind.BOT: "diagnostics are not for apps",
     PersonKind.DEACTIVATED: "this account is deactivated",
     PersonKind.UNKNOWN: "Slack did not say who you are",
 }
-
-
-def _not_you(because: str, next_move: str) -> NotAllowed:
-    return NotAllowed("You got no link", because=because, next_move=next_move)

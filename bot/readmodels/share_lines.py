@@ -25,8 +25,8 @@ def share_sentence(  # noqa: C901 - one case per event
     """Say what happened to a share, in our own words."""
     match event:
         case ShareCreated(expires_at=until, opens=opens):
-            times = "once" if opens == 1 else f"{opens} times"
-            return f"Diagnostics sealed until {until:%H:%M} UTC; they open {times}."
+            when = f"{until:%Y-%m-%d %H:%M} UTC"
+            return f"Diagnostics sealed until {when}, for {_times(opens)}."
         case TicketMinted(person=person):
             return f"A link to the diagnostics was made for {_whom(person)}."
         case ShareLeased():
@@ -45,15 +45,17 @@ def share_sentence(  # noqa: C901 - one case per event
         case ShareRevoked(because=because):
             return f"The links to the diagnostics died ({because.replace('_', ' ')})."
         case ShareExpired(opens=opens):
-            return (
-                f"The sealed diagnostics ran out; they had been opened {opens} times."
-            )
+            return f"The sealed diagnostics ran out after {_times(opens)}."
         case ShareExhausted(opens=opens):
-            return f"The diagnostics were opened {opens} times, which is all they open."
+            return f"The sealed diagnostics are used up after {_times(opens)}."
         case ShareShredded():
             return "The key of the sealed diagnostics was destroyed."
         case _:
             assert_never(event)
+
+
+def _times(opens: int) -> str:
+    return "1 opening" if opens == 1 else f"{opens} openings"
 
 
 def _whom(person: str) -> str:

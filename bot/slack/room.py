@@ -86,29 +86,36 @@ class SlackRoom:
         self.people = People(reader=reader, identity=self.identity, clock=clock)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
-        link = shares.link if shares else None
-        calls = Calls(writer, service.redactor, link=link)
+        calls = Calls(writer, service.redactor, link=shares.link if shares else None)
         self.sender = self._sender(service, calls)
         whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
-        self.worker = InboxWorker(
-            service=service,
-            people=self.people,
-            whispers=whispers,
-            desk=self._desk(gate, service),
-            shares=ShareDoor(shares=shares, service=service, askers=self.askers),
-        )
-        door = Door(
+        self.worker = self._worker(service, whispers, gate, shares)
+        signatures = Signatures(settings.signing_secrets, clock=clock)
+        self.bolt = self._bolt(settings, signatures, whispers)
+        Door(
             service=service,
             people=self.people,
             writer=writer,
             whispers=whispers,
             wake=self.worker.wake,
             gate=gate,
-        )
-        signatures = Signatures(settings.signing_secrets, clock=clock)
-        self.bolt = self._bolt(settings, signatures, whispers)
-        door.register(self.bolt)
+        ).register(self.bolt)
         self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
+
+    def _worker(
+        self,
+        service: Service,
+        whispers: Whispers,
+        gate: Gate | None,
+        shares: ShareAsks | None,
+    ) -> InboxWorker:
+        return InboxWorker(
+            service=service,
+            people=self.people,
+            whispers=whispers,
+            desk=self._desk(gate, service),
+            shares=ShareDoor(shares=shares, service=service, askers=self.askers),
+        )
 
     def _sender(self, service: Service, calls: Calls) -> Sender:
         return Sender(
