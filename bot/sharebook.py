@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.domain.codec import decode_share, encode
 from bot.domain.events import CommandRefused, Phase
 from bot.domain.share import Share, fold_share
+from bot.domain.share_decisions import Denied
 from bot.domain.share_events import ShareEvent
 from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
 from bot.ports.sharing import ShareVoice
@@ -99,6 +100,16 @@ def is_over(tx: Transaction, incident: str) -> bool:
     """Tell whether nothing of an incident may be opened any more."""
     row = board.row(tx, incident)
     return row is None or row.phase is Phase.RESOLVED
+
+
+def refuse_over(tx: Transaction, state: Share) -> None:
+    """Open nothing once the incident is over, written down with the share or not.
+
+    Raises:
+        Denied: It is over.
+    """
+    if state.exists and state.incident and is_over(tx, state.incident):
+        raise Denied("incident_over")
 
 
 def open_ids(tx: Transaction, incident: str) -> tuple[str, ...]:

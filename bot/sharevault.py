@@ -22,7 +22,7 @@ from bot.domain.share_events import ShareEvent, ShareShredded
 from bot.domain.untrusted import Untrusted
 from bot.ports import Keys, Store, Transaction
 from bot.ports.sharing import Blobs, Leased, Sealed, ShareKey, ShareKeys
-from bot.sharebook import ShareBook, is_over, to_shred
+from bot.sharebook import ShareBook, refuse_over, to_shred
 from bot.sharing import proof
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ class ShareVault:
     def _content(self, share: str, lease: str) -> bytes:
         def allowed(tx: Transaction) -> None:
             state = self.book.load(tx, share)
-            _refuse_over(tx, state)
+            refuse_over(tx, state)
             rules.fetch(state, proof.digest(lease), self.book.clock.now())
 
         self.store.read(allowed)
@@ -127,7 +127,7 @@ class ShareVault:
         def work(tx: Transaction) -> Share | Denied:
             state = self.book.load(tx, share)
             try:
-                _refuse_over(tx, state)
+                refuse_over(tx, state)
                 events = decide(state)
             except Denied as no:
                 self._record(tx, share, state, no)
@@ -200,13 +200,18 @@ class ShareVault:
             self.book.append(tx, share, created, actor=actor)
             return self.book.append(tx, share, ticketing(tx, share), actor=actor)
 
-        self.share_keys.put(share, kept)
-        self.blobs.put(share, content)
         try:
-            return share, self.store.write(work).result()
+            self.share_keys.put(share, kept)
+            self.blobs.put(share, content)
+            writing = self.store.write(work)
+        except BaseException:
+            self._discard(share)
+            raise
+        try:
+            return share, writing.result()
         except Refusal:
-            # Only here it is known that no share was written; after any other
-            # failure `tidy_after_crash` looks at the log.
+            # Nothing was written. After a failure of the disk that is not known, and
+            # `tidy_after_crash` looks at the log.
             self._discard(share)
             raise
 
@@ -261,6 +266,7 @@ class ShareVault:
     def _discard(self, share: str) -> None:
         with suppress(TocsinError):
             self.share_keys.destroy(share)
+        with suppress(TocsinError, OSError):
             self.blobs.delete(share)
 
 
@@ -291,9 +297,3 @@ def _whole_life(ticket: str, sealed: Sealed) -> NewTicket:
         uses=sealed.opens,
         life=None,
     )
-
-
-def _refuse_over(tx: Transaction, state: Share) -> None:
-    """Nothing opens once the incident is over, written down or not."""
-    if state.exists and state.incident and is_over(tx, state.incident):
-        raise Denied("incident_over")

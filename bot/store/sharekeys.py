@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from bot.domain.errors import Fault, Unreachable
+from bot.domain.errors import Conflict, Fault, Unreachable
 from bot.ports.sharing import ShareKey
 from bot.store import database
 
@@ -80,6 +80,12 @@ class SqliteShareKeys:
             connection = self._open()
             try:
                 return connection.execute(sql, given).fetchall()
+            except sqlite3.IntegrityError:
+                raise Conflict(
+                    "The key was not kept",
+                    because="this share has one already",
+                    next_move="Use a new share.",
+                ) from None
             except sqlite3.OperationalError as error:
                 raise Unreachable(
                     "The key was not read or written",
