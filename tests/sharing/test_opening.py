@@ -188,10 +188,14 @@ def test_a_share_opens_no_more_often_than_it_may_with_all_its_tickets(
     stage.close()
 
 
-@pytest.mark.parametrize("given", [{"life_s": 60}, {"life_s": 9 * 86400}, {"opens": 0}])
-def test_what_is_out_of_bounds_is_not_kept(stage: Stage, given: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    ("life_s", "opens"), [(60, 1), (9 * 86400, 1), (3600, 0), (3600, 101)]
+)
+def test_what_is_out_of_bounds_is_not_kept(
+    stage: Stage, life_s: int, opens: int
+) -> None:
     with pytest.raises(BadRequest):
-        stage.sealed(**given)
+        stage.sealed(life_s=life_s, opens=opens)
     assert stage.vault.share_keys.all() == stage.vault.blobs.names() == ()
 
 

@@ -30,6 +30,7 @@ class Tocsin:
     home: Path
     replay: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
     _process: "subprocess.Popen[str] | None" = None
@@ -44,7 +45,7 @@ class Tocsin:
         }
         with (self.home.parent / "stderr.txt").open("a") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "run", "--port", "0"],
+                [sys.executable, "-m", "bot.cli", "run", "--port", str(self.port)],
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=errors,
