@@ -23,7 +23,7 @@ _OFF = (
     *("accelerometer", "autoplay", "camera", "clipboard-read", "clipboard-write"),
     *("display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope"),
     *("magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
-    *("publickey-credentials-get", "screen-wake-lock", "usb", "web-share"),
+    *("publickey-credentials-get", "screen-wake-lock", "usb"),
     "xr-spatial-tracking",
 )
 POLICY = (

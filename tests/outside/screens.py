@@ -82,24 +82,33 @@ class Screen:
 
 
 @contextmanager
-def watched(browser: "Browser", url: str, **options: Any) -> Iterator[Screen]:
+def watched(
+    browser: "Browser",
+    url: str,
+    *,
+    home: str = "",
+    troubled: bool = False,
+    **options: Any,
+) -> Iterator[Screen]:
     """Open the page; when the block is over, nothing may have gone wrong in it.
 
     Args:
+        home: What else may be asked for; the page's own address if it is "".
+        troubled: Something may go wrong: the test is about that.
         options: Of the browser's context: viewport, color_scheme, ….
     """
     context = browser.new_context(**options)
     context.set_default_timeout(_WAIT_MS)
     page = context.new_page()
     troubles: list[str] = []
-    _listen(page, url.partition("?")[0], troubles)
+    _listen(page, home or url.partition("?")[0], troubles)
     answer = page.goto(url)
     assert answer is not None
     try:
         yield Screen(page, answer.headers, troubles)
     finally:
         context.close()
-    assert troubles == []
+    assert troubled or not troubles, troubles
 
 
 def _listen(page: "Page", home: str, troubles: list[str]) -> None:
