@@ -40,7 +40,10 @@ def read_link(url: str) -> Link:
     Raises:
         BadRequest: It is not the address of a share. It is not quoted.
     """
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        parts = urlsplit("")
     before, found, share = parts.path.rpartition(PAGE)
     secrets = parts.fragment.split(".")
     is_whole = found and share and len(secrets) == _WHOLE and all(secrets)

@@ -53,10 +53,10 @@ class Calls:
         Raises:
             Exception: What `verdicts.of` reads.
         """
-        row = masked(row, self._redactor)
+        row = await self._linked(masked(row, self._redactor))
         blocks = [dict(block) for block in row.blocks] if with_blocks else []
         if row.kind == "whisper":
-            return await self._whisper(await self._linked(row), with_blocks=with_blocks)
+            return await self._whisper(row, blocks)
         return await (self._edit(row, blocks) if row.ts else self._post(row, blocks))
 
     async def directly(self, row: Sending) -> str:
@@ -100,13 +100,13 @@ class Calls:
         return str(answer["ts"])
 
     async def _linked(self, row: Sending) -> Sending:
-        """Return the row with its link: after the mask, which would take it out."""
+        """Return the row with its link, which only a whisper may have."""
         if not has_link(row):
             return row
-        return await asyncio.to_thread(filled, row, self._link)
+        link = self._link if row.kind == "whisper" else (lambda _: "")
+        return await asyncio.to_thread(filled, row, link)
 
-    async def _whisper(self, row: Sending, *, with_blocks: bool) -> str:
-        blocks = [dict(block) for block in row.blocks] if with_blocks else []
+    async def _whisper(self, row: Sending, blocks: list[dict[str, Any]]) -> str:
         answer = await self._writer.chat_postEphemeral(
             channel=row.channel,
             user=row.person,

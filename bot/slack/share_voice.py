@@ -36,7 +36,7 @@ class SlackShareVoice:
         before = elements([f"The diagnostics of {incident} are sealed for you: "])
         after = elements(
             [
-                ". It opens once, until ",
+                ". The link opens once, until ",
                 When(until),
                 _AFTER_LINK,
             ]

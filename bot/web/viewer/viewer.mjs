@@ -114,18 +114,20 @@ function asBundle(text) {
 const notText = (size) => ({ name: "Not text", says: `${size} bytes that are not text. Save a copy to look at them.`, content: "" });
 
 function facts(claimed, bundle, size) {
-  const until = new Date(claimed.expires_at);
   const rows = [
     ["Ticket", claimed.for ? `was made for ${claimed.for}` : "was made for whoever holds the link"],
-    ["Opens", claimed.uses_left > 0 ? `this link opens ${claimed.uses_left} more` : "this link opened once and is used up"],
-    ["Runs out", `${until.toLocaleString()} (everything sealed here is destroyed then)`],
+    ["Opens", claimed.uses_left > 0 ? `this link opens again, ${claimed.uses_left} left` : "this link is used up"],
+    ["Runs out", `${moment(claimed.expires_at)}; the key is destroyed then at the latest`],
     ["Size", `${size.toLocaleString()} bytes`],
   ];
-  if (bundle?.since) rows.unshift(["Time", `${new Date(bundle.since).toLocaleString()} to ${new Date(bundle.until).toLocaleString()}`]);
+  if (bundle?.since) rows.unshift(["Time", `${moment(bundle.since)} to ${moment(bundle.until)}`]);
   const list = byId("facts");
   list.replaceChildren();
   for (const [name, value] of rows) list.append(element("dt", name), element("dd", value));
 }
+
+const TIME = { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+const moment = (text) => new Date(text).toLocaleString(undefined, TIME);
 
 function element(tag, text) {
   const made = document.createElement(tag);
