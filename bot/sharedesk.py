@@ -7,11 +7,12 @@ place in the row of those who wait for `bot/sharehouse.py`. The rules are in
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain import share_decisions as rules
-from bot.domain.errors import NotFound, OutOfTurn, Refusal
+from bot.domain.errors import NotFound, OutOfTurn, Refusal, TocsinError
 from bot.domain.share_decisions import NewTicket
 from bot.ports import Store, Transaction
 from bot.ports.sharing import ShareAsker, ShareVoice
@@ -88,6 +89,9 @@ class ShareDesk:
 
         asked = _Asked(incident, by, item, channel, "No link was taken back")
         self._answered(asked, work)
+        # The thread may be busy collecting; what was taken back dies now.
+        with suppress(TocsinError):
+            self.vault.sweep()
         self.woken.set()
 
     def channel_of(self, incident: str) -> str:

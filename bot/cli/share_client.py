@@ -30,11 +30,11 @@ def opened(url: str) -> tuple[bytes, Callable[[], None]]:
 
     link = read_link(url)
     base, share, ticket = link.base_url, link.share, link.ticket
-    nonce = json.loads(_ask(base, "nonce", {}))["nonce"]
+    nonce = _told(_ask(base, "nonce", {}), "nonce")
     auth = proof.auth_key(link.key)
     shown = proof.proof_of(auth, share=share, ticket=ticket, nonce=nonce)
     claim = {"share": share, "ticket": ticket, "nonce": nonce, "proof": shown}
-    lease = json.loads(_ask(base, "claim", claim))["lease"]
+    lease = _told(_ask(base, "claim", claim), "lease")
     held = {"share": share, "lease": lease}
     plain = unseal(_ask(base, "content", held), key=link.key)
     return plain, lambda: _acknowledge(base, held)
@@ -54,6 +54,18 @@ def _ask(base: str, what: str, given: Mapping[str, str]) -> bytes:
         because="this link does not open: used, run out, taken back or not whole",
         next_move="Ask for a new one, in Slack with the button Diagnostics.",
     )
+
+
+def _told(answer: bytes, name: str) -> str:
+    """Return one field of an answer."""
+    try:
+        return str(json.loads(answer)[name])
+    except (ValueError, KeyError, TypeError):
+        raise Unreachable(
+            "Nothing was opened",
+            because="what answers at the address is not Tocsin",
+            next_move="Look whether the address is right.",
+        ) from None
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:

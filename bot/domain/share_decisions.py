@@ -32,6 +32,7 @@ MOST_LEASES = 3
 
 SHORTEST_LIFE, LONGEST_LIFE = timedelta(minutes=5), timedelta(days=7)
 MOST_OPENS = 100
+MOST_BYTES = 100 * 1024 * 1024
 # Refusals that are written down per share: a flood must not fill the log.
 MOST_DENIED = 50
 DENIALS = (
@@ -84,13 +85,19 @@ def create(made: Made, now: datetime) -> tuple[ShareEvent, ...]:
     """Begin a share.
 
     Raises:
-        BadRequest: Its life or its number of opens is out of bounds.
+        BadRequest: Its life, size or number of opens is out of bounds.
     """
     if not SHORTEST_LIFE <= made.life <= LONGEST_LIFE:
         raise BadRequest(
             "Nothing was shared",
             because="a share lives between 5 minutes and 7 days",
             next_move="Give a time between these, for example 1h.",
+        )
+    if made.size_bytes > MOST_BYTES:
+        raise BadRequest(
+            "Nothing was shared",
+            because="it is larger than 100 MiB",
+            next_move="Leave out what nobody needs, or cut it into parts.",
         )
     if not 1 <= made.opens <= MOST_OPENS:
         raise BadRequest(

@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.domain.errors import BadRequest, TocsinError
-from bot.domain.share_decisions import MOST_OPENS, Denied
+from bot.domain.share_decisions import MOST_BYTES, MOST_OPENS, Denied
 from bot.ports import Clock
 from bot.ports.sharing import Sealed, ShareLinks
 from bot.web.answers import refused
@@ -33,7 +33,6 @@ from bot.web.tokens import Guesses, bearer, same
 from bot.web.viewer_files import STRICT, viewer_routes
 
 T = TypeVar("T")
-MOST_SEALED_BYTES = 100 * 1024 * 1024
 _QUESTION_BYTES = 4096
 _LONGEST_FIELD = 200
 _HEX = frozenset("0123456789abcdef")
@@ -125,7 +124,7 @@ class SharesDoor:
         if wrong is not None:
             return wrong
         try:
-            content = await read_body(request, limit=MOST_SEALED_BYTES)
+            content = await read_body(request, limit=MOST_BYTES)
         except (TooLarge, NotReadable):
             return _not_sealed("it is larger than 100 MiB, or not readable")
         try:

@@ -124,7 +124,6 @@ def test_revoking_kills_every_link_of_the_incident(stage: Stage) -> None:
     assert stage.whispers("U0SECOND") == [
         "INC-0001: every link to the diagnostics is dead, and their key is destroyed."
     ]
-    stage.house.step()
     assert stage.vault.share_keys.all() == stage.vault.blobs.names() == ()
 
 
