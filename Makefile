@@ -25,7 +25,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
 COOLDOWN ?= 1 week
 UPGRADE ?=
-BENCHES ?= intake ack log
+BENCHES ?= intake ack log seal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

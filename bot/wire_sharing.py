@@ -4,6 +4,7 @@ Nothing is decided here. Without an account a bundle still holds the alerts.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,10 +27,12 @@ from bot.store.blobs import FileBlobs
 from bot.store.sharekeys import SqliteShareKeys
 from bot.web.shares import SharesDoor
 from bot.web.tokens import Guesses
+from bot.web.viewer_files import is_built
 
 KEYS_FILE = "keys.db"
 BLOBS_DIRECTORY = "blobs"
 _NONCE_LABEL = b"tocsin.share.nonces.v1"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,10 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
     web = needs.settings.web
     if web.share_recipient:
         seal.read_recipient(web.share_recipient)
+    if not is_built():
+        _log.error(
+            "the page that opens sealed diagnostics is missing; run `make setup`"
+        )
     voice = SlackShareVoice()
     vault = _vault(needs, ShareBook(clock=needs.clock, voice=voice))
     desk = ShareDesk(vault=vault, voice=voice)
