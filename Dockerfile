@@ -10,6 +10,10 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY integrations integrations
 COPY runbooks runbooks
+COPY scripts scripts
+COPY requirements-node.lock ./
+# The page of sealed diagnostics; Node comes as a Python wheel and stays in this stage.
+RUN scripts/viewer.sh
 RUN /opt/tocsin/bin/python -m pip install --quiet --no-cache-dir --no-deps --no-build-isolation .
 RUN /opt/tocsin/bin/python -m pip uninstall --quiet --yes setuptools
 RUN /opt/tocsin/bin/python -m compileall -qq -j 0 /opt/tocsin/lib || true

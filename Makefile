@@ -19,11 +19,13 @@ READY := $(VENV)/.ready
 OUTSIDE_READY := $(VENV)/.outside
 CLOUD := $(VENV)-cloud
 CLOUD_READY := $(CLOUD)/.ready
+VIEWER := bot/web/viewer
+VIEWER_READY := $(VIEWER)/viewer.js
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
 COOLDOWN ?= 1 week
 UPGRADE ?=
-BENCHES ?= intake ack log
+BENCHES ?= intake ack log seal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -33,7 +35,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) $(CLOUD_READY) ## make .venv with .venv/bin/tocsin in it, from the hash-locked list
+setup: $(READY) $(CLOUD_READY) $(VIEWER_READY) ## make .venv with .venv/bin/tocsin in it, from the hash-locked list
 
 $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer; name one with: make setup PYTHON=python3.11")'
@@ -54,6 +56,11 @@ $(CLOUD_READY): requirements-cloud.lock | $(READY)
 	$(PYTHON) -m venv $(CLOUD)
 	$(CLOUD)/bin/python -m pip install --quiet --require-hashes -r requirements-cloud.lock
 	@env -u PYTHONDONTWRITEBYTECODE $(CLOUD)/bin/python -m compileall -qq -j 0 $(CLOUD)/lib || true
+	@touch $@
+
+# The page of sealed diagnostics: npm's age-encryption and our source in one file.
+$(VIEWER_READY): $(VIEWER)/viewer.mjs $(VIEWER)/package-lock.json scripts/viewer.sh
+	@PYTHON="$(PYTHON)" scripts/viewer.sh
 	@touch $@
 
 run: setup ## start the bot; without Slack tokens it opens the practice workspace
@@ -95,4 +102,5 @@ image-steps: ## walk the Dockerfile's steps in a directory, where no image can b
 clean: ## remove caches and .venv; state in .tocsin stays
 	rm -rf $(VENV) $(CLOUD) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
 		.hypothesis .import_linter_cache
+	rm -f $(VIEWER)/viewer.js $(VIEWER)/viewer-licences.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,6 +16,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -26,6 +27,7 @@ from bot.gatehouse import GateHouse
 from bot.intake import Intake
 from bot.jobs import Fire, schedule
 from bot.ports import Timer
+from bot.ports.sharing import Sealed
 from bot.redact import Redactor
 from bot.service import Service
 from bot.slack.room import SlackRoom
@@ -35,6 +37,7 @@ from bot.web.app import web_app
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 
+Seal = Callable[[Sealed], Mapping[str, Any]]
 _IDLE_S = 1.0
 _AFTER_FAULT_S = 1.0
 _log = logging.getLogger(__name__)
@@ -63,6 +66,7 @@ class House:
         workers: Threads that run while the house works.
         keepers: Who keeps a promise of the timers, by its kind.
         routes: Doors of the rooms that came later than the first three.
+        seal: Keeps what the command line sealed while no bot ran.
     """
 
     store: SqliteStore
@@ -83,6 +87,7 @@ class House:
     workers: Sequence[Worker] = ()
     keepers: Mapping[str, Fire] = field(default_factory=dict)
     routes: Sequence[BaseRoute] = ()
+    seal: Seal | None = None
     home_page: str = "/practice/"
     _stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)

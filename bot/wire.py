@@ -1,72 +1,28 @@
 """The composition root: plain calls that put the house together.
 
 Nothing is decided here, and nothing runs yet: what works in a house that stands is
-`bot/house.py`.
+`bot/house.py`. What everything stands on is laid in `bot/wire_ground.py`.
 """
-
-import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 
 from starlette.routing import Route
 from ulid import ULID
 
-from bot.aws.door import AwsDoor
-from bot.checkpoints import Checkpoints
 from bot.config import Settings, secret
 from bot.domain.registry import Registry
 from bot.gatehouse import GateHouse
-from bot.house import House, Worker
+from bot.house import House
 from bot.intake import Intake
-from bot.ports import Clock, Integration
-from bot.readmodels import board
-from bot.rulings import Rulings, read_rulings
-from bot.service import Service
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
-from bot.slack.lines import SlackPresenter
 from bot.slack.room import SlackRoom, SlackSettings
-from bot.store.anchor import check_anchor
-from bot.store.keyfile import FileKeys
-from bot.store.leases import release_leases
-from bot.store.sqlite import SqliteStore
-from bot.store.tokenfile import token_text
-from bot.viewing import Viewing
 from bot.web.alerts import AlertsDoor, Sender
-from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
-from bot.web.signed import Signed
-from bot.web.tokens import Guesses
 from bot.wire_gate import GateNeeds, build_gate
-from bot.wire_intake import IntakeNeeds, queue_workers, signatures
+from bot.wire_ground import Ground, lay_ground
+from bot.wire_intake import IntakeNeeds, collectors, queue_workers, signatures
 from bot.wire_pages import PageNeeds, page_links, page_routes
-
-STORE_FILE = "tocsin.db"
-KEYS_DIRECTORY = "keys"
-
-
-class SystemClock:
-    """The machine's clock, aware UTC."""
-
-    def now(self) -> datetime:
-        """Return the time."""
-        return datetime.now(UTC)  # noqa: TID251 - the one clock everybody is given
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ground:
-    """What everything else stands on."""
-
-    settings: Settings
-    clock: SystemClock
-    keys: FileKeys
-    store: SqliteStore
-    checkpoints: Checkpoints
-    rulings: Rulings
-    service: Service
+from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
 
 
 def build(
@@ -86,147 +42,54 @@ def build(
         BadSettings: A file of rules cannot be used.
         Tampered: The log does not follow from its newest anchored checkpoint.
     """
-    ground = _ground(settings, registry)
-    alert_came = threading.Event()
-    board_figures = Figures(store=ground.store, open_incidents=board.open_by_severity)
-    alerts_token = token_text(keys_file(settings, "alerts.token"))
-    admin_token = secret(settings.web.admin_token) or token_text(
-        keys_file(settings, "admin.token")
+    ground = lay_ground(
+        settings,
+        slack=slack,
+        registry=registry,
+        in_practice=in_practice,
+        base_url=base_url,
     )
-    aws = AwsDoor(clock=ground.clock)
     people = LatePeople()
-    gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
+    gate = _gate(ground, people)
     links = page_links(ground.store, ground.clock, base_url)
-    room = _room(ground, slack, gate, links)
+    sharing = _sharing(ground)
+    room = SlackRoom(
+        service=ground.service,
+        settings=slack,
+        gate=gate.gatekeeper,
+        pages=links,
+        shares=sharing.desk,
+    )
     people.of = room.askers
-    board_figures.sockets = room.live_sockets
-    door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
+    ground.figures.sockets = room.live_sockets
+    house = _house(ground, gate, room, links)
+    sharing.join(house)
+    return house
+
+
+def _house(ground: Ground, gate: GateHouse, room: SlackRoom, links: PageLinks) -> House:
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
         service=ground.service,
-        intake=_intake(ground.service, ground.rulings, channel=slack.channel),
+        intake=_intake(ground),
         slack=room,
         gate=gate,
-        aws=aws,
+        aws=ground.aws,
         checkpoints=ground.checkpoints,
-        door=door,
-        admin=_admin_door(ground, gate, door, team=slack.team),
-        figures=board_figures,
-        alert_came=alert_came,
-        alerts_token=alerts_token,
-        admin_token=admin_token,
-        base_url=base_url,
+        door=_alerts_door(ground),
+        admin=_admin_door(ground, gate),
+        figures=ground.figures,
+        alert_came=ground.alert_came,
+        alerts_token=ground.alerts_token,
+        admin_token=ground.admin_token,
+        base_url=ground.base_url,
         routes=_page_routes(ground, room, links),
-        workers=_workers(ground, aws, alert_came, board_figures, in_practice),
+        workers=queue_workers(_queue_needs(ground)),
     )
 
 
-def _room(
-    ground: _Ground, slack: SlackSettings, gate: GateHouse, links: PageLinks
-) -> SlackRoom:
-    return SlackRoom(
-        service=ground.service, settings=slack, gate=gate.gatekeeper, pages=links
-    )
-
-
-def _page_routes(ground: _Ground, room: SlackRoom, links: PageLinks) -> list[Route]:
-    return page_routes(
-        PageNeeds(
-            store=ground.store,
-            clock=ground.clock,
-            keys=ground.keys,
-            viewing=_viewing(ground.clock, ground.rulings),
-            sessions=links.sessions,
-            person=room.people.person,
-            names=room.names.of,
-            base_url=links.base_url,
-        )
-    )
-
-
-def _workers(
-    ground: _Ground,
-    aws: AwsDoor,
-    alert_came: threading.Event,
-    figures: Figures,
-    in_practice: bool,  # noqa: FBT001 - passed on as it came
-) -> Sequence[Worker]:
-    return queue_workers(
-        IntakeNeeds(
-            settings=ground.settings,
-            clock=ground.clock,
-            keys=ground.keys,
-            service=ground.service,
-            rulings=ground.rulings,
-            aws=aws,
-            alert_came=alert_came,
-            waiting=lambda: figures.waiting,
-            in_practice=in_practice,
-        )
-    )
-
-
-def _ground(settings: Settings, registry: Registry) -> _Ground:
-    clock = SystemClock()
-    keys = FileKeys(settings.home / KEYS_DIRECTORY)
-    store = SqliteStore(settings.home / STORE_FILE)
-    checkpoints = _checkpoints(settings, store, keys, clock)
-    store.write(release_leases).result()
-    rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
-    return _Ground(
-        settings=settings,
-        clock=clock,
-        keys=keys,
-        store=store,
-        checkpoints=checkpoints,
-        rulings=rulings,
-        service=_service(store, clock, keys, rulings),
-    )
-
-
-def _door(
-    ground: _Ground,
-    figures: Figures,
-    alert_came: threading.Event,
-    alerts_token: str,
-    admin_token: str,
-) -> AlertsDoor:
-    signed = signatures(ground.settings, ground.clock)
-    integrations = ground.rulings.integrations
-    return AlertsDoor(
-        clock=ground.clock,
-        keys=ground.keys,
-        senders=_senders(ground.settings, integrations, signed, default=alerts_token),
-        accept=ground.service.accept,
-        find=ground.service.find,
-        waiting=lambda: figures.waiting,
-        new_id=lambda at: f"al_{ULID.from_datetime(at)}",
-        accepted=alert_came.set,
-        admin_token=admin_token,
-        guesses=Guesses(),
-    )
-
-
-def _admin_door(
-    ground: _Ground, gate: GateHouse, alerts: AlertsDoor, *, team: str
-) -> GateDoor:
-    def redact(text: str, incident: str) -> str:
-        return ground.rulings.redactor.redact(text, scope=incident).text
-
-    return GateDoor(
-        gate=gate.gatekeeper,
-        clock=ground.clock,
-        redact=redact,
-        team=team,
-        admin_token=alerts.admin_token,
-        guesses=alerts.guesses,
-    )
-
-
-def _gate(
-    ground: _Ground, people: LatePeople, aws: AwsDoor, *, team: str, in_practice: bool
-) -> GateHouse:
+def _gate(ground: Ground, people: LatePeople) -> GateHouse:
     evidence = ground.settings.home / "evidence"
 
     def keep_evidence(plan: str, snapshot: bytes) -> None:
@@ -243,9 +106,9 @@ def _gate(
             checkpoints=ground.checkpoints,
             rulings=ground.rulings,
             people=people,
-            team=team,
-            in_practice=in_practice,
-            aws=aws,
+            team=ground.slack.team,
+            in_practice=ground.in_practice,
+            aws=ground.aws,
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
             alarm=lambda view: plan_card.glass_alarm(
@@ -256,71 +119,103 @@ def _gate(
     )
 
 
-def _service(
-    store: SqliteStore, clock: Clock, keys: FileKeys, rulings: Rulings
-) -> Service:
-    return Service(
-        store=store,
-        clock=clock,
-        keys=keys,
-        redactor=rulings.redactor,
-        presenter=SlackPresenter(reasons=rulings.reason_texts(), proposing=True),
-        viewing=_viewing(clock, rulings),
+def _sharing(ground: Ground) -> Sharing:
+    return build_sharing(
+        SharingNeeds(
+            settings=ground.settings,
+            store=ground.store,
+            keys=ground.keys,
+            clock=ground.clock,
+            redactor=ground.rulings.redactor,
+            collectors=collectors(ground.settings, in_practice=ground.in_practice),
+            reader=ground.aws.reader,
+            base_url=ground.base_url,
+            admin_token=ground.admin_token,
+            guesses=ground.guesses,
+        )
     )
 
 
-def _viewing(clock: Clock, rulings: Rulings) -> Viewing:
-    return Viewing(
-        clock=clock,
-        registry=rulings.registry,
-        category_titles=rulings.category_titles(),
+def _page_routes(ground: Ground, room: SlackRoom, links: PageLinks) -> list[Route]:
+    return page_routes(
+        PageNeeds(
+            store=ground.store,
+            clock=ground.clock,
+            keys=ground.keys,
+            viewing=ground.viewing,
+            sessions=links.sessions,
+            person=room.people.person,
+            names=room.names.of,
+            base_url=links.base_url,
+        )
     )
 
 
-def keys_file(settings: Settings, name: str) -> Path:
-    """Return where a key or token of this installation lies."""
-    return settings.home / KEYS_DIRECTORY / name
-
-
-def _checkpoints(
-    settings: Settings, store: SqliteStore, keys: FileKeys, clock: Clock
-) -> Checkpoints:
-    made = Checkpoints(
-        store=store,
-        keys=keys,
-        clock=clock,
-        anchors=settings.store.anchors or settings.home / "anchors",
-    )
-    store.read(lambda tx: check_anchor(tx, made.anchors, made.vkey))
-    return made
-
-
-def _intake(service: Service, rulings: Rulings, *, channel: str) -> Intake:
-    return Intake(
-        service=service,
-        triage=rulings.understand,
-        suggest=rulings.advise,
-        runbooks={runbook.id: runbook for runbook in rulings.runbooks},
-        channel=channel,
+def _queue_needs(ground: Ground) -> IntakeNeeds:
+    return IntakeNeeds(
+        settings=ground.settings,
+        clock=ground.clock,
+        keys=ground.keys,
+        service=ground.service,
+        rulings=ground.rulings,
+        aws=ground.aws,
+        alert_came=ground.alert_came,
+        waiting=lambda: ground.figures.waiting,
+        in_practice=ground.in_practice,
     )
 
 
-def _senders(
-    settings: Settings,
-    integrations: Mapping[str, Integration],
-    signed: Mapping[str, Signed],
-    *,
-    default: str,
-) -> dict[str, Sender]:
+def _alerts_door(ground: Ground) -> AlertsDoor:
+    return AlertsDoor(
+        clock=ground.clock,
+        keys=ground.keys,
+        senders=_senders(ground),
+        accept=ground.service.accept,
+        find=ground.service.find,
+        waiting=lambda: ground.figures.waiting,
+        new_id=lambda at: f"al_{ULID.from_datetime(at)}",
+        accepted=ground.alert_came.set,
+        admin_token=ground.admin_token,
+        guesses=ground.guesses,
+    )
+
+
+def _senders(ground: Ground) -> dict[str, Sender]:
     """Return who may post: a source's own token, else the installation's."""
+    signed = signatures(ground.settings, ground.clock)
     senders: dict[str, Sender] = {}
-    for name in integrations:
-        given = settings.sources.get(name)
+    for name in ground.rulings.integrations:
+        given = ground.settings.sources.get(name)
         token = secret(given.token) if given else ""
         path_secret = secret(given.path_secret) if given else ""
         senders[name] = Sender(
-            token=token or ("" if path_secret else default),
+            token=token or ("" if path_secret else ground.alerts_token),
             path_secret=path_secret,
             signed=signed.get(name),
         )
     return senders
+
+
+def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
+    def redact(text: str, incident: str) -> str:
+        return ground.rulings.redactor.redact(text, scope=incident).text
+
+    return GateDoor(
+        gate=gate.gatekeeper,
+        clock=ground.clock,
+        redact=redact,
+        team=ground.slack.team,
+        admin_token=ground.admin_token,
+        guesses=ground.guesses,
+    )
+
+
+def _intake(ground: Ground) -> Intake:
+    rulings = ground.rulings
+    return Intake(
+        service=ground.service,
+        triage=rulings.understand,
+        suggest=rulings.advise,
+        runbooks={runbook.id: runbook for runbook in rulings.runbooks},
+        channel=ground.slack.channel,
+    )

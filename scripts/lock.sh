@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Writes requirements.lock (what runs), requirements-dev.lock (and what tests),
-# requirements-outside.lock (what the tests with a browser add) and
-# requirements-cloud.lock (the practice cloud, in an environment of its own).
+# requirements-outside.lock (what the tests with a browser add),
+# requirements-cloud.lock (the practice cloud, in an environment of its own) and
+# requirements-node.lock (Node, where the machine has none).
 #
 # uv resolves for every platform at once and records hashes; it lives in a
 # throwaway environment, so nobody needs it installed. Versions younger than
@@ -35,3 +36,4 @@ resolve requirements-dev.lock pyproject.toml --group dev --constraint requiremen
 # The group alone is the source: the rest is there already, at the same versions.
 resolve requirements-outside.lock --group=outside --constraint requirements-dev.lock
 resolve requirements-cloud.lock requirements-cloud.in
+resolve requirements-node.lock requirements-node.in

@@ -17,6 +17,7 @@ from bot.cli.policy import policy
 from bot.cli.redact import redact
 from bot.cli.run import run
 from bot.cli.runbooks import runbooks
+from bot.cli.seal import seal, unseal
 from bot.cli.slack import slack
 from bot.cli.timeline import timeline
 from bot.cli.triage import triage
@@ -50,6 +51,8 @@ for _command in (
     gate,
     policy,
     timeline,
+    seal,
+    unseal,
     slack,
     bench,
 ):

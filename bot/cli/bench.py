@@ -56,6 +56,13 @@ def _log() -> Figures:
     return measure()
 
 
+def _seal() -> Figures:
+    from bot.cli.bench_seal import measure
+
+    return measure()
+
+
 _add("intake", "Alerts accepted a second, durable before the 202.", _intake)
 _add("ack", "How soon Slack gets its answer, durable before it.", _ack)
 _add("log", "Appends to the log beside bare SQLite commits.", _log)
+_add("seal", "Sealing beside its cipher, and a race for one-time links.", _seal)

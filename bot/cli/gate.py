@@ -159,7 +159,7 @@ def _read(work: "Callable[[Transaction, PlanBook], T]") -> T:
     from bot.cli.opening import open_store
     from bot.domain.gate_rules import GateRules
     from bot.planbook import PlanBook
-    from bot.wire import SystemClock
+    from bot.wire_ground import SystemClock
 
     store, _ = open_store(read_only=True)
     # Loading decides nothing, so neither the clock nor the rules matter.
@@ -224,7 +224,7 @@ async def _here(settings: "Settings", name: str, plan: str, given: Order) -> Ord
 
 def _ask(home: Path, name: str, plan: str, given: Order) -> Order:
     """Ask the running bot."""
-    url, token = _running(home)
+    url, token = running(home)
     where = f"/admin/gate/plans/{quote(plan, safe='')}/" if plan else "/admin/gate/"
     status, answer = _post(url, where + name, token, given)
     if status == HTTPStatus.OK:
@@ -236,7 +236,7 @@ def _ask(home: Path, name: str, plan: str, given: Order) -> Order:
     )
 
 
-def _running(home: Path) -> tuple[str, str]:
+def running(home: Path) -> tuple[str, str]:
     """Return where the bot answers and its admin token."""
     try:
         facts = json.loads((home / "run.json").read_text("utf-8"))

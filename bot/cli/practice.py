@@ -26,7 +26,7 @@ from bot.rules.registry_file import read_registry
 from bot.slack.manifest import manifest
 from bot.slack.room import SlackSettings
 from bot.store.tokenfile import token_text
-from bot.wire import SystemClock
+from bot.wire_ground import SystemClock
 
 _BETWEEN_SAMPLES_S = 0.4
 _log = logging.getLogger(__name__)

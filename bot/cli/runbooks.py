@@ -164,7 +164,7 @@ def _problems(path: Path, today: datetime) -> tuple[str, ...]:
 
 
 def _now() -> datetime:
-    from bot.wire import SystemClock
+    from bot.wire_ground import SystemClock
 
     return SystemClock().now()
 

@@ -29,7 +29,8 @@ from bot.domain.registry import Registry
 from bot.house import House
 from bot.logs import write_logs
 from bot.slack.room import SlackSettings
-from bot.wire import SystemClock, build
+from bot.wire import build
+from bot.wire_ground import SystemClock
 
 _DRAIN_S = 10
 Facts = dict[str, Any]

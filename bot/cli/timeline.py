@@ -66,7 +66,7 @@ def _reading(settings: "Settings", store: "SqliteStore", keys: "Keys") -> "Readi
     from bot.rulings import read_rulings
     from bot.viewing import Viewing
     from bot.web.dossier import Reading
-    from bot.wire import SystemClock
+    from bot.wire_ground import SystemClock
 
     key, known = keys.placeholder_key(), demo_registry(settings)
     rulings = read_rulings(settings, key=key, registry=known)

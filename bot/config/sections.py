@@ -170,6 +170,25 @@ class Web(_Section):
         None,
         description="Bearer token for the admin door; made at first start if unset.",
     )
+    share_ttl_min: int = Field(
+        240,
+        ge=5,
+        le=10080,
+        description="How many minutes sealed diagnostics can be opened; then their key "
+        "is destroyed.",
+    )
+    share_opens: int = Field(
+        20,
+        ge=1,
+        le=100,
+        description="How often one bundle of diagnostics can be opened in all, each "
+        "time with a ticket of its own; then its key is destroyed.",
+    )
+    share_recipient: str = Field(
+        "",
+        description="Public age key (age1…) that can open everything that is sealed "
+        "too, for the day when the bot is dead. Keep its private half offline.",
+    )
 
 
 class Gate(_Section):

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from bot.domain.action_events import ActionEvent
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
+from bot.domain.share_events import ShareEvent
 from bot.domain.untrusted import Untrusted
 
 Body = dict[str, Any]
@@ -25,10 +26,11 @@ Body = dict[str, Any]
 UPGRADES: Mapping[str, tuple[str, Callable[[Body], Body]]] = {}
 _OF_INCIDENTS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(Event)}
 _OF_ACTIONS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ActionEvent)}
-_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS
+_OF_SHARES: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ShareEvent)}
+_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS | _OF_SHARES
 
 
-def encode(event: Event | ActionEvent) -> tuple[str, Body, dict[str, str]]:
+def encode(event: Event | ActionEvent | ShareEvent) -> tuple[str, Body, dict[str, str]]:
     """Return an event's stored name, its facts and its words."""
     shape = _shape(event.name)
     facts = {
@@ -63,6 +65,14 @@ def decode_action(
 ) -> ActionEvent:
     """Return the plan's event that was stored; the contract is that of `decode`."""
     event: ActionEvent = _decode(name, body, words, among=_OF_ACTIONS)
+    return event
+
+
+def decode_share(
+    name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
+) -> ShareEvent:
+    """Return the share's event that was stored; the contract is that of `decode`."""
+    event: ShareEvent = _decode(name, body, words, among=_OF_SHARES)
     return event
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.domain.codec import decode, decode_action
+from bot.domain.codec import decode, decode_action, decode_share
 from bot.domain.events import (
     Acknowledged,
     AlertCleared,
@@ -33,10 +33,12 @@ from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Transaction
 from bot.readmodels import alerts
 from bot.readmodels.plan_lines import plan_sentence, plan_words
+from bot.readmodels.share_lines import share_sentence
 
 INCIDENT_STREAM = "incident/"
 ACTION_STREAM = "action/"
 AlertTimes = Mapping[str, tuple[datetime | None, datetime | None]]
+SHARE_STREAM = "share/"
 _TOCSIN = "tocsin"
 _PersonEvent = (
     Acknowledged
@@ -75,11 +77,14 @@ class Line:
 
 
 def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
-    """Return an incident's timeline with that of its plans, in the log's order."""
+    """Return an incident's timeline, with its plans and shares, in the log's order."""
     found = list(tx.log.load(INCIDENT_STREAM + incident))
     plans = tx.tables.execute("SELECT id FROM plan WHERE incident = ?", (incident,))
     for row in plans:
         found += tx.log.load(ACTION_STREAM + row["id"])
+    shares = tx.tables.execute("SELECT id FROM share WHERE incident = ?", (incident,))
+    for row in shares:
+        found += tx.log.load(SHARE_STREAM + row["id"])
     known = alerts.times(tx, incident)
     return lines(sorted(found, key=lambda entry: entry.seq), known)
 
@@ -87,16 +92,32 @@ def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
 def lines(
     entries: Iterable[Entry], alert_times: AlertTimes | None = None
 ) -> tuple[Line, ...]:
-    """Return the timeline of entries of incidents and plans, in their order.
+    """Return the timeline of entries of incidents, plans and shares, in their order.
 
     Args:
         alert_times: By alert, when its sender says it happened and when we got it.
     """
-    return tuple(
-        _plan_line(entry)
-        if entry.stream.startswith(ACTION_STREAM)
-        else _line(entry, alert_times or {})
-        for entry in entries
+    return tuple(_any_line(entry, alert_times or {}) for entry in entries)
+
+
+def _any_line(entry: Entry, alert_times: AlertTimes) -> Line:
+    if entry.stream.startswith(ACTION_STREAM):
+        return _plan_line(entry)
+    if entry.stream.startswith(SHARE_STREAM):
+        return _share_line(entry)
+    return _line(entry, alert_times)
+
+
+def _share_line(entry: Entry) -> Line:
+    event = decode_share(entry.kind, entry.body, entry.words)
+    return Line(
+        seq=entry.seq,
+        at=entry.at,
+        occurred_at=None,
+        kind=entry.kind,
+        actor=entry.actor,
+        text=share_sentence(event),
+        words=None,
     )
 
 

@@ -5,6 +5,7 @@ them Slack removes those that stand). The metadata carries an id by which a mess
 is found again, and nothing else: anyone in the workspace can read it.
 """
 
+import asyncio
 import hashlib
 from typing import Any
 
@@ -12,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports import Sending
 from bot.slack.egress import masked
+from bot.slack.links import Link, filled, has_link
 from bot.slack.needs import Redactor
 from bot.slack.rich import BROADCAST
 
@@ -32,11 +34,18 @@ def metadata(row: Sending) -> dict[str, Any]:
 
 
 class Calls:
-    """Writes to Slack, once per call."""
+    """Writes to Slack, once per call.
 
-    def __init__(self, writer: AsyncWebClient, redactor: Redactor) -> None:
+    Args:
+        link: Makes the address of a link to sealed diagnostics.
+    """
+
+    def __init__(
+        self, writer: AsyncWebClient, redactor: Redactor, *, link: Link | None = None
+    ) -> None:
         self._writer = writer
         self._redactor = redactor
+        self._link = link or (lambda _: "")
 
     async def write(self, row: Sending, *, with_blocks: bool = True) -> str:
         """Send one row and return Slack's id of the message.
@@ -44,7 +53,7 @@ class Calls:
         Raises:
             Exception: What `verdicts.of` reads.
         """
-        row = masked(row, self._redactor)
+        row = await self._linked(masked(row, self._redactor))
         blocks = [dict(block) for block in row.blocks] if with_blocks else []
         if row.kind == "whisper":
             return await self._whisper(row, blocks)
@@ -52,7 +61,7 @@ class Calls:
 
     async def directly(self, row: Sending) -> str:
         """Send a whisper as a direct message of the app."""
-        row = masked(row, self._redactor)
+        row = filled(masked(row, self._redactor), lambda _: "")
         answer = await self._writer.chat_postMessage(
             channel=row.person,
             text=row.text,
@@ -89,6 +98,13 @@ class Calls:
             **_SAFE,
         )
         return str(answer["ts"])
+
+    async def _linked(self, row: Sending) -> Sending:
+        """Return the row with its link, which only a whisper may have."""
+        if not has_link(row):
+            return row
+        link = self._link if row.kind == "whisper" else (lambda _: "")
+        return await asyncio.to_thread(filled, row, link)
 
     async def _whisper(self, row: Sending, blocks: list[dict[str, Any]]) -> str:
         answer = await self._writer.chat_postEphemeral(

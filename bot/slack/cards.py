@@ -28,6 +28,7 @@ from bot.slack.sentences import (
     on_lines,
     spoken,
 )
+from bot.slack.share_wishes import DIAGNOSTICS_BUTTON
 from bot.slack.wishes import PAGE_BUTTON, value
 
 _TITLE = 90
@@ -39,22 +40,27 @@ _NEXT_PHASE = {
 }
 
 
-def card(view: CardView, *, proposing: bool = False) -> Post:
+def card(view: CardView, *, proposing: bool = False, sharing: bool = False) -> Post:
     """Return an incident's card as it should stand in its channel.
 
     Args:
         proposing: There is a gate, so an action can be proposed.
+        sharing: Diagnostics can be sealed and opened.
     """
     return Post(
         key=f"card/{view.id}",
         channel=view.state.channel,
         text=fallback(view),
-        blocks=blocks(view, proposing=proposing),
+        blocks=blocks(view, proposing=proposing, sharing=sharing),
     )
 
 
 def blocks(
-    view: CardView, *, buttons: bool = True, proposing: bool = False
+    view: CardView,
+    *,
+    buttons: bool = True,
+    proposing: bool = False,
+    sharing: bool = False,
 ) -> tuple[Block, ...]:
     """Return the card's blocks; without buttons for a look at it."""
     numbers = facts.numbers(view.summary.claims)
@@ -67,7 +73,8 @@ def blocks(
     if numbers:
         found.append(rich.small("evidence", facts.legend(numbers)))
     if buttons:
-        found.append(rich.actions("do", _buttons(view, proposing=proposing)))
+        row = _buttons(view, proposing=proposing, sharing=sharing)
+        found.append(rich.actions("do", row))
     return rich.within_budget(found)
 
 
@@ -175,7 +182,7 @@ def _headline(view: CardView) -> str:
     return " · ".join([*(["EXERCISE"] if view.state.drill else []), *parts])
 
 
-def _buttons(view: CardView, *, proposing: bool) -> list[Element]:
+def _buttons(view: CardView, *, proposing: bool, sharing: bool) -> list[Element]:
     one, state = view.id, view.state
     if state.phase is Phase.RESOLVED:
         return [rich.button("Reopen", action="incident.reopen", value=one), page(one)]
@@ -191,6 +198,8 @@ def _buttons(view: CardView, *, proposing: bool) -> list[Element]:
         action = "step.take" if free else "step.done"
         carried = value(one, step.runbook, step.number)
         row.append(rich.button(label, action=action, value=carried))
+    if sharing:
+        row.append(rich.button("Diagnostics", action=DIAGNOSTICS_BUTTON, value=one))
     if proposing:
         propose = "Propose action…"
         row.append(rich.button(propose, action=PROPOSE_BUTTON, value=one))

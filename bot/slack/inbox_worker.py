@@ -15,7 +15,16 @@ from bot.domain.commands import Person, PersonCommand
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.untrusted import Untrusted
 from bot.ports import InboxItem, Lane, Whisper
-from bot.slack import modals, plan_forms, plan_wishes, plan_words, verbs, wishes, words
+from bot.slack import (
+    modals,
+    plan_forms,
+    plan_wishes,
+    plan_words,
+    share_wishes,
+    verbs,
+    wishes,
+    words,
+)
 from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
@@ -29,6 +38,8 @@ from bot.slack.requests import (
     Submission,
     from_bytes,
 )
+from bot.slack.share_door import NO_SHARING, ShareDoor
+from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareWish
 from bot.slack.traces import where
 from bot.slack.waiting import first_of
 from bot.slack.whispers import Whispers
@@ -48,6 +59,7 @@ class InboxWorker:
 
     Args:
         desk: Asks the gate; None where nothing can be proposed.
+        shares: Asks sharing; None where nothing can be sealed.
     """
 
     def __init__(
@@ -57,8 +69,10 @@ class InboxWorker:
         people: People,
         whispers: Whispers,
         desk: PlanDesk | None = None,
+        shares: ShareDoor | None = None,
     ) -> None:
         self._desk = desk
+        self._shares = shares
         self._service = service
         self._people = people
         self._whispers = whispers
@@ -106,12 +120,15 @@ class InboxWorker:
 
     async def _answer(self, item: str, request: Request) -> None:
         try:
-            wish = _about_plan(request) or await self._wish(request)
+            wish = _elsewhere(request) or await self._wish(request)
             if isinstance(wish, str):
                 await self._settle(item, request, wish)
                 return
             if isinstance(wish, PlanWish):
                 await self._ask_gate(item, request, wish)
+                return
+            if isinstance(wish, ShareWish):
+                await self._ask_sharing(item, request, wish)
                 return
             command = await self._command(wish, request)
         except BadRequest as unclear:
@@ -126,12 +143,20 @@ class InboxWorker:
         channel, said = await self._desk.answer(item, request, wish)
         await self._settle(item, request, said, channel=channel)
 
-    async def _wish(self, request: Request) -> Wish | PlanWish | str:
+    async def _ask_sharing(self, item: str, request: Request, wish: ShareWish) -> None:
+        said = NO_SHARING
+        if self._shares is not None:
+            said = await self._shares.answer(item, request, wish)
+        if said:
+            await self._settle(item, request, said)
+        self._whispers.wake()
+
+    async def _wish(self, request: Request) -> Wish | PlanWish | ShareWish | str:
         """Return what is asked, of which incident; or the sentence why nothing is."""
         match request:
             case SlashCommand(text=text, person=person):
                 found = verbs.parse(text, asker=person)
-                if isinstance(found, PlanWish):
+                if isinstance(found, PlanWish | ShareWish):
                     return found
                 return await self._in_channel(found, request.channel)
             case Click(action=action, value=value):
@@ -223,9 +248,11 @@ class InboxWorker:
         return view.state.channel if view else ""
 
 
-def _about_plan(request: Request) -> PlanWish | None:
-    """Return what a button or form about a plan asks for, None for any other."""
+def _elsewhere(request: Request) -> PlanWish | ShareWish | None:
+    """Return what a button or form asks that is not about an incident itself."""
     match request:
+        case Click(action=action, value=value) if action == DIAGNOSTICS_BUTTON:
+            return share_wishes.of_click(value)
         case Click(action=action) if action.startswith("plan."):
             return plan_wishes.of_click(request)
         case Submission(form=form) if form in plan_forms.FORMS:

@@ -42,14 +42,16 @@ class SlackPresenter:
         reasons: Code of a severity reason to its sentence, for thread lines; a
             code that is not here is shown as it is.
         proposing: Cards offer to propose an action: there is a gate.
+        sharing: Cards offer the diagnostics: they can be sealed.
     """
 
     reasons: Mapping[str, str] = field(default_factory=dict)
     proposing: bool = False
+    sharing: bool = False
 
     def card(self, view: CardView) -> Post:
         """Return the incident's card."""
-        return cards.card(view, proposing=self.proposing)
+        return cards.card(view, proposing=self.proposing, sharing=self.sharing)
 
     def plan(self, view: PlanView, *, token: str) -> Post:
         """Return a plan's approval card; its key is ``plan/<plan>``.

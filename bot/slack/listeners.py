@@ -34,6 +34,7 @@ from bot.slack.requests import (
     parse,
     to_bytes,
 )
+from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareWish
 from bot.slack.whispers import Whispers
 from bot.slack.wishes import READING, Verb, Wish
 
@@ -84,6 +85,7 @@ class Door:
         for action in BUTTONS:
             app.action(action)(self.click)
         app.action(MENU)(self.choose)
+        app.action(DIAGNOSTICS_BUTTON)(self.click)
         for callback in modals.FORMS.values():
             app.view(callback)(self.submit)
         app.shortcut(SHORTCUT)(self.keep)
@@ -104,7 +106,7 @@ class Door:
         if isinstance(wish, PlanWish):
             await self._about_plans(ack, request, wish)
             return
-        if wish.verb in READING:
+        if not isinstance(wish, ShareWish) and wish.verb in READING:
             await ack(await self._read(request, wish))
             return
         await self.accept(request)

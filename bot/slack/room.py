@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
+from bot.ports import Clock
 from bot.ports.gate import Gate
+from bot.ports.sharing import ShareAsks
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
@@ -31,6 +32,7 @@ from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
 from bot.slack.reconcile import Reconciler
 from bot.slack.sender import Sender
+from bot.slack.share_door import ShareDoor
 from bot.slack.sockets import Sockets
 from bot.slack.whispers import Whispers
 
@@ -81,43 +83,30 @@ class SlackRoom:
         settings: SlackSettings,
         gate: Gate | None = None,
         pages: Pages | None = None,
+        shares: ShareAsks | None = None,
     ) -> None:
         _refuse_empty(settings)
         quieten()
-        self._channel = settings.channel
-        self._reader = reader = read_client(
-            settings.bot_token, base_url=settings.api_url
-        )
+        self._channel, clock = settings.channel, service.clock
+        reader = read_client(settings.bot_token, base_url=settings.api_url)
         writer = write_client(settings.bot_token, base_url=settings.api_url)
-        clock = service.clock
+        self._reader = reader
         self.identity = Identity(reader=reader, team=settings.team)
         self.people = People(reader=reader, identity=self.identity, clock=clock)
         self.names = Names(reader=reader, clock=clock)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
-        self.sender = self._sender(service, Calls(writer, service.redactor))
+        calls = Calls(writer, service.redactor, link=shares.link if shares else None)
+        self.sender = self._sender(service, calls)
         whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
         self.worker = InboxWorker(
             service=service,
             people=self.people,
             whispers=whispers,
             desk=self._desk(gate, service),
+            shares=ShareDoor(shares=shares, service=service, askers=self.askers),
         )
-        signatures = Signatures(settings.signing_secrets, clock=clock)
-        self.bolt = self._bolt(settings, signatures, whispers)
-        self._door(service, writer, whispers, gate, pages).register(self.bolt)
-        self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
-        self.sockets = _sockets(settings, self.bolt)
-
-    def _door(
-        self,
-        service: Service,
-        writer: AsyncWebClient,
-        whispers: Whispers,
-        gate: Gate | None,
-        pages: Pages | None,
-    ) -> Door:
-        return Door(
+        door = Door(
             service=service,
             people=self.people,
             writer=writer,
@@ -126,6 +115,17 @@ class SlackRoom:
             gate=gate,
             pages=pages,
         )
+        self._open(door, settings, whispers, clock)
+
+    def _open(
+        self, door: Door, settings: SlackSettings, whispers: Whispers, clock: Clock
+    ) -> None:
+        """Connect the door to Bolt, and Bolt to HTTP and to sockets."""
+        signatures = Signatures(settings.signing_secrets, clock=clock)
+        self.bolt = self._bolt(settings, signatures, whispers)
+        door.register(self.bolt)
+        self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
+        self.sockets = _sockets(settings, self.bolt)
 
     def _sender(self, service: Service, calls: Calls) -> Sender:
         return Sender(

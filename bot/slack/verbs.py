@@ -7,6 +7,7 @@
     step [INC] take|done|skip RB-nn N [REASON]
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
     break-glass PLAN | review PLAN | stop-all | release
+    diagnostics [INC] | revoke [INC]
 
 The id may be left out: then the newest open incident of the channel is meant.
 """
@@ -21,6 +22,7 @@ from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.slack import words
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
+from bot.slack.share_wishes import ShareVerb, ShareWish
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
 
 TYPED = (
@@ -28,6 +30,7 @@ TYPED = (
     *("reopen", "role", "severity", "phase", "step"),
     *("propose", "plans", "edit", "cancel"),
     *("break-glass", "review", "stop-all", "release"),
+    *("diagnostics", "revoke"),
 )
 """The verbs as people type them."""
 
@@ -39,9 +42,9 @@ _WORD = re.compile(r"[A-Za-z-]{1,30}")
 _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP}
 
 
-def parse(  # noqa: C901 - one case per verb
+def parse(  # noqa: C901, PLR0912 - one case per verb
     text: str, *, asker: str
-) -> Wish | PlanWish:
+) -> Wish | PlanWish | ShareWish:
     """Read what was typed after the command.
 
     Args:
@@ -77,6 +80,10 @@ def parse(  # noqa: C901 - one case per verb
             return _phase(incident, rest)
         case "step":
             return _step(incident, rest)
+        case "diagnostics" | "revoke":
+            if rest:
+                raise _usage(verb, "there is more after it than an incident id")
+            return ShareWish(verb=ShareVerb(verb), incident=incident)
         case _:
             return _about_plans(PlanVerb(verb), incident, rest)
 

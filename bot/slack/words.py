@@ -57,6 +57,8 @@ USAGE: Mapping[str, str] = {
     "review": "review PLAN",
     "stop-all": "stop-all",
     "release": "release",
+    "diagnostics": "diagnostics [INC-0001]",
+    "revoke": "revoke [INC-0001]",
 }
 _HELP = (
     (("list",), "open incidents, worst first"),
@@ -64,8 +66,7 @@ _HELP = (
     (("ack",), "I am on it"),
     (("note",), "add a line to the timeline"),
     (("role",), "who does what"),
-    (("severity",), "change it, with a reason"),
-    (("phase",), "say where the response stands"),
+    (("severity", "phase"), "change it with a reason; say where the response stands"),
     (("step",), "take, finish or skip a runbook step"),
     (("resolve", "reopen"), "end it, or open it again"),
     (("propose", "plans", "edit", "cancel"), "plans: ask, see, change, take back"),
@@ -73,6 +74,7 @@ _HELP = (
         ("break-glass", "review", "stop-all", "release"),
         "go on alone, look at that later; stop all, take that back",
     ),
+    (("diagnostics", "revoke"), "get a link to the evidence, or take all links back"),
 )
 
 DRILL = "EXERCISE: this is a drill. Nothing here touches the world."

@@ -21,6 +21,7 @@ MIGRATION_NAMES = (
     "0004_plans",
     "0005_sessions",
     "0006_plan_parents",
+    "0007_shares",
 )
 INSTALL_ID_BYTES = 8
 
@@ -60,6 +61,7 @@ def migrations() -> "Migrations":
         _make_plans,
         _make_sessions,
         _make_plan_parents,
+        _make_shares,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
@@ -206,3 +208,9 @@ def _make_plan_parents(db: "Database") -> None:
     plan = db.table("plan")
     plan.add_column("parent", str, not_null_default="")
     plan.create_index(["parent"])
+
+
+def _make_shares(db: "Database") -> None:
+    from bot.store.share_tables import make
+
+    make(db)

@@ -47,6 +47,13 @@ def test_every_install_checks_hashes_or_asks_no_registry() -> None:
     )
 
 
+def test_the_page_of_sealed_diagnostics_is_bundled_before_we_are_installed() -> None:
+    steps = _steps()
+    bundled = steps.index("RUN scripts/viewer.sh")
+    installed = next(n for n, one in enumerate(steps) if one.endswith("isolation ."))
+    assert bundled < installed
+
+
 def test_the_builder_is_sent_what_the_image_copies() -> None:
     sent = {
         line.removeprefix("!")

@@ -3,6 +3,7 @@
 How they are made is scripts/lock.sh.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -12,7 +13,12 @@ import pytest
 from tests.architecture.sources import ROOT
 
 OURS = ("requirements.lock", "requirements-dev.lock")
-LOCKS = (*OURS, "requirements-cloud.lock", "requirements-outside.lock")
+LOCKS = (
+    *OURS,
+    "requirements-cloud.lock",
+    "requirements-outside.lock",
+    "requirements-node.lock",
+)
 
 
 def _pins(lock: str) -> Mapping[str, str]:
@@ -52,3 +58,14 @@ def test_a_list_names_no_host_and_no_path(lock: str) -> None:
 def test_tests_run_on_the_versions_that_are_shipped() -> None:
     shipped, tested = (_pins(lock) for lock in OURS)
     assert {name: tested.get(name) for name in shipped} == shipped
+
+
+def test_what_the_browser_runs_is_locked_without_addresses() -> None:
+    folder = ROOT / "bot" / "web" / "viewer"
+    locked = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
+    asked = json.loads((folder / "package.json").read_text("utf-8"))
+    packages = {name: one for name, one in locked.items() if name}
+    for name, version in {**asked["dependencies"], **asked["devDependencies"]}.items():
+        assert packages[f"node_modules/{name}"]["version"] == version
+    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
+    assert not [name for name, one in packages.items() if "resolved" in one]

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from bot.domain import codec
 from bot.domain.action_events import ActionEvent
-from bot.domain.codec import decode, decode_action, encode
+from bot.domain.codec import decode, decode_action, decode_share, encode
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
+from bot.domain.share_events import ShareEvent
 from bot.domain.untrusted import Untrusted
 
-KINDS = (*get_args(Event), *get_args(ActionEvent))
-ROOMS = ("incident.", "action.")
+KINDS = (*get_args(Event), *get_args(ActionEvent), *get_args(ShareEvent))
+ROOMS = ("incident.", "action.", "share.")
+AnyEvent = Event | ActionEvent | ShareEvent
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
@@ -38,7 +40,9 @@ def any_event(kind: type[Any]) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{name: value_of(hint) for name, hint in hints.items()})
 
 
-def read(name: str, body: dict[str, Any], words: dict[str, Any]) -> Event | ActionEvent:
+def read(name: str, body: dict[str, Any], words: dict[str, Any]) -> AnyEvent:
+    if name.startswith("share."):
+        return decode_share(name, body, words)
     reader = decode_action if name.startswith("action.") else decode
     return reader(name, body, words)
 
@@ -47,7 +51,7 @@ events = st.one_of(*[any_event(kind) for kind in KINDS])
 
 
 @given(events)
-def test_an_event_comes_back_as_it_was(event: Event | ActionEvent) -> None:
+def test_an_event_comes_back_as_it_was(event: AnyEvent) -> None:
     name, body, words = encode(event)
     stored = orjson.loads(orjson.dumps(body))
     assert read(name, stored, words) == event
@@ -55,7 +59,7 @@ def test_an_event_comes_back_as_it_was(event: Event | ActionEvent) -> None:
 
 @given(events)
 def test_erased_words_read_as_none_and_the_facts_stay(
-    event: Event | ActionEvent,
+    event: AnyEvent,
 ) -> None:
     name, body, words = encode(event)
     erased = read(name, body, dict.fromkeys(words))
@@ -63,7 +67,7 @@ def test_erased_words_read_as_none_and_the_facts_stay(
 
 
 @given(events)
-def test_facts_hold_only_what_the_log_may_hold(event: Event | ActionEvent) -> None:
+def test_facts_hold_only_what_the_log_may_hold(event: AnyEvent) -> None:
     def check(value: object) -> None:
         match value:
             case str() | int() | bool() | None:

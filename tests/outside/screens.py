@@ -83,13 +83,19 @@ class Screen:
 
 @contextmanager
 def watched(
-    browser: "Browser", url: str, *, within: str = "", **options: Any
+    browser: "Browser",
+    url: str,
+    *,
+    within: str = "",
+    troubled: bool = False,
+    **options: Any,
 ) -> Iterator[Screen]:
     """Open the page; when the block is over, nothing may have gone wrong in it.
 
     Args:
         within: What every request must begin with; the page's own address by
             default.
+        troubled: Something may go wrong: the test is about that.
         options: Of the browser's context: viewport, color_scheme, ….
     """
     context = browser.new_context(**options)
@@ -103,7 +109,7 @@ def watched(
         yield Screen(page, answer.headers, troubles)
     finally:
         context.close()
-    assert troubles == []
+    assert troubled or not troubles, troubles
 
 
 def _listen(page: "Page", home: str, troubles: list[str]) -> None:

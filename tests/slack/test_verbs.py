@@ -10,6 +10,7 @@ from bot.domain.severity import Severity
 from bot.slack import words
 from bot.slack.plan_wishes import PlanVerb, PlanWish
 from bot.slack.sentences import on_lines, spoken
+from bot.slack.share_wishes import ShareVerb
 from bot.slack.verbs import TYPED, as_typed, parse
 from bot.slack.wishes import Verb, Wish
 from tests.slack.hostile import hostile
@@ -160,4 +161,4 @@ def test_no_text_breaks_the_parser_or_comes_back_alive(text: str) -> None:
     except BadRequest as unclear:
         assert_text_safe(str(unclear), limit=400)
     else:
-        assert type(wish.verb) in (Verb, PlanVerb)
+        assert type(wish.verb) in (Verb, PlanVerb, ShareVerb)

@@ -39,6 +39,7 @@ FIELDS = {
     "text": {"type", "text", "style"},
     "user": {"type", "user_id"},
     "usergroup": {"type", "usergroup_id"},
+    "link": {"type", "url", "text", "style"},
     "date": {"type", "timestamp", "format", "fallback"},
 }
 _CONTROL = re.compile(r"<[^<>]*>")
@@ -121,6 +122,12 @@ def _context(one: Json) -> None:
         _plain(child, 3000)
 
 
+def _link(one: Json) -> None:
+    assert one["url"].startswith("https://")
+    assert len(one["url"]) <= 3000
+    assert one["text"]
+
+
 def _actions(one: Json) -> None:
     assert 1 <= len(one["elements"]) <= 25
     _children(one)
@@ -191,6 +198,7 @@ def _units(text: str) -> int:
 
 
 CHECKS: Mapping[str, Callable[[Json], None]] = {
+    "link": _link,
     "header": _header,
     "context": _context,
     "actions": _actions,

@@ -36,6 +36,7 @@ class Tocsin:
     replay: bool = False
     transport: str = "http"
     settings: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
     _process: "subprocess.Popen[str] | None" = None
@@ -51,7 +52,7 @@ class Tocsin:
         }
         with (self.home.parent / "stderr.txt").open("a") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self.program, "run", "--port", "0"],
+                [sys.executable, "-m", self.program, "run", "--port", str(self.port)],
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -1,0 +1,169 @@
+"""`tocsin seal` and `tocsin unseal`: a file for one reader, once.
+
+Sealed and opened in this process: neither the plaintext nor its key ever travels. The
+bot keeps ciphertext and what proves the key, so only whoever has the link can read it.
+`seal` hands over to the running bot with the admin token; when none runs, the core is
+started here for it, and the link opens once the bot runs.
+"""
+
+import asyncio
+import json
+import re
+import sys
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import click
+
+from bot.domain.errors import BadRequest, BadSettings
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.ports.sharing import Sealed
+
+_LIFE = re.compile(r"(\d{1,6})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_PERSON = re.compile(r"<?@?([UW][A-Z0-9]{2,30})>?")
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--expires", default="4h", show_default=True, help="When it dies, e.g. 30m or 1h."
+)
+@click.option("--for", "person", default="", help="Slack id it is for: U….")
+@click.option("--opens", default=1, show_default=True, help="How often the link opens.")
+def seal(file: IO[bytes], expires: str, person: str, opens: int) -> None:
+    """Seal FILE (- for standard input) and print its link as JSON.
+
+    The link opens as often as --opens says, until --expires. Whoever has it can open
+    it; --for only says in the record whom it was made for.
+    """
+    from bot.cli.opening import open_settings
+    from bot.ports.sharing import Sealed
+    from bot.sharing import proof
+    from bot.sharing import seal as sealing
+
+    settings = open_settings()
+    key, ticket = sealing.new_key(), proof.new_secret()
+    recipient = settings.web.share_recipient
+    sealed = Sealed(
+        content=sealing.seal(file.read(), key=key, also=recipient),
+        ticket=proof.digest(ticket),
+        auth=proof.auth_key(key),
+        life_s=_seconds(expires),
+        opens=opens,
+        person=_person(person),
+    )
+    kept = _hand_over(settings, sealed)
+    link = sealing.Link(
+        base_url=kept["base_url"], share=kept["share"], ticket=ticket, key=key
+    )
+    shown = {
+        "share": kept["share"],
+        "url": link.text(),
+        "expires_at": kept["expires_at"],
+    }
+    click.echo(json.dumps(shown))
+
+
+@click.command()
+@click.argument("url")
+def unseal(url: str) -> None:
+    """Open the link URL, write what was sealed to standard output, and say so.
+
+    Give the URL in quotes. It opens once, unless it was made for more.
+    """
+    from bot.cli.share_client import opened
+
+    plain, acknowledge = opened(url)
+    sys.stdout.buffer.write(plain)
+    sys.stdout.buffer.flush()
+    acknowledge()
+
+
+def _seconds(text: str) -> int:
+    found = _LIFE.fullmatch(text.strip().lower())
+    if found is None:
+        raise BadRequest(
+            "Nothing was sealed",
+            because=f"{text[:20]!a} is not a time",
+            next_move="Give a number and s, m, h or d, for example 1h.",
+        )
+    life = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return int(life.total_seconds())
+
+
+def _person(text: str) -> str:
+    found = _PERSON.fullmatch(text)
+    if text and found is None:
+        raise BadRequest(
+            "Nothing was sealed",
+            because="--for is not a Slack id",
+            next_move="Give the id of a person, for example U012AB3CD.",
+        )
+    return found[1] if found else ""
+
+
+def _hand_over(settings: "Settings", sealed: "Sealed") -> dict[str, Any]:
+    """Keep it: here when no bot runs, else by asking the bot."""
+    from bot.cli.serving import only_process
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ExitStack() as held:
+        try:
+            held.enter_context(only_process(settings.home))
+        except BadSettings:
+            return _ask(settings.home, sealed)
+        return asyncio.run(_here(settings, sealed))
+
+
+async def _here(settings: "Settings", sealed: "Sealed") -> dict[str, Any]:
+    """Start the core without its doors for this one share."""
+    from bot.cli.serving import built
+
+    host, port = settings.server.host, settings.server.port
+    house, _ = built(settings, f"http://{host}:{port}")
+    try:
+        assert house.seal is not None  # noqa: S101 - wiring sets it
+        kept = dict(house.seal(sealed))
+    finally:
+        house.checkpoints.sign_if_dirty()
+        house.store.close()
+    click.echo(
+        "no bot runs with this home: the link opens once `tocsin run` does, at "
+        f"{kept['base_url']}",
+        err=True,
+    )
+    return kept
+
+
+def _ask(home: Path, sealed: "Sealed") -> dict[str, Any]:
+    """Hand it to the running bot."""
+    from bot.cli.gate import running
+    from bot.cli.share_client import post
+
+    url, token = running(home)
+    given = {
+        "ticket": sealed.ticket,
+        "auth": sealed.auth.hex(),
+        "life_s": sealed.life_s,
+        "opens": sealed.opens,
+        "person": sealed.person,
+    }
+    status, answer = post(
+        f"{url}/admin/shares?{urlencode(given)}",
+        sealed.content,
+        {"Authorization": f"Bearer {token}"},
+    )
+    told = json.loads(answer) if answer else {}
+    if status == 200:  # noqa: PLR2004 - OK
+        return dict(told)
+    raise BadRequest(
+        str(told.get("what", "Nothing was sealed")),
+        because=str(told.get("because", f"the bot answered {status}")),
+        next_move=str(told.get("next_move", "Look at the log of the bot.")),
+    )

@@ -1,0 +1,195 @@
+"""The state of a share, folded from its events.
+
+    sealed → (leased → opened)* → over (expired, revoked, exhausted) → shredded
+
+Time decides by reading: `is_open` and `live_ticket` take the instant, so what has
+run out is over also where nobody has written it down yet.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import reduce
+from typing import Literal, assert_never
+
+from bot.domain.share_events import (
+    LeaseLapsed,
+    ShareCreated,
+    ShareDenied,
+    ShareEvent,
+    ShareExhausted,
+    ShareExpired,
+    ShareLeased,
+    ShareOpened,
+    ShareRevoked,
+    ShareShredded,
+    TicketMinted,
+)
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+Over = Literal["", "expired", "revoked", "exhausted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """One ticket and what was done with it.
+
+    Attributes:
+        opened: How often it opened.
+        leases: How often it was claimed, whatever came of it.
+    """
+
+    id: str
+    digest: str
+    team: str
+    person: str
+    uses: int
+    until: datetime
+    opened: int = 0
+    leases: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A claim: None as long as nothing came of it.
+
+    Attributes:
+        opened: True once opened, False once lapsed.
+    """
+
+    id: str
+    ticket: str
+    until: datetime
+    opened: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One share as it is now.
+
+    Attributes:
+        over: Why nothing opens any more; "" while something may.
+        denied: How many refusals were written down.
+    """
+
+    exists: bool = False
+    incident: str = ""
+    by: str = ""
+    opens: int = 0
+    opened: int = 0
+    size_bytes: int = 0
+    digest: str = ""
+    created_at: datetime = _NEVER
+    expires_at: datetime = _NEVER
+    over: Over = ""
+    shredded: bool = False
+    denied: int = 0
+    tickets: Mapping[str, Ticket] = field(default_factory=dict)
+    leases: Mapping[str, Lease] = field(default_factory=dict)
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether anything of it may still be opened at `now`."""
+        return self.exists and not self.over and now < self.expires_at
+
+    def held(self, now: datetime) -> int:
+        """Return how many of its slots are out on leases at `now`."""
+        return sum(lease.opened is None and now < lease.until for lease in self._all())
+
+    def out_on(self, ticket: str, now: datetime) -> int:
+        """Return how many leases of one ticket run at `now`."""
+        return sum(
+            lease.ticket == ticket and lease.opened is None and now < lease.until
+            for lease in self._all()
+        )
+
+    def by_digest(self, digest: str) -> Ticket | None:
+        """Return the ticket whose secret has this digest."""
+        return next((t for t in self.tickets.values() if t.digest == digest), None)
+
+    def lapsed(self, now: datetime) -> tuple[Lease, ...]:
+        """Return the leases that ran out and are not written down as such."""
+        found = (one for one in self._all() if one.opened is None)
+        return tuple(lease for lease in found if lease.until <= now)
+
+    def _all(self) -> Iterable[Lease]:
+        return self.leases.values()
+
+
+def fold_share(events: Iterable[ShareEvent]) -> Share:
+    """Return the state that follows from a share's events."""
+    return reduce(evolve_share, events, Share())
+
+
+def evolve_share(  # noqa: C901 - one case per event, so that mypy finds a gap
+    state: Share, event: ShareEvent
+) -> Share:
+    """Return the state after one more event."""
+    match event:
+        case ShareCreated():
+            return _created(event)
+        case TicketMinted():
+            return replace(state, tickets={**state.tickets, event.ticket: _of(event)})
+        case ShareLeased():
+            return _leased(state, event)
+        case ShareOpened(lease=lease, ticket=ticket):
+            return _opened(state, lease, ticket)
+        case LeaseLapsed(lease=lease):
+            return _with_lease(state, replace(state.leases[lease], opened=False))
+        case ShareDenied():
+            return replace(state, denied=state.denied + 1)
+        case ShareRevoked():
+            return replace(state, over=state.over or "revoked")
+        case ShareExpired():
+            return replace(state, over=state.over or "expired")
+        case ShareExhausted():
+            return replace(state, over=state.over or "exhausted")
+        case ShareShredded():
+            return replace(state, shredded=True)
+        case _:
+            assert_never(event)
+
+
+def _created(event: ShareCreated) -> Share:
+    return Share(
+        exists=True,
+        incident=event.incident,
+        by=event.by,
+        opens=event.opens,
+        size_bytes=event.size_bytes,
+        digest=event.digest,
+        created_at=event.at,
+        expires_at=event.expires_at,
+    )
+
+
+def _of(event: TicketMinted) -> Ticket:
+    return Ticket(
+        id=event.ticket,
+        digest=event.digest,
+        team=event.team,
+        person=event.person,
+        uses=event.uses,
+        until=event.until,
+    )
+
+
+def _leased(state: Share, event: ShareLeased) -> Share:
+    lease = Lease(id=event.lease, ticket=event.ticket, until=event.until)
+    before = state.tickets[event.ticket]
+    ticket = replace(before, leases=before.leases + 1)
+    return _with_lease(_with_ticket(state, ticket), lease)
+
+
+def _opened(state: Share, lease: str, ticket: str) -> Share:
+    before = state.tickets[ticket]
+    found = _with_ticket(state, replace(before, opened=before.opened + 1))
+    found = _with_lease(found, replace(state.leases[lease], opened=True))
+    return replace(found, opened=state.opened + 1)
+
+
+def _with_ticket(state: Share, ticket: Ticket) -> Share:
+    return replace(state, tickets={**state.tickets, ticket.id: ticket})
+
+
+def _with_lease(state: Share, lease: Lease) -> Share:
+    return replace(state, leases={**state.leases, lease.id: lease})

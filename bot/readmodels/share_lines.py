@@ -1,0 +1,70 @@
+"""What happened to sealed diagnostics, as lines of the incident's timeline."""
+
+from typing import assert_never
+
+from bot.domain.share_events import (
+    LeaseLapsed,
+    ShareCreated,
+    ShareDenied,
+    ShareEvent,
+    ShareExhausted,
+    ShareExpired,
+    ShareLeased,
+    ShareOpened,
+    ShareRevoked,
+    ShareShredded,
+    TicketMinted,
+)
+
+_PEOPLE_NOT_NAMED = "a link that names nobody"
+
+
+def share_sentence(  # noqa: C901 - one case per event
+    event: ShareEvent,
+) -> str:
+    """Say what happened to a share, in our own words."""
+    match event:
+        case ShareCreated(expires_at=until, opens=opens):
+            when = f"{until:%Y-%m-%d %H:%M} UTC"
+            return f"Diagnostics sealed until {when}, for {_times(opens)}."
+        case TicketMinted(person=person):
+            return f"A link to the diagnostics was made for {_whom(person)}."
+        case ShareLeased():
+            return "The sealed diagnostics were fetched with proof of their key."
+        case ShareOpened(person=person):
+            return f"The diagnostics were opened with {_whose(person)}."
+        case LeaseLapsed(person=person):
+            return (
+                f"Fetched with {_whose(person)} and not reported as opened; "
+                "somebody may have read them."
+            )
+        case ShareDenied(because=because):
+            return f"A link opened nothing ({because.replace('_', ' ')})."
+        case ShareRevoked(by=by, because="person"):
+            return f"{_who(by)} took the links to the diagnostics back."
+        case ShareRevoked(because=because):
+            return f"The links to the diagnostics died ({because.replace('_', ' ')})."
+        case ShareExpired(opens=opens):
+            return f"The sealed diagnostics ran out after {_times(opens)}."
+        case ShareExhausted(opens=opens):
+            return f"The sealed diagnostics are used up after {_times(opens)}."
+        case ShareShredded():
+            return "The key of the sealed diagnostics was destroyed."
+        case _:
+            assert_never(event)
+
+
+def _times(opens: int) -> str:
+    return "1 opening" if opens == 1 else f"{opens} openings"
+
+
+def _whom(person: str) -> str:
+    return f"<@{person}>" if person else "whoever holds it"
+
+
+def _whose(person: str) -> str:
+    return f"<@{person}>'s ticket" if person else _PEOPLE_NOT_NAMED
+
+
+def _who(by: str) -> str:
+    return f"<@{by}>" if by.startswith(("U", "W")) else "The administrator"

@@ -1,0 +1,160 @@
+"""The shares' streams: load, decide elsewhere, append, project, promise, tell.
+
+For shares this is what `bot/planbook.py` is for plans. What may happen is decided in
+`bot/domain/share_decisions.py`; keys and ciphertext are `bot/sharevault.py`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.codec import decode_share, encode
+from bot.domain.events import CommandRefused, Phase
+from bot.domain.share import Share, fold_share
+from bot.domain.share_decisions import Denied
+from bot.domain.share_events import ShareEvent
+from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
+from bot.ports.sharing import ShareVoice
+from bot.readmodels import board
+from bot.readmodels.timeline import INCIDENT_STREAM, SHARE_STREAM
+
+EXPIRE, LAPSE = "share.expire", "share.lapse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareBook:
+    """Reads and writes the streams of shares."""
+
+    clock: Clock
+    voice: ShareVoice
+
+    def load(self, tx: Transaction, share: str) -> Share:
+        """Return a share as its events say."""
+        return self._load(tx, share)[0]
+
+    def append(
+        self,
+        tx: Transaction,
+        share: str,
+        events: Sequence[ShareEvent],
+        *,
+        actor: str,
+    ) -> Share:
+        """Write what was decided in this transaction; return what follows."""
+        state, version = self._load(tx, share)
+        if not events:
+            return state
+        entries = [_entry(event, at=event.at, actor=actor) for event in events]
+        written = tx.log.append(
+            SHARE_STREAM + share, expected_version=version, entries=entries
+        )
+        state = self.load(tx, share)
+        _project(tx, share, state)
+        self._promise(tx, share, state)
+        self._tell(tx, state, written)
+        return state
+
+    def refused(self, tx: Transaction, incident: str, *, code: str, by: str) -> None:
+        """Write down with the incident that somebody may not open its diagnostics."""
+        state, version = board.load(tx, incident)
+        if not state.exists:
+            return
+        event = CommandRefused(command="diagnostics", code=code, by=by)
+        entry = _entry(event, at=self.clock.now(), actor=by)
+        tx.log.append(
+            INCIDENT_STREAM + incident, expected_version=version, entries=[entry]
+        )
+
+    def _load(self, tx: Transaction, share: str) -> tuple[Share, int]:
+        entries = tx.log.load(SHARE_STREAM + share)
+        events = (decode_share(e.kind, e.body, e.words) for e in entries)
+        return fold_share(events), len(entries)
+
+    def _promise(self, tx: Transaction, share: str, state: Share) -> None:
+        """Set the timers that the state needs and take back the others."""
+        running = [one.until for one in state.leases.values() if one.opened is None]
+        wanted = {
+            EXPIRE: None if state.over else state.expires_at,
+            LAPSE: None if state.over else min(running, default=None),
+        }
+        for kind, due_at in wanted.items():
+            key = f"{kind}/{share}"
+            if due_at is None:
+                tx.timers.cancel(key)
+            else:
+                tx.timers.set(Timer(key=key, kind=kind, about=share, due_at=due_at))
+
+    def _tell(self, tx: Transaction, state: Share, written: Sequence[Entry]) -> None:
+        """Say in the incident's thread what people should hear of."""
+        row = board.row(tx, state.incident) if state.incident else None
+        if row is None:
+            return
+        for entry in written:
+            event = decode_share(entry.kind, entry.body, entry.words)
+            line = self.voice.line(row.id, row.channel, entry.seq, event)
+            if line is not None:
+                tx.outbox.post(line, now=self.clock.now())
+
+
+def is_over(tx: Transaction, incident: str) -> bool:
+    """Tell whether nothing of an incident may be opened any more."""
+    row = board.row(tx, incident)
+    return row is None or row.phase is Phase.RESOLVED
+
+
+def refuse_over(tx: Transaction, state: Share) -> None:
+    """Open nothing once the incident is over, written down with the share or not.
+
+    Raises:
+        Denied: It is over.
+    """
+    if state.exists and state.incident and is_over(tx, state.incident):
+        raise Denied("incident_over")
+
+
+def open_ids(tx: Transaction, incident: str) -> tuple[str, ...]:
+    """Return the shares of an incident that nobody ended, newest first."""
+    found = tx.tables.execute(
+        "SELECT id FROM share WHERE incident = ? AND over = '' ORDER BY id DESC",
+        (incident,),
+    )
+    return tuple(str(one["id"]) for one in found)
+
+
+def to_shred(tx: Transaction) -> tuple[str, ...]:
+    """Return the shares that are over and whose key may still be here."""
+    found = tx.tables.execute(
+        "SELECT id FROM share WHERE over <> '' AND shredded = 0 ORDER BY id"
+    )
+    return tuple(str(one["id"]) for one in found)
+
+
+def with_resolved_incident(tx: Transaction) -> tuple[str, ...]:
+    """Return the shares that still open although their incident is over."""
+    found = tx.tables.execute(
+        "SELECT s.id FROM share s JOIN board b ON b.id = s.incident "
+        "WHERE s.over = '' AND b.phase = ? ORDER BY s.id",
+        (Phase.RESOLVED,),
+    )
+    return tuple(str(one["id"]) for one in found)
+
+
+def _project(tx: Transaction, share: str, state: Share) -> None:
+    """Keep the row by which shares are found."""
+    tx.tables.execute("DELETE FROM share WHERE id = ?", (share,))
+    tx.tables.execute(
+        "INSERT INTO share (id, incident, over, expires_at, shredded) "
+        "VALUES (?,?,?,?,?)",
+        (
+            share,
+            state.incident,
+            state.over,
+            state.expires_at.isoformat(),
+            int(state.shredded),
+        ),
+    )
+
+
+def _entry(event: ShareEvent | CommandRefused, *, at: datetime, actor: str) -> NewEntry:
+    kind, body, words = encode(event)
+    return NewEntry(kind=kind, at=at, actor=actor, body=body, words=words)

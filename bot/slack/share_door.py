@@ -1,0 +1,63 @@
+"""From a kept request about diagnostics to sharing: who asks is looked up first.
+
+The answer is written by sharing itself, in the transaction that acts.
+"""
+
+import asyncio
+from typing import Protocol, assert_never
+
+from bot.ports.gate import Asker
+from bot.ports.sharing import ShareAsker, ShareAsks
+from bot.slack import words
+from bot.slack.needs import Service
+from bot.slack.requests import Request
+from bot.slack.share_wishes import ShareVerb, ShareWish
+
+NO_SHARING = (
+    "Nothing was opened: sharing is not set up here. "
+    "Ask whoever runs Tocsin to run `tocsin doctor`."
+)
+
+
+class Looker(Protocol):
+    """Tells who somebody is; `bot.slack.askers.Askers` does."""
+
+    async def now(self, person: str, channel: str, *, team: str = "") -> Asker:
+        """Return somebody as Slack says."""
+        ...
+
+
+class ShareDoor:
+    """Asks sharing what people asked for."""
+
+    def __init__(
+        self, *, shares: ShareAsks | None, service: Service, askers: Looker
+    ) -> None:
+        self._shares = shares
+        self._service = service
+        self._askers = askers
+
+    async def answer(self, item: str, request: Request, wish: ShareWish) -> str:
+        """Ask sharing; return "" where it answered, else the sentence to say."""
+        shares, pressed_in = self._shares, getattr(request, "channel", "")
+        if shares is None:
+            return NO_SHARING
+        incident = wish.incident or await asyncio.to_thread(
+            self._service.newest_in, pressed_in
+        )
+        if not incident:
+            return words.NO_OPEN_HERE
+        channel = await asyncio.to_thread(shares.channel_of, incident)
+        found = await self._askers.now(
+            request.person, channel or pressed_in, team=request.team
+        )
+        by = ShareAsker(person=found.person, in_channel=found.in_channel)
+        match wish.verb:
+            case ShareVerb.DIAGNOSTICS:
+                ask = shares.ask
+            case ShareVerb.REVOKE:
+                ask = shares.revoke_all
+            case _:
+                assert_never(wish.verb)
+        await asyncio.to_thread(ask, incident, by, item=item, channel=pressed_in)
+        return ""

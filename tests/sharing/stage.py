@@ -1,0 +1,180 @@
+"""Sharing put together as in the house, with a clock in the test's hand."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.config import Settings
+from bot.domain.commands import PersonKind, Resolve
+from bot.domain.errors import Unreachable
+from bot.ports import Collect, Lane, Received
+from bot.ports.sharing import Leased, Sealed, ShareAsker
+from bot.readmodels import timeline
+from bot.sharing import proof, seal
+from bot.sharing.seal import Link, read_link
+from bot.web.tokens import Guesses
+from bot.wire_sharing import SharingNeeds, build_sharing
+from tests.core import CHANNEL, Core, rulings
+from tests.spec import OLU, person
+
+ALERT = {"title": "Queue of the chat model is long", "severity": "high", "id": "q1"}
+BASE_URL = "http://tocsin.test"
+
+
+def no_account() -> Any:
+    raise Unreachable(
+        "Nothing was read", because="no AWS account is connected", next_move="Wait."
+    )
+
+
+class Stage:
+    """One incident in a fresh home, and everything that shares its diagnostics."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        collectors: Mapping[str, Collect] | None = None,
+        reader: Callable[[], Any] = no_account,
+        **web: Any,
+    ) -> None:
+        self.folder = folder
+        self.core = Core(folder)
+        self.clock = self.core.clock
+        sharing = build_sharing(
+            SharingNeeds(
+                settings=Settings.model_validate({"home": folder, "web": web}),
+                store=self.core.store,
+                keys=self.core.keys,
+                clock=self.clock,
+                redactor=rulings().redactor,
+                collectors=collectors or {},
+                reader=reader,
+                base_url=BASE_URL,
+                admin_token="admin-token",  # noqa: S106 - of this test
+                guesses=Guesses(),
+            )
+        )
+        self.desk, self.house, self.door = sharing.desk, sharing.house, sharing.door
+        self.vault = sharing.desk.vault
+        self.core.fire = self.house.fire  # type: ignore[method-assign]
+        self._items = 0
+
+    def incident(self, **alert: Any) -> str:
+        return str(self.core.alert({**ALERT, **alert})["incident"])
+
+    # --- a person ---
+
+    def press(
+        self,
+        who: str = "U0ONCALL",
+        *,
+        incident: str = "INC-0001",
+        kind: PersonKind = PersonKind.MEMBER,
+        in_channel: bool = True,
+    ) -> None:
+        by = ShareAsker(person=person(who, kind), in_channel=in_channel)
+        self.desk.ask(incident, by, item=self._item(), channel=CHANNEL)
+
+    def revoke(self, who: str = "U0ONCALL", incident: str = "INC-0001") -> None:
+        by = ShareAsker(person=person(who), in_channel=True)
+        self.desk.revoke_all(incident, by, item=self._item(), channel=CHANNEL)
+
+    def resolve(self, incident: str = "INC-0001") -> None:
+        self.core.ask(incident, Resolve(by=OLU, outcome="fixed", summary=None))
+
+    def whispers(self, who: str = "U0ONCALL") -> list[str]:
+        """Return what was put into the outbox for somebody, oldest first."""
+        found = self.rows("SELECT text FROM outbox WHERE person = ? ORDER BY n", who)
+        return [str(one["text"]) for one in found]
+
+    def links(self, who: str = "U0ONCALL") -> list[Link]:
+        """Return the links that somebody's messages hold now, oldest first."""
+        found = self.rows(
+            "SELECT blocks FROM outbox WHERE person = ? AND key LIKE ? ORDER BY n",
+            who,
+            "whisper/share/%",
+        )
+        urls = [
+            self.desk.link(element["url"].removeprefix("tocsin-share:"))
+            for one in found
+            for block in json.loads(one["blocks"])
+            for part in block["elements"]
+            for element in part["elements"]
+            if element["type"] == "link"
+        ]
+        return [read_link(url) for url in urls if url]
+
+    def link(self, who: str = "U0ONCALL") -> Link:
+        """Press, let the thread work, and return the newest link."""
+        self.press(who)
+        self.house.step()
+        return self.links(who)[-1]
+
+    # --- whoever holds a link ---
+
+    def claim(self, link: Link, *, key: str = "") -> Leased:
+        nonce = self.vault.nonce()
+        shown = proof.proof_of(
+            proof.auth_key(key or link.key),
+            share=link.share,
+            ticket=link.ticket,
+            nonce=nonce,
+        )
+        return self.vault.claim(link.share, link.ticket, nonce=nonce, proof=shown)
+
+    def open(self, link: Link) -> bytes:
+        """Claim, fetch, decrypt and acknowledge, as the page does."""
+        lease = self.claim(link).lease
+        plain = seal.unseal(self.vault.content(link.share, lease), key=link.key)
+        self.vault.acknowledge(link.share, lease)
+        return plain
+
+    def sealed(
+        self, content: bytes = b"hello", *, opens: int = 1, life_s: int = 3600
+    ) -> Link:
+        """Seal as the command line does."""
+        key, ticket = seal.new_key(), proof.new_secret()
+        kept = self.vault.put(
+            Sealed(
+                content=seal.seal(content, key=key),
+                ticket=proof.digest(ticket),
+                auth=proof.auth_key(key),
+                life_s=life_s,
+                opens=opens,
+            )
+        )
+        share = str(kept["share"])
+        return Link(base_url=BASE_URL, share=share, ticket=ticket, key=key)
+
+    # --- what is kept ---
+
+    def rows(self, sql: str, *given: Any) -> Any:
+        return self.core.store.read(lambda tx: tx.tables.execute(sql, given))
+
+    def story(self, incident: str = "INC-0001") -> list[str]:
+        told = self.core.store.read(lambda tx: timeline.story(tx, incident))
+        return [line.text for line in told]
+
+    def kinds(self, share: str) -> list[str]:
+        """Return the names of what happened to a share."""
+        found = self.core.store.read(lambda tx: tx.log.load(f"share/{share}"))
+        return [one.kind.removeprefix("share.").removesuffix(".v1") for one in found]
+
+    def close(self) -> None:
+        self.core.store.close()
+
+    def _item(self) -> str:
+        """Keep a request as the Slack door does."""
+        self._items += 1
+        item = f"sl_{self._items}_{self.clock.now().timestamp()}"
+        received = Received(
+            id=item,
+            lane=Lane.SLACK,
+            source="slack",
+            key=item,
+            received_at=self.clock.now(),
+            sealed=b"",
+        )
+        return self.core.service.accept(received).result()[0]
