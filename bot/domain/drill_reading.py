@@ -1,0 +1,346 @@
+"""From the parsed text of a `drill/1` file to a scenario, or to what is wrong.
+
+Every key is known or refused, and every problem names its place, so that the
+loader can add the line. What must hold between the parts is in `drill_rules.py`;
+YAML itself is read in `bot/rules/drill_file.py`.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from bot.domain.drill import (
+    FORMAT,
+    Inject,
+    InjectKind,
+    Move,
+    Objective,
+    Scenario,
+    Unless,
+)
+from bot.domain.drill_expect import Expectation, expectation
+
+Place = tuple[str | int, ...]
+_KEYS = frozenset(
+    "schema id title source tlp duration_min time_scale audience objectives msel "
+    "contingency rules scoring practice".split()
+)
+_OBJECTIVE = frozenset({"id", "capability", "text", "target"})
+_INJECT = frozenset(
+    "n t kind from to source payload text obj expect decision when".split()
+)
+_MOVE = frozenset({"t", "as", "do", "says", "params"})
+MOVES = frozenset({"ack", "commander", "step", "note", "propose", "approve", "resolve"})
+"""What a scripted person can do."""
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_N = re.compile(r"[A-Za-z]{0,2}[0-9]{1,3}")
+_UNLESS = re.compile(r"no (incident opened|acknowledgement|commander|step|plan) by t=(\d{1,4})")
+_MOMENT_OF = {
+    "incident opened": "open_incident",
+    "acknowledgement": "ack",
+    "commander": "commander_named",
+    "step": "step_taken",
+    "plan": "plan_proposed",
+}
+# The first integration that recognizes the payload reads it.
+_AUTO = "auto"
+_LONGEST = 2000
+_MOST_MIN = 1440
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong with a file.
+
+    Attributes:
+        place: Keys and positions that lead to it, e.g. ``("msel", 2, "obj")``.
+        because: What is wrong, without a full stop.
+        next_move: A sentence: what the writer can do.
+        is_warning: It can be played all the same, but not as it was meant.
+    """
+
+    place: Place
+    because: str
+    next_move: str
+    is_warning: bool = False
+
+
+@dataclass(kw_only=True)
+class Reading:
+    """Reads one document and collects every problem.
+
+    Attributes:
+        payload: Returns the text of a payload file, None where there is none.
+        sources: Names of the integrations that read alerts.
+    """
+
+    payload: Callable[[str], str | None]
+    sources: Collection[str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def scenario(self, raw: Any) -> Scenario | None:
+        """Return the scenario; None where it cannot be made of the document."""
+        if not isinstance(raw, Mapping):
+            self._no((), "it is not a mapping of keys", "Begin with `schema: drill/1`.")
+            return None
+        self._keys((), raw, _KEYS)
+        if raw.get("schema") != FORMAT:
+            self._no(("schema",), f"it is not {FORMAT}", f"Write `schema: {FORMAT}`.")
+        made = Scenario(
+            id=self._id(raw),
+            title=self._text((), raw, "title"),
+            duration_min=self._minutes((), raw, "duration_min", least=1),
+            speed=self._minutes((), raw, "time_scale", default=1, least=1),
+            tlp=self._text((), raw, "tlp", default="AMBER"),
+            audience=self._texts((), raw, "audience"),
+            sources=self._texts((), raw, "source"),
+            objectives=tuple(
+                self._objective(("objectives", i), one)
+                for i, one in self._rows(raw, "objectives")
+            ),
+            injects=self._injects(raw),
+            script=tuple(
+                self._move(("practice", i), one)
+                for i, one in self._rows(raw, "practice")
+            ),
+        )
+        is_broken = any(not one.is_warning for one in self.problems)
+        return None if is_broken else made
+
+    # --- parts ---
+
+    def _id(self, raw: Mapping[str, Any]) -> str:
+        found = self._text((), raw, "id")
+        if found and not _ID.fullmatch(found):
+            self._no(("id",), "it is not small letters, digits and hyphens", "Rename it.")
+        return found
+
+    def _objective(self, at: Place, raw: Any) -> Objective:
+        row = self._row(at, raw, _OBJECTIVE)
+        return Objective(
+            id=self._text(at, row, "id"),
+            capability=self._text(at, row, "capability"),
+            text=self._text(at, row, "text"),
+            target=self._text(at, row, "target", default=""),
+        )
+
+    def _injects(self, raw: Mapping[str, Any]) -> tuple[Inject, ...]:
+        told = [
+            self._inject(("msel", i), one, needs_time=True)
+            for i, one in self._rows(raw, "msel")
+        ]
+        spare = [
+            self._inject(("contingency", i), one, needs_time=False)
+            for i, one in self._rows(raw, "contingency")
+        ]
+        return (*told, *spare)
+
+    def _inject(self, at: Place, raw: Any, *, needs_time: bool) -> Inject:
+        row = self._row(at, raw, _INJECT)
+        kind = self._kind(at, row)
+        when = "" if needs_time else self._text(at, row, "when")
+        sender = self._text(at, row, "from", default="controller")
+        is_alert = kind is InjectKind.ALERT
+        body = self._payload(at, row) if is_alert else ""
+        unless = _unless(when) if body or not is_alert else None
+        return Inject(
+            n=self._number(at, row),
+            at_min=self._minutes(at, row, "t", default=None if needs_time else 0),
+            kind=kind,
+            sender=sender,
+            to=self._text(at, row, "to", default="everybody"),
+            source=self._source(at, row, sender) if is_alert else "",
+            body=body,
+            text="" if is_alert else self._text(at, row, "text"),
+            objectives=self._texts(at, row, "obj"),
+            expects=self._expects(at, row),
+            decision=self._text(at, row, "decision", default=""),
+            unless=unless,
+            by_hand=when if when and unless is None else "",
+        )
+
+    def _kind(self, at: Place, row: Mapping[str, Any]) -> InjectKind:
+        found = row.get("kind")
+        if found in tuple(InjectKind):
+            return InjectKind(found)
+        known = ", ".join(InjectKind)
+        self._no((*at, "kind"), "the kind is not known", f"Use one of: {known}.")
+        return InjectKind.MESSAGE
+
+    def _number(self, at: Place, row: Mapping[str, Any]) -> str:
+        found = str(row.get("n", ""))
+        if not _N.fullmatch(found):
+            self._no((*at, "n"), "the number is missing or is none", "Use 1 or C1.")
+        return found
+
+    def _source(self, at: Place, row: Mapping[str, Any], sender: str) -> str:
+        """Return which integration reads it: as written, else after the sender."""
+        given = row.get("source")
+        if given is None:
+            name = re.sub(r"[^a-z0-9]+", "_", sender.lower()).strip("_")
+            return name if name in self.sources else _AUTO
+        if given in self.sources:
+            return str(given)
+        known = ", ".join(sorted(self.sources))
+        self._no((*at, "source"), "there is no such source", f"Use one of: {known}.")
+        return ""
+
+    def _payload(self, at: Place, row: Mapping[str, Any]) -> str:
+        found = row.get("payload")
+        if isinstance(found, str):
+            text = self.payload(found)
+            if text is None:
+                self._warn(
+                    (*at, "payload"),
+                    "there is no such payload file beside the scenario",
+                    "Give a path below its folder, or write the payload here.",
+                )
+            return text or ""
+        if not isinstance(found, Mapping):
+            self._no((*at, "payload"), "an alert has no payload", "Add one.")
+            return ""
+        try:
+            return orjson.dumps(found).decode()
+        except (TypeError, ValueError):
+            self._no(
+                (*at, "payload"),
+                "it holds something JSON does not have, such as a bare date",
+                "Put the value into quotes.",
+            )
+            return ""
+
+    def _expects(self, at: Place, row: Mapping[str, Any]) -> tuple[Expectation, ...]:
+        found = []
+        for i, text in enumerate(self._texts(at, row, "expect")):
+            read = expectation(text)
+            if read is None:
+                self._no(
+                    (*at, "expect", i),
+                    f"{text[:40]!a} cannot be read",
+                    "Write for example ack<=5m or severity>=SEV2.",
+                )
+                continue
+            found.append(read)
+        return tuple(found)
+
+    def _move(self, at: Place, raw: Any) -> Move:
+        row = self._row(at, raw, _MOVE)
+        does = self._text(at, row, "do")
+        if does and does not in MOVES:
+            known = ", ".join(sorted(MOVES))
+            self._no((*at, "do"), "nobody can do that", f"Use one of: {known}.")
+        params = row.get("params") or {}
+        if not isinstance(params, Mapping):
+            self._no((*at, "params"), "it is no mapping", "Write name: value.")
+            params = {}
+        return Move(
+            at_min=self._minutes(at, row, "t"),
+            who=self._text(at, row, "as"),
+            does=does,
+            says=self._text(at, row, "says", default=""),
+            params=tuple(sorted((str(k), str(v)) for k, v in params.items())),
+        )
+
+    # --- values ---
+
+    def _no(self, place: Place, because: str, next_move: str) -> None:
+        self.problems.append(
+            Problem(place=place, because=because, next_move=next_move)
+        )
+
+    def _warn(self, place: Place, because: str, next_move: str) -> None:
+        self.problems.append(
+            Problem(
+                place=place, because=because, next_move=next_move, is_warning=True
+            )
+        )
+
+    def _keys(self, at: Place, row: Mapping[str, Any], known: frozenset[str]) -> None:
+        for key in row:
+            if key in known:
+                continue
+            near = difflib.get_close_matches(str(key), sorted(known), n=1)
+            hint = f"Did you mean `{near[0]}`?" if near else "Take it out."
+            self._no((*at, str(key)), f"the key {str(key)[:40]!a} is unknown", hint)
+
+    def _row(self, at: Place, raw: Any, known: frozenset[str]) -> Mapping[str, Any]:
+        if not isinstance(raw, Mapping):
+            self._no(at, "it is no mapping of keys", "Write it as in the shipped drill.")
+            return {}
+        row = self._joined(at, raw, known)
+        self._keys(at, row, known)
+        return row
+
+    def _joined(
+        self, at: Place, raw: Mapping[str, Any], known: frozenset[str]
+    ) -> Mapping[str, Any]:
+        """Put a text together again that a comma has split.
+
+        In ``{id: O1, text: Stop it, then tell}`` YAML reads a key ``then tell``
+        without a value.
+        """
+        row: dict[str, Any] = {}
+        last = ""
+        for key, value in raw.items():
+            if key not in known and value is None and isinstance(row.get(last), str):
+                row[last] = f"{row[last]}, {key}"
+                said = "a comma splits this text; it was put together again"
+                self._warn((*at, last), said, "Put the text into quotes.")
+                continue
+            row[key] = value
+            last = key
+        return row
+
+    def _rows(self, raw: Mapping[str, Any], key: str) -> list[tuple[int, Any]]:
+        found = raw.get(key) or []
+        if not isinstance(found, list):
+            self._no((key,), "it is no list", "Write one entry a line, with a dash.")
+            return []
+        return list(enumerate(found))
+
+    def _text(
+        self, at: Place, row: Mapping[str, Any], key: str, default: str | None = None
+    ) -> str:
+        found = row.get(key, default)
+        if isinstance(found, str) and (found.strip() or default is not None):
+            if len(found) > _LONGEST:
+                self._no((*at, key), f"it is over {_LONGEST} characters", "Shorten it.")
+            return found.strip()
+        self._no((*at, key), f"{key} is missing or is no text", f"Add `{key}: …`.")
+        return ""
+
+    def _texts(self, at: Place, row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        found = row.get(key) or []
+        if isinstance(found, list) and all(isinstance(one, str) for one in found):
+            return tuple(found)
+        self._no((*at, key), f"{key} is no list of texts", f"Write `{key}: [a, b]`.")
+        return ()
+
+    def _minutes(
+        self,
+        at: Place,
+        row: Mapping[str, Any],
+        key: str,
+        *,
+        default: int | None = None,
+        least: int = 0,
+    ) -> int:
+        found = row.get(key, default)
+        is_number = isinstance(found, int) and not isinstance(found, bool)
+        if is_number and least <= int(found or 0) <= _MOST_MIN:
+            return int(found or 0)
+        because = f"{key} is no whole number from {least} to {_MOST_MIN}"
+        self._no((*at, key), because, f"Write for example `{key}: {max(least, 5)}`.")
+        return 0
+
+
+def _unless(when: str) -> Unless | None:
+    found = _UNLESS.fullmatch(when)
+    if found is None:
+        return None
+    return Unless(moment=_MOMENT_OF[found[1]], by_min=int(found[2]))
