@@ -99,7 +99,7 @@ class Gatekeeper:
             facts = self._asked(tx, plan, by, Verb.PROPOSE, Click())
             self.book.apply(tx, plan_id, drafting, facts, actor=by.person.id)
             self.book.apply(tx, plan_id, Publish(), facts, actor=by.person.id)
-            self.desk.redraw(tx, self.book, plan_id, token=self.token)
+            self.desk.redraw(tx, self.book, plan_id, token=self.tokens.of)
 
         self.store.write(work).result()
         return self._must(plan_id)
@@ -167,7 +167,7 @@ class Gatekeeper:
             reached = 0
             for plan, facts in zip(open_ids, asked, strict=True):
                 reached += bool(self._tried(tx, plan, Stop(by=who), facts, who))
-                self.desk.redraw(tx, self.book, plan, token=self.token)
+                self.desk.redraw(tx, self.book, plan, token=self.tokens.of)
             return reached
 
         return self._written(work)
@@ -220,11 +220,21 @@ class Gatekeeper:
 
     def token(self, plan: str) -> str:
         """Return the value of the plan's buttons: its id and a MAC."""
-        return self.tokens.token(plan)
+        return self.tokens.token(plan, drill=self._is_drill(plan))
 
     def opened(self, token: str) -> str:
-        """Return the plan id of a token that is ours; "" for any other."""
-        return self.tokens.opened(token)
+        """Return the plan id of a token that is ours; "" for any other.
+
+        A token of a drill opens no real plan, and a real one no drill's.
+        """
+        for drill in (False, True):
+            if plan := self.tokens.opened(token, drill=drill):
+                return plan if self._is_drill(plan) is drill else ""
+        return ""
+
+    def _is_drill(self, plan: str) -> bool:
+        view = self.view(plan)
+        return view is not None and view.plan.drill
 
     def _decide(
         self, plan: str, command: ActionCommand, by: Asker, verb: Verb, click: Click
@@ -241,7 +251,7 @@ class Gatekeeper:
             except Refusal as refusal:
                 self.book.refused(tx, plan, command, refusal, actor=who)
                 return refusal
-            self.desk.redraw(tx, self.book, plan, token=self.token)
+            self.desk.redraw(tx, self.book, plan, token=self.tokens.of)
             return self.book.load(tx, plan)[0].stage
 
         if self._written(work) is Stage.APPROVED:

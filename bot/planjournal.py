@@ -38,7 +38,7 @@ class PlanJournal:
     book: PlanBook
     desk: PlanDesk
     people: People
-    token: Callable[[str], str]
+    token: Callable[[Plan], str]
     note: proof.VerifyNote
     path: proof.VerifyPath
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.gate_rules import QUORUM
-from bot.domain.plan import Level, Plan
+from bot.domain.plan import Draft, Level, Plan
 from bot.domain.plan_view import Offer
 from bot.domain.untrusted import Untrusted
+from bot.gate.rehearsal import Rehearsal
 from bot.plandesk import PlanDesk
 from bot.ports import Store
 from bot.ports.action import Action
@@ -41,12 +42,14 @@ class Planning:
 
     Attributes:
         reader: Returns a session that can only read; raises Unreachable.
+        rehearsal: What a drill's plans are made with; None where none are played.
     """
 
     store: Store
     desk: PlanDesk
     catalogue: Mapping[str, Action]
     reader: Callable[[], Any]
+    rehearsal: Rehearsal | None = None
 
     def offers(self, incident: str) -> tuple[Offer, ...]:
         """Return what can be proposed for an incident."""
@@ -63,7 +66,7 @@ class Planning:
         """
         action = self._action(wanted.action)
         about = self.store.read(lambda tx: self.desk.about(tx, wanted.incident))
-        draft = action.plan(wanted.params, reader=self.reader())
+        draft = self._drafted(action, wanted, drill=about.drill)
         level = self.desk.level(action.MANIFEST, draft, about)
         return Plan(
             id=plan_id,
@@ -79,6 +82,20 @@ class Planning:
             parent=wanted.parent,
             drill=about.drill,
         )
+
+    def _drafted(self, action: Action, wanted: Wanted, *, drill: bool) -> Draft:
+        """Read the world, or in a drill the simulated one and nothing else."""
+        if not drill:
+            return action.plan(wanted.params, reader=self.reader())
+        if self.rehearsal is None:
+            raise NotAllowed(
+                "Nothing was proposed",
+                because="it is a drill, and nothing is simulated here",
+                next_move="Say in the thread what you would do.",
+            )
+        played = self.rehearsal.action(wanted.action)
+        world = self.rehearsal.world(wanted.incident)
+        return played.plan(wanted.params, reader=world)
 
     def undoing(self, done: Plan) -> tuple[str, Mapping[str, str]]:
         """Return the action that undoes a plan, and its parameters.

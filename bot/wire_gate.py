@@ -21,6 +21,7 @@ from bot.gate.catalogue import load_actions
 from bot.gate.executor import Executor
 from bot.gate.judge import Judge
 from bot.gate.policy import Policy
+from bot.gate.rehearsal import Rehearsal, wrapped
 from bot.gate.tokens import Tokens
 from bot.gatehouse import GateHouse
 from bot.gatekeeper import Gatekeeper
@@ -85,7 +86,7 @@ def build_gate(needs: GateNeeds) -> GateHouse:
         book=book,
         desk=desk,
         people=needs.people,
-        token=tokens.token,
+        token=tokens.of,
         note=_note(needs.checkpoints.vkey),
         path=_leads,
     )
@@ -101,9 +102,14 @@ def _house(
     journal: PlanJournal,
 ) -> GateHouse:
     catalogue = load_actions()
+    rehearsal = Rehearsal(store=needs.store, actions=wrapped(catalogue))
     woken = threading.Event()
     planning = Planning(
-        store=needs.store, desk=desk, catalogue=catalogue, reader=needs.aws.reader
+        store=needs.store,
+        desk=desk,
+        catalogue=catalogue,
+        reader=needs.aws.reader,
+        rehearsal=rehearsal,
     )
 
     def cleared() -> None:
@@ -128,6 +134,7 @@ def _house(
             reader=needs.aws.reader,
             mint=needs.aws.for_plan,
             keep_evidence=needs.keep_evidence,
+            rehearsal=rehearsal,
         ),
         sign=needs.checkpoints.sign_if_dirty,
         woken=woken,

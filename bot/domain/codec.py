@@ -16,6 +16,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter
 
 from bot.domain.action_events import ActionEvent
+from bot.domain.drill_events import DrillEvent
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
 from bot.domain.untrusted import Untrusted
@@ -25,10 +26,13 @@ Body = dict[str, Any]
 UPGRADES: Mapping[str, tuple[str, Callable[[Body], Body]]] = {}
 _OF_INCIDENTS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(Event)}
 _OF_ACTIONS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ActionEvent)}
-_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS
+_OF_DRILLS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(DrillEvent)}
+_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS | _OF_DRILLS
 
 
-def encode(event: Event | ActionEvent) -> tuple[str, Body, dict[str, str]]:
+def encode(
+    event: Event | ActionEvent | DrillEvent,
+) -> tuple[str, Body, dict[str, str]]:
     """Return an event's stored name, its facts and its words."""
     shape = _shape(event.name)
     facts = {
@@ -63,6 +67,14 @@ def decode_action(
 ) -> ActionEvent:
     """Return the plan's event that was stored; the contract is that of `decode`."""
     event: ActionEvent = _decode(name, body, words, among=_OF_ACTIONS)
+    return event
+
+
+def decode_drill(
+    name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
+) -> DrillEvent:
+    """Return the drill's event that was stored; the contract is that of `decode`."""
+    event: DrillEvent = _decode(name, body, words, among=_OF_DRILLS)
     return event
 
 

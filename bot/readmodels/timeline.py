@@ -5,7 +5,7 @@ drift from the log. How a line looks in Slack lives in `bot/slack/lines.py`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -29,12 +29,14 @@ from bot.domain.events import (
     StepTaken,
 )
 from bot.domain.grouping import BECAUSE
+from bot.domain.responding import DRILL_OVER
 from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Transaction
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 
 INCIDENT_STREAM = "incident/"
 ACTION_STREAM = "action/"
+EXERCISE = "EXERCISE"
 _TOCSIN = "tocsin"
 _PersonEvent = (
     Acknowledged
@@ -59,6 +61,7 @@ class Line:
         actor: Slack id, ``tocsin`` or ``source:<name>``.
         text: Our own sentence; people stand in it as ``<@U…>``.
         words: What somebody wrote; None if nothing, or if it was erased.
+        drill: The incident is a drill's; then `text` begins with EXERCISE.
     """
 
     seq: int
@@ -68,6 +71,7 @@ class Line:
     actor: str
     text: str
     words: Untrusted | None
+    drill: bool = False
 
 
 def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
@@ -76,7 +80,13 @@ def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
     plans = tx.tables.execute("SELECT id FROM plan WHERE incident = ?", (incident,))
     for row in plans:
         found += tx.log.load(ACTION_STREAM + row["id"])
-    return lines(sorted(found, key=lambda entry: entry.seq))
+    told = lines(sorted(found, key=lambda entry: entry.seq))
+    is_drill = any(entry.body.get("drill") is True for entry in found)
+    return tuple(map(_exercise, told)) if is_drill else told
+
+
+def _exercise(line: Line) -> Line:
+    return replace(line, text=f"{EXERCISE} · {line.text}", drill=True)
 
 
 def lines(entries: Iterable[Entry]) -> tuple[Line, ...]:
@@ -174,6 +184,8 @@ def _severity(event: SeverityChanged) -> str:
 
 
 def _resolved(event: Resolved) -> str:
+    if event.outcome == DRILL_OVER:
+        return "The drill is over, and with it the incident."
     if event.by == _TOCSIN:
         return "Resolved: every source cleared its alerts and nobody had taken it."
     return f"Resolved by {_who(event.by)} as {event.outcome.replace('_', ' ')}."

@@ -15,7 +15,18 @@ from bot.domain.commands import Person, PersonCommand
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.untrusted import Untrusted
 from bot.ports import InboxItem, Lane, Whisper
-from bot.slack import modals, plan_forms, plan_wishes, plan_words, verbs, wishes, words
+from bot.slack import (
+    exercise,
+    modals,
+    plan_forms,
+    plan_wishes,
+    plan_words,
+    verbs,
+    wishes,
+    words,
+)
+from bot.slack.drill_desk import NO_DRILLS, DrillDesk
+from bot.slack.drill_wishes import DrillWish
 from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
@@ -48,6 +59,7 @@ class InboxWorker:
 
     Args:
         desk: Asks the gate; None where nothing can be proposed.
+        drills: Asks the drills; None where none are played.
     """
 
     def __init__(
@@ -57,8 +69,10 @@ class InboxWorker:
         people: People,
         whispers: Whispers,
         desk: PlanDesk | None = None,
+        drills: DrillDesk | None = None,
     ) -> None:
         self._desk = desk
+        self._drills = drills
         self._service = service
         self._people = people
         self._whispers = whispers
@@ -113,6 +127,9 @@ class InboxWorker:
             if isinstance(wish, PlanWish):
                 await self._ask_gate(item, request, wish)
                 return
+            if isinstance(wish, DrillWish):
+                await self._ask_drills(item, request, wish)
+                return
             command = await self._command(wish, request)
         except BadRequest as unclear:
             await self._settle(item, request, str(unclear))
@@ -126,12 +143,21 @@ class InboxWorker:
         channel, said = await self._desk.answer(item, request, wish)
         await self._settle(item, request, said, channel=channel)
 
-    async def _wish(self, request: Request) -> Wish | PlanWish | str:
+    async def _ask_drills(
+        self, item: str, request: Request, wish: DrillWish
+    ) -> None:
+        if self._drills is None or not isinstance(request, SlashCommand):
+            await self._settle(item, request, NO_DRILLS)
+            return
+        said = await self._drills.answer(item, request, wish)
+        await self._settle(item, request, said)
+
+    async def _wish(self, request: Request) -> Wish | PlanWish | DrillWish | str:
         """Return what is asked, of which incident; or the sentence why nothing is."""
         match request:
             case SlashCommand(text=text, person=person):
                 found = verbs.parse(text, asker=person)
-                if isinstance(found, PlanWish):
+                if isinstance(found, PlanWish | DrillWish):
                     return found
                 return await self._in_channel(found, request.channel)
             case Click(action=action, value=value):
@@ -237,7 +263,8 @@ def _about_plan(request: Request) -> PlanWish | None:
 def _reply(request: Request, handled: "Handled") -> str:
     """Return what the asker reads; a click that worked shows on the card."""
     if handled.refusal is not None:
-        return words.refused(handled.refusal)
+        return exercise.of(words.refused(handled.refusal), drill=handled.drill)
     if isinstance(request, Click):
         return ""
-    return words.done(handled.incident, handled.command, changed=bool(handled.events))
+    done = words.done(handled.incident, handled.command, changed=bool(handled.events))
+    return exercise.of(done, drill=handled.drill)

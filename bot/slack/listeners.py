@@ -20,6 +20,8 @@ from bot.ports import Lane, Received
 from bot.ports.gate import Gate
 from bot.slack import answers, modals, plan_words, verbs, words
 from bot.slack.clients import CALL_FAILED
+from bot.slack.drill_desk import NO_DRILLS, DrillDesk
+from bot.slack.drill_wishes import DrillVerb, DrillWish
 from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_door import PlanDoor
@@ -52,6 +54,7 @@ class Door:
     Args:
         wake: Called when something was kept, so that it is read at once.
         gate: None where nothing can be proposed.
+        drills: None where none are played.
     """
 
     def __init__(
@@ -63,7 +66,9 @@ class Door:
         whispers: Whispers,
         wake: Callable[[], None],
         gate: Gate | None = None,
+        drills: DrillDesk | None = None,
     ) -> None:
+        self._drills = drills
         self._service = service
         self._people = people
         self._writer = writer
@@ -97,6 +102,9 @@ class Door:
         if isinstance(wish, PlanWish):
             await self._about_plans(ack, request, wish)
             return
+        if isinstance(wish, DrillWish):
+            await self._about_drills(ack, request, wish)
+            return
         if wish.verb in READING:
             await ack(await self._read(request, wish))
             return
@@ -120,6 +128,17 @@ class Door:
             await ack(answers.plain(plan_words.NO_GATE))
             return
         await self._plans.command(ack, request, wish)
+
+    async def _about_drills(
+        self, ack: AsyncAck, request: SlashCommand, wish: DrillWish
+    ) -> None:
+        if self._drills is None:
+            await ack(answers.plain(NO_DRILLS))
+        elif wish.verb is DrillVerb.STATUS:
+            await ack(answers.plain(await self._drills.status(request)))
+        else:
+            await self.accept(request)
+            await ack()
 
     async def click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Keep the press of a button."""

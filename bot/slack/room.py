@@ -12,12 +12,14 @@ from slack_bolt.async_app import AsyncApp
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
+from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
 from bot.slack.channel import complaint
 from bot.slack.clients import SLACK, nobody, read_client, write_client
+from bot.slack.drill_desk import DrillDesk
 from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
@@ -65,7 +67,12 @@ class SlackRoom:
     """
 
     def __init__(
-        self, *, service: Service, settings: SlackSettings, gate: Gate | None = None
+        self,
+        *,
+        service: Service,
+        settings: SlackSettings,
+        gate: Gate | None = None,
+        drills: Drills | None = None,
     ) -> None:
         _refuse_empty(settings)
         quieten()
@@ -81,11 +88,13 @@ class SlackRoom:
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
         self.sender = self._sender(service, Calls(writer, service.redactor))
         whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
+        steering = DrillDesk(drills=drills, people=self.people) if drills else None
         self.worker = InboxWorker(
             service=service,
             people=self.people,
             whispers=whispers,
             desk=self._desk(gate, service),
+            drills=steering,
         )
         door = Door(
             service=service,
@@ -94,6 +103,7 @@ class SlackRoom:
             whispers=whispers,
             wake=self.worker.wake,
             gate=gate,
+            drills=steering,
         )
         signatures = Signatures(settings.signing_secrets, clock=clock)
         self.bolt = self._bolt(settings, signatures, whispers)

@@ -7,6 +7,7 @@
     step [INC] take|done|skip RB-nn N [REASON]
     propose [INC] | plans | cancel PLAN [REASON] | break-glass PLAN
     stop-all | release
+    drill [status] | drill start SCENARIO [SPEED] | drill pause|resume|stop
 
 The id may be left out: then the newest open incident of the channel is meant.
 """
@@ -19,7 +20,8 @@ from bot.domain.events import Role
 from bot.domain.responding import ACK_WITHIN, OUTCOMES
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
-from bot.slack import words
+from bot.slack import drill_wishes, words
+from bot.slack.drill_wishes import DrillWish
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
 
@@ -27,6 +29,7 @@ TYPED = (
     *("help", "list", "status", "note", "ack", "resolve"),
     *("reopen", "role", "severity", "phase", "step"),
     *("propose", "plans", "cancel", "break-glass", "stop-all", "release"),
+    "drill",
 )
 """The verbs as people type them."""
 
@@ -40,7 +43,7 @@ _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP}
 
 def parse(  # noqa: C901 - one case per verb
     text: str, *, asker: str
-) -> Wish | PlanWish:
+) -> Wish | PlanWish | DrillWish:
     """Read what was typed after the command.
 
     Args:
@@ -56,6 +59,8 @@ def parse(  # noqa: C901 - one case per verb
     verb = _SAME.get(typed, typed) or "help"
     if verb not in TYPED:
         raise _unknown(first)
+    if verb == "drill":
+        return drill_wishes.parse(rest)
     incident, rest = _incident(rest)
     match verb:
         case "help" | "list":

@@ -34,6 +34,8 @@ from bot.domain.events import (
     StepFinished,
 )
 from bot.domain.grouping import BECAUSE
+from bot.domain.responding import DRILL_OVER
+from bot.slack import drill_wishes
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
 
 USAGE: Mapping[str, str] = {
@@ -54,6 +56,7 @@ USAGE: Mapping[str, str] = {
     "break-glass": "break-glass PLAN",
     "stop-all": "stop-all",
     "release": "release",
+    "drill": drill_wishes.USAGE,
 }
 _HELP = (
     (("list",), "open incidents, worst first"),
@@ -67,6 +70,7 @@ _HELP = (
     (("resolve", "reopen"), "end it, or open it again"),
     (("propose", "plans", "cancel"), "ask for an action, see the open ones, take back"),
     (("break-glass", "stop-all", "release"), "go on alone, stop all, take that back"),
+    (("drill",), "practise: nothing real is touched"),
 )
 
 DRILL = "EXERCISE: this is a drill. Nothing here touches the world."
@@ -116,7 +120,7 @@ def no_such_incident(incident: str) -> str:
 
 
 def help_lines() -> list[list[Piece]]:
-    """Return what `/incident help` says: at most twelve lines."""
+    """Return what `/incident help` says: at most thirteen lines."""
     rows: list[list[Piece]] = [[Strong("What Tocsin understands here")]]
     for verbs, does in _HELP:
         row: list[Piece] = []
@@ -223,6 +227,8 @@ def finished(event: StepFinished) -> list[Piece]:
 
 def resolved(event: Resolved) -> list[Piece]:
     """The incident is over."""
+    if event.outcome == DRILL_OVER:
+        return ["The drill is over, and with it this incident."]
     if event.by == "tocsin":
         return ["Resolved: every sender says its problem is over; nobody had begun."]
     start: list[Piece] = [Who(event.by), f" resolved this as {said(event.outcome)}."]

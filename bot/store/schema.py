@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 MIGRATION_SET = "tocsin"
-MIGRATION_NAMES = ("0001_log", "0002_queues", "0003_readmodels", "0004_plans")
+MIGRATION_NAMES = ("0001_log", "0002_queues", "0003_readmodels", "0004_plans", "0005_drills")
 INSTALL_ID_BYTES = 8
 
 # sqlite-utils makes no WITHOUT ROWID tables and no triggers.
@@ -46,7 +46,7 @@ def migrations() -> "Migrations":
     from sqlite_utils import Migrations
 
     steps = Migrations(MIGRATION_SET)
-    makers = (_make_log, _make_queues, _make_readmodels, _make_plans)
+    makers = (_make_log, _make_queues, _make_readmodels, _make_plans, _make_drills)
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
     return steps
@@ -164,3 +164,9 @@ def _make_plans(db: "Database") -> None:
     plan.create_index(["glass_at"])
     plan.create_index(["review_due_at"])
     plan.create_index(["incident"])
+
+
+def _make_drills(db: "Database") -> None:
+    from bot.store.drill_tables import make
+
+    make(db)

@@ -123,7 +123,7 @@ class GateStage:
                 book=self.book,
                 desk=self.desk,
                 people=self.people,
-                token=self.gate.token,
+                token=self.gate.tokens.of,
                 note=note,
                 path=leads,
             ),
