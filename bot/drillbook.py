@@ -4,7 +4,7 @@ For drills this is what `bot/planbook.py` is for plans. What may happen is decid
 in `bot/domain/drill_decisions.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.codec import decode_drill, encode
@@ -26,7 +26,7 @@ from bot.readmodels.drills import DRILL_STREAM, DrillRow
 from bot.rules.drill_file import from_text
 
 TICK = "drill.tick"
-_SAID = {
+_SAID: Mapping[type[DrillEvent], str] = {
     DrillPaused: "paused",
     DrillResumed: "resumed",
     DrillStopped: "stopped",

@@ -157,6 +157,4 @@ def report_of(tx: Transaction, book: DrillBook, drill: str) -> Mapping[str, Any]
             next_move="See them with `tocsin drill list`.",
         )
     found = drill_report.report(state, scenario, drill_seen.look(tx, state))
-    return drill_export.as_plain(
-        drill, state, scenario, found, now=book.clock.now()
-    )
+    return drill_export.as_plain(drill, state, scenario, found, now=book.clock.now())

@@ -37,6 +37,7 @@ from bot.web.alerts import AlertsDoor, Sender
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 from bot.web.tokens import Guesses
+from bot.wire_drill import DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 
 STORE_FILE = "tocsin.db"
@@ -91,9 +92,26 @@ def build(
     aws = AwsDoor(clock=ground.clock)
     people = LatePeople()
     gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
-    room = SlackRoom(service=ground.service, settings=slack, gate=gate.gatekeeper)
-    people.of = room.askers
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
+    drills = build_drills(
+        DrillNeeds(
+            settings=settings,
+            service=ground.service,
+            rulings=ground.rulings,
+            gate=gate.gatekeeper,
+            channel=slack.channel,
+            team=slack.team,
+            told=alert_came.set,
+        )
+    )
+    room = SlackRoom(
+        service=ground.service,
+        settings=slack,
+        gate=gate.gatekeeper,
+        drills=drills.master,
+    )
+    people.of = room.askers
+    drill_door = drills.door(admin_token=admin_token, guesses=door.guesses)
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
@@ -110,6 +128,8 @@ def build(
         alerts_token=alerts_token,
         admin_token=admin_token,
         base_url=base_url,
+        keepers=drills.keepers(),
+        routes=drill_door.routes(),
     )
 
 

@@ -12,6 +12,7 @@ from importlib.resources import files
 
 from bot.rules.marks import filled
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One post to the alerts door."""
@@ -33,4 +34,3 @@ def samples(now: datetime) -> Iterator[Sample]:
             headers=sample["headers"],
             body=json.dumps(sample["body"]).encode(),
         )
-

@@ -96,6 +96,7 @@ class Move:
         does: ``ack``, ``commander``, ``step``, ``note``, ``propose``, ``approve`` or
             ``resolve``.
         says: Note, reason, runbook step or action, as `does` needs it.
+        inject: Number of the inject whose incident is meant; "" for the first.
         params: Parameters of a proposed action.
     """
 
@@ -103,6 +104,7 @@ class Move:
     who: str
     does: str
     says: str = ""
+    inject: str = ""
     params: tuple[tuple[str, str], ...] = ()
 
 

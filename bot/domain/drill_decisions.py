@@ -131,10 +131,14 @@ def due(state: DrillState, scenario: Scenario, seen: Seen, *, now: datetime) -> 
     if state.run is Run.PAUSED or not state.is_open:
         return Due(tell=(), events=(), again_at=None)
     if state.run is Run.STOPPED:
-        return Due(tell=(), events=_over(state, scenario, seen, "stopped", now), again_at=None)
+        return Due(
+            tell=(), events=_over(state, scenario, seen, "stopped", now), again_at=None
+        )
     clock_s = state.clock_s(now)
     if clock_s >= scenario.duration_min * MINUTE_S:
-        return Due(tell=(), events=_over(state, scenario, seen, "time", now), again_at=None)
+        return Due(
+            tell=(), events=_over(state, scenario, seen, "time", now), again_at=None
+        )
     waiting = [one for one in scenario.injects if _waits(state, one)]
     ripe = [one for one in waiting if clock_s >= _due_s(one)]
     tell = tuple(one for one in ripe if not _spared(one, seen, state))
@@ -157,7 +161,7 @@ def _member(by: Person, what: str) -> None:
     raise NotAllowed(
         what,
         because="only members of this workspace steer a drill",
-        next_move="Ask a colleague who is one. For anything real, say so in the channel.",
+        next_move="Ask a colleague who is one; say in the channel what is real.",
     )
 
 
@@ -199,10 +203,10 @@ def _spared(inject: Inject, seen: Seen, state: DrillState) -> bool:
 
 def _judgements(
     state: DrillState, scenario: Scenario, seen: Seen, *, now: datetime
-) -> tuple[DrillEvent, ...]:
+) -> tuple[ExpectationMet | ExpectationMissed, ...]:
     """Return what can be said now about expectations nobody has judged yet."""
-    found: list[DrillEvent] = []
-    for n, told in state.told.items():
+    found: list[ExpectationMet | ExpectationMissed] = []
+    for n in state.told:
         for number, wanted in enumerate(scenario.inject(n).expects):
             if wanted.moment and (n, number) not in state.judged:
                 found += _judgement(state, seen, (n, number, wanted), now=now)
@@ -215,7 +219,7 @@ def _judgement(
     asked: tuple[str, int, Expectation],
     *,
     now: datetime,
-) -> tuple[DrillEvent, ...]:
+) -> tuple[ExpectationMet | ExpectationMissed, ...]:
     n, number, wanted = asked
     told_at = state.told[n].at
     at = met_at(wanted, seen, inject=n, told_at=told_at)
@@ -232,19 +236,23 @@ def _judgement(
 def _over(
     state: DrillState, scenario: Scenario, seen: Seen, because: str, now: datetime
 ) -> tuple[DrillEvent, ...]:
-    """Return the last judgements and the end: what is not met by now is missed."""
+    """Return the last judgements and the end.
+
+    What was not met when the time is up is missed. Where somebody stopped the drill,
+    people may have lacked the time, so what was still possible stays undecided.
+    """
     judged = _judgements(state, scenario, seen, now=now)
-    met = {(e.inject, e.number) for e in judged if isinstance(e, ExpectationMet)}
+    ended = DrillEnded(because=because, at=now)
+    if because == "stopped":
+        return (*judged, ended)
+    said = {(e.inject, e.number) for e in judged} | state.judged.keys()
     missed = tuple(
         ExpectationMissed(inject=n, number=number, at=now)
         for n in state.told
         for number, wanted in enumerate(scenario.inject(n).expects)
-        if wanted.moment
-        and (n, number) not in state.judged
-        and (n, number) not in met
+        if wanted.moment and (n, number) not in said
     )
-    kept = tuple(event for event in judged if isinstance(event, ExpectationMet))
-    return (*kept, *missed, DrillEnded(because=because, at=now))
+    return (*judged, *missed, ended)
 
 
 def _is_done(

@@ -26,7 +26,7 @@ MOMENTS: Mapping[str, str] = {
     "approval_by_second_person": "somebody else than the asker agrees to a plan",
     "snapshot_before_change": "evidence is saved before a plan runs",
     "plan_verified": "a plan ran and was verified",
-    "resolved": "an incident of the drill is resolved by a person",
+    "resolved": "the first incident of the drill is resolved by a person",
 }
 """What the record can tell, and what it means."""
 
@@ -89,6 +89,11 @@ class Seen:
     )
     open: int = 0
 
+    @property
+    def first(self) -> str:
+        """The incident that the first alert went to, "" while there is none."""
+        return next(iter(self.incident_of.values()), "")
+
 
 def expectation(text: str) -> Expectation | None:
     """Read one expectation; None where it is not of the form."""
@@ -123,6 +128,8 @@ def met_at(
     match wanted.moment:
         case "open_incident":
             return _first(seen, wanted.moment, among={seen.incident_of.get(inject)})
+        case "resolved":
+            return _first(seen, wanted.moment, among={seen.first})
         case "linked_to_same_incident":
             return told_at if _is_linked(seen, inject) else None
         case "severity":

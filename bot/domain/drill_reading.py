@@ -26,20 +26,28 @@ from bot.domain.drill_expect import Expectation, expectation
 
 Place = tuple[str | int, ...]
 _KEYS = frozenset(
-    "schema id title source tlp duration_min time_scale audience objectives msel "
-    "contingency rules scoring practice".split()
+    {
+        *("schema", "id", "title", "source", "tlp", "duration_min", "time_scale"),
+        *("audience", "objectives", "msel", "contingency", "rules", "scoring"),
+        "practice",
+    }
 )
 _OBJECTIVE = frozenset({"id", "capability", "text", "target"})
 _INJECT = frozenset(
-    "n t kind from to source payload text obj expect decision when".split()
+    {
+        *("n", "t", "kind", "from", "to", "source", "payload", "text", "obj"),
+        *("expect", "decision", "when"),
+    }
 )
-_MOVE = frozenset({"t", "as", "do", "says", "params"})
+_MOVE = frozenset({"t", "as", "do", "says", "inject", "params"})
 MOVES = frozenset({"ack", "commander", "step", "note", "propose", "approve", "resolve"})
 """What a scripted person can do."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _N = re.compile(r"[A-Za-z]{0,2}[0-9]{1,3}")
-_UNLESS = re.compile(r"no (incident opened|acknowledgement|commander|step|plan) by t=(\d{1,4})")
+_UNLESS = re.compile(
+    r"no (incident opened|acknowledgement|commander|step|plan) by t=(\d{1,4})"
+)
 _MOMENT_OF = {
     "incident opened": "open_incident",
     "acknowledgement": "ack",
@@ -117,7 +125,9 @@ class Reading:
     def _id(self, raw: Mapping[str, Any]) -> str:
         found = self._text((), raw, "id")
         if found and not _ID.fullmatch(found):
-            self._no(("id",), "it is not small letters, digits and hyphens", "Rename it.")
+            self._no(
+                ("id",), "it is not small letters, digits and hyphens", "Rename it."
+            )
         return found
 
     def _objective(self, at: Place, raw: Any) -> Objective:
@@ -243,21 +253,18 @@ class Reading:
             who=self._text(at, row, "as"),
             does=does,
             says=self._text(at, row, "says", default=""),
+            inject=str(row.get("inject", "")),
             params=tuple(sorted((str(k), str(v)) for k, v in params.items())),
         )
 
     # --- values ---
 
     def _no(self, place: Place, because: str, next_move: str) -> None:
-        self.problems.append(
-            Problem(place=place, because=because, next_move=next_move)
-        )
+        self.problems.append(Problem(place=place, because=because, next_move=next_move))
 
     def _warn(self, place: Place, because: str, next_move: str) -> None:
         self.problems.append(
-            Problem(
-                place=place, because=because, next_move=next_move, is_warning=True
-            )
+            Problem(place=place, because=because, next_move=next_move, is_warning=True)
         )
 
     def _keys(self, at: Place, row: Mapping[str, Any], known: frozenset[str]) -> None:
@@ -270,7 +277,9 @@ class Reading:
 
     def _row(self, at: Place, raw: Any, known: frozenset[str]) -> Mapping[str, Any]:
         if not isinstance(raw, Mapping):
-            self._no(at, "it is no mapping of keys", "Write it as in the shipped drill.")
+            self._no(
+                at, "it is no mapping of keys", "Write it as in the shipped drill."
+            )
             return {}
         row = self._joined(at, raw, known)
         self._keys(at, row, known)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.drill import Inject, Objective, Scenario
-from bot.domain.drill_expect import Seen
+from bot.domain.drill_expect import Moment, Seen
 from bot.domain.drill_state import DrillState
 
 TIMES: Mapping[str, str] = {
@@ -108,7 +108,9 @@ class Report:
 
     def count(self, outcome: str) -> int:
         """Return how many expectations had an outcome."""
-        return sum(one.outcome == outcome for line in self.injects for one in line.expected)
+        return sum(
+            one.outcome == outcome for line in self.injects for one in line.expected
+        )
 
 
 def report(state: DrillState, scenario: Scenario, seen: Seen) -> Report:
@@ -145,13 +147,19 @@ def _times(state: DrillState, seen: Seen) -> dict[str, Stamp | None]:
         "injected": Stamp(at=told[0], after_s=0, by="tocsin")
     }
     for name, what in TIMES.items():
-        first = next((one for one in seen.moments if one.what == what), None)
-        found[name] = first and Stamp(
-            at=first.at,
-            after_s=max(state.clock_s(first.at) - start_s, 0),
-            by=first.by,
-        )
+        first = next((one for one in seen.moments if _is_it(one, what, seen)), None)
+        found[name] = None if first is None else _stamp(state, first, start_s)
     return found
+
+
+def _is_it(moment: Moment, what: str, seen: Seen) -> bool:
+    """Tell whether a moment counts: the end is that of the first incident."""
+    return moment.what == what and (what != "resolved" or moment.incident == seen.first)
+
+
+def _stamp(state: DrillState, moment: Moment, start_s: int) -> Stamp:
+    after_s = max(state.clock_s(moment.at) - start_s, 0)
+    return Stamp(at=moment.at, after_s=after_s, by=moment.by)
 
 
 def _line(state: DrillState, seen: Seen, inject: Inject) -> InjectLine:

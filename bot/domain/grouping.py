@@ -65,9 +65,7 @@ def in_drill(alert: Alert, drill: str) -> Alert:
     envelope = alert.envelope
     group = f"{drill}/{envelope.group_key}" if envelope.group_key else ""
     dedup = f"{drill}/{envelope.dedup_key}"
-    return replace(
-        alert, envelope=replace(envelope, dedup_key=dedup, group_key=group)
-    )
+    return replace(alert, envelope=replace(envelope, dedup_key=dedup, group_key=group))
 
 
 def dedup_digest(envelope: Envelope) -> str:

@@ -9,6 +9,8 @@ from bot.domain.drill_report import LESSONS, InjectLine, Report, Stamp
 from bot.domain.drill_state import DrillState
 
 JSON_VERSION = 1
+_COUNTED = ("met", "missed", "open", "by_people", "not_played")
+_UNTOLD = "the record does not tell"
 Plain = dict[str, Any]
 
 
@@ -37,10 +39,7 @@ def as_plain(
         "scenario_minutes": round(state.clock_s(until) / 60, 1),
         "incidents": sorted({one.incident for one in found.injects if one.incident}),
         "times": {name: _stamp(one) for name, one in found.times.items()},
-        "expectations": {
-            outcome: found.count(outcome)
-            for outcome in ("met", "missed", "open", "by_people", "not_played")
-        },
+        "expectations": {outcome: found.count(outcome) for outcome in _COUNTED},
         "injects": [_inject(one) for one in found.injects],
         "objectives": [
             {
@@ -59,27 +58,25 @@ def as_plain(
 def text(plain: Mapping[str, Any]) -> str:
     """Return a report as Markdown, short enough to read in a terminal."""
     counted = plain["expectations"]
+    because = f" ({plain['because']})" if plain["because"] else ""
+    incidents = ", ".join(plain["incidents"]) or "none"
+    pace = f"{plain['scenario_minutes']} scenario minutes in {plain['real_seconds']} s"
     rows = [
         f"# EXERCISE: {plain['title']}",
         "",
-        f"{plain['drill']} · {plain['state']}"
-        + (f" ({plain['because']})" if plain["because"] else "")
-        + f" · {plain['scenario_minutes']} scenario minutes in "
-        f"{plain['real_seconds']} s · incidents: "
-        + (", ".join(plain["incidents"]) or "none"),
+        " · ".join((plain["drill"], plain["state"] + because, pace, incidents)),
         "",
         "| time | after | by |",
         "|---|---|---|",
         *(_time_row(name, one) for name, one in plain["times"].items()),
         "",
-        f"Expectations: {counted['met']} met, {counted['missed']} missed, "
-        f"{counted['open']} open, {counted['by_people']} for people to judge.",
+        "Expectations: " + ", ".join(f"{counted[key]} {key}" for key in _COUNTED) + ".",
         "",
         *(row for one in plain["injects"] for row in _inject_rows(one)),
         "",
         "Objectives, as the record suggests (P, S, M, U; people decide):",
         *(
-            f"- {one['id']} {one['text']}: {one['proposed'] or 'not told by the record'}"
+            f"- {one['id']} {one['text']}: {one['proposed'] or _UNTOLD}"
             for one in plain["objectives"]
         ),
     ]

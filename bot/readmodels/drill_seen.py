@@ -75,7 +75,7 @@ def _of_incident(tx: Transaction, incident: str) -> Iterator[Moment]:
             yield Moment(what=what, at=entry.at, incident=incident, by=entry.actor)
 
 
-def _moment(event: Event) -> str:  # noqa: C901 - one case per moment
+def _moment(event: Event) -> str:
     match event:
         case IncidentOpened():
             return "open_incident"
@@ -116,9 +116,7 @@ def _of_plans(tx: Transaction, incident: str) -> Iterator[Moment]:
             yield Moment(what=what, at=at, incident=incident, by=by, plan=row["id"])
 
 
-def _severities(
-    tx: Transaction, incident: str
-) -> Iterator[tuple[datetime, Severity]]:
+def _severities(tx: Transaction, incident: str) -> Iterator[tuple[datetime, Severity]]:
     for entry in tx.log.load(INCIDENT_STREAM + incident):
         event = decode(entry.kind, entry.body, entry.words)
         if isinstance(event, IncidentOpened | SeverityChanged):

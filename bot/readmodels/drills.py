@@ -62,7 +62,9 @@ def rows(tx: Transaction) -> tuple[DrillRow, ...]:
 
 def own(tx: Transaction, drill: str, item: str) -> None:
     """Note that an alert of the inbox is a drill's."""
-    tx.tables.execute("INSERT INTO drill_alert (item, drill) VALUES (?,?)", (item, drill))
+    tx.tables.execute(
+        "INSERT INTO drill_alert (item, drill) VALUES (?,?)", (item, drill)
+    )
 
 
 def owner(tx: Transaction, item: str) -> str:

@@ -25,6 +25,9 @@ from bot.slack.sentences import (
 )
 
 SAFE_WORD = "REAL WORLD"
+NONE_YET = (
+    "No drill was ever started. Start one with `/incident drill start first-hour`."
+)
 _TITLE = 120
 _TEXT = 1500
 _STANDS = {
@@ -73,7 +76,7 @@ class DrillCards:
             Strong(f"{BANNER} · "),
             Foreign(Untrusted(inject.sender), limit=60),
             " to ",
-            Foreign(Untrusted(inject.to), limit=60),
+            Foreign(Untrusted(inject.to.replace("_", " ")), limit=60),
             ": ",
             Foreign(Untrusted(inject.text), limit=_TEXT),
         ]
@@ -113,7 +116,7 @@ class DrillCards:
 def status(view: DrillView | None) -> str:
     """Return where the newest run stands, as one sentence for one person."""
     if view is None:
-        return "No drill was ever started. Start one with `/incident drill start first-hour`."
+        return NONE_YET
     state = view.state
     minutes = view.clock_s // 60
     left = len(_waiting(view))

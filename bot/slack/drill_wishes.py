@@ -1,6 +1,6 @@
 """The text after `/incident drill`, read as a wish. Pure.
 
-    drill status | start SCENARIO [SPEED] | pause | resume | stop
+drill status | start SCENARIO [SPEED] | pause | resume | stop
 """
 
 import re

@@ -143,9 +143,7 @@ class InboxWorker:
         channel, said = await self._desk.answer(item, request, wish)
         await self._settle(item, request, said, channel=channel)
 
-    async def _ask_drills(
-        self, item: str, request: Request, wish: DrillWish
-    ) -> None:
+    async def _ask_drills(self, item: str, request: Request, wish: DrillWish) -> None:
         if self._drills is None or not isinstance(request, SlashCommand):
             await self._settle(item, request, NO_DRILLS)
             return

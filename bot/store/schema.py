@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 MIGRATION_SET = "tocsin"
-MIGRATION_NAMES = ("0001_log", "0002_queues", "0003_readmodels", "0004_plans", "0005_drills")
+MIGRATION_NAMES = (
+    "0001_log",
+    "0002_queues",
+    "0003_readmodels",
+    "0004_plans",
+    "0005_drills",
+)
 INSTALL_ID_BYTES = 8
 
 # sqlite-utils makes no WITHOUT ROWID tables and no triggers.

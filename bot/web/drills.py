@@ -67,7 +67,7 @@ class DrillDoor:
         return JSONResponse({"drill": view.id, "state": view.state.run.value})
 
     async def _show(self, request: Request) -> Response:
-        """Return a report; with ``?wait=S`` only once it is over, or after S seconds."""
+        """Return a report; ``?wait=S`` waits up to S seconds for the end."""
         drill = request.path_params["drill"]
         loop = asyncio.get_running_loop()
         until = loop.time() + _seconds(request.query_params.get("wait", "0"))
