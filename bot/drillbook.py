@@ -6,8 +6,10 @@ in `bot/domain/drill_decisions.py`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.codec import decode_drill, encode
+from bot.domain.decisions import TOCSIN
 from bot.domain.drill import Scenario
 from bot.domain.drill_events import (
     DrillEnded,
@@ -69,7 +71,7 @@ class DrillBook:
         if not events:
             return
         _, version = self.load(tx, drill)
-        entries = [_entry(event, actor=actor) for event in events]
+        entries = [_entry(event, at=self.clock.now(), actor=actor) for event in events]
         stream = DRILL_STREAM + drill
         tx.log.append(stream, expected_version=version, entries=entries)
         state, _ = self.load(tx, drill)
@@ -91,7 +93,7 @@ class DrillBook:
         now = self.clock.now()
         event = DrillRefused(command=command, code=no.code, by=actor, at=now)
         _, version = self.load(tx, drill)
-        entry = _entry(event, actor=actor)
+        entry = _entry(event, at=self.clock.now(), actor=actor)
         tx.log.append(DRILL_STREAM + drill, expected_version=version, entries=[entry])
 
     def wake(self, tx: Transaction, drill: str) -> None:
@@ -111,7 +113,8 @@ class DrillBook:
         now, view = self.clock.now(), self.view(tx, drill)
         tx.outbox.post(self.draw.announcement(view), now=now)
         for number, event in enumerate(events, version):
-            if what := _SAID.get(type(event)):
+            what = _SAID.get(type(event))
+            if what and not (isinstance(event, DrillPaused) and actor == TOCSIN):
                 key = f"drill/{drill}/{number}"
                 tx.outbox.post(self.draw.said(view, key, what, actor), now=now)
 
@@ -126,6 +129,6 @@ def scenario_of(state: DrillState) -> Scenario | None:
     return None if state.text is None else from_text(state.text.for_redaction())
 
 
-def _entry(event: DrillEvent, *, actor: str) -> NewEntry:
+def _entry(event: DrillEvent, *, at: datetime, actor: str) -> NewEntry:
     kind, body, words = encode(event)
-    return NewEntry(kind=kind, at=event.at, actor=actor, body=body, words=words)
+    return NewEntry(kind=kind, at=at, actor=actor, body=body, words=words)

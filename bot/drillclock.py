@@ -16,8 +16,13 @@ from bot.domain.commands import CloseDrill
 from bot.domain.decisions import TOCSIN
 from bot.domain.drill import Inject, InjectKind
 from bot.domain.drill_decisions import Due
-from bot.domain.drill_events import DrillEnded, InjectSent
-from bot.domain.drill_state import DrillState
+from bot.domain.drill_events import (
+    DrillEnded,
+    DrillPaused,
+    DrillResumed,
+    InjectSent,
+)
+from bot.domain.drill_state import DrillState, Run
 from bot.domain.errors import Refusal
 from bot.domain.untrusted import Untrusted
 from bot.drillbook import TICK, DrillBook, key_of, scenario_of
@@ -32,6 +37,8 @@ from bot.service import Service
 
 # What people do is looked for this often; the clock itself needs no look.
 _EVERY = timedelta(seconds=1)
+# Later than this, the bot was down or stuck.
+_AWAY = timedelta(seconds=5)
 _OVER = Untrusted("the drill is over")
 _log = logging.getLogger(__name__)
 
@@ -62,11 +69,24 @@ class DrillClock:
             _log.exception("drill %s: the look at its clock failed", timer.about)
 
     def _look(self, timer: Timer) -> None:
+        if self.book.clock.now() - timer.due_at > _AWAY:
+            self.book.store.write(lambda tx: self._hold(tx, timer)).result()
         if self.book.store.read(lambda tx: self._due(tx, timer.about)).ends:
             self._take_back_plans(timer.about)
         told = self.book.store.write(lambda tx: self._step(tx, timer)).result()
         if told:
             self.told()
+
+    def _hold(self, tx: Transaction, timer: Timer) -> None:
+        """Let the drill's clock stand still for the time nobody looked at it.
+
+        Else a restart of some seconds would swallow an hour of a fast drill.
+        """
+        drill, now = timer.about, self.book.clock.now()
+        if self.book.load(tx, drill)[0].run is Run.RUNNING:
+            away = DrillPaused(by=TOCSIN, at=timer.due_at)
+            back = DrillResumed(by=TOCSIN, at=now)
+            self.book.append(tx, drill, (away, back), actor=TOCSIN)
 
     def _due(self, tx: Transaction, drill: str) -> Due:
         state, _ = self.book.load(tx, drill)

@@ -219,8 +219,8 @@ class Reading:
         except (TypeError, ValueError):
             self._no(
                 (*at, "payload"),
-                "it holds something JSON does not have, such as a bare date",
-                "Put the value into quotes.",
+                "it holds something JSON does not have",
+                "Write texts, numbers, lists and mappings with texts as keys.",
             )
             return ""
 

@@ -63,9 +63,9 @@ def read_drill(
         payload: Returns the text of a payload file, None where there is none.
         sources: Names of the integrations that read alerts.
     """
-    tree, bad = _composed(text)
+    tree, bad, line = _composed(text)
     if tree is None or bad:
-        return None, tuple(_finding(name, {}, one) for one in bad)
+        return None, tuple(_finding(name, {(): line}, one) for one in bad)
     lines: dict[Place, int] = {}
     problems = list(_walk(tree, (), lines))
     reading = Reading(payload=payload, sources=sources)
@@ -95,21 +95,26 @@ def from_text(text: str) -> Scenario | None:
         return None
 
 
-def _composed(text: str) -> tuple[yaml.Node | None, list[Problem]]:
+def _composed(text: str) -> tuple[yaml.Node | None, list[Problem], int]:
+    """Return the tree; or what is wrong with the whole file, and its line."""
     if len(text.encode("utf-8", "replace")) > _MOST_BYTES:
-        return None, [_whole("it is over 256 KiB", "Keep payloads in files.")]
+        return None, [_whole("it is over 256 KiB", "Keep payloads in files.")], 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            anchor = getattr(event, "anchor", None)
-            if anchor is not None or isinstance(event, yaml.AliasEvent):
+            if getattr(event, "anchor", None) is not None:
                 said = "anchors and aliases are not read"
-                return None, [_whole(said, "Write the value out.")]
+                line = event.start_mark.line + 1
+                return None, [_whole(said, "Write the value out.")], line
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError) as bad:
+        mark = getattr(bad, "problem_mark", None)
         said = "it is not plain YAML"
-        return None, [_whole(said, "Compare it with the shipped drill.")]
-    return tree, [] if tree else [_whole("it is empty", "Copy the shipped drill.")]
+        broken = _whole(said, "Compare it with the shipped drill.")
+        return None, [broken], mark.line + 1 if mark else 0
+    if tree is None:
+        return None, [_whole("it is empty", "Copy the shipped drill.")], 0
+    return tree, [], 0
 
 
 def _walk(node: yaml.Node, at: Place, lines: dict[Place, int]) -> list[Problem]:

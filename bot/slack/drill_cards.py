@@ -5,6 +5,7 @@ tells how to stop; what a drill's incidents look like is in `cards.py`, as for r
 ones. Text of the scenario is shown literally.
 """
 
+from bot.domain.decisions import TOCSIN
 from bot.domain.drill import Inject, InjectKind
 from bot.domain.drill_decisions import ADMIN
 from bot.domain.drill_state import DrillState, Run
@@ -101,6 +102,8 @@ class DrillCards:
             because = _BECAUSE.get(view.state.because, view.state.because)
             row += [f"The drill is over: {because}. ", *_counted(view), " Report: "]
             row += [Code(f"tocsin drill report {view.id}")]
+        elif by == TOCSIN:
+            row += ["Tocsin was away for a while. The drill's clock stood still."]
         else:
             row += [_who(by), " ", _SAID[what]]
         block = rich.rich_text(rich.BROADCAST, rich.section(row))
