@@ -6,6 +6,7 @@ and scripted people, and ends with the drill.
 """
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,16 +142,14 @@ def _played(settings: "Settings", scenario: str, speed: int | None) -> dict[str,
     from bot.cli.serving import only_process
     from bot.domain.errors import BadSettings
 
-    chosen = _shelf(settings).read(scenario)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        held = only_process(settings.home)
-        with held:
-            return play_here(settings, chosen, speed or chosen.speed)
-    except BadSettings as busy:
-        if "another process" not in busy.because:
-            raise
-    return _asked(settings.home, scenario, speed)
+    with ExitStack() as held:
+        try:
+            held.enter_context(only_process(settings.home))
+        except BadSettings:
+            return _asked(settings.home, scenario, speed)
+        chosen = _shelf(settings).read(scenario)
+        return play_here(settings, chosen, speed or chosen.speed)
 
 
 def _asked(home: Path, scenario: str, speed: int | None) -> dict[str, Any]:

@@ -44,7 +44,13 @@ async def _played(
 
     async with standing(settings) as (house, url):
         bot = RunningBot(url=url, token=house.admin_token)
-        return await asyncio.to_thread(_run, bot, scenario, speed)
+        playing = asyncio.create_task(asyncio.to_thread(_run, bot, scenario, speed))
+        try:
+            return await asyncio.shield(playing)
+        except asyncio.CancelledError:
+            # Ctrl-C: the drill is stopped and put away, and its report is printed.
+            await asyncio.to_thread(bot.ask, "POST", "/admin/drills/stop", {})
+            return await playing
 
 
 def _run(bot: RunningBot, scenario: "Scenario", speed: int) -> dict[str, Any]:

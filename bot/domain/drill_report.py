@@ -208,20 +208,21 @@ def _rating(expected: tuple[Expected, ...]) -> str:
 
 
 def _rated(objective: Objective, injects: tuple[InjectLine, ...]) -> Rated:
-    judged = [
-        one.outcome == "met"
+    outcomes = [
+        one.outcome
         for line in injects
         if objective.id in line.inject.objectives
         for one in line.expected
-        if one.outcome in ("met", "missed")
+        if one.outcome != "by_people"
     ]
-    return Rated(objective=objective, proposed=_letter(judged))
+    return Rated(objective=objective, proposed=_letter(outcomes))
 
 
-def _letter(judged: list[bool]) -> str:
-    if not judged:
+def _letter(outcomes: list[str]) -> str:
+    """Return the letter; "" where nothing was judged, or not yet everything."""
+    if not outcomes or not {"met", "missed"}.issuperset(outcomes):
         return ""
-    share = sum(judged) / len(judged)
+    share = outcomes.count("met") / len(outcomes)
     if share == 1:
         return "P"
     if share >= _HALF:

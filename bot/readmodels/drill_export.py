@@ -10,6 +10,13 @@ from bot.domain.drill_state import DrillState
 
 JSON_VERSION = 1
 _COUNTED = ("met", "missed", "open", "by_people", "not_played")
+_WORDS = {
+    "met": "met",
+    "missed": "missed",
+    "open": "not decided",
+    "by_people": "for people to judge",
+    "not_played": "not played",
+}
 _UNTOLD = "the record does not tell"
 Plain = dict[str, Any]
 
@@ -70,7 +77,9 @@ def text(plain: Mapping[str, Any]) -> str:
         "|---|---|---|",
         *(_time_row(name, one) for name, one in plain["times"].items()),
         "",
-        "Expectations: " + ", ".join(f"{counted[key]} {key}" for key in _COUNTED) + ".",
+        "Expectations: "
+        + ", ".join(f"{counted[k]} {_WORDS[k]}" for k in _COUNTED)
+        + ".",
         "",
         *(row for one in plain["injects"] for row in _inject_rows(one)),
         "",
@@ -132,8 +141,9 @@ def _time_row(name: str, one: Mapping[str, Any] | None) -> str:
 
 def _inject_rows(one: Mapping[str, Any]) -> list[str]:
     told = "" if one["told_min"] is None else f" at {one['told_min']} min"
-    rows = [f"- {one['n']} {one['kind']} from {one['from']}: {one['state']}{told}"]
+    stands = one["state"].replace("_", " ")
+    rows = [f"- {one['n']} {one['kind']} from {one['from']}: {stands}{told}"]
     for each in one["expected"]:
         after = "" if each["after_min"] is None else f" after {each['after_min']} min"
-        rows.append(f"  - {each['text']}: {each['outcome'].replace('_', ' ')}{after}")
+        rows.append(f"  - {each['text']}: {_WORDS[each['outcome']]}{after}")
     return rows

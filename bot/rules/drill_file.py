@@ -7,6 +7,7 @@ folder the files lie in is `bot/drillshelf.py`'s business.
 
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import orjson
 import yaml
@@ -103,18 +104,21 @@ def _composed(text: str) -> tuple[yaml.Node | None, list[Problem], int]:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if getattr(event, "anchor", None) is not None:
                 said = "anchors and aliases are not read"
-                line = event.start_mark.line + 1
-                return None, [_whole(said, "Write the value out.")], line
+                broken = _whole(said, "Write the value out.")
+                return None, [broken], _line(event.start_mark)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as bad:
-        mark = getattr(bad, "problem_mark", None)
         said = "it is not plain YAML"
         broken = _whole(said, "Compare it with the shipped drill.")
-        return None, [broken], mark.line + 1 if mark else 0
+        return None, [broken], _line(getattr(bad, "problem_mark", None))
     if tree is None:
         return None, [_whole("it is empty", "Copy the shipped drill.")], 0
     return tree, [], 0
+
+
+def _line(mark: Any) -> int:
+    return mark.line + 1 if mark else 0
 
 
 def _walk(node: yaml.Node, at: Place, lines: dict[Place, int]) -> list[Problem]:

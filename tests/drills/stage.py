@@ -216,6 +216,9 @@ class DrillStage:
         if timer.kind == TICK:
             self.ticker.fire(timer)
 
+    def _sign(self) -> None:
+        self.checkpoints.sign_if_dirty()
+
     def _gate(self) -> Gatekeeper:
         rules = GateRules(mode=Mode.ACT)
         judge = Judge(policy=Policy.load(None), rules=rules, workspace=TEAM)
@@ -240,5 +243,5 @@ class DrillStage:
             ),
             tokens=Tokens(b"m" * 32),
             new_id=lambda _: f"pl_{next(plans):026d}",
-            cleared=lambda: self.checkpoints.sign_if_dirty() and None,
+            cleared=self._sign,
         )

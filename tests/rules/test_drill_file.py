@@ -147,8 +147,8 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "{title: Leaked key}",
         "{1: Leaked key}",
         (
-            "short.yaml:14: msel[0].payload: it holds something JSON does not have. "
-            "Write texts, numbers, lists and mappings with texts as keys."
+            "short.yaml:14: msel[0].payload: it holds something JSON does "
+            "not have. Write texts, numbers, lists and mappings with texts as keys."
         ),
     ),
     "an anchor": (
@@ -170,8 +170,8 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "duration_min: 20",
         "duration_min: 1441",
         (
-            "short.yaml:4: duration_min: duration_min is no whole number from 1 to 1440. "
-            "Write for example `duration_min: 5`."
+            "short.yaml:4: duration_min: duration_min is no whole number from 1 to "
+            "1440. Write for example `duration_min: 5`."
         ),
     ),
 }
