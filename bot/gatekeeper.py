@@ -223,14 +223,8 @@ class Gatekeeper:
         return self.tokens.token(plan, drill=self._is_drill(plan))
 
     def opened(self, token: str) -> str:
-        """Return the plan id of a token that is ours; "" for any other.
-
-        A token of a drill opens no real plan, and a real one no drill's.
-        """
-        for drill in (False, True):
-            if plan := self.tokens.opened(token, drill=drill):
-                return plan if self._is_drill(plan) is drill else ""
-        return ""
+        """Return the plan id of a token that is ours; "" for any other."""
+        return self.tokens.opened_by(token, self._is_drill)
 
     def _is_drill(self, plan: str) -> bool:
         view = self.view(plan)

@@ -82,6 +82,10 @@ class PlanDesk:
             system=self.registry.get(state.system),
         )
 
+    def is_drill(self, tx: Transaction, incident: str) -> bool:
+        """Tell whether an incident is a drill's."""
+        return board.load(tx, incident)[0].drill
+
     def known(self, tx: Transaction, incident: str) -> Mapping[str, str]:
         """Return parameter values that the incident's alerts name."""
         found: dict[str, str] = {}

@@ -53,8 +53,13 @@ class Planning:
 
     def offers(self, incident: str) -> tuple[Offer, ...]:
         """Return what can be proposed for an incident."""
-        known = self.store.read(lambda tx: self.desk.known(tx, incident))
-        return tuple(_offer(name, one, known) for name, one in self.catalogue.items())
+        known, drill = self.store.read(
+            lambda tx: (self.desk.known(tx, incident), self.desk.is_drill(tx, incident))
+        )
+        return tuple(
+            _offer(name, one, known, drill=drill)
+            for name, one in self.catalogue.items()
+        )
 
     def plan(self, plan_id: str, wanted: Wanted) -> Plan:
         """Read the world and say exactly what would run.
@@ -118,13 +123,16 @@ class Planning:
         return action
 
 
-def _offer(name: str, action: Action, known: Mapping[str, str]) -> Offer:
+def _offer(
+    name: str, action: Action, known: Mapping[str, str], *, drill: bool
+) -> Offer:
     fields: Mapping[str, Mapping[str, Any]] = action.MANIFEST.params["properties"]
     return Offer(
         action=name,
         title=action.MANIFEST.title,
         params={key: _label(key, one) for key, one in fields.items()},
         known={key: known[key] for key in fields if key in known},
+        drill=drill,
     )
 
 

@@ -5,7 +5,7 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ from bot.web.alerts import AlertsDoor, Sender
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 from bot.web.tokens import Guesses
-from bot.wire_drill import DrillNeeds, build_drills
+from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 
 STORE_FILE = "tocsin.db"
@@ -86,32 +86,14 @@ def build(
     alert_came = threading.Event()
     board_figures = Figures(store=ground.store, open_incidents=board.open_by_severity)
     alerts_token = token_text(keys_file(settings, "alerts.token"))
-    admin_token = secret(settings.web.admin_token) or token_text(
-        keys_file(settings, "admin.token")
-    )
+    admin_token = _admin_token(settings)
     aws = AwsDoor(clock=ground.clock)
     people = LatePeople()
     gate = _gate(ground, people, aws, team=slack.team, in_practice=in_practice)
     door = _door(ground, board_figures, alert_came, alerts_token, admin_token)
-    drills = build_drills(
-        DrillNeeds(
-            settings=settings,
-            service=ground.service,
-            rulings=ground.rulings,
-            gate=gate.gatekeeper,
-            channel=slack.channel,
-            team=slack.team,
-            told=alert_came.set,
-        )
-    )
-    room = SlackRoom(
-        service=ground.service,
-        settings=slack,
-        gate=gate.gatekeeper,
-        drills=drills.master,
-    )
+    drills = _drills(ground, gate, slack, told=alert_came.set)
+    room = _room(ground, gate, drills, slack)
     people.of = room.askers
-    drill_door = drills.door(admin_token=admin_token, guesses=door.guesses)
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
@@ -129,7 +111,43 @@ def build(
         admin_token=admin_token,
         base_url=base_url,
         keepers=drills.keepers(),
-        routes=drill_door.routes(),
+        routes=drills.routes(admin_token=admin_token, guesses=door.guesses),
+    )
+
+
+def _admin_token(settings: Settings) -> str:
+    given = secret(settings.web.admin_token)
+    return given or token_text(keys_file(settings, "admin.token"))
+
+
+def _room(
+    ground: _Ground, gate: GateHouse, drills: DrillHouse, slack: SlackSettings
+) -> SlackRoom:
+    return SlackRoom(
+        service=ground.service,
+        settings=slack,
+        gate=gate.gatekeeper,
+        drills=drills.master,
+    )
+
+
+def _drills(
+    ground: _Ground,
+    gate: GateHouse,
+    slack: SlackSettings,
+    *,
+    told: Callable[[], object],
+) -> DrillHouse:
+    return build_drills(
+        DrillNeeds(
+            settings=ground.settings,
+            service=ground.service,
+            rulings=ground.rulings,
+            gate=gate.gatekeeper,
+            channel=slack.channel,
+            team=slack.team,
+            told=told,
+        )
     )
 
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starlette.routing import Route
 from ulid import ULID
 
 from bot.config import Settings, shipped_runbooks
@@ -55,15 +56,16 @@ class DrillHouse:
         """Return who keeps a drill's promises, by kind of timer."""
         return {TICK: self.clock.fire}
 
-    def door(self, *, admin_token: str, guesses: Guesses) -> DrillDoor:
-        """Return the admin door to the drills."""
-        return DrillDoor(
+    def routes(self, *, admin_token: str, guesses: Guesses) -> list[Route]:
+        """Return the routes of the admin door to the drills."""
+        door = DrillDoor(
             drills=self.master,
             clock=self.master.book.clock,
             team=self.team,
             admin_token=admin_token,
             guesses=guesses,
         )
+        return door.routes()
 
 
 def build_drills(needs: DrillNeeds) -> DrillHouse:

@@ -7,7 +7,7 @@ stand all the same: then nothing can be read, so nothing can be approved or run.
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ulid import ULID
@@ -30,6 +30,7 @@ from bot.plandesk import PlanDesk
 from bot.planjournal import PlanJournal
 from bot.planning import Planning
 from bot.ports import Clock, Keys, Post, Store
+from bot.ports.action import Action
 from bot.ports.gate import People
 from bot.rulings import Rulings
 from bot.store.checkpoint import verify_note
@@ -104,13 +105,6 @@ def _house(
     catalogue = load_actions()
     rehearsal = Rehearsal(store=needs.store, actions=wrapped(catalogue))
     woken = threading.Event()
-    planning = Planning(
-        store=needs.store,
-        desk=desk,
-        catalogue=catalogue,
-        reader=needs.aws.reader,
-        rehearsal=rehearsal,
-    )
 
     def cleared() -> None:
         needs.checkpoints.sign_if_dirty()
@@ -121,7 +115,7 @@ def _house(
             store=needs.store,
             book=book,
             desk=desk,
-            planning=planning,
+            planning=_planning(needs, desk, catalogue, rehearsal),
             tokens=tokens,
             new_id=lambda item: _plan_id(needs, item),
             cleared=cleared,
@@ -138,6 +132,21 @@ def _house(
         ),
         sign=needs.checkpoints.sign_if_dirty,
         woken=woken,
+    )
+
+
+def _planning(
+    needs: GateNeeds,
+    desk: PlanDesk,
+    catalogue: Mapping[str, Action],
+    rehearsal: Rehearsal,
+) -> Planning:
+    return Planning(
+        store=needs.store,
+        desk=desk,
+        catalogue=catalogue,
+        reader=needs.aws.reader,
+        rehearsal=rehearsal,
     )
 
 

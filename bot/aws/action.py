@@ -14,6 +14,7 @@ from bot.aws.calls import read, write
 from bot.aws.mint import Grant
 from bot.aws.params import check_params
 from bot.aws.session import AwsSession
+from bot.aws.sketch import sketched
 from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step
@@ -115,19 +116,8 @@ class AwsAction:
 
     def sketch(self, params: Texts) -> Sketch:
         """Return what would change, for a drill; reads nothing."""
-        fact, after = next(iter(_from_templates(self.WANTED, params).items()))
-        call, arguments = self.writing(params)
-        same = "|".join(params[name] for name in sorted(self.IDENTITY))
-        return Sketch(
-            thing=f"{fact}|{same}",
-            fact=fact,
-            what=self.WORDS[fact].format_map(params),
-            usual=self.USUAL.get(fact, "as it was"),
-            after=after,
-            target=params[self.TARGET],
-            call=call,
-            arguments=arguments,
-        )
+        found = _from_templates(self.WANTED, params)
+        return sketched(self, next(iter(found.items())), params)
 
     # --- the port ---
 

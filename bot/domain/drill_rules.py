@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from bot.domain.drill import FASTEST, Inject, InjectKind, Scenario
-from bot.domain.drill_reading import Place, Problem
+from bot.domain.drill_fields import Place, Problem
 
 
 def broken_rules(scenario: Scenario, *, stem: str) -> tuple[Problem, ...]:

@@ -5,6 +5,7 @@ A drill signs with another key, so that its buttons open nothing real.
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.domain.plan import Plan
@@ -38,6 +39,19 @@ class Tokens:
             mac.encode("utf-8", "replace"), self._mac(plan, drill=drill).encode()
         )
         return plan if is_ours and plan else ""
+
+    def opened_by(self, token: str, is_drill: Callable[[str], bool]) -> str:
+        """Return the plan id of a token that is ours; "" for any other.
+
+        A token of a drill opens no real plan, and a real one no drill's.
+
+        Args:
+            is_drill: Tells from the record whether a plan is a drill's.
+        """
+        for drill in (False, True):
+            if plan := self.opened(token, drill=drill):
+                return plan if is_drill(plan) is drill else ""
+        return ""
 
     def _mac(self, plan: str, *, drill: bool) -> str:
         message = b"tocsin.plan.v1\0" + plan.encode("utf-8", "replace")

@@ -14,7 +14,8 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.drill import Scenario
-from bot.domain.drill_reading import Place, Problem, Reading
+from bot.domain.drill_fields import Place, Problem
+from bot.domain.drill_reading import Reading
 from bot.domain.drill_rules import broken_rules
 
 _MOST_BYTES = 256 * 1024

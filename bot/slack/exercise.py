@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.ports import Post
-from bot.slack import rich
+from bot.slack import rich, words
 from bot.slack.sentences import Strong, elements
 
 BANNER = "EXERCISE"
@@ -21,6 +21,12 @@ def marked(post: Post) -> Post:
     return replace(
         post, text=said(post.text), blocks=rich.within_budget(_blocks(post.blocks))
     )
+
+
+def form(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form with the banner above its fields."""
+    banner = rich.rich_text("exercise", rich.section([Strong(words.DRILL)]))
+    return {**view, "blocks": [banner, *view["blocks"]]}
 
 
 def said(text: str) -> str:

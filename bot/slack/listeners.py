@@ -18,7 +18,7 @@ from bot.domain.commands import PersonKind
 from bot.domain.errors import BadRequest
 from bot.ports import Lane, Received
 from bot.ports.gate import Gate
-from bot.slack import answers, modals, plan_words, verbs, words
+from bot.slack import answers, exercise, modals, plan_words, verbs, words
 from bot.slack.clients import CALL_FAILED
 from bot.slack.drill_desk import NO_DRILLS, DrillDesk
 from bot.slack.drill_wishes import DrillVerb, DrillWish
@@ -36,7 +36,7 @@ from bot.slack.requests import (
     to_bytes,
 )
 from bot.slack.whispers import Whispers
-from bot.slack.wishes import READING, Verb, Wish
+from bot.slack.wishes import READING, Verb, Wish, known_incident
 
 COMMANDS = ("/incident", "/inc")
 BUTTONS = ("incident.ack", "incident.reopen", "step.take", "step.done")
@@ -156,7 +156,10 @@ class Door:
         assert isinstance(request, Click)  # noqa: S101 - Bolt matched it
         choice, _, incident = request.value.partition("|")
         if choice in modals.FORMS:
-            await self.open_form(request, modals.form(choice, incident))
+            form = modals.form(choice, incident)
+            card = await asyncio.to_thread(self._service.view, known_incident(incident))
+            is_drill = card is not None and card.state.drill
+            await self.open_form(request, exercise.form(form) if is_drill else form)
         else:
             await self.accept(request)
         await ack()

@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
+from bot.ports import Clock
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.slack.app import asgi_app, bolt_app
@@ -77,9 +78,8 @@ class SlackRoom:
         _refuse_empty(settings)
         quieten()
         self._channel = settings.channel
-        self._reader = reader = read_client(
-            settings.bot_token, base_url=settings.api_url
-        )
+        reader = read_client(settings.bot_token, base_url=settings.api_url)
+        self._reader = reader
         writer = write_client(settings.bot_token, base_url=settings.api_url)
         clock = service.clock
         self.identity = Identity(reader=reader, team=settings.team)
@@ -88,13 +88,13 @@ class SlackRoom:
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
         self.sender = self._sender(service, Calls(writer, service.redactor))
         whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
-        steering = DrillDesk(drills=drills, people=self.people) if drills else None
+        drill_desk = DrillDesk(drills=drills, people=self.people) if drills else None
         self.worker = InboxWorker(
             service=service,
             people=self.people,
             whispers=whispers,
             desk=self._desk(gate, service),
-            drills=steering,
+            drills=drill_desk,
         )
         door = Door(
             service=service,
@@ -103,8 +103,13 @@ class SlackRoom:
             whispers=whispers,
             wake=self.worker.wake,
             gate=gate,
-            drills=steering,
+            drills=drill_desk,
         )
+        self._open(door, settings, whispers, clock)
+
+    def _open(
+        self, door: Door, settings: SlackSettings, whispers: Whispers, clock: Clock
+    ) -> None:
         signatures = Signatures(settings.signing_secrets, clock=clock)
         self.bolt = self._bolt(settings, signatures, whispers)
         door.register(self.bolt)

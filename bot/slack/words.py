@@ -59,8 +59,7 @@ USAGE: Mapping[str, str] = {
     "drill": drill_wishes.USAGE,
 }
 _HELP = (
-    (("list",), "open incidents, worst first"),
-    (("status",), "what is known about one"),
+    (("list", "status"), "what is open, worst first; what is known about one"),
     (("ack",), "I am on it"),
     (("note",), "add a line to the timeline"),
     (("role",), "who does what"),
@@ -120,7 +119,7 @@ def no_such_incident(incident: str) -> str:
 
 
 def help_lines() -> list[list[Piece]]:
-    """Return what `/incident help` says: at most thirteen lines."""
+    """Return what `/incident help` says: at most twelve lines."""
     rows: list[list[Piece]] = [[Strong("What Tocsin understands here")]]
     for verbs, does in _HELP:
         row: list[Piece] = []

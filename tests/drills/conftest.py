@@ -1,3 +1,5 @@
+"""The stage that the tests of drills share."""
+
 from collections.abc import Iterator
 from pathlib import Path
 
