@@ -62,7 +62,7 @@ def _start(scenario: str, speed: list[str]) -> DrillWish:
         raise _usage("the scenario is not one")
     found = _SPEED.fullmatch(speed[0].lower()) if speed else None
     if speed and found is None:
-        raise _usage("the speed is no number")
+        raise _usage("the speed is no number from 1 to 600")
     fast = int(found[1]) if found else None
     return DrillWish(verb=DrillVerb.START, scenario=scenario, speed=fast)
 

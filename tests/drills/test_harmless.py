@@ -172,3 +172,12 @@ def test_an_unknown_run_has_no_report(stage: DrillStage) -> None:
         stage.master.report("dr_unknown")
     stage.start(by=OLU)
     assert stage.report()["exercise"] is True
+
+
+def test_what_can_be_proposed_in_a_drill_says_that_it_is_one(
+    stage: DrillStage,
+) -> None:
+    stage.start()
+    stage.core.alert(LEAK)
+    assert all(one.drill for one in stage.gate.offers("INC-0001"))
+    assert not any(one.drill for one in stage.gate.offers("INC-0002"))

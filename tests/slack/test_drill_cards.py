@@ -14,14 +14,20 @@ from bot.domain.errors import BadRequest
 from bot.domain.untrusted import Untrusted
 from bot.ports import Post
 from bot.ports.drills import DrillView
-from bot.slack import exercise, verbs
+from bot.slack import exercise, modals, plan_modals, verbs, words
 from bot.slack.drill_cards import DrillCards, done, status
 from bot.slack.drill_wishes import DrillVerb, DrillWish
+from bot.slack.plan_forms import About
 from bot.slack.rich import BROADCAST
 from tests.domain.test_drill_report import SCENARIO
 from tests.fakes.clock import NOON
 from tests.slack.hostile import hostile
-from tests.slack.validity import assert_slack_valid, assert_text_safe
+from tests.slack.plan_states import OFFER, VIEWS
+from tests.slack.validity import (
+    assert_slack_valid,
+    assert_text_safe,
+    assert_view_valid,
+)
 
 CARDS = DrillCards()
 STATE = DrillState(
@@ -140,7 +146,7 @@ def test_what_is_typed_is_read(text: str) -> None:
     [
         ("drill start", "it does not name a scenario"),
         ("drill start ../../etc", "the scenario is not one"),
-        ("drill start first-hour fast", "the speed is no number"),
+        ("drill start first-hour fast", "the speed is no number from 1 to 600"),
         ("drill start first-hour 60 now", "it is not understood"),
         ("drill dance", "it is not understood"),
         ("drill stop now", "it is not understood"),
@@ -180,3 +186,25 @@ def test_any_message_can_be_marked(blocks: tuple[dict[str, Any], ...]) -> None:
     post = exercise.marked(Post(key="k", channel="C1", text="x", blocks=blocks))
     assert post.text == "EXERCISE · x"
     assert not blocks or "EXERCISE" in str(post.blocks)
+
+
+def test_every_form_of_a_drill_says_so_first() -> None:
+    offer = replace(OFFER, drill=True)
+    about = About(incident="INC-0001", channel="C0INCIDENTS")
+    plan = VIEWS["drill"]
+    made = (
+        plan_modals.choose([offer], about),
+        plan_modals.propose(offer, about),
+        plan_modals.review(plan, about),
+        plan_modals.reject(plan, about),
+        exercise.form(modals.form("note", "INC-0001")),
+    )
+    for view in made:
+        assert_view_valid(view)
+        assert words.DRILL in str(view["blocks"][0])
+
+
+def test_no_form_of_a_real_incident_says_exercise() -> None:
+    about = About(incident="INC-0001", channel="C0INCIDENTS")
+    for view in (plan_modals.choose([OFFER], about), plan_modals.propose(OFFER, about)):
+        assert "EXERCISE" not in str(view)
