@@ -178,7 +178,7 @@ class Gatekeeper:
             reached = 0
             for plan, facts in zip(open_ids, asked, strict=True):
                 reached += bool(self._tried(tx, plan, Stop(by=who), facts, who))
-                self.desk.redraw(tx, self.book, plan, token=self.token)
+                self.desk.redraw(tx, self.book, plan, token=self.tokens.of)
             return reached
 
         return self._written(work)
@@ -231,11 +231,15 @@ class Gatekeeper:
 
     def token(self, plan: str) -> str:
         """Return the value of the plan's buttons: its id and a MAC."""
-        return self.tokens.token(plan)
+        return self.tokens.token(plan, drill=self._is_drill(plan))
 
     def opened(self, token: str) -> str:
         """Return the plan id of a token that is ours; "" for any other."""
-        return self.tokens.opened(token)
+        return self.tokens.opened_by(token, self._is_drill)
+
+    def _is_drill(self, plan: str) -> bool:
+        view = self.view(plan)
+        return view is not None and view.plan.drill
 
     def _decide(
         self, plan: str, command: ActionCommand, by: Asker, verb: Verb, click: Click
@@ -252,7 +256,7 @@ class Gatekeeper:
             except Refusal as refusal:
                 self.book.refused(tx, plan, command, refusal, actor=who)
                 return refusal
-            self.desk.redraw(tx, self.book, plan, token=self.token)
+            self.desk.redraw(tx, self.book, plan, token=self.tokens.of)
             if isinstance(command, BreakGlass):
                 self.desk.tell_security(tx, self.book, plan)
             return self.book.load(tx, plan)[0].stage

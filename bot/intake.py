@@ -15,11 +15,11 @@ from bot.domain.commands import Clear, Join, Open
 from bot.domain.decisions import TOCSIN
 from bot.domain.envelope import Alert, Status
 from bot.domain.errors import Tampered
-from bot.domain.grouping import REOPEN_WINDOW, dedup_digest, place
+from bot.domain.grouping import REOPEN_WINDOW, dedup_digest, in_drill, place
 from bot.domain.runbook import Runbook
 from bot.domain.severity import Severity
 from bot.ports import InboxItem, Lane, Payload, Transaction
-from bot.readmodels import alerts, board
+from bot.readmodels import alerts, board, drills
 from bot.sealing import unseal_payload
 from bot.service import Service
 from bot.triage import Triaged
@@ -64,8 +64,12 @@ class Intake:
         """Read one batch; return how many items it had."""
         now = self._service.clock.now()
         items = self._service.store.write(
-            lambda tx: tx.inbox.claim(
-                Lane.ALERTS, now=now, lease_s=_LEASE_S, limit=_BATCH
+            lambda tx: tuple(
+                item
+                for lane in (Lane.ALERTS, Lane.DRILLS)
+                for item in tx.inbox.claim(
+                    lane, now=now, lease_s=_LEASE_S, limit=_BATCH
+                )
             )
         ).result()
         waiting = [self._read(item) for item in items]
@@ -99,10 +103,15 @@ class Intake:
     # --- inside the transaction ---
 
     def _absorb(self, tx: Transaction, item: InboxItem, found: Understood) -> None:
+        drill = drills.owner(tx, item.id) if item.lane is Lane.DRILLS else ""
+        if item.lane is Lane.DRILLS and not drill:
+            tx.inbox.done(item.id, {"outcome": "ignored", "problem": "drill_over"})
+            return
         placed: dict[str, str] = {}
         incidents: list[str] = []
         for alert in found.triaged.alerts:
-            outcome, incident = self._place(tx, alert, found.suggested[alert.id])
+            steps = found.suggested[alert.id]
+            outcome, incident = self._place(tx, in_drill(alert, drill), steps, drill)
             placed[alert.id] = f"{outcome} {incident}".strip()
             incidents += [incident] if incident else []
         worst = found.triaged.worst
@@ -118,15 +127,17 @@ class Intake:
         )
 
     def _place(
-        self, tx: Transaction, alert: Alert, steps: Sequence[Suggestion]
+        self, tx: Transaction, alert: Alert, steps: Sequence[Suggestion], drill: str
     ) -> tuple[str, str]:
         now = self._service.clock.now()
-        known = alerts.candidates(tx, alert, now=now, reopen=REOPEN_WINDOW)
+        known = alerts.candidates(
+            tx, alert, now=now, reopen=REOPEN_WINDOW, drill=bool(drill)
+        )
         match alert.envelope.status:
             case Status.RESOLVED:
-                return self._clear(tx, alert)
+                return self._clear(tx, alert, drill)
             case Status.UPDATE:
-                return self._update(tx, alert)
+                return self._update(tx, alert, drill)
             case Status.TEST:
                 return ("test", "")
             case Status.FIRING:
@@ -135,16 +146,18 @@ class Intake:
             return ("ignored", "")
         placement = place(alert, known, now=now)
         if not placement.incident:
-            return ("opened", self._open(tx, alert, steps))
+            return ("opened", self._open(tx, alert, steps, drill))
         self._join(tx, placement.incident, alert, placement.because)
         return ("joined", placement.incident)
 
-    def _open(self, tx: Transaction, alert: Alert, steps: Sequence[Suggestion]) -> str:
+    def _open(
+        self, tx: Transaction, alert: Alert, steps: Sequence[Suggestion], drill: str
+    ) -> str:
         incident = board.next_id(tx)
         alerts.count(tx, incident, alert, because="")
         self._keep_steps(tx, incident, steps)
         actor = f"source:{alert.envelope.source}"
-        opening = Open(alert=alert, channel=self._channel)
+        opening = Open(alert=alert, channel=self._channel, drill=bool(drill))
         self._service.apply(tx, incident, opening, actor=actor)
         return incident
 
@@ -159,15 +172,15 @@ class Intake:
         if not events:
             self._service.redraw(tx, incident)
 
-    def _clear(self, tx: Transaction, alert: Alert) -> tuple[str, str]:
-        incident = _firing(tx, alert)
+    def _clear(self, tx: Transaction, alert: Alert, drill: str) -> tuple[str, str]:
+        incident = _firing(tx, alert, drill)
         if not incident:
             return ("ignored", "")
         self._service.apply(tx, incident, Clear(alert=alert), actor=TOCSIN)
         return ("cleared", incident)
 
-    def _update(self, tx: Transaction, alert: Alert) -> tuple[str, str]:
-        incident = _firing(tx, alert)
+    def _update(self, tx: Transaction, alert: Alert, drill: str) -> tuple[str, str]:
+        incident = _firing(tx, alert, drill)
         if not incident:
             return ("ignored", "")
         alerts.count(tx, incident, alert, because="same_problem")
@@ -200,11 +213,12 @@ class Intake:
             )
 
 
-def _firing(tx: Transaction, alert: Alert) -> str:
+def _firing(tx: Transaction, alert: Alert, drill: str) -> str:
     """Return the open incident that has the alert's problem; "" if none."""
     found = tx.tables.execute(
         "SELECT b.id FROM board b JOIN problem p ON p.incident = b.id "
-        "WHERE p.dedup = ? AND b.resolved_at IS NULL ORDER BY b.number DESC LIMIT 1",
-        (dedup_digest(alert.envelope),),
+        "WHERE p.dedup = ? AND b.resolved_at IS NULL AND b.drill = ? "
+        "ORDER BY b.number DESC LIMIT 1",
+        (dedup_digest(alert.envelope), int(bool(drill))),
     )
     return str(found[0]["id"]) if found else ""

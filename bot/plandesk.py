@@ -82,6 +82,10 @@ class PlanDesk:
             system=self.registry.get(state.system),
         )
 
+    def is_drill(self, tx: Transaction, incident: str) -> bool:
+        """Tell whether an incident is a drill's."""
+        return board.load(tx, incident)[0].drill
+
     def known(self, tx: Transaction, incident: str) -> Mapping[str, str]:
         """Return parameter values that the incident's alerts name."""
         found: dict[str, str] = {}
@@ -129,7 +133,7 @@ class PlanDesk:
             drill=self.about(tx, plan.incident).drill,
             fits=self.fits(view),
             within_limits=True,
-            overdue_reviews=self._overdue(tx, book),
+            overdue_reviews=self._overdue(tx, book, drill=plan.drill),
             glass_broken=around.glass_broken,
         )
 
@@ -160,7 +164,7 @@ class PlanDesk:
             frozen=False,
             human_initiated=state.human_initiated or not state.exists,
             commander_agreed=about.commander in agreed,
-            glass_broken=self._glass(tx, book),
+            glass_broken=self._glass(tx, book, drill=plan.drill),
             breaking_glass=bool(state.glass_by),
         )
 
@@ -174,7 +178,7 @@ class PlanDesk:
             stopped=switch.is_stopped(tx),
             frozen=False,
             human_initiated=True,
-            glass_broken=self._glass(tx, book),
+            glass_broken=self._glass(tx, book, drill=False),
         )
 
     def open_ids(self, tx: Transaction, incident: str = "") -> tuple[str, ...]:
@@ -211,7 +215,7 @@ class PlanDesk:
         book: PlanBook,
         plan: str,
         *,
-        token: Callable[[str], str],
+        token: Callable[[Plan], str],
     ) -> None:
         """Put the plan's card as it should look now into the outbox.
 
@@ -220,7 +224,7 @@ class PlanDesk:
         view = self.view(tx, book, plan)
         if view is None:
             return
-        tx.outbox.post(self.draw(view, token(plan)), now=book.clock.now())
+        tx.outbox.post(self.draw(view, token(view.plan)), now=book.clock.now())
         if view.plan.parent and view.plan.parent != plan:
             self.redraw(tx, book, view.plan.parent, token=token)
 
@@ -231,19 +235,22 @@ class PlanDesk:
         if post is not None:
             tx.outbox.post(post, now=book.clock.now())
 
-    def _glass(self, tx: Transaction, book: PlanBook) -> int:
+    def _glass(self, tx: Transaction, book: PlanBook, *, drill: bool) -> int:
         since = (book.clock.now() - _DAY).isoformat()
-        return _count(tx, "glass_at >= ?", since)
+        return _count(tx, "glass_at >= ?", since, drill=drill)
 
-    def _overdue(self, tx: Transaction, book: PlanBook) -> int:
+    def _overdue(self, tx: Transaction, book: PlanBook, *, drill: bool) -> int:
         now = book.clock.now().isoformat()
-        return _count(tx, "review_due_at <> '' AND review_due_at < ?", now)
+        owed = "review_due_at <> '' AND review_due_at < ?"
+        return _count(tx, owed, now, drill=drill)
 
 
-def _count(tx: Transaction, where: str, at: str) -> int:
+def _count(tx: Transaction, where: str, at: str, *, drill: bool) -> int:
+    """Count plans; what was broken in a drill is no debt in the real world."""
     found = tx.tables.execute(
-        f"SELECT count(*) AS n FROM plan WHERE {where}",  # noqa: S608 - ours
-        (at,),
+        f"SELECT count(*) AS n FROM plan WHERE {where} AND "  # noqa: S608 - ours
+        "coalesce((SELECT b.drill FROM board b WHERE b.id = plan.incident), 0) = ?",
+        (at, int(drill)),
     )
     return int(found[0]["n"])
 

@@ -36,7 +36,7 @@ class PlanJournal:
     book: PlanBook
     desk: PlanDesk
     people: People
-    token: Callable[[str], str]
+    token: Callable[[Plan], str]
     note: proof.VerifyNote
     path: proof.VerifyPath
 

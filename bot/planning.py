@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.action_facts import Click, Door, GateFacts
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.gate_rules import QUORUM
-from bot.domain.plan import Level, Plan
+from bot.domain.plan import Draft, Level, Plan
 from bot.domain.plan_view import Offer
 from bot.domain.untrusted import Untrusted
 from bot.gate.admin_door import is_admin
 from bot.gate.policy_question import Verb
+from bot.gate.rehearsal import Rehearsal
 from bot.planbook import PlanBook
 from bot.plandesk import PlanDesk
 from bot.ports import Store, Transaction
@@ -48,17 +49,24 @@ class Planning:
 
     Attributes:
         reader: Returns a session that can only read; raises Unreachable.
+        rehearsal: What a drill's plans are made with; None where none are played.
     """
 
     store: Store
     desk: PlanDesk
     catalogue: Mapping[str, Action]
     reader: Callable[[], Any]
+    rehearsal: Rehearsal | None = None
 
     def offers(self, incident: str) -> tuple[Offer, ...]:
         """Return what can be proposed for an incident."""
-        known = self.store.read(lambda tx: self.desk.known(tx, incident))
-        return tuple(_offer(name, one, known) for name, one in self.catalogue.items())
+        known, drill = self.store.read(
+            lambda tx: (self.desk.known(tx, incident), self.desk.is_drill(tx, incident))
+        )
+        return tuple(
+            _offer(name, one, known, drill=drill)
+            for name, one in self.catalogue.items()
+        )
 
     def plan(self, plan_id: str, wanted: Wanted) -> Plan:
         """Read the world and say exactly what would run.
@@ -70,7 +78,7 @@ class Planning:
         """
         action = self._action(wanted.action)
         about = self.store.read(lambda tx: self.desk.about(tx, wanted.incident))
-        draft = action.plan(wanted.params, reader=self.reader())
+        draft = self._drafted(action, wanted, drill=about.drill)
         level = self.desk.level(action.MANIFEST, draft, about)
         return Plan(
             id=plan_id,
@@ -87,6 +95,20 @@ class Planning:
             drill=about.drill,
             salt=secrets.token_hex(_SALT_BYTES),
         )
+
+    def _drafted(self, action: Action, wanted: Wanted, *, drill: bool) -> Draft:
+        """Read the world, or in a drill the simulated one and nothing else."""
+        if not drill:
+            return action.plan(wanted.params, reader=self.reader())
+        if self.rehearsal is None:
+            raise NotAllowed(
+                "Nothing was proposed",
+                because="it is a drill, and nothing is simulated here",
+                next_move="Say in the thread what you would do.",
+            )
+        played = self.rehearsal.action(wanted.action)
+        world = self.rehearsal.world(wanted.incident)
+        return played.plan(wanted.params, reader=world)
 
     def undoing(self, wanted: Wanted, done: Plan) -> Wanted:
         """Return what is wanted with the action and parameters that undo a plan.
@@ -130,13 +152,16 @@ class Planning:
         return action
 
 
-def _offer(name: str, action: Action, known: Mapping[str, str]) -> Offer:
+def _offer(
+    name: str, action: Action, known: Mapping[str, str], *, drill: bool
+) -> Offer:
     fields: Mapping[str, Mapping[str, Any]] = action.MANIFEST.params["properties"]
     return Offer(
         action=name,
         title=action.MANIFEST.title,
         params={key: _label(key, one) for key, one in fields.items()},
         known={key: known[key] for key in fields if key in known},
+        drill=drill,
     )
 
 

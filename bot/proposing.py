@@ -34,7 +34,7 @@ class Proposing:
     desk: PlanDesk
     planning: Planning
     new_id: Callable[[str], str]
-    token: Callable[[str], str]
+    token: Callable[[Plan], str]
 
     def propose(self, wanted: Wanted, *, by: Asker, item: str) -> str:
         """Make a plan from reading the world; return its id.

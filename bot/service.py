@@ -26,6 +26,7 @@ from bot.ports import (
     InboxItem,
     Keys,
     NewEntry,
+    Post,
     Presenter,
     Received,
     Store,
@@ -53,6 +54,7 @@ class Handled:
     command: PersonCommand
     events: tuple[Event, ...]
     refusal: Refusal | None
+    drill: bool = False
 
 
 class Service:
@@ -188,22 +190,26 @@ class Service:
         if storm.may_show(tx, incident, view.state, now=now):
             tx.outbox.post(self.presenter.card(view), now=now)
             return
-        held = storm.held_back(tx, now=now)
-        key = f"digest/{held[0]}"
-        tx.outbox.post(self.presenter.digest(channel, held, key), now=now)
+        is_drill = view.state.drill
+        held = storm.held_back(tx, now=now, drill=is_drill)
+        digest = self.presenter.digest(channel, held, f"digest/{held[0]}")
+        tx.outbox.post(self._marked(digest, drill=is_drill), now=now)
 
     def _answer(
         self, tx: Transaction, incident: str, command: PersonCommand
     ) -> Handled:
         by = command.by.id
+        no: Refusal | None = None
+        events: tuple[Event, ...] = ()
+        drill = board.load(tx, incident)[0].drill
         try:
             events = self.apply(tx, incident, command, actor=by)
         except Refusal as refusal:
             self._log_refusal(tx, incident, command, refusal)
-            return Handled(
-                incident=incident, command=command, events=(), refusal=refusal
-            )
-        return Handled(incident=incident, command=command, events=events, refusal=None)
+            no = refusal
+        return Handled(
+            incident=incident, command=command, events=events, refusal=no, drill=drill
+        )
 
     def _log_refusal(
         self,
@@ -265,7 +271,11 @@ class Service:
             event = decode(entry.kind, entry.body, entry.words)
             line = self.presenter.line(incident, state.channel, entry.seq, event)
             if line is not None:
-                tx.outbox.post(line, now=self.clock.now())
+                said = self._marked(line, drill=state.drill)
+                tx.outbox.post(said, now=self.clock.now())
+
+    def _marked(self, post: Post, *, drill: bool) -> Post:
+        return self.presenter.exercise(post) if drill else post
 
 
 def _entry(event: Event, *, at: Any, actor: str) -> NewEntry:

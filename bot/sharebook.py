@@ -91,7 +91,9 @@ class ShareBook:
             return
         for entry in written:
             event = decode_share(entry.kind, entry.body, entry.words)
-            line = self.voice.line(row.id, row.channel, entry.seq, event)
+            line = self.voice.line(
+                row.id, row.channel, entry.seq, event, drill=row.drill
+            )
             if line is not None:
                 tx.outbox.post(line, now=self.clock.now())
 

@@ -85,7 +85,7 @@ class ShareDesk:
                 "DELETE FROM share_wanted WHERE incident = ?", (incident,)
             )
             text = _REVOKED if found else _NOTHING_TO_REVOKE
-            self.say(tx, item, channel, by.person.id, f"{incident}: {text}")
+            self.say(tx, incident, item, channel, by.person.id, f"{incident}: {text}")
 
         asked = _Asked(incident, by, item, channel, "No link was taken back")
         self._answered(asked, work)
@@ -132,7 +132,7 @@ class ShareDesk:
                 outcome = "answered"
             except Refusal as no:
                 self._book.refused(tx, incident, code=no.code, by=who.id)
-                self.say(tx, asked.item, asked.channel, who.id, str(no))
+                self.say(tx, incident, asked.item, asked.channel, who.id, str(no))
                 outcome = no.code
             tx.inbox.done(asked.item, {"incident": incident, "diagnostics": outcome})
 
@@ -153,7 +153,7 @@ class ShareDesk:
                 "asked_at, attempts) VALUES (?,?,?,?,?,?,0)",
                 (item, incident, who, by.person.team, channel, self._now().isoformat()),
             )
-        self.say(tx, item, channel, who, f"{incident}: {_COLLECTING}")
+        self.say(tx, incident, item, channel, who, f"{incident}: {_COLLECTING}")
 
     def hand(
         self,
@@ -177,18 +177,30 @@ class ShareDesk:
             channel=channel,
             person=person,
             until=state.tickets[ticket].until,
+            drill=_is_drill(tx, state.incident),
         )
         tx.outbox.whisper(whisper, now=self._now())
 
     def say(
-        self, tx: Transaction, key: str, channel: str, person: str, text: str
+        self,
+        tx: Transaction,
+        incident: str,
+        key: str,
+        channel: str,
+        person: str,
+        text: str,
     ) -> None:
         """Tell one person a sentence, where there is a place to say it."""
         if not channel or not person:
             return
         now = self._now()
         told = self.voice.tell(
-            key, channel=channel, person=person, text=text, until=now + _WORTH
+            key,
+            channel=channel,
+            person=person,
+            text=text,
+            until=now + _WORTH,
+            drill=_is_drill(tx, incident),
         )
         tx.outbox.whisper(told, now=now)
 
@@ -225,6 +237,11 @@ def must_be_open(tx: Transaction, incident: str) -> None:
             because=f"{incident} is resolved, and its diagnostics are destroyed",
             next_move="Open it again if it is not over, then press Diagnostics.",
         )
+
+
+def _is_drill(tx: Transaction, incident: str) -> bool:
+    row = board.row(tx, incident) if incident else None
+    return row is not None and row.drill
 
 
 def _no_incident(incident: str) -> NotFound:

@@ -136,7 +136,7 @@ class ShareHouse:
         def work(tx: Transaction) -> None:
             for one in _waiting(tx, incident):
                 key, said = f"{one['item']}/end", f"{incident}: {text}"
-                self.desk.say(tx, key, one["channel"], one["person"], said)
+                self.desk.say(tx, incident, key, one["channel"], one["person"], said)
             tx.tables.execute(
                 "DELETE FROM share_wanted WHERE incident = ?", (incident,)
             )

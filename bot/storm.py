@@ -2,7 +2,8 @@
 
 At most `CARDS` new cards stand in a channel within `WINDOW`; the incidents after
 that are open like any other, but one digest line stands for their cards until a
-person touches one of them.
+person touches one of them. Drills and the real thing are counted apart, so that
+neither takes the other's place.
 """
 
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ def may_show(tx: Transaction, incident: str, state: Incident, *, now: datetime) 
     if _is_shown(tx, incident):
         return True
     touched = bool(state.acked_by or state.roles or state.steps)
-    if touched or _recent(tx, now) < CARDS:
+    if touched or _recent(tx, now, drill=state.drill) < CARDS:
         tx.tables.execute("DELETE FROM held WHERE incident = ?", (incident,))
         tx.tables.execute(
             "INSERT INTO shown (incident, at) VALUES (?,?)",
@@ -35,11 +36,14 @@ def may_show(tx: Transaction, incident: str, state: Incident, *, now: datetime) 
     return False
 
 
-def held_back(tx: Transaction, *, now: datetime) -> tuple[str, ...]:
+def held_back(
+    tx: Transaction, *, now: datetime, drill: bool = False
+) -> tuple[str, ...]:
     """Return the ids of the incidents that this storm's digest stands for."""
     found = tx.tables.execute(
-        "SELECT incident FROM held WHERE at >= ? ORDER BY incident",
-        ((now - _ONE_STORM).isoformat(),),
+        "SELECT h.incident FROM held h JOIN board b ON b.id = h.incident "
+        "WHERE h.at >= ? AND b.drill = ? ORDER BY h.incident",
+        ((now - _ONE_STORM).isoformat(), int(drill)),
     )
     return tuple(one["incident"] for one in found)
 
@@ -51,8 +55,10 @@ def _is_shown(tx: Transaction, incident: str) -> bool:
     return bool(found)
 
 
-def _recent(tx: Transaction, now: datetime) -> int:
+def _recent(tx: Transaction, now: datetime, *, drill: bool) -> int:
     found = tx.tables.execute(
-        "SELECT count(*) AS n FROM shown WHERE at >= ?", ((now - WINDOW).isoformat(),)
+        "SELECT count(*) AS n FROM shown s JOIN board b ON b.id = s.incident "
+        "WHERE s.at >= ? AND b.drill = ?",
+        ((now - WINDOW).isoformat(), int(drill)),
     )
     return int(found[0]["n"])

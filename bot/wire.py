@@ -18,6 +18,7 @@ from bot.slack.room import SlackRoom, SlackSettings
 from bot.web.alerts import AlertsDoor, Sender
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
+from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers, signatures
@@ -52,18 +53,20 @@ def build(
     people = LatePeople()
     gate = _gate(ground, people)
     links = page_links(ground.store, ground.clock, base_url)
-    sharing = _sharing(ground)
+    sharing, drills = _sharing(ground), _drills(ground, gate)
     room = SlackRoom(
         service=ground.service,
         settings=slack,
         gate=gate.gatekeeper,
         pages=links,
         shares=sharing.desk,
+        drills=drills.master,
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
     house = _house(ground, gate, room, links)
     sharing.join(house)
+    drills.join(house)
     return house
 
 
@@ -132,6 +135,20 @@ def _sharing(ground: Ground) -> Sharing:
             base_url=ground.base_url,
             admin_token=ground.admin_token,
             guesses=ground.guesses,
+        )
+    )
+
+
+def _drills(ground: Ground, gate: GateHouse) -> DrillHouse:
+    return build_drills(
+        DrillNeeds(
+            settings=ground.settings,
+            service=ground.service,
+            rulings=ground.rulings,
+            gate=gate.gatekeeper,
+            channel=ground.slack.channel,
+            team=ground.slack.team,
+            told=ground.alert_came.set,
         )
     )
 

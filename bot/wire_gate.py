@@ -7,7 +7,7 @@ stand all the same: then nothing can be read, so nothing can be approved or run.
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +22,7 @@ from bot.gate.catalogue import load_actions
 from bot.gate.executor import Executor
 from bot.gate.judge import Judge
 from bot.gate.policy import Policy
+from bot.gate.rehearsal import Rehearsal, wrapped
 from bot.gate.tokens import Tokens
 from bot.gatehouse import GateHouse
 from bot.gatekeeper import Gatekeeper
@@ -30,6 +31,7 @@ from bot.plandesk import PlanDesk
 from bot.planjournal import PlanJournal
 from bot.planning import Planning
 from bot.ports import Clock, Keys, Post, Store
+from bot.ports.action import Action
 from bot.ports.gate import People
 from bot.proposing import Proposing
 from bot.rulings import Rulings
@@ -90,7 +92,7 @@ def build_gate(needs: GateNeeds) -> GateHouse:
         book=book,
         desk=desk,
         people=needs.people,
-        token=tokens.token,
+        token=tokens.of,
         note=_note(needs.checkpoints.vkey),
         path=_leads,
     )
@@ -106,17 +108,21 @@ def _house(
     journal: PlanJournal,
 ) -> GateHouse:
     catalogue = load_actions()
+    rehearsal = Rehearsal(store=needs.store, actions=wrapped(catalogue))
     woken = threading.Event()
-    planning = Planning(
-        store=needs.store, desk=desk, catalogue=catalogue, reader=needs.aws.reader
-    )
 
     def cleared() -> None:
         needs.checkpoints.sign_if_dirty()
         woken.set()
 
     return GateHouse(
-        gatekeeper=_gatekeeper(needs, planning, book, tokens, cleared),
+        gatekeeper=_gatekeeper(
+            needs,
+            _planning(needs, desk, catalogue, rehearsal),
+            book,
+            tokens,
+            cleared,
+        ),
         journal=journal,
         executor=Executor(
             worker=f"w-{secrets.token_hex(6)}",
@@ -125,6 +131,7 @@ def _house(
             reader=needs.aws.reader,
             mint=needs.aws.for_plan,
             keep_evidence=needs.keep_evidence,
+            rehearsal=rehearsal,
         ),
         sign=needs.checkpoints.sign_if_dirty,
         woken=woken,
@@ -149,10 +156,25 @@ def _gatekeeper(
             desk=planning.desk,
             planning=planning,
             new_id=lambda item: _plan_id(needs, item),
-            token=tokens.token,
+            token=tokens.of,
         ),
         tokens=tokens,
         cleared=cleared,
+    )
+
+
+def _planning(
+    needs: GateNeeds,
+    desk: PlanDesk,
+    catalogue: Mapping[str, Action],
+    rehearsal: Rehearsal,
+) -> Planning:
+    return Planning(
+        store=needs.store,
+        desk=desk,
+        catalogue=catalogue,
+        reader=needs.aws.reader,
+        rehearsal=rehearsal,
     )
 
 

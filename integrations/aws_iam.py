@@ -96,6 +96,7 @@ class _SetKeyStatus(AwsAction):
         "access_key_id": "AccessKeyId",
     }
     RESOURCE = "iam.user.arn"
+    USUAL: ClassVar[Texts] = {_STATUS: "Active"}
     WORDS: ClassVar[Texts] = {
         _STATUS: "status of the access key {access_key_id} of {user_name}"
     }

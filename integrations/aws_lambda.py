@@ -63,6 +63,7 @@ class SetReservedConcurrency(AwsAction):
     TARGET = "function_name"
     IDENTITY: ClassVar[Texts] = {"function_name": "FunctionName"}
     RESOURCE = "lambda.function.arn"
+    USUAL: ClassVar[Texts] = {_CONCURRENCY: NONE}
     WORDS: ClassVar[Texts] = {_CONCURRENCY: "reserved concurrency of {function_name}"}
     WANTED: ClassVar[Texts] = {_CONCURRENCY: "{reserved_concurrency}"}
     FACTS = (

@@ -14,10 +14,11 @@ from bot.aws.calls import read, write
 from bot.aws.mint import Grant
 from bot.aws.params import check_params
 from bot.aws.session import AwsSession
+from bot.aws.sketch import sketched
 from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step
-from bot.ports.action import ActionManifest, Effect, StepResult, Verified
+from bot.ports.action import ActionManifest, Effect, Sketch, StepResult, Verified
 
 Texts = Mapping[str, str]
 
@@ -89,6 +90,8 @@ class AwsAction:
     """Parameter → the argument of the write that carries it."""
     PROMISE: ClassVar[str]
     """The sentence that says how it will be verified."""
+    USUAL: ClassVar[Texts] = {}
+    """The facts of `WANTED` → their values where nothing is wrong, for drills."""
 
     # --- what differs: a subclass overrides what its data cannot say ---
 
@@ -110,6 +113,11 @@ class AwsAction:
         wanted = _from_templates(self.WANTED, case.params)
         read_again = ", ".join(f"{key} is {case.facts[key]}" for key in wanted)
         return Verified(verdict=Verdict.PASS, says=f"Read again: {read_again}.")
+
+    def sketch(self, params: Texts) -> Sketch:
+        """Return what would change, for a drill; reads nothing."""
+        found = _from_templates(self.WANTED, params)
+        return sketched(self, next(iter(found.items())), params)
 
     # --- the port ---
 

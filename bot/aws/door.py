@@ -11,7 +11,7 @@ from typing import Any
 from bot.aws.action import AwsAction
 from bot.aws.mint import Mint
 from bot.aws.session import AwsSession, AwsSettings, open_session
-from bot.domain.errors import Unreachable
+from bot.domain.errors import BadRequest, Unreachable
 from bot.domain.plan import Plan
 from bot.ports.clock import Clock
 
@@ -65,6 +65,12 @@ class AwsDoor:
             BadRequest: Nobody agreed, or it is a drill.
             Unreachable: STS refused or did not answer; nothing happened.
         """
+        if plan.drill:
+            raise BadRequest(
+                f"No AWS session was made for {plan.id}",
+                because="it is a drill",
+                next_move="Only an approved plan of a real incident gets one.",
+            )
         if not isinstance(action, AwsAction):
             return None
         mint = self._connected()

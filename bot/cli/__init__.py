@@ -11,6 +11,7 @@ import click
 from bot import __version__
 from bot.cli.bench import bench
 from bot.cli.doctor import doctor
+from bot.cli.drill import drill
 from bot.cli.gate import gate
 from bot.cli.log import log
 from bot.cli.policy import policy
@@ -49,6 +50,7 @@ for _command in (
     runbooks,
     log,
     gate,
+    drill,
     policy,
     timeline,
     seal,

@@ -76,6 +76,26 @@ async def _serve(settings: Settings) -> None:
             await asyncio.to_thread(cloud.stop)
 
 
+@contextlib.asynccontextmanager
+async def standing(settings: Settings) -> AsyncIterator[tuple[House, str]]:
+    """Run the house for as long as the block lasts; yields it and its address.
+
+    No sample is played and no cloud is started: whoever asks wants the bot alone.
+
+    Raises:
+        BadSettings: The port is taken, or it would listen beyond this machine.
+    """
+    refuse_beyond_loopback(settings)
+    listener = _bind(settings)
+    url = _url(listener)
+    house, practice = built(settings, url)
+    write_logs(house.redactor)
+    server = _Server(house.web_app(practice.mounts() if practice else ()))
+    async with _listening(server, listener), house.working():
+        yield house, url
+        house.drain()
+
+
 def built(settings: Settings, url: str) -> tuple[House, Practice | None]:
     """Put the house of these settings together; nothing runs yet.
 

@@ -221,6 +221,16 @@ class Gate(_Section):
     )
 
 
+class Drills(_Section):
+    """Exercises."""
+
+    folder: Path | None = Field(
+        None,
+        description="Directory of scenarios, one YAML file each. Default: the shipped "
+        "ones.",
+    )
+
+
 class Aws(_Section):
     """The AWS account that actions read and change."""
 
@@ -257,6 +267,7 @@ class Settings(_Section):
     registry: RegistrySection = RegistrySection()
     web: Web = Web()
     gate: Gate = Gate()
+    drills: Drills = Drills()
     aws: Aws = Aws()
     practice: Practice = Practice()
     home: Path = Field(Path(".tocsin"), description="Where state lives: TOCSIN_HOME.")

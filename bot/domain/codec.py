@@ -16,6 +16,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter
 
 from bot.domain.action_events import ActionEvent
+from bot.domain.drill_events import DrillEvent
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
 from bot.domain.share_events import ShareEvent
@@ -27,10 +28,13 @@ UPGRADES: Mapping[str, tuple[str, Callable[[Body], Body]]] = {}
 _OF_INCIDENTS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(Event)}
 _OF_ACTIONS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ActionEvent)}
 _OF_SHARES: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ShareEvent)}
-_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS | _OF_SHARES
+_OF_DRILLS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(DrillEvent)}
+_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS | _OF_SHARES | _OF_DRILLS
 
 
-def encode(event: Event | ActionEvent | ShareEvent) -> tuple[str, Body, dict[str, str]]:
+def encode(
+    event: Event | ActionEvent | ShareEvent | DrillEvent,
+) -> tuple[str, Body, dict[str, str]]:
     """Return an event's stored name, its facts and its words."""
     shape = _shape(event.name)
     facts = {
@@ -73,6 +77,14 @@ def decode_share(
 ) -> ShareEvent:
     """Return the share's event that was stored; the contract is that of `decode`."""
     event: ShareEvent = _decode(name, body, words, among=_OF_SHARES)
+    return event
+
+
+def decode_drill(
+    name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
+) -> DrillEvent:
+    """Return the drill's event that was stored; the contract is that of `decode`."""
+    event: DrillEvent = _decode(name, body, words, among=_OF_DRILLS)
     return event
 
 

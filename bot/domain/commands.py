@@ -35,10 +35,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """An alert that belongs to no incident opens one."""
+    """An alert that belongs to no incident opens one.
+
+    Attributes:
+        drill: The alert came through the lane of our own drills.
+    """
 
     alert: Alert
     channel: str
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +156,11 @@ class Nag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloseDrill:
+    """The drill that opened the incident is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """Write down how many alerts the incident stands for."""
 
@@ -169,4 +179,4 @@ PersonCommand = (
     | Resolve
     | Reopen
 )
-Command = PersonCommand | Open | Join | Clear | Nag | Count
+Command = PersonCommand | Open | Join | Clear | Nag | Count | CloseDrill

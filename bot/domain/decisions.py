@@ -6,7 +6,15 @@ decided here and nothing else. The gate's decisions do not live here.
 
 from datetime import datetime
 
-from bot.domain.commands import Clear, Command, Count, Join, Nag, Open
+from bot.domain.commands import (
+    Clear,
+    CloseDrill,
+    Command,
+    Count,
+    Join,
+    Nag,
+    Open,
+)
 from bot.domain.envelope import Alert
 from bot.domain.events import (
     AlertCleared,
@@ -22,7 +30,7 @@ from bot.domain.events import (
 )
 from bot.domain.grouping import dedup_digest
 from bot.domain.incident import Incident
-from bot.domain.responding import decide_for_person
+from bot.domain.responding import DRILL_OVER, decide_for_person
 
 TOCSIN = "tocsin"
 
@@ -51,6 +59,8 @@ def decide(incident: Incident, command: Command, *, now: datetime) -> tuple[Even
             return _clear(incident, command)
         case Nag(due_at=due_at):
             return _nag(incident, due_at=due_at, now=now)
+        case CloseDrill():
+            return _close_drill(incident)
         case Count(count=count, digest=digest):
             return (AlertsCounted(count=count, digest=digest),)
         case _:
@@ -70,6 +80,7 @@ def _opened(command: Open) -> IncidentOpened:
         system=alert.system,
         channel=command.channel,
         detected_at=alert.detected_at,
+        drill=command.drill,
         title=alert.envelope.title,
     )
 
@@ -116,6 +127,13 @@ def _clear(incident: Incident, command: Clear) -> tuple[Event, ...]:
     if incident.firing == {dedup} and incident.is_open and nobody_took_it:
         return (cleared, Resolved(by=TOCSIN, outcome="cleared"))
     return (cleared,)
+
+
+def _close_drill(incident: Incident) -> tuple[Event, ...]:
+    """End what a drill opened; a real incident is never ended by one."""
+    if not (incident.drill and incident.is_open):
+        return ()
+    return (Resolved(by=TOCSIN, outcome=DRILL_OVER),)
 
 
 def _nag(incident: Incident, *, due_at: datetime, now: datetime) -> tuple[Event, ...]:

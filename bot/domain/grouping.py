@@ -6,7 +6,7 @@ reason as "grouped because …".
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -52,6 +52,20 @@ class Placement:
 
     incident: str
     because: Because = ""
+
+
+def in_drill(alert: Alert, drill: str) -> Alert:
+    """Return an alert as a drill's own: no problem is shared with anything else.
+
+    Args:
+        drill: Id of the drill; "" returns the alert as it is.
+    """
+    if not drill:
+        return alert
+    envelope = alert.envelope
+    group = f"{drill}/{envelope.group_key}" if envelope.group_key else ""
+    dedup = f"{drill}/{envelope.dedup_key}"
+    return replace(alert, envelope=replace(envelope, dedup_key=dedup, group_key=group))
 
 
 def dedup_digest(envelope: Envelope) -> str:

@@ -20,12 +20,14 @@ class Offer:
         title: Imperative, e.g. ``Deactivate an IAM access key``.
         params: Names of the parameters to what a person reads beside the field.
         known: Values that the alert or the registry gave; a person may change them.
+        drill: The incident is a drill's.
     """
 
     action: str
     title: str
     params: Mapping[str, str]
     known: Mapping[str, str]
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

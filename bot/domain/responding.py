@@ -37,6 +37,9 @@ from bot.domain.events import (
 from bot.domain.incident import Incident
 from bot.domain.severity import Severity
 
+DRILL_OVER = "drill_over"
+"""How an incident of a drill ends that people left open."""
+
 OUTCOMES = ("fixed", "cleared", "false_alarm", "duplicate")
 # How long a person has to acknowledge before the channel is reminded, by severity.
 ACK_WITHIN = {
@@ -217,6 +220,12 @@ def _resolve(command: Resolve) -> tuple[Event, ...]:
 def _reopen(incident: Incident, command: Reopen) -> tuple[Event, ...]:
     if incident.is_open:
         return ()
+    if incident.outcome == DRILL_OVER:
+        raise OutOfTurn(
+            "The incident was not opened again",
+            because="the drill that it belongs to is over",
+            next_move="Start another run with `/incident drill start`.",
+        )
     return (Reopened(because="person", by=command.by.id),)
 
 

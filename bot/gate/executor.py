@@ -27,9 +27,10 @@ from bot.domain.action_commands import (
 from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
-from bot.domain.errors import Refusal, TocsinError
+from bot.domain.errors import NotAllowed, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
+from bot.gate.rehearsal import Rehearsal
 from bot.ports.action import Action, Effect, StepResult
 
 _log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Executor:
         reader: Returns a session that can only read.
         mint: Makes the session a plan may act with, from plan, action and approvers.
         keep_evidence: Saves a snapshot sealed; its argument is plan id and bytes.
+        rehearsal: With what a drill's plans run; None where none ever may.
     """
 
     worker: str
@@ -82,6 +84,7 @@ class Executor:
     reader: Callable[[], Any]
     mint: Callable[[Plan, Action, tuple[str, ...]], Any]
     keep_evidence: Callable[[str, bytes], None]
+    rehearsal: Rehearsal | None = None
 
     def step(self) -> int:
         """Run what is approved and look at what ran; return how many plans moved."""
@@ -130,9 +133,9 @@ class Executor:
 
     def _run(self, plan: str) -> None:
         state = self.journal.state(plan)
-        action = self.catalogue[state.plan.draft.action]
+        action = self._action(state.plan)
         # Before the claim: without a session nothing has begun, and it is tried again.
-        session = self.mint(state.plan, action, state.cleared_by)
+        session = self._session(state.plan, action, state.cleared_by)
         state = self._claim(plan, state, action)
         if state.stage is not Stage.APPLYING:
             return
@@ -143,6 +146,32 @@ class Executor:
         if state.stage is Stage.APPLIED:
             self._verify(plan, state)
 
+    # A drill's plan gets a simulated action, world and session, or nothing at all.
+
+    def _action(self, plan: Plan) -> Action:
+        if plan.drill:
+            return self._rehearsed().action(plan.draft.action)
+        return self.catalogue[plan.draft.action]
+
+    def _reader(self, plan: Plan) -> Any:
+        if plan.drill:
+            return self._rehearsed().world(plan.incident)
+        return self.reader()
+
+    def _session(self, plan: Plan, action: Action, approvers: tuple[str, ...]) -> Any:
+        if plan.drill:
+            return self._rehearsed().session(plan)
+        return self.mint(plan, action, approvers)
+
+    def _rehearsed(self) -> Rehearsal:
+        if self.rehearsal is None:
+            raise NotAllowed(
+                "Nothing was run",
+                because="it is a drill, and nothing is simulated here",
+                next_move="Only simulated actions run in a drill.",
+            )
+        return self.rehearsal
+
     def _claim(self, plan: str, state: ActionState, action: Action) -> ActionState:
         probes = self._probed(action, state.plan)
         facts = self.journal.claim_facts(state.plan, state, probes)
@@ -152,7 +181,7 @@ class Executor:
 
     def _probed(self, action: Action, plan: Plan) -> tuple[Probe, ...] | None:
         try:
-            return action.probe(plan.draft, reader=self.reader())
+            return action.probe(plan.draft, reader=self._reader(plan))
         except TocsinError:
             return None
 
@@ -160,7 +189,7 @@ class Executor:
         """Save the evidence of a T1 or T2 plan; return its digest."""
         if plan.level is Level.T3:
             return ""
-        snapshot = action.snapshot(plan.draft, reader=self.reader())
+        snapshot = action.snapshot(plan.draft, reader=self._reader(plan))
         raw = orjson.dumps(snapshot, option=orjson.OPT_SORT_KEYS, default=str)
         self.keep_evidence(plan_id, raw)
         return hashlib.sha256(raw).hexdigest()
@@ -186,9 +215,9 @@ class Executor:
         return self.journal.write(plan, ended, self.journal.facts())
 
     def _verify(self, plan: str, state: ActionState) -> None:
-        action = self.catalogue[state.plan.draft.action]
+        action = self._action(state.plan)
         try:
-            found = action.verify(state.plan, reader=self.reader())
+            found = action.verify(state.plan, reader=self._reader(state.plan))
             verdict, says = found.verdict, found.says
         except TocsinError as error:
             verdict, says = Verdict.INCONCLUSIVE, error.because

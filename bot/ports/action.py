@@ -7,7 +7,7 @@ a stated reason for irreversibility, it cannot register. Only `bot/gate` calls
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.plan import Draft, Level, Plan, Probe, Step
@@ -72,6 +72,39 @@ class Effect:
 
     session: Any
     idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """What an action would change, from its own data and the parameters alone.
+
+    Attributes:
+        thing: Identity of what is changed, equal for the action and its way back.
+        fact: Id of the fact that changes, e.g. ``iam.access_key.status``.
+        what: What people call it.
+        usual: Its value where nothing is wrong.
+        after: Its value afterwards.
+        target: What people type to confirm.
+        call: The call that would be made, and its `arguments`.
+    """
+
+    thing: str
+    fact: str
+    what: str
+    usual: str
+    after: str
+    target: str
+    call: str
+    arguments: Mapping[str, str]
+
+
+@runtime_checkable
+class Sketching(Protocol):
+    """An action that a drill can play: it says what it changes without a world."""
+
+    def sketch(self, params: Mapping[str, str]) -> Sketch:
+        """Return what would change. Reads nothing."""
+        ...
 
 
 class Action(Protocol):

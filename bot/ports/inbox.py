@@ -12,6 +12,8 @@ class Lane(StrEnum):
 
     ALERTS = "alerts"
     SLACK = "slack"
+    DRILLS = "drills"
+    """Alerts that a drill of ours put here; no door from outside reaches it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

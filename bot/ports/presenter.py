@@ -22,6 +22,10 @@ class Presenter(Protocol):
         """
         ...
 
+    def exercise(self, post: Post) -> Post:
+        """Return a message marked as part of a drill."""
+        ...
+
     def digest(self, channel: str, held_back: Sequence[str], key: str) -> Post:
         """Return the one message that stands for cards held back in a storm."""
         ...

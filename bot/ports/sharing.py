@@ -187,19 +187,43 @@ class ShareVoice(Protocol):
     """How sharing speaks in Slack. Pure: no address is in what it makes."""
 
     def link(
-        self, place: str, *, incident: str, channel: str, person: str, until: datetime
+        self,
+        place: str,
+        *,
+        incident: str,
+        channel: str,
+        person: str,
+        until: datetime,
+        drill: bool = False,
     ) -> Whisper:
-        """Return the message with a link that is filled in when it is sent."""
+        """Return the message with a link that is filled in when it is sent.
+
+        Args:
+            drill: It is about an exercise, and says so; the same below.
+        """
         ...
 
     def tell(
-        self, key: str, *, channel: str, person: str, text: str, until: datetime
+        self,
+        key: str,
+        *,
+        channel: str,
+        person: str,
+        text: str,
+        until: datetime,
+        drill: bool = False,
     ) -> Whisper:
         """Return a sentence for one person."""
         ...
 
     def line(
-        self, incident: str, channel: str, seq: int, event: ShareEvent
+        self,
+        incident: str,
+        channel: str,
+        seq: int,
+        event: ShareEvent,
+        *,
+        drill: bool = False,
     ) -> Post | None:
         """Return the thread line for an event, None when it deserves none."""
         ...

@@ -161,21 +161,29 @@ def grouped_by(tx: Transaction, incident: str) -> tuple[str, ...]:
 
 
 def candidates(
-    tx: Transaction, alert: Alert, *, now: datetime, reopen: timedelta
+    tx: Transaction,
+    alert: Alert,
+    *,
+    now: datetime,
+    reopen: timedelta,
+    drill: bool = False,
 ) -> tuple[Candidate, ...]:
     """Return the incidents that an alert could belong to.
 
     Open ones that share its problem, its sender's group or its system, and those
-    resolved within `reopen` that share its problem.
+    resolved within `reopen` that share its problem. A drill's alert belongs to an
+    incident of a drill and no other to one.
     """
     dedup, group = dedup_digest(alert.envelope), group_digest(alert.envelope)
     found = tx.tables.execute(
         "SELECT DISTINCT b.id, b.category, b.system, b.resolved_at "
         "FROM board b JOIN problem p ON p.incident = b.id "
-        "WHERE (p.dedup = ? AND (b.resolved_at IS NULL OR b.resolved_at >= ?)) "
+        "WHERE b.drill = ? AND ("
+        "(p.dedup = ? AND (b.resolved_at IS NULL OR b.resolved_at >= ?)) "
         "OR (b.resolved_at IS NULL AND p.grp = ? AND ? <> '') "
-        "OR (b.resolved_at IS NULL AND b.system = ? AND ? <> '' AND b.category = ?)",
+        "OR (b.resolved_at IS NULL AND b.system = ? AND ? <> '' AND b.category = ?))",
         (
+            int(drill),
             dedup,
             (now - reopen).isoformat(),
             group,

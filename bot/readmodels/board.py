@@ -65,10 +65,10 @@ def load(tx: Transaction, incident: str) -> tuple[Incident, int]:
 
 
 def open_rows(tx: Transaction) -> tuple[BoardRow, ...]:
-    """Return the open incidents, worst first, then the oldest."""
+    """Return the open incidents, drills last, worst first, then the oldest."""
     return _rows(
         tx.tables,
-        "WHERE b.phase <> 'resolved' ORDER BY b.severity, b.number",
+        "WHERE b.phase <> 'resolved' ORDER BY b.drill, b.severity, b.number",
         (),
     )
 
@@ -89,20 +89,24 @@ def row(tx: Transaction, incident: str) -> BoardRow | None:
 
 
 def newest_in(tx: Transaction, channel: str) -> str:
-    """Return the id of the newest open incident in a channel, "" if none."""
+    """Return the id of the newest open incident in a channel, "" if none.
+
+    A real one comes before every drill: whoever types no id in the middle of a
+    drill means what is burning.
+    """
     found = tx.tables.execute(
         "SELECT id FROM board WHERE channel = ? AND phase <> 'resolved' "
-        "ORDER BY number DESC LIMIT 1",
+        "ORDER BY drill, number DESC LIMIT 1",
         (channel,),
     )
     return str(found[0]["id"]) if found else ""
 
 
 def open_by_severity(tx: Transaction) -> dict[str, int]:
-    """Return how many incidents are open, by severity."""
+    """Return how many real incidents are open, by severity; drills do not count."""
     found = tx.tables.execute(
-        "SELECT severity, count(*) AS n FROM board WHERE phase <> 'resolved' "
-        "GROUP BY severity"
+        "SELECT severity, count(*) AS n FROM board "
+        "WHERE phase <> 'resolved' AND drill = 0 GROUP BY severity"
     )
     return {one["severity"]: int(one["n"]) for one in found}
 

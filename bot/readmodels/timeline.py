@@ -5,7 +5,7 @@ drift from the log. How a line looks in Slack lives in `bot/slack/lines.py`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -29,6 +29,7 @@ from bot.domain.events import (
     StepTaken,
 )
 from bot.domain.grouping import BECAUSE
+from bot.domain.responding import DRILL_OVER
 from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Transaction
 from bot.readmodels import alerts
@@ -39,6 +40,7 @@ INCIDENT_STREAM = "incident/"
 ACTION_STREAM = "action/"
 AlertTimes = Mapping[str, tuple[datetime | None, datetime | None]]
 SHARE_STREAM = "share/"
+EXERCISE = "EXERCISE"
 _TOCSIN = "tocsin"
 _PersonEvent = (
     Acknowledged
@@ -64,6 +66,7 @@ class Line:
         actor: Slack id, ``tocsin`` or ``source:<name>``.
         text: Our own sentence; people stand in it as ``<@U…>``.
         words: What somebody wrote; None if nothing, or if it was erased.
+        drill: The incident is a drill's; then `text` begins with EXERCISE.
     """
 
     seq: int
@@ -74,6 +77,7 @@ class Line:
     text: str
     words: Untrusted | None
     observed_at: datetime | None = None
+    drill: bool = False
 
 
 def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
@@ -86,7 +90,13 @@ def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
     for row in shares:
         found += tx.log.load(SHARE_STREAM + row["id"])
     known = alerts.times(tx, incident)
-    return lines(sorted(found, key=lambda entry: entry.seq), known)
+    told = lines(sorted(found, key=lambda entry: entry.seq), known)
+    is_drill = any(entry.body.get("drill") is True for entry in found)
+    return tuple(map(_exercise, told)) if is_drill else told
+
+
+def _exercise(line: Line) -> Line:
+    return replace(line, text=f"{EXERCISE} · {line.text}", drill=True)
 
 
 def lines(
@@ -210,6 +220,8 @@ def _severity(event: SeverityChanged) -> str:
 
 
 def _resolved(event: Resolved) -> str:
+    if event.outcome == DRILL_OVER:
+        return "The drill is over, and with it the incident."
     if event.by == _TOCSIN:
         return "Resolved: every source cleared its alerts and nobody had taken it."
     return f"Resolved by {_who(event.by)} as {event.outcome.replace('_', ' ')}."

@@ -13,7 +13,7 @@ from datetime import datetime
 import orjson
 
 from bot.domain.untrusted import Untrusted
-from bot.readmodels.timeline import Line
+from bot.readmodels.timeline import EXERCISE, Line
 
 JSON_VERSION = 1
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
@@ -29,7 +29,7 @@ def markdown(incident: str, story: Sequence[Line]) -> str:
         for line in story
     ]
     head = [
-        f"# Timeline of {incident}",
+        f"# {_exercise(story)}Timeline of {incident}",
         "",
         "Times are UTC. The last column is the entry's number in the log.",
         "",
@@ -54,7 +54,13 @@ def as_json(incident: str, story: Sequence[Line]) -> str:
         }
         for line in story
     ]
-    answer = {"version": JSON_VERSION, "incident": incident, "timeline": told}
+    is_drill = any(line.drill for line in story)
+    answer = {
+        "version": JSON_VERSION,
+        "incident": incident,
+        "drill": is_drill,
+        "timeline": told,
+    }
     return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
@@ -77,6 +83,10 @@ def as_csv(incident: str, story: Sequence[Line]) -> str:
             ]
         )
     return out.getvalue()
+
+
+def _exercise(story: Sequence[Line]) -> str:
+    return f"{EXERCISE}: " if any(line.drill for line in story) else ""
 
 
 def _told(line: Line) -> str:

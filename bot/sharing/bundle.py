@@ -63,6 +63,8 @@ def gather(
         reader: Makes a session that can only read.
     """
     found = [_alert_file(subject)]
+    if subject.exercise:
+        return (*found, _nothing("An exercise: nothing outside was read."))
     if not collectors:
         return (*found, _nothing("No integration here collects anything more."))
     try:

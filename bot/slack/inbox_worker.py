@@ -16,6 +16,7 @@ from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.untrusted import Untrusted
 from bot.ports import InboxItem, Lane, Whisper
 from bot.slack import (
+    exercise,
     modals,
     plan_forms,
     plan_wishes,
@@ -25,6 +26,8 @@ from bot.slack import (
     wishes,
     words,
 )
+from bot.slack.drill_desk import NO_DRILLS, DrillDesk
+from bot.slack.drill_wishes import DrillWish
 from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
@@ -60,6 +63,7 @@ class InboxWorker:
     Args:
         desk: Asks the gate; None where nothing can be proposed.
         shares: Asks sharing; None where nothing can be sealed.
+        drills: Asks the drills; None where none are played.
     """
 
     def __init__(
@@ -70,9 +74,11 @@ class InboxWorker:
         whispers: Whispers,
         desk: PlanDesk | None = None,
         shares: ShareDoor | None = None,
+        drills: DrillDesk | None = None,
     ) -> None:
         self._desk = desk
         self._shares = shares
+        self._drills = drills
         self._service = service
         self._people = people
         self._whispers = whispers
@@ -130,6 +136,9 @@ class InboxWorker:
             if isinstance(wish, ShareWish):
                 await self._ask_sharing(item, request, wish)
                 return
+            if isinstance(wish, DrillWish):
+                await self._ask_drills(item, request, wish)
+                return
             command = await self._command(wish, request)
         except BadRequest as unclear:
             await self._settle(item, request, str(unclear))
@@ -151,12 +160,21 @@ class InboxWorker:
             await self._settle(item, request, said)
         self._whispers.wake()
 
-    async def _wish(self, request: Request) -> Wish | PlanWish | ShareWish | str:
+    async def _ask_drills(self, item: str, request: Request, wish: DrillWish) -> None:
+        if self._drills is None or not isinstance(request, SlashCommand):
+            await self._settle(item, request, NO_DRILLS)
+            return
+        said = await self._drills.answer(item, request, wish)
+        await self._settle(item, request, said)
+
+    async def _wish(
+        self, request: Request
+    ) -> Wish | PlanWish | ShareWish | DrillWish | str:
         """Return what is asked, of which incident; or the sentence why nothing is."""
         match request:
             case SlashCommand(text=text, person=person):
                 found = verbs.parse(text, asker=person)
-                if isinstance(found, PlanWish | ShareWish):
+                if isinstance(found, PlanWish | ShareWish | DrillWish):
                     return found
                 return await self._in_channel(found, request.channel)
             case Click(action=action, value=value):
@@ -264,7 +282,8 @@ def _elsewhere(request: Request) -> PlanWish | ShareWish | None:
 def _reply(request: Request, handled: "Handled") -> str:
     """Return what the asker reads; a click that worked shows on the card."""
     if handled.refusal is not None:
-        return words.refused(handled.refusal)
+        return exercise.of(words.refused(handled.refusal), drill=handled.drill)
     if isinstance(request, Click):
         return ""
-    return words.done(handled.incident, handled.command, changed=bool(handled.events))
+    done = words.done(handled.incident, handled.command, changed=bool(handled.events))
+    return exercise.of(done, drill=handled.drill)

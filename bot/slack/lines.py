@@ -30,7 +30,7 @@ from bot.domain.events import (
 )
 from bot.domain.plan_view import PlanView
 from bot.ports import Post
-from bot.slack import cards, plan_card, rich, words
+from bot.slack import cards, exercise, plan_card, rich, words
 from bot.slack.sentences import Piece, Who, spoken
 
 
@@ -78,6 +78,10 @@ class SlackPresenter:
             blocks=rich.within_budget([rich.rich_text(name, rich.section(said))]),
             thread=f"card/{incident}",
         )
+
+    def exercise(self, post: Post) -> Post:
+        """Return a message marked as part of a drill."""
+        return exercise.marked(post)
 
     def digest(self, channel: str, held_back: Sequence[str], key: str) -> Post:
         """Return the one message for cards held back in a storm."""

@@ -18,8 +18,10 @@ from bot.domain.commands import PersonKind
 from bot.domain.errors import BadRequest
 from bot.ports import Lane, Received
 from bot.ports.gate import Gate
-from bot.slack import answers, modals, plan_words, verbs, words
+from bot.slack import answers, exercise, modals, plan_words, verbs, words
 from bot.slack.clients import CALL_FAILED
+from bot.slack.drill_desk import NO_DRILLS, DrillDesk
+from bot.slack.drill_wishes import DrillVerb, DrillWish
 from bot.slack.needs import Pages, Service
 from bot.slack.page_door import PageDoor
 from bot.slack.people import People
@@ -36,7 +38,7 @@ from bot.slack.requests import (
 )
 from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareWish
 from bot.slack.whispers import Whispers
-from bot.slack.wishes import READING, Verb, Wish
+from bot.slack.wishes import READING, Verb, Wish, known_incident
 
 COMMANDS = ("/incident", "/inc")
 BUTTONS = ("incident.ack", "incident.reopen", "step.take", "step.done")
@@ -55,6 +57,7 @@ class Door:
         wake: Called when something was kept, so that it is read at once.
         gate: None where nothing can be proposed.
         pages: None where there are no pages to read.
+        drills: None where none are played.
     """
 
     def __init__(
@@ -67,7 +70,9 @@ class Door:
         wake: Callable[[], None],
         gate: Gate | None = None,
         pages: Pages | None = None,
+        drills: DrillDesk | None = None,
     ) -> None:
+        self._drills = drills
         self._service = service
         self._people = people
         self._writer = writer
@@ -106,6 +111,9 @@ class Door:
         if isinstance(wish, PlanWish):
             await self._about_plans(ack, request, wish)
             return
+        if isinstance(wish, DrillWish):
+            await self._about_drills(ack, request, wish)
+            return
         if not isinstance(wish, ShareWish) and wish.verb in READING:
             await ack(await self._read(request, wish))
             return
@@ -130,6 +138,17 @@ class Door:
             return
         await self._plans.command(ack, request, wish)
 
+    async def _about_drills(
+        self, ack: AsyncAck, request: SlashCommand, wish: DrillWish
+    ) -> None:
+        if self._drills is None:
+            await ack(answers.plain(NO_DRILLS))
+        elif wish.verb is DrillVerb.STATUS:
+            await ack(answers.plain(await self._drills.status(request)))
+        else:
+            await self.accept(request)
+            await ack()
+
     async def click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Keep the press of a button."""
         await self.accept(parse(body))
@@ -146,7 +165,10 @@ class Door:
         assert isinstance(request, Click)  # noqa: S101 - Bolt matched it
         choice, _, incident = request.value.partition("|")
         if choice in modals.FORMS:
-            await self.open_form(request, modals.form(choice, incident))
+            form = modals.form(choice, incident)
+            card = await asyncio.to_thread(self._service.view, known_incident(incident))
+            is_drill = card is not None and card.state.drill
+            await self.open_form(request, exercise.form(form) if is_drill else form)
         else:
             await self.accept(request)
         await ack()

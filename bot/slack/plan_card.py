@@ -14,7 +14,7 @@ from bot.domain.action_table import Stage
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.ports import Post
-from bot.slack import plan_facts, plan_words, rich
+from bot.slack import exercise, plan_facts, plan_words, rich
 from bot.slack.plan_wishes import STOP_BUTTON
 from bot.slack.rich import Block
 from bot.slack.sentences import Code, Element, Piece, Strong, When, Who, clipped, spoken
@@ -65,12 +65,13 @@ def glass_alarm(view: PlanView, *, channel: str) -> Post | None:
         *(Code(_short(plan.draft.target)), f", {plan.level}, {bare(plan.incident)}"),
         f", plan {bare(plan.id)}.",
     ]
-    return Post(
+    post = Post(
         key=f"glass/{plan.id}",
         channel=channel,
         text=spoken(row),
         blocks=rich.within_budget([rich.rich_text("glass", rich.section(row))]),
     )
+    return exercise.marked(post) if plan.drill else post
 
 
 def _blocks(view: PlanView, token: str) -> list[Block]:

@@ -15,7 +15,7 @@ from bot.domain.errors import Fault, OutOfTurn, Refusal
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
 from bot.ports.gate import Asker, Gate
-from bot.slack import plan_words, words
+from bot.slack import exercise, plan_words, words
 from bot.slack.askers import Askers
 from bot.slack.needs import Service
 from bot.slack.plan_shown import PlanShown
@@ -39,6 +39,7 @@ class _Asked:
     by: Asker
     reason: Untrusted
     click: Click
+    drill: bool
 
 
 class PlanDesk:
@@ -64,7 +65,8 @@ class PlanDesk:
                 await self._turned_away(request, wish)
                 return where, plan_words.NOT_OURS
         await self._shown.again()
-        channel, incident = await asyncio.to_thread(self._place, wish, plan)
+        place = await asyncio.to_thread(self._place, wish, plan)
+        channel, incident, drill = place
         if not channel and wish.verb in (PlanVerb.CANCEL, PlanVerb.PROPOSE):
             return where, plan_words.NO_PLAN if plan else words.NO_OPEN_HERE
         by = await self._askers.now(request.person, channel or where, team=request.team)
@@ -75,6 +77,7 @@ class PlanDesk:
             by=by,
             reason=self._clean(wish.text, incident),
             click=Click(channel=where, message=wish.message, mac_ok=bool(wish.token)),
+            drill=drill,
         )
         return where, await asyncio.to_thread(self._said, asked)
 
@@ -90,13 +93,17 @@ class PlanDesk:
     def _opened(self, token: str) -> str:
         return self._gate.opened(token) if token else ""
 
-    def _place(self, wish: PlanWish, plan: str) -> tuple[str, str]:
-        """Return channel and incident of what is asked about."""
+    def _place(self, wish: PlanWish, plan: str) -> tuple[str, str, bool]:
+        """Return channel and incident of what is asked about; if it is a drill."""
         if plan:
             view = self._gate.view(plan)
-            return (view.plan.channel, view.plan.incident) if view else ("", "")
+            if view is None:
+                return "", "", False
+            return view.plan.channel, view.plan.incident, view.plan.drill
         card = self._service.view(wish.incident) if wish.incident else None
-        return (card.state.channel if card else ""), wish.incident
+        if card is None:
+            return "", wish.incident, False
+        return card.state.channel, wish.incident, card.state.drill
 
     def _clean(self, text: str, incident: str) -> Untrusted:
         return Untrusted(self._service.redactor.redact(text, scope=incident).text)
@@ -104,9 +111,9 @@ class PlanDesk:
     def _said(self, asked: _Asked) -> str:
         """Ask the gate and return what the person reads."""
         try:
-            return self._ask(asked)
+            return exercise.of(self._ask(asked), drill=asked.drill)
         except (Refusal, Fault) as no:
-            return str(no)
+            return exercise.of(str(no), drill=asked.drill)
 
     def _ask(self, asked: _Asked) -> str:
         wish = asked.wish

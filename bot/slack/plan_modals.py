@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bot.domain.plan import Level
 from bot.domain.plan_view import Offer, PlanView
 from bot.domain.quoting import bare
-from bot.slack import inputs, plan_facts, plan_words, rich
+from bot.slack import exercise, inputs, plan_facts, plan_words, rich, words
 from bot.slack.inputs import View
 from bot.slack.plan_forms import (
     CHOOSE,
@@ -38,9 +38,10 @@ def choose(offers: Sequence[Offer], about: About) -> View:
     """Return the menu of what can be proposed; there must be an offer."""
     choices = [(one.title, one.action) for one in offers[:_MOST_OFFERS]]
     menu = inputs.select("action", "Action", choices, first=False)
-    return inputs.view(
+    view = inputs.view(
         CHOOSE, "Propose an action", about.packed(), [menu], submit="Next"
     )
+    return exercise.form(view) if offers[0].drill else view
 
 
 def propose(offer: Offer, about: About) -> View:
@@ -54,9 +55,10 @@ def propose(offer: Offer, about: About) -> View:
         for name, label in offer.params.items()
     ]
     blocks = [rich.rich_text("what", rich.section(said)), *fields, _reason("Why?")]
-    return inputs.view(
+    view = inputs.view(
         PROPOSE, "Propose an action", about.packed(), blocks, submit="Propose"
     )
+    return exercise.form(view) if offer.drill else view
 
 
 def review(view: PlanView, about: About) -> View:
@@ -163,7 +165,8 @@ def _plan(view: PlanView, *notices: Sequence[Piece]) -> list[rich.Block]:
 def _short(view: PlanView) -> list[rich.Block]:
     draft = view.plan.draft
     what: list[Piece] = [Code(bare(draft.action)), " on ", Code(bare(draft.target))]
-    said = on_lines(what, [plan_facts.proof(view)])
+    drill: list[Piece] = [Strong(words.DRILL)] if view.plan.drill else []
+    said = on_lines(drill, what, [plan_facts.proof(view)])
     return [rich.rich_text("plan", rich.section(said))]
 
 

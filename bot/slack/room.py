@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
 from bot.ports import Clock
+from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.sharing import ShareAsks
 from bot.slack.app import asgi_app, bolt_app
@@ -21,6 +22,7 @@ from bot.slack.askers import Askers
 from bot.slack.calls import Calls
 from bot.slack.channel import complaint
 from bot.slack.clients import SLACK, nobody, read_client, write_client
+from bot.slack.drill_desk import DrillDesk
 from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
@@ -84,27 +86,27 @@ class SlackRoom:
         gate: Gate | None = None,
         pages: Pages | None = None,
         shares: ShareAsks | None = None,
+        drills: Drills | None = None,
     ) -> None:
         _refuse_empty(settings)
         quieten()
         self._channel, clock = settings.channel, service.clock
-        reader = read_client(settings.bot_token, base_url=settings.api_url)
         writer = write_client(settings.bot_token, base_url=settings.api_url)
-        self._reader = reader
-        self.identity = Identity(reader=reader, team=settings.team)
-        self.people = People(reader=reader, identity=self.identity, clock=clock)
-        self.names = Names(reader=reader, clock=clock)
-        self.askers = Askers(reader=reader, people=self.people, clock=clock)
+        self._know_people(settings, clock)
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
         calls = Calls(writer, service.redactor, link=shares.link if shares else None)
         self.sender = self._sender(service, calls)
         whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
+        drill_desk = DrillDesk(drills=drills, people=self.people) if drills else None
+        share_door = ShareDoor(shares=shares, service=service, askers=self.askers)
+        plan_desk = self._desk(gate, service)
         self.worker = InboxWorker(
             service=service,
             people=self.people,
             whispers=whispers,
-            desk=self._desk(gate, service),
-            shares=ShareDoor(shares=shares, service=service, askers=self.askers),
+            desk=plan_desk,
+            shares=share_door,
+            drills=drill_desk,
         )
         door = Door(
             service=service,
@@ -114,8 +116,18 @@ class SlackRoom:
             wake=self.worker.wake,
             gate=gate,
             pages=pages,
+            drills=drill_desk,
         )
         self._open(door, settings, whispers, clock)
+
+    def _know_people(self, settings: SlackSettings, clock: Clock) -> None:
+        """Make what reads about people."""
+        reader = read_client(settings.bot_token, base_url=settings.api_url)
+        self._reader = reader
+        self.identity = Identity(reader=reader, team=settings.team)
+        self.people = People(reader=reader, identity=self.identity, clock=clock)
+        self.names = Names(reader=reader, clock=clock)
+        self.askers = Askers(reader=reader, people=self.people, clock=clock)
 
     def _open(
         self, door: Door, settings: SlackSettings, whispers: Whispers, clock: Clock

@@ -13,7 +13,7 @@ from bot.domain.share_events import (
     ShareRevoked,
 )
 from bot.ports import Post, Whisper
-from bot.slack import rich
+from bot.slack import exercise, rich
 from bot.slack.links import waiting_link
 from bot.slack.sentences import Piece, When, Who, elements, spoken
 
@@ -30,7 +30,14 @@ class SlackShareVoice:
     """Keeps `bot.ports.sharing.ShareVoice`."""
 
     def link(
-        self, place: str, *, incident: str, channel: str, person: str, until: datetime
+        self,
+        place: str,
+        *,
+        incident: str,
+        channel: str,
+        person: str,
+        until: datetime,
+        drill: bool = False,
     ) -> Whisper:
         """Return the message with a link that is filled in when it is sent."""
         before = elements([f"The diagnostics of {incident} are sealed for you: "])
@@ -45,7 +52,7 @@ class SlackShareVoice:
             "type": "rich_text_section",
             "elements": [*before, waiting_link(place, "open them"), *after],
         }
-        return Whisper(
+        whisper = Whisper(
             key=f"whisper/share/{place}",
             channel=channel,
             person=person,
@@ -53,33 +60,48 @@ class SlackShareVoice:
             blocks=(rich.rich_text("share", said),),
             expires_at=until,
         )
+        return exercise.marked(whisper) if drill else whisper
 
     def tell(
-        self, key: str, *, channel: str, person: str, text: str, until: datetime
+        self,
+        key: str,
+        *,
+        channel: str,
+        person: str,
+        text: str,
+        until: datetime,
+        drill: bool = False,
     ) -> Whisper:
         """Return a sentence for one person."""
         return Whisper(
             key=f"whisper/{key}",
             channel=channel,
             person=person,
-            text=text,
+            text=exercise.of(text, drill=drill),
             expires_at=until,
         )
 
     def line(
-        self, incident: str, channel: str, seq: int, event: ShareEvent
+        self,
+        incident: str,
+        channel: str,
+        seq: int,
+        event: ShareEvent,
+        *,
+        drill: bool = False,
     ) -> Post | None:
         """Return the thread line for an event, None when it deserves none."""
         said = _sentence(event)
         if not said:
             return None
-        return Post(
+        post = Post(
             key=f"line/{seq}",
             channel=channel,
             text=spoken(said),
             blocks=(rich.rich_text("line", rich.section(said)),),
             thread=f"card/{incident}",
         )
+        return exercise.marked(post) if drill else post
 
 
 def _sentence(event: ShareEvent) -> list[Piece]:

@@ -8,6 +8,7 @@
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
     break-glass PLAN | review PLAN | stop-all | release
     diagnostics [INC] | revoke [INC]
+    drill [status] | drill start SCENARIO [SPEED] | drill pause|resume|stop
 
 The id may be left out: then the newest open incident of the channel is meant.
 """
@@ -20,7 +21,8 @@ from bot.domain.events import Role
 from bot.domain.responding import ACK_WITHIN, OUTCOMES
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
-from bot.slack import words
+from bot.slack import drill_wishes, words
+from bot.slack.drill_wishes import DrillWish
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
 from bot.slack.share_wishes import ShareVerb, ShareWish
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
@@ -30,7 +32,7 @@ TYPED = (
     *("reopen", "role", "severity", "phase", "step"),
     *("propose", "plans", "edit", "cancel"),
     *("break-glass", "review", "stop-all", "release"),
-    *("diagnostics", "revoke"),
+    *("diagnostics", "revoke", "drill"),
 )
 """The verbs as people type them."""
 
@@ -44,7 +46,7 @@ _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP}
 
 def parse(  # noqa: C901, PLR0912 - one case per verb
     text: str, *, asker: str
-) -> Wish | PlanWish | ShareWish:
+) -> Wish | PlanWish | ShareWish | DrillWish:
     """Read what was typed after the command.
 
     Args:
@@ -60,6 +62,8 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
     verb = _SAME.get(typed, typed) or "help"
     if verb not in TYPED:
         raise _unknown(first)
+    if verb == "drill":
+        return drill_wishes.parse(rest)
     incident, rest = _incident(rest)
     match verb:
         case "help" | "list":

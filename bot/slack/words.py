@@ -34,6 +34,8 @@ from bot.domain.events import (
     StepFinished,
 )
 from bot.domain.grouping import BECAUSE
+from bot.domain.responding import DRILL_OVER
+from bot.slack import drill_wishes
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
 
 USAGE: Mapping[str, str] = {
@@ -59,12 +61,12 @@ USAGE: Mapping[str, str] = {
     "release": "release",
     "diagnostics": "diagnostics [INC-0001]",
     "revoke": "revoke [INC-0001]",
+    "drill": drill_wishes.USAGE,
 }
 _HELP = (
-    (("list",), "open incidents, worst first"),
+    (("list",), "what is open, worst first"),
     (("status", "page"), "what is known about one, here or in the browser"),
-    (("ack",), "I am on it"),
-    (("note",), "add a line to the timeline"),
+    (("ack", "note"), "I am on it; add a line to the timeline"),
     (("role",), "who does what"),
     (("severity", "phase"), "change it with a reason; say where the response stands"),
     (("step",), "take, finish or skip a runbook step"),
@@ -75,6 +77,7 @@ _HELP = (
         "go on alone, look at that later; stop all, take that back",
     ),
     (("diagnostics", "revoke"), "get a link to the evidence, or take all links back"),
+    (("drill",), "practise: nothing real is touched"),
 )
 
 DRILL = "EXERCISE: this is a drill. Nothing here touches the world."
@@ -231,6 +234,8 @@ def finished(event: StepFinished) -> list[Piece]:
 
 def resolved(event: Resolved) -> list[Piece]:
     """The incident is over."""
+    if event.outcome == DRILL_OVER:
+        return ["The drill is over, and with it this incident."]
     if event.by == "tocsin":
         return ["Resolved: every sender says its problem is over; nobody had begun."]
     start: list[Piece] = [Who(event.by), f" resolved this as {said(event.outcome)}."]

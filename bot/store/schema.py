@@ -22,6 +22,7 @@ MIGRATION_NAMES = (
     "0005_sessions",
     "0006_plan_parents",
     "0007_shares",
+    "0008_drills",
 )
 INSTALL_ID_BYTES = 8
 
@@ -62,6 +63,7 @@ def migrations() -> "Migrations":
         _make_sessions,
         _make_plan_parents,
         _make_shares,
+        _make_drills,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
@@ -212,5 +214,11 @@ def _make_plan_parents(db: "Database") -> None:
 
 def _make_shares(db: "Database") -> None:
     from bot.store.share_tables import make
+
+    make(db)
+
+
+def _make_drills(db: "Database") -> None:
+    from bot.store.drill_tables import make
 
     make(db)

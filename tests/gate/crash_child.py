@@ -122,7 +122,7 @@ class PassedBy:
     def write(self, plan: str, command: ActionCommand, facts: GateFacts) -> Any:
         before, inside, after = _around(command)
 
-        def token(of: str) -> str:
+        def token(of: Plan) -> str:
             # Asked for when the events are appended and not yet committed.
             self.pass_by(inside)
             return self.inner.token(of)

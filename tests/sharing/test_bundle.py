@@ -1,6 +1,7 @@
 """What is in a bundle: redacted, honest about what is missing, the same every time."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from bot.domain.errors import Unreachable
 from bot.ports import Collected
+from bot.sharing.bundle import Subject, gather, window_of
 from tests.sharing.stage import Stage
 
 KEY = "sk-" + "proj-" + "a1B2c3D4e5F6" * 4
@@ -137,3 +139,15 @@ def test_the_window_begins_before_the_alert_and_has_an_end(
     assert found["since"] == "2026-11-20T11:30:00+00:00"
     assert found["until"] in ("2026-11-20T12:00:00+00:00", "2026-11-20T17:30:00+00:00")
     stage.close()
+
+
+def test_in_an_exercise_nothing_outside_is_read() -> None:
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it reached outside")
+
+    now = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    subject = Subject(
+        incident="INC-0001", exercise=True, alerts=(), window=window_of((), now)
+    )
+    files = gather(subject, {"cloud": never}, reader=never)
+    assert [one.says for one in files][1:] == ["An exercise: nothing outside was read."]

@@ -226,6 +226,10 @@ def test_the_security_channel_reads_who_broke_the_glass_and_gets_no_buttons() ->
     assert post.text.startswith("Glass broken by <@U0ONCALL>. Somebody else must")
     assert not [block for block in post.blocks if block["type"] == "actions"]
     assert plan_card.glass_alarm(VIEWS["glass-broken"], channel="") is None
+    drill = replace(BROKEN, plan=replace(BROKEN.plan, drill=True))
+    marked = plan_card.glass_alarm(drill, channel="C0SECURITY")
+    assert marked is not None
+    assert marked.text.startswith("EXERCISE · Glass broken")
 
 
 # Drawing many times ten thousand characters takes longer than the default allows.

@@ -132,3 +132,19 @@ def test_what_is_nobody_s_business_makes_no_line() -> None:
 )
 def test_it_can_be_typed_too(text: str, wish: ShareWish) -> None:
     assert parse(text, asker="U0ME") == wish
+
+
+def test_everything_about_an_exercise_says_so() -> None:
+    link = VOICE.link(
+        "sh_1/tk_1",
+        incident="INC-0001",
+        channel="C1",
+        person="U1",
+        until=NOON,
+        drill=True,
+    )
+    told = VOICE.tell(
+        "k", channel="C1", person="U1", text="Hello.", until=NOON, drill=True
+    )
+    assert link.text.startswith("EXERCISE · ")
+    assert told.text == "EXERCISE · Hello."

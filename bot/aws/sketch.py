@@ -1,0 +1,43 @@
+"""What an AWS action would change, from its data alone: for drills. Reads nothing."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Protocol
+
+from bot.ports.action import Sketch
+
+Texts = Mapping[str, str]
+
+
+class Described(Protocol):
+    """The data of an action that a sketch is made of; see `AwsAction`."""
+
+    TARGET: ClassVar[str]
+    IDENTITY: ClassVar[Texts]
+    WORDS: ClassVar[Texts]
+    USUAL: ClassVar[Texts]
+
+    def writing(self, params: Texts) -> tuple[str, Texts]:
+        """Return the call to make, and its arguments."""
+        ...
+
+
+def sketched(action: Described, wanted: tuple[str, str], params: Texts) -> Sketch:
+    """Return what would change.
+
+    Args:
+        wanted: The fact that changes, and its value afterwards.
+        params: As proposed, already checked.
+    """
+    fact, after = wanted
+    call, arguments = action.writing(params)
+    same = "|".join(params[name] for name in sorted(action.IDENTITY))
+    return Sketch(
+        thing=f"{fact}|{same}",
+        fact=fact,
+        what=action.WORDS[fact].format_map(params),
+        usual=action.USUAL.get(fact, "as it was"),
+        after=after,
+        target=params[action.TARGET],
+        call=call,
+        arguments=arguments,
+    )
