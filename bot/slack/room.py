@@ -99,12 +99,11 @@ class SlackRoom:
         whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
         drill_desk = DrillDesk(drills=drills, people=self.people) if drills else None
         share_door = ShareDoor(shares=shares, service=service, askers=self.askers)
-        plan_desk = self._desk(gate, service)
         self.worker = InboxWorker(
             service=service,
             people=self.people,
             whispers=whispers,
-            desk=plan_desk,
+            desk=self._desk(gate, service),
             shares=share_door,
             drills=drill_desk,
         )
