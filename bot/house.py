@@ -23,9 +23,9 @@ from starlette.routing import BaseRoute
 
 from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
-from bot.gatehouse import GateHouse
 from bot.intake import Intake
 from bot.jobs import Fire, schedule
+from bot.plans.house import GateHouse
 from bot.ports import Timer
 from bot.ports.sharing import Sealed
 from bot.redact import Redactor

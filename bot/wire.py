@@ -9,9 +9,9 @@ from ulid import ULID
 
 from bot.config import Settings, secret
 from bot.domain.registry import Registry
-from bot.gatehouse import GateHouse
 from bot.house import House
 from bot.intake import Intake
+from bot.plans.house import GateHouse
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom, SlackSettings

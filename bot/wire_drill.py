@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from ulid import ULID
 
 from bot.config import Settings, shipped_runbooks
-from bot.drillbook import TICK, DrillBook
-from bot.drillclock import DrillClock
-from bot.drillmaster import DrillMaster
-from bot.drillshelf import DrillShelf
+from bot.drills.book import TICK, DrillBook
+from bot.drills.clock import DrillClock
+from bot.drills.master import DrillMaster
+from bot.drills.shelf import DrillShelf
 from bot.house import House
 from bot.ports.gate import Gate
 from bot.rulings import Rulings

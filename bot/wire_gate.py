@@ -24,16 +24,16 @@ from bot.gate.judge import Judge
 from bot.gate.policy import Policy
 from bot.gate.rehearsal import Rehearsal, wrapped
 from bot.gate.tokens import Tokens
-from bot.gatehouse import GateHouse
-from bot.gatekeeper import Gatekeeper
-from bot.planbook import PlanBook
-from bot.plandesk import PlanDesk
-from bot.planjournal import PlanJournal
-from bot.planning import Planning
+from bot.plans.book import PlanBook
+from bot.plans.desk import PlanDesk
+from bot.plans.gatekeeper import Gatekeeper
+from bot.plans.house import GateHouse
+from bot.plans.journal import PlanJournal
+from bot.plans.planning import Planning
+from bot.plans.proposing import Proposing
 from bot.ports import Clock, Keys, Post, Store
 from bot.ports.action import Action
 from bot.ports.gate import People
-from bot.proposing import Proposing
 from bot.rulings import Rulings
 from bot.store.checkpoint import verify_note
 from bot.store.merkle import is_included, leaf_hash

@@ -12,15 +12,15 @@ from typing import Any
 from ulid import ULID
 
 from bot.config import Settings
-from bot.diagnostics import Diagnostics
 from bot.house import House, Worker
 from bot.jobs import Fire
 from bot.ports import Clock, Collect, Keys, Store
 from bot.redact import Redactor
-from bot.sharebook import EXPIRE, LAPSE, ShareBook
-from bot.sharedesk import ShareDesk
-from bot.sharehouse import ShareHouse
-from bot.sharevault import ShareVault
+from bot.shares.book import EXPIRE, LAPSE, ShareBook
+from bot.shares.desk import ShareDesk
+from bot.shares.diagnostics import Diagnostics
+from bot.shares.house import ShareHouse
+from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.blobs import FileBlobs

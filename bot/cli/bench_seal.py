@@ -19,8 +19,8 @@ from ulid import ULID
 
 from bot.domain.share_decisions import Denied
 from bot.ports.sharing import Sealed
-from bot.sharebook import ShareBook
-from bot.sharevault import ShareVault
+from bot.shares.book import ShareBook
+from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link
 from bot.slack.share_voice import SlackShareVoice
@@ -40,7 +40,7 @@ _RACERS = 6
 def measure() -> dict[str, Any]:
     """Return the figures of this machine, by name with their unit."""
     # Every lost race is a line for the operator, who is not interested here.
-    logging.getLogger("bot.sharevault").setLevel(logging.ERROR)
+    logging.getLogger("bot.shares.vault").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         store = SqliteStore(Path(folder) / "tocsin.db")
         try:

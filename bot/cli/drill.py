@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.drillshelf import DrillShelf
+    from bot.drills.shelf import DrillShelf
     from bot.readmodels.drills import DrillRow
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -111,8 +111,8 @@ def run(scenario: str, speed: int | None, *, as_json: bool) -> None:
 def report(drill_id: str, *, as_json: bool) -> None:
     """Print the report of a run, for example dr_01…; `last` is the newest."""
     from bot.cli.opening import open_store
-    from bot.drillbook import DrillBook
-    from bot.drillmaster import report_of
+    from bot.drills.book import DrillBook
+    from bot.drills.master import report_of
     from bot.readmodels import drills
     from bot.slack.drill_cards import DrillCards
     from bot.wire_ground import SystemClock
@@ -170,7 +170,7 @@ def _asked(home: Path, scenario: str, speed: int | None) -> dict[str, Any]:
 
 def _shelf(settings: "Settings") -> "DrillShelf":
     from bot.config import shipped_runbooks
-    from bot.drillshelf import DrillShelf
+    from bot.drills.shelf import DrillShelf
     from bot.triage import load_integrations
 
     folder = settings.drills.folder or shipped_runbooks() / "drills"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.domain.plan_view import PlanView
-    from bot.planbook import PlanBook
+    from bot.plans.book import PlanBook
     from bot.ports import Transaction
 
 T = TypeVar("T")
@@ -158,7 +158,7 @@ def _read(work: "Callable[[Transaction, PlanBook], T]") -> T:
     """Run `work` on a snapshot of the store, as it stands now."""
     from bot.cli.opening import open_store
     from bot.domain.gate_rules import GateRules
-    from bot.planbook import PlanBook
+    from bot.plans.book import PlanBook
     from bot.wire_ground import SystemClock
 
     store, _ = open_store(read_only=True)
@@ -174,14 +174,14 @@ def _open(
     tx: "Transaction", book: "PlanBook", incident: str
 ) -> "tuple[list[PlanView], bool]":
     from bot.gate import switch
-    from bot.plandesk import open_ids
+    from bot.plans.desk import open_ids
 
     found = [_view(tx, book, one) for one in open_ids(tx, incident)]
     return [view for view in found if view is not None], switch.is_stopped(tx)
 
 
 def _view(tx: "Transaction", book: "PlanBook", plan: str) -> "PlanView | None":
-    from bot.planviews import view_of
+    from bot.plans.views import view_of
 
     state, _ = book.load(tx, plan)
     return view_of(state.plan, state, book) if state.exists else None

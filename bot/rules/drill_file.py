@@ -2,7 +2,7 @@
 
 Only plain values: no tags, no anchors, no key twice, at most 256 KiB. The text may
 come from people who share scenarios, so it is read as data and nothing else. Which
-folder the files lie in is `bot/drillshelf.py`'s business.
+folder the files lie in is `bot/drills/shelf.py`'s business.
 """
 
 from collections.abc import Callable, Collection

@@ -17,25 +17,25 @@ from bot.domain.commands import Acknowledge, Person
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
-from bot.drillbook import TICK, DrillBook
-from bot.drillclock import DrillClock
-from bot.drillmaster import DrillMaster
-from bot.drillshelf import DrillShelf
+from bot.drills.book import TICK, DrillBook
+from bot.drills.clock import DrillClock
+from bot.drills.master import DrillMaster
+from bot.drills.shelf import DrillShelf
 from bot.gate.catalogue import load_actions
 from bot.gate.executor import Executor
 from bot.gate.judge import Judge
 from bot.gate.policy import Policy
 from bot.gate.rehearsal import Rehearsal, wrapped
 from bot.gate.tokens import Tokens
-from bot.gatekeeper import Gatekeeper
-from bot.planbook import PlanBook
-from bot.plandesk import PlanDesk
-from bot.planjournal import PlanJournal
-from bot.planning import Planning
+from bot.plans.book import PlanBook
+from bot.plans.desk import PlanDesk
+from bot.plans.gatekeeper import Gatekeeper
+from bot.plans.journal import PlanJournal
+from bot.plans.planning import Planning
+from bot.plans.proposing import Proposing
 from bot.ports import Timer
 from bot.ports.action import Action
 from bot.ports.drills import DrillView
-from bot.proposing import Proposing
 from bot.slack import plan_card
 from bot.slack.drill_cards import DrillCards
 from bot.store.checkpoint import verify_note

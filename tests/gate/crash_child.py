@@ -29,8 +29,8 @@ from bot.domain.plan import Plan, Step
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
 from bot.gate.executor import Executor
-from bot.gatehouse import GateHouse
-from bot.planjournal import PlanJournal
+from bot.plans.house import GateHouse
+from bot.plans.journal import PlanJournal
 from bot.ports.action import Effect, StepResult, Verified
 from tests.core import CHANNEL
 from tests.fakes.action import TurnSwitch

@@ -17,14 +17,14 @@ from bot.gate.executor import Executor
 from bot.gate.judge import Judge
 from bot.gate.policy import Policy
 from bot.gate.tokens import Tokens
-from bot.gatekeeper import Gatekeeper
-from bot.planbook import PlanBook
-from bot.plandesk import PlanDesk
-from bot.planjournal import PlanJournal
-from bot.planning import Planning
+from bot.plans.book import PlanBook
+from bot.plans.desk import PlanDesk
+from bot.plans.gatekeeper import Gatekeeper
+from bot.plans.journal import PlanJournal
+from bot.plans.planning import Planning
+from bot.plans.proposing import Proposing
 from bot.ports import Post
 from bot.ports.gate import Asker
-from bot.proposing import Proposing
 from bot.store.checkpoint import verify_note
 from bot.store.merkle import is_included, leaf_hash
 from tests.core import CHANNEL, Core, rulings

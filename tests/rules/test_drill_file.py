@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.drill import Scenario, Unless
-from bot.drillshelf import DrillShelf
+from bot.drills.shelf import DrillShelf
 from bot.rules.drill_file import Finding, from_text, read_drill, to_text
 from bot.rules.marks import filled
 from tests.spec import NOON

@@ -1,7 +1,7 @@
 """The shares' streams: load, decide elsewhere, append, project, promise, tell.
 
-For shares this is what `bot/planbook.py` is for plans. What may happen is decided in
-`bot/domain/share_decisions.py`; keys and ciphertext are `bot/sharevault.py`'s.
+For shares this is what `bot/plans/book.py` is for plans. What may happen is decided in
+`bot/domain/share_decisions.py`; keys and ciphertext are `bot/shares/vault.py`'s.
 """
 
 from collections.abc import Sequence

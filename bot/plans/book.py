@@ -1,8 +1,8 @@
 """The plans' streams: load, decide, append, project, redraw, in one transaction.
 
 For plans this is what `bot/service.py` is for incidents. What may happen is decided
-in `bot/domain/action_decisions.py`; facts come from `bot/gatekeeper.py`; effects are
-made by `bot/gate/executor.py` and nowhere else.
+in `bot/domain/action_decisions.py`; facts come from `bot/plans/gatekeeper.py`;
+effects are made by `bot/gate/executor.py` and nowhere else.
 """
 
 from collections.abc import Sequence

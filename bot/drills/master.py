@@ -1,7 +1,7 @@
 """What people ask of a drill: start, pause, resume, stop, look, report.
 
 Keeps `bot/ports/drills.py`. The rules are in `bot/domain/drill_decisions.py`, and
-what the clock brings is `bot/drillclock.py`.
+what the clock brings is `bot/drills/clock.py`.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ from bot.domain.drill_events import DrillEvent, DrillStarted
 from bot.domain.drill_state import DrillState
 from bot.domain.errors import NotFound, Refusal
 from bot.domain.untrusted import Untrusted
-from bot.drillbook import DrillBook, scenario_of
-from bot.drillshelf import DrillShelf
+from bot.drills.book import DrillBook, scenario_of
+from bot.drills.shelf import DrillShelf
 from bot.ports import Transaction
 from bot.ports.drills import DrillView
 from bot.readmodels import board, drill_export, drill_seen, drills

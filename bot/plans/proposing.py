@@ -1,7 +1,7 @@
 """From a wish to a plan that stands before people: proposing, undoing, editing.
 
-The world is read by `bot/planning.py` before anything is written. What people then
-say about the plan is `bot/gatekeeper.py`'s business.
+The world is read by `bot/plans/planning.py` before anything is written. What people
+then say about the plan is `bot/plans/gatekeeper.py`'s business.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,9 +13,9 @@ from bot.domain.errors import BadRequest, NotFound, Refusal
 from bot.domain.plan import Plan
 from bot.domain.untrusted import Untrusted
 from bot.gate.policy_question import Verb
-from bot.planbook import PlanBook
-from bot.plandesk import PlanDesk
-from bot.planning import Planning, Wanted
+from bot.plans.book import PlanBook
+from bot.plans.desk import PlanDesk
+from bot.plans.planning import Planning, Wanted
 from bot.ports import Store, Transaction
 from bot.ports.gate import Asker
 

@@ -18,8 +18,8 @@ from bot.domain.registry import Registry, System
 from bot.gate import admin_door, switch
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
-from bot.planbook import PlanBook
-from bot.planviews import undoing_of, view_of
+from bot.plans.book import PlanBook
+from bot.plans.views import undoing_of, view_of
 from bot.ports import Post, Transaction
 from bot.ports.action import ActionManifest
 from bot.ports.gate import Asker

@@ -14,8 +14,8 @@ from bot.domain.errors import Refusal
 from bot.domain.plan import Plan, Probe
 from bot.gate import proof, switch
 from bot.gate.policy_question import Verb
-from bot.planbook import TOCSIN, PlanBook
-from bot.plandesk import PlanDesk
+from bot.plans.book import TOCSIN, PlanBook
+from bot.plans.desk import PlanDesk
 from bot.ports import Store, Transaction
 from bot.ports.gate import People
 from bot.readmodels.timeline import ACTION_STREAM

@@ -1,6 +1,6 @@
 """The drills' streams: load, append, project, redraw, in one transaction.
 
-For drills this is what `bot/planbook.py` is for plans. What may happen is decided
+For drills this is what `bot/plans/book.py` is for plans. What may happen is decided
 in `bot/domain/drill_decisions.py`.
 """
 

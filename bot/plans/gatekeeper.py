@@ -1,6 +1,6 @@
 """How people's words about plans become decisions: the gate's service.
 
-Reads the facts, asks the domain, and writes what follows through `bot/planbook.py`.
+Reads the facts, asks the domain, and writes what follows through `bot/plans/book.py`.
 Nothing here makes an effect: that is `bot/gate/executor.py`, and only after the
 approval stands in a signed checkpoint. Keeps `bot/ports/gate.py`.
 """
@@ -29,12 +29,12 @@ from bot.domain.untrusted import Untrusted
 from bot.gate import switch
 from bot.gate.policy_question import Verb
 from bot.gate.tokens import Tokens
-from bot.planbook import PlanBook
-from bot.plandesk import PlanDesk
-from bot.planning import Planning, Wanted
+from bot.plans.book import PlanBook
+from bot.plans.desk import PlanDesk
+from bot.plans.planning import Planning, Wanted
+from bot.plans.proposing import Proposing, no_plan
 from bot.ports import Store, Transaction
 from bot.ports.gate import Asker
-from bot.proposing import Proposing, no_plan
 
 T = TypeVar("T")
 

@@ -1,6 +1,6 @@
 """The thread that collects, redacts and seals, and destroys what is over.
 
-Whoever pressed stands in a row of the store (`bot/sharedesk.py`), so a crash loses
+Whoever pressed stands in a row of the store (`bot/shares/desk.py`), so a crash loses
 nobody: what was not sealed is collected again. Timers about shares are kept here too.
 """
 
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.diagnostics import Diagnostics
 from bot.domain import share_decisions as rules
 from bot.domain.share_events import ShareEvent
 from bot.ports import Store, Timer, Transaction
-from bot.sharebook import EXPIRE, LAPSE, ShareBook, is_over, with_resolved_incident
-from bot.sharedesk import ShareDesk, must_be_open
-from bot.sharevault import TOCSIN, ShareVault, made_of
+from bot.shares.book import EXPIRE, LAPSE, ShareBook, is_over, with_resolved_incident
+from bot.shares.desk import ShareDesk, must_be_open
+from bot.shares.diagnostics import Diagnostics
+from bot.shares.vault import TOCSIN, ShareVault, made_of
 from bot.sharing import seal
 
 _IDLE_S = 1.0

@@ -22,7 +22,7 @@ from bot.domain.share_events import ShareEvent, ShareShredded
 from bot.domain.untrusted import Untrusted
 from bot.ports import Keys, Store, Transaction
 from bot.ports.sharing import Blobs, Leased, Sealed, ShareKey, ShareKeys
-from bot.sharebook import ShareBook, refuse_over, to_shred
+from bot.shares.book import ShareBook, refuse_over, to_shred
 from bot.sharing import proof
 
 T = TypeVar("T")

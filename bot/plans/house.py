@@ -13,9 +13,9 @@ from bot.domain.action_commands import ActionCommand, Expire, Recover
 from bot.domain.action_table import Stage
 from bot.domain.errors import Refusal
 from bot.gate.executor import Executor
-from bot.gatekeeper import Gatekeeper
-from bot.planbook import EXPIRE, LEASE, VERIFY
-from bot.planjournal import PlanJournal
+from bot.plans.book import EXPIRE, LEASE, VERIFY
+from bot.plans.gatekeeper import Gatekeeper
+from bot.plans.journal import PlanJournal
 from bot.ports import Timer
 
 _IDLE_S = 1.0

@@ -25,9 +25,9 @@ from bot.domain.drill_events import (
 from bot.domain.drill_state import DrillState, Run
 from bot.domain.errors import Refusal
 from bot.domain.untrusted import Untrusted
-from bot.drillbook import TICK, DrillBook, key_of, scenario_of
+from bot.drills.book import TICK, DrillBook, key_of, scenario_of
 from bot.gate.admin_door import admin
-from bot.plandesk import open_ids
+from bot.plans.desk import open_ids
 from bot.ports import Lane, Payload, Received, Timer, Transaction
 from bot.ports.gate import Gate
 from bot.readmodels import drill_seen, drills

@@ -17,8 +17,8 @@ from bot.domain.untrusted import Untrusted
 from bot.gate.admin_door import is_admin
 from bot.gate.policy_question import Verb
 from bot.gate.rehearsal import Rehearsal
-from bot.planbook import PlanBook
-from bot.plandesk import PlanDesk
+from bot.plans.book import PlanBook
+from bot.plans.desk import PlanDesk
 from bot.ports import Store, Transaction
 from bot.ports.action import Action
 from bot.ports.gate import Asker

@@ -1,7 +1,7 @@
 """What people ask about diagnostics in Slack. Keeps `ports.sharing.ShareAsks`.
 
 A press is answered in one transaction: a link where something is sealed already, or a
-place in the row of those who wait for `bot/sharehouse.py`. The rules are in
+place in the row of those who wait for `bot/shares/house.py`. The rules are in
 `bot/domain/share_decisions.py`.
 """
 
@@ -17,8 +17,8 @@ from bot.domain.share_decisions import NewTicket
 from bot.ports import Store, Transaction
 from bot.ports.sharing import ShareAsker, ShareVoice
 from bot.readmodels import board
-from bot.sharebook import ShareBook, is_over, open_ids
-from bot.sharevault import ShareVault
+from bot.shares.book import ShareBook, is_over, open_ids
+from bot.shares.vault import ShareVault
 from bot.sharing import proof
 from bot.sharing.seal import Link
 

@@ -7,7 +7,7 @@ from bot.domain.action import ActionState
 from bot.domain.action_table import Stage
 from bot.domain.plan import Level, Plan
 from bot.domain.plan_view import PlanView
-from bot.planbook import PlanBook
+from bot.plans.book import PlanBook
 from bot.ports import Transaction
 
 LEGAL = (

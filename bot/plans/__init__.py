@@ -1,0 +1,1 @@
+"""Plans: for them what the service is for incidents. What acts is `bot/gate`."""
