@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
 
 WINDOW: "ViewportSize" = {"width": 1200, "height": 900}
-_HALF: "ViewportSize" = {"width": 600, "height": 900}
+TALL: "ViewportSize" = {"width": 1200, "height": 1200}
+_HALF: "ViewportSize" = {"width": 600, "height": 1070}
+_BOTH: "ViewportSize" = {"width": 1200, "height": 1070}
 _BESIDE = (
     "<body style='margin:0;display:flex'>"
     "<img src='data:image/png;base64,{}'><img src='data:image/png;base64,{}'>"
@@ -34,7 +36,7 @@ class Album:
         sheet = _BESIDE.format(_half(left), _half(right))
         desk = left.context.browser
         assert desk is not None
-        page = desk.new_page(viewport=WINDOW)
+        page = desk.new_page(viewport=_BOTH)
         page.set_content(sheet)
         self.picture(name, page)
         page.close()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sharing.seal import read_link
-from tests.outside.album import WINDOW, Album
+from tests.outside.album import TALL, WINDOW, Album
 from tests.outside.hands import (
     become,
     confirm,
@@ -204,6 +204,7 @@ def the_lead_reads_the_incident(scene: Scene) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"**/incidents/{LEAKED}")
     the_page_tells_it_all(page)
+    page.set_viewport_size(TALL)
     scene.album.picture("lead", page)
     scene.album.picture("lead-incident", page, full_page=True)
     page.get_by_role("link", name="Board", exact=True).click()
