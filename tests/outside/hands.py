@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 def become(screen: Screen, name: str) -> None:
+    """Let somebody else sit at the page; done when all of it is drawn for them."""
+    before = screen.page.locator("#composer-text").element_handle()
     picker = screen.page.locator("aside select, nav select, select").first
     labels = picker.locator("option").all_inner_texts()
     picker.select_option(label=next(one for one in labels if name in one))
+    screen.page.wait_for_function("(before) => !before.isConnected", arg=before)
 
 
 def incident_card(screen: Screen, incident: str) -> "Locator":

@@ -164,6 +164,7 @@ def two_people_bring_it_back(scene: Scene) -> None:
     plan_card(screen, "Undoes").wait_for()
     become(screen, "Dana")
     screen.say(f"/incident role {LEAKED} commander me")
+    scene.card(LEAKED).get_by_text("IC @dana").wait_for()
     confirm(screen, "Undoes")
     plan_card(screen, "Done and verified").filter(has_text="Undoes").wait_for()
     assert works(scene.tocsin, key)
