@@ -15,6 +15,7 @@ from importlib.resources import files
 import aiohttp
 from starlette.routing import BaseRoute, Mount
 
+from bot.cli.long_polls import LongPolls
 from bot.cli.samples import samples
 from bot.config import Settings, secret
 from bot.domain.errors import BadSettings
@@ -42,10 +43,12 @@ class Practice:
     registry: Registry
     replay: bool
     _player: "asyncio.Task[None] | None" = field(default=None, init=False)
+    _polls: LongPolls | None = field(default=None, init=False)
 
     def mounts(self) -> Sequence[BaseRoute]:
         """Return where the workspace is mounted."""
-        return [Mount("/practice", app=practice_app(self.settings))]
+        self._polls = LongPolls(practice_app(self.settings))
+        return [Mount("/practice", app=self._polls)]
 
     def play_samples(self, house: House) -> None:
         """Post the sample alerts, as their senders would, without waiting."""
@@ -53,9 +56,11 @@ class Practice:
             self._player = asyncio.create_task(_play(self.url, house.alerts_token))
 
     async def stop(self) -> None:
-        """Stop playing."""
+        """Stop playing, and let pages that are open wait no longer."""
         if self._player is not None:
             self._player.cancel()
+        if self._polls is not None:
+            self._polls.end()
 
 
 def practice_for(settings: Settings, url: str) -> Practice | None:

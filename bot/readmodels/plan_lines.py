@@ -3,6 +3,7 @@
 The plan's own stream is the record; the incident's timeline shows it in its place.
 """
 
+import re
 from typing import assert_never
 
 from bot.domain.action_effects import (
@@ -42,6 +43,8 @@ from bot.domain.action_events import (
     AskEvent,
 )
 from bot.domain.untrusted import Untrusted
+
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 _DIGEST_CHARS = 12
 
@@ -93,7 +96,7 @@ def _asked(event: AskEvent) -> str:  # noqa: C901, PLR0912 - one case per event
         case ActionReviewed(by=by):
             return f"<@{by}> looked at the broken glass."
         case ActionRefused(command=command, code=code, by=by):
-            return f"refused {by}: {command} ({code})."
+            return f"refused {_whom(by)}: {command} ({code})."
         case _:
             assert_never(event)
 
@@ -136,3 +139,8 @@ def _effect(event: EffectEvent) -> str:  # noqa: C901, PLR0912 - one case per ev
 
 def _people(ids: tuple[str, ...]) -> str:
     return " and ".join(f"<@{one}>" for one in ids)
+
+
+def _whom(by: str) -> str:
+    """Return a person as a mention; the terminal and Tocsin itself have only names."""
+    return f"<@{by}>" if _PERSON.fullmatch(by) else by

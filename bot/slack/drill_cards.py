@@ -126,7 +126,7 @@ def status(view: DrillView | None) -> str:
     incidents = ", ".join(view.incidents) or "none yet"
     return said(
         f"Drill {view.id} ({state.scenario}) is {_STANDS[state.run]}: minute {minutes} "
-        f"at speed {state.speed}, {len(state.told)} injects told, {left} to come at "
+        f"at speed {state.speed}, {_told(view)}, {left} to come at "
         f"most, {view.met} expectations met, {view.missed} missed. "
         f"Incidents: {incidents}."
     )
@@ -148,7 +148,7 @@ def _started(view: DrillView) -> list[Piece]:
 
 
 def _stands(view: DrillView) -> list[list[Piece]]:
-    told: list[Piece] = [f"{len(view.state.told)} injects told. ", *_counted(view)]
+    told: list[Piece] = [f"{_told(view)}. ", *_counted(view)]
     what: list[Piece] = ["Incidents: " + ", ".join(view.incidents) + "."]
     return [told, what] if view.incidents else [told]
 
@@ -176,6 +176,11 @@ def _how(state: DrillState) -> list[list[Piece]]:
             "Alerts that are real come in as always, without the banner.",
         ],
     ]
+
+
+def _told(view: DrillView) -> str:
+    many = len(view.state.told)
+    return f"{many} inject{'' if many == 1 else 's'} told"
 
 
 def _counted(view: DrillView) -> list[Piece]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 _WAIT_MS = 10_000
 _CSP_WATCH = """
@@ -55,6 +55,12 @@ class Screen:
         self.page.get_by_role("combobox", name="Message").fill(text)
         self.page.keyboard.press("Enter")
 
+    def tab(self, opener: "Locator") -> "Page":
+        """Click what opens another tab of the same browser; return that tab."""
+        with self.page.expect_popup() as opened:
+            opener.click()
+        return opened.value
+
     def focus(self) -> str:
         """Return the words of what has the keyboard's focus."""
         return str(self.page.evaluate(_FOCUS))
@@ -100,9 +106,9 @@ def watched(
     """
     context = browser.new_context(**options)
     context.set_default_timeout(_WAIT_MS)
-    page = context.new_page()
     troubles: list[str] = []
-    _listen(page, within or url.partition("?")[0], troubles)
+    _listen(context, within or url.partition("?")[0], troubles)
+    page = context.new_page()
     answer = page.goto(url)
     assert answer is not None
     try:
@@ -112,8 +118,11 @@ def watched(
     assert troubled or not troubles, troubles
 
 
-def _listen(page: "Page", home: str, troubles: list[str]) -> None:
-    """Note errors, warnings, CSP violations, dialogs and calls to other places."""
+def _listen(context: "BrowserContext", home: str, troubles: list[str]) -> None:
+    """Note errors, warnings, CSP violations, dialogs and calls to other places.
+
+    In every tab: also in those that a press opens.
+    """
 
     def said(message: Any) -> None:
         if message.type in ("error", "warning"):
@@ -127,8 +136,8 @@ def _listen(page: "Page", home: str, troubles: list[str]) -> None:
         if not request.url.startswith((home, "data:")):
             troubles.append(f"request: {request.url}")
 
-    page.add_init_script(_CSP_WATCH)
-    page.on("console", said)
-    page.on("pageerror", lambda error: troubles.append(f"exception: {error}"))
-    page.on("dialog", asked)
-    page.on("request", requested)
+    context.add_init_script(_CSP_WATCH)
+    context.on("console", said)
+    context.on("weberror", lambda one: troubles.append(f"exception: {one.error}"))
+    context.on("dialog", asked)
+    context.on("request", requested)

@@ -141,7 +141,7 @@ def test_the_whole_story(tocsin: Tocsin) -> None:
     card_says(tocsin, undo, "verified")
     assert works(tocsin, key)
     story = cli(tocsin, "timeline", "INC-0001").stdout
-    for part in ("@U0SECOND agreed.", "verified.", "refused U0ONCALL: approve"):
+    for part in ("@U0SECOND agreed.", "verified.", "refused @U0ONCALL: approve"):
         assert part in story
     tocsin.stop()
     assert cli(tocsin, "log", "verify").returncode == 0

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,15 @@ def test_a_second_process_with_the_same_home_is_refused(tocsin: Tocsin) -> None:
 
 def test_it_stops_when_asked(tocsin: Tocsin) -> None:
     assert tocsin.stop() == 0
+
+
+def test_a_page_that_waits_for_news_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    with running(tmp_path) as tocsin:
+        seq = tocsin.ask("/practice/people/U0ONCALL/screen").json["seq"]
+        page = HTTPConnection(tocsin.facts["url"].removeprefix("http://"), timeout=30)
+        page.request("GET", f"/practice/people/U0ONCALL/screen?wait=60&after={seq}")
+        tocsin.ask("/practice/people")  # what was sent before has been read, too
+        assert tocsin.stop() == 0
+        assert page.getresponse().status == 503
+        page.close()
+        assert tocsin.stderr() == ""

@@ -1,0 +1,49 @@
+"""Pictures of a story, for whoever wants to see how it looked.
+
+Those in docs/images are three of them. Nothing here asserts anything.
+"""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, ViewportSize
+
+WINDOW: "ViewportSize" = {"width": 1200, "height": 900}
+TALL: "ViewportSize" = {"width": 1200, "height": 1200}
+_HALF: "ViewportSize" = {"width": 600, "height": 1070}
+_BOTH: "ViewportSize" = {"width": 1200, "height": 1070}
+_BESIDE = (
+    "<body style='margin:0;display:flex'>"
+    "<img src='data:image/png;base64,{}'><img src='data:image/png;base64,{}'>"
+)
+
+
+@dataclass(frozen=True)
+class Album:
+    """Puts pictures into a folder, each under a name."""
+
+    folder: Path
+
+    def picture(self, name: str, page: "Page", **how: Any) -> None:
+        """Keep what the page shows; `how` is Playwright's."""
+        page.screenshot(path=self.folder / f"{name}.png", animations="disabled", **how)
+
+    def beside(self, name: str, left: "Page", right: "Page") -> None:
+        """Keep two windows that stand beside each other on one desk."""
+        sheet = _BESIDE.format(_half(left), _half(right))
+        desk = left.context.browser
+        assert desk is not None
+        page = desk.new_page(viewport=_BOTH)
+        page.set_content(sheet)
+        self.picture(name, page)
+        page.close()
+
+
+def _half(page: "Page") -> str:
+    page.set_viewport_size(_HALF)
+    shown = page.screenshot(animations="disabled")
+    page.set_viewport_size(WINDOW)
+    return base64.b64encode(shown).decode()
