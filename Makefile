@@ -22,7 +22,8 @@ CLOUD_READY := $(CLOUD)/.ready
 VIEWER := bot/web/viewer
 VIEWER_READY := $(VIEWER)/viewer.js
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest
+# Kept byte code: pytest else rewrites every assertion again in each worker.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 COOLDOWN ?= 1 week
 UPGRADE ?=
 BENCHES ?= intake ack log seal
