@@ -22,7 +22,8 @@ CLOUD_READY := $(CLOUD)/.ready
 VIEWER := bot/web/viewer
 VIEWER_READY := $(VIEWER)/viewer.js
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest
+# Kept byte code: pytest else rewrites every assertion again in each worker.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 COOLDOWN ?= 1 week
 UPGRADE ?=
 BENCHES ?= intake ack log seal
@@ -75,7 +76,7 @@ test-fast: setup ## the tests that start no server
 	@$(PYTEST) -n $(WORKERS) -m "not slow and not outside"
 
 test-slow: setup ## the tests that start servers or kill processes
-	@if grep -rqs --include='*.py' 'mark\.slow' tests; then $(PYTEST) -m "slow and not outside"; fi
+	@if grep -rqs --include='*.py' 'mark\.slow' tests; then $(PYTEST) -n $(WORKERS) --dist loadfile -m "slow and not outside"; fi
 
 test-outside: setup $(OUTSIDE_READY) ## the tests that need Debian packages (Chromium, age, Go)
 	@if grep -rqs --include='*.py' 'mark\.outside' tests; then $(PYTEST) -m outside; fi

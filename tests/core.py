@@ -19,10 +19,10 @@ from bot.sealing import seal_payload
 from bot.service import Handled, Service
 from bot.slack.lines import SlackPresenter
 from bot.store.keyfile import FileKeys
-from bot.store.sqlite import SqliteStore
 from bot.viewing import Viewing
 from tests.fakes.clock import FakeClock
 from tests.spec import NOON
+from tests.stores import new_store
 
 CHANNEL = "C0INCIDENTS"
 CHAT = System(id="chat", title="Chat", owner="@ml", entities=("chat-70b",))
@@ -36,7 +36,7 @@ def rulings() -> Rulings:
 class Core:
     def __init__(self, folder: Path) -> None:
         self.clock = FakeClock(NOON)
-        self.store = SqliteStore(folder / "tocsin.db")
+        self.store = new_store(folder / "tocsin.db")
         self.keys = FileKeys(folder / "keys")
         self.service = Service(
             store=self.store,

@@ -55,13 +55,25 @@ class Door:
 class _Server(uvicorn.Server):
     def __init__(self, app: ASGIApp) -> None:
         self.up = threading.Event()
+        self._over = asyncio.Event()
         super().__init__(
             uvicorn.Config(app, log_config=None, lifespan="off", ws="none")
         )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self.up.set()
+
+    async def main_loop(self) -> None:
+        """Wait for the end; uvicorn's own looks for it ten times a second."""
+        await self.on_tick(0)  # sets the headers that every answer has
+        await self._over.wait()
+
+    def end(self) -> None:
+        """Called from the test's thread."""
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self._over.set)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -81,6 +93,6 @@ def serving(app: ASGIApp) -> Iterator[Door]:
     try:
         yield Door(*listener.getsockname()[:2])
     finally:
-        server.should_exit = True
+        server.end()
         thread.join(10)
         listener.close()

@@ -12,10 +12,10 @@ from bot.alarms import Alarms
 from bot.ports import InboxItem, Lane
 from bot.sealing import unseal_payload
 from bot.store.keyfile import FileKeys
-from bot.store.sqlite import SqliteStore
 from bot.triage import load_integrations
 from tests.fakes.clock import FakeClock
 from tests.fakes.sns import body_of, message_of
+from tests.stores import new_store
 
 ALARM = {"AlarmName": "a", "NewStateValue": "ALARM"}
 
@@ -30,7 +30,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.clock = FakeClock()
         self.keys = FileKeys(folder / "keys")
-        self.store = SqliteStore(folder / "tocsin.db")
+        self.store = new_store(folder / "tocsin.db")
         self.woken = 0
         self.alarms = Alarms(
             clock=self.clock,

@@ -5,7 +5,7 @@ come from people who share scenarios, so it is read as data and nothing else. Wh
 folder the files lie in is `bot/drills/shelf.py`'s business.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.domain.drill_rules import broken_rules
 
 _MOST_BYTES = 256 * 1024
 _DEEPEST = 40
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCENARIO = TypeAdapter(Scenario)
 
 
@@ -73,7 +74,8 @@ def read_drill(
     reading = Reading(payload=payload, sources=sources)
     found = None
     if not problems:
-        found = reading.scenario(yaml.safe_load(text))
+        loaded = yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader)
+        found = reading.scenario(loaded)
         problems = list(reading.problems)
     if found is not None:
         problems += broken_rules(found, stem=stem)
@@ -102,13 +104,10 @@ def _composed(text: str) -> tuple[yaml.Node | None, list[Problem], int]:
     if len(text.encode("utf-8", "replace")) > _MOST_BYTES:
         return None, [_whole("it is over 256 KiB", "Keep payloads in files.")], 0
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if getattr(event, "anchor", None) is not None:
-                said = "anchors and aliases are not read"
-                broken = _whole(said, "Write the value out.")
-                return None, [broken], _line(event.start_mark)
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        yaml.safe_load(text)
+        for problem, line in _refused(text):
+            return None, [problem], line
+        tree = yaml.compose(text, Loader=_LOADER)
+        yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader)
     except (yaml.YAMLError, ValueError, RecursionError) as bad:
         said = "it is not plain YAML"
         broken = _whole(said, "Compare it with the shipped drill.")
@@ -116,6 +115,23 @@ def _composed(text: str) -> tuple[yaml.Node | None, list[Problem], int]:
     if tree is None:
         return None, [_whole("it is empty", "Copy the shipped drill.")], 0
     return tree, [], 0
+
+
+def _refused(text: str) -> Iterator[tuple[Problem, int]]:
+    """Yield what no scenario may have, with its line, before anything is built.
+
+    The depth is watched here and not in the tree: YAML's readers call themselves
+    once per level, and the one in Python takes a time that grows with its square.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if getattr(event, "anchor", None) is not None:
+            said = "anchors and aliases are not read"
+            yield _whole(said, "Write the value out."), _line(event.start_mark)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            yield _whole("it is too deep", "Flatten it."), _line(event.start_mark)
 
 
 def _line(mark: Any) -> int:

@@ -1,31 +1,40 @@
-"""The project's own Python files, parsed once for the architecture tests.
+"""The project's own Python files, for the architecture tests.
 
-What the rules are stands in the test files beside this one.
+A file is read and parsed when a test first asks, since every worker of the suite
+imports this list and few look into every file. What the rules are stands in the test
+files beside this one.
 """
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """One Python file of ours.
 
     Attributes:
         path: Relative to the repository, ``bot/domain/errors.py``.
         module: Dotted name, ``bot.domain.errors``.
-        text: The whole file.
-        tree: The same, parsed.
     """
 
     path: Path
     module: str
-    text: str = field(repr=False)
-    tree: ast.Module = field(repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The whole file."""
+        return (ROOT / self.path).read_text("utf-8")
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The same, parsed."""
+        return ast.parse(self.text)
 
     def is_in(self, *rooms: str) -> bool:
         """Return whether this file belongs to one of the rooms, given dotted."""
@@ -56,15 +65,14 @@ class Source:
 def read(*folders: str) -> tuple[Source, ...]:
     """Return every Python file under the folders, sorted by path."""
     files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
-    return tuple(_parsed(file) for file in sorted(files))
+    return tuple(_named(file) for file in sorted(files))
 
 
-def _parsed(file: Path) -> Source:
+def _named(file: Path) -> Source:
     path = file.relative_to(ROOT)
     parts = path.with_suffix("").parts
     named = parts[:-1] if parts[-1] == "__init__" else parts
-    text = file.read_text("utf-8")
-    return Source(path=path, module=".".join(named), text=text, tree=ast.parse(text))
+    return Source(path=path, module=".".join(named))
 
 
 SHIPPED = read("bot", "integrations")

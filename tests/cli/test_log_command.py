@@ -12,6 +12,7 @@ from bot.store.keyfile import FileKeys
 from bot.store.proof import verify_proof
 from bot.store.sqlite import SqliteStore
 from tests.store.making import append, fact, filled, sign
+from tests.stores import new_store
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TOCSIN_HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
-    store = SqliteStore(tmp_path / "home" / STORE_FILE)
+    store = new_store(tmp_path / "home" / STORE_FILE)
     filled(store, 10)
     sign(store, FileKeys(tmp_path / "home" / KEYS_DIRECTORY))
     store.close()
@@ -98,7 +99,7 @@ def test_an_export_that_lacks_entries_an_anchor_has_seen_is_refused(
     home: Path, tmp_path: Path
 ) -> None:
     run("export", tmp_path / "export")
-    store = SqliteStore(home / STORE_FILE)
+    store = new_store(home / STORE_FILE)
     append(store, fact(), to="more")
     store.close()
     anchor = tmp_path / "anchor"
@@ -129,7 +130,7 @@ def test_an_export_proves_that_the_log_continues_an_older_checkpoint(
 ) -> None:
     kept = tmp_path / "kept"
     kept.write_text(run("checkpoint").stdout, "utf-8")
-    store = SqliteStore(home / STORE_FILE)
+    store = new_store(home / STORE_FILE)
     append(store, fact(), to="more")
     store.close()
     assert run("export", tmp_path / "export", "--since", kept).exit_code == 0

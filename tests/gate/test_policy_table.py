@@ -142,6 +142,7 @@ def disagreements(grid: Iterator[tuple[Facts, Facts, Facts]]) -> tuple[int, list
     return asked, found
 
 
+@pytest.mark.slow  # thousands of questions, each answered by Cedar
 def test_they_agree_on_who_is_one_of_ours() -> None:
     people = every(
         kind=[str(kind) for kind in PersonKind],

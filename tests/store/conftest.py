@@ -7,6 +7,7 @@ import pytest
 
 from bot.store.keyfile import FileKeys
 from bot.store.sqlite import SqliteStore
+from tests.stores import new_store
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sqlite(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path)
+    store = new_store(path)
     yield store
     store.close()
 

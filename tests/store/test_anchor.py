@@ -10,6 +10,7 @@ from bot.store.checkpoint import Checkpoint, vkey
 from bot.store.keyfile import FileKeys
 from bot.store.sqlite import SqliteStore
 from tests.store.making import append, fact, filled, sign
+from tests.stores import new_store
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def check(store: SqliteStore, keys: FileKeys, anchors: Path) -> Checkpoint | Non
 def copy_of(store: SqliteStore, path: Path) -> SqliteStore:
     """Return a store with the same install id and nothing in it."""
     (install,) = store.read(lambda tx: tx.tables.execute("SELECT id FROM install"))
-    other = SqliteStore(path)
+    other = new_store(path)
     other.write(
         lambda tx: tx.tables.execute("UPDATE install SET id = ?", (install["id"],))
     ).result()

@@ -7,6 +7,7 @@ from bot.store.keyfile import FileKeys
 from bot.store.sqlite import SqliteStore
 from bot.store.verify import verify_store
 from tests.store.making import append, fact, filled, sign
+from tests.stores import new_store
 
 
 def bytes_of(path: Path) -> bytes:
@@ -87,7 +88,7 @@ def test_an_erasure_that_was_undone_erases_nothing(sqlite: SqliteStore) -> None:
 
 
 def test_a_long_read_only_delays_clearing_until_the_next_start(path: Path) -> None:
-    store = SqliteStore(path)
+    store = new_store(path)
     append(store, fact(title="Dana Example"))
 
     def look(tx: object) -> int:
@@ -97,7 +98,7 @@ def test_a_long_read_only_delays_clearing_until_the_next_start(path: Path) -> No
     assert store.read(look) == 1
     assert b"Dana Example" in bytes_of(path)
     store.close()
-    again = SqliteStore(path)
+    again = new_store(path)
     again.write(lambda _: None).result()
     content = bytes_of(path)
     again.close()

@@ -20,15 +20,20 @@ from bot.store.leaf import (
 )
 from tests.store.making import NOON
 
-texts = st.text(st.characters(exclude_categories=["Cs"]))
+# Small on purpose: every rule of the form shows in a few keys, a few levels down, and
+# most of the time went into making large bodies.
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 ascii_keys = st.text(st.characters(max_codepoint=127), max_size=5)
 bodies = st.dictionaries(
     ascii_keys,
     st.recursive(
         st.none() | st.booleans() | st.integers(-MAX_INT, MAX_INT) | texts,
-        lambda inner: st.lists(inner) | st.dictionaries(ascii_keys, inner),
-        max_leaves=12,
+        lambda inner: (
+            st.lists(inner, max_size=4) | st.dictionaries(ascii_keys, inner, max_size=4)
+        ),
+        max_leaves=6,
     ),
+    max_size=4,
 )
 
 

@@ -17,6 +17,7 @@ from bot.store.signing import signed_head
 from bot.store.sqlite import SqliteStore
 from bot.store.verify import verify_store
 from tests.store.making import append, fact, filled, sign
+from tests.stores import new_store
 
 Doctor = Callable[[sqlite3.Connection], object]
 _TRIGGERS = (
@@ -28,7 +29,7 @@ _TRIGGERS = (
 @pytest.fixture
 def signed(path: Path, keys: FileKeys) -> Path:
     """A log of ten entries, all of them signed, nobody using it."""
-    store = SqliteStore(path)
+    store = new_store(path)
     filled(store, 10)
     sign(store, keys)
     store.close()
@@ -178,7 +179,7 @@ def test_a_whole_log_is_reported_with_its_size_and_root(
 
 
 def test_an_empty_log_is_whole(path: Path, keys: FileKeys) -> None:
-    SqliteStore(path).close()
+    new_store(path).close()
     assert check(path, keys).size == 0
 
 
@@ -260,7 +261,7 @@ def test_a_log_that_contradicts_an_earlier_signature_is_not_signed(
 def test_a_head_that_is_signed_already_is_not_signed_anew(
     signed: Path, keys: FileKeys
 ) -> None:
-    store = SqliteStore(signed)
+    store = new_store(signed)
     saved = store.read(lambda tx: tx.log.newest_checkpoint())
     assert store.read(lambda tx: signed_head(tx, keys)) == saved
     append(store, fact(), to="more")

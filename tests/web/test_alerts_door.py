@@ -12,12 +12,12 @@ import pytest
 from bot.ports import InboxItem, Lane
 from bot.sealing import unseal_payload
 from bot.store.keyfile import FileKeys
-from bot.store.sqlite import SqliteStore
 from bot.web.alerts import AlertsDoor, Sender
 from bot.web.app import web_app
 from bot.web.tokens import Guesses
 from tests.serving import Answer, Door, serving
 from tests.spec import NOON
+from tests.stores import new_store
 
 TOKEN, PATH_SECRET, ADMIN = "t" * 32, "p" * 32, "a" * 32
 ALERT = b'{"title": "Queue is long"}'
@@ -40,7 +40,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.clock = TestClock()
         self.is_full = False
-        self.store = SqliteStore(folder / "tocsin.db")
+        self.store = new_store(folder / "tocsin.db")
         self.keys = FileKeys(folder / "keys")
         ids = itertools.count(1)
         self.door = AlertsDoor(

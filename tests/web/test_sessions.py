@@ -10,6 +10,7 @@ import pytest
 from bot.store.sqlite import SqliteStore
 from bot.web.sessions import LINK_LIVES, SESSION_LIVES, Sessions
 from tests.fakes.clock import FakeClock
+from tests.stores import new_store
 
 PAGE = "/incidents/INC-0001"
 ONE = timedelta(microseconds=1)
@@ -22,7 +23,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    made = SqliteStore(tmp_path / "tocsin.db")
+    made = new_store(tmp_path / "tocsin.db")
     yield made
     made.close()
 
@@ -126,10 +127,10 @@ def test_ending_all_takes_links_too_and_nobody_else_s(sessions: Sessions) -> Non
 
 
 def test_sessions_outlive_a_restart(tmp_path: Path, clock: FakeClock) -> None:
-    before = SqliteStore(tmp_path / "tocsin.db")
+    before = new_store(tmp_path / "tocsin.db")
     cookie = signed_in(Sessions(store=before, clock=clock))
     before.close()
-    after = SqliteStore(tmp_path / "tocsin.db")
+    after = new_store(tmp_path / "tocsin.db")
     try:
         assert Sessions(store=after, clock=clock).find(cookie) is not None
     finally:

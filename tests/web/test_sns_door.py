@@ -13,7 +13,6 @@ import pytest
 from bot.domain.errors import Unreachable
 from bot.ports import Lane
 from bot.store.keyfile import FileKeys
-from bot.store.sqlite import SqliteStore
 from bot.web.alerts import AlertsDoor, Sender
 from bot.web.app import web_app
 from bot.web.sns import SnsSignature
@@ -32,6 +31,7 @@ from tests.fakes.sns import (
     message_of,
 )
 from tests.serving import Answer, Door, serving
+from tests.stores import new_store
 
 TOKEN, PATH_SECRET = "t" * 32, "p" * 32
 SNS = Signer()
@@ -59,7 +59,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.clock = FakeClock(NOON)
         self.aws = Aws()
-        self.store = SqliteStore(folder / "tocsin.db")
+        self.store = new_store(folder / "tocsin.db")
         self.signature = SnsSignature(
             topics=frozenset({TOPIC}),
             certificates=Certificates(fetch=self.aws),

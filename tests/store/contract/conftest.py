@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.ports import Store
-from bot.store.sqlite import SqliteStore
+from tests.stores import new_store
 
 
 def _sqlite(directory: Path) -> Store:
-    return SqliteStore(directory / "tocsin.db")
+    return new_store(directory / "tocsin.db")
 
 
 BACKENDS: dict[str, Callable[[Path], Store]] = {"sqlite": _sqlite}
