@@ -273,6 +273,7 @@ def test_no_circumstance_has_a_default() -> None:
         Circumstances(workspace="T0OURS")  # type: ignore[call-arg]
 
 
+@pytest.mark.slow  # measures for seconds
 def test_the_benchmark_prints_a_rival_and_a_limit() -> None:
     figures = bench_policy()
     assert {"decision p50, µs", "bare cedarpy p50, µs", "ratio p50"} <= set(figures)

@@ -20,6 +20,7 @@ def a_key() -> ShareKey:
     return ShareKey(wrapped=secrets.token_bytes(102), auth=secrets.token_bytes(32))
 
 
+@pytest.mark.slow  # two hundred files written anew and synced
 def test_no_byte_of_a_destroyed_key_stays_on_disk(tmp_path: Path) -> None:
     keys = SqliteShareKeys(tmp_path / "keys.db")
     kept = {f"sh_{n}": a_key() for n in range(200)}
