@@ -7,23 +7,15 @@ is started in this process for the one order. The lock of TOCSIN_HOME tells whic
 
 import asyncio
 import json
-import os
 from contextlib import ExitStack
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import click
 
-from bot.domain.errors import (
-    BadSettings,
-    NotFound,
-    OutcomeUnknown,
-    Refusal,
-    Unreachable,
-)
+from bot.cli import running_bot
+from bot.domain.errors import BadSettings, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Order = dict[str, Any]
 
-_TIMEOUT_S = 30
 _NOTHING = "Nothing was done"
 _NEVER = (
     "Approvals are given in Slack and nowhere else. "
@@ -224,54 +215,5 @@ async def _here(settings: "Settings", name: str, plan: str, given: Order) -> Ord
 
 def _ask(home: Path, name: str, plan: str, given: Order) -> Order:
     """Ask the running bot."""
-    url, token = running(home)
     where = f"/admin/gate/plans/{quote(plan, safe='')}/" if plan else "/admin/gate/"
-    status, answer = _post(url, where + name, token, given)
-    if status == HTTPStatus.OK:
-        return answer
-    raise Refusal(
-        str(answer.get("what", _NOTHING)),
-        because=str(answer.get("because", f"the bot answered {status}")),
-        next_move=str(answer.get("next_move", "Look at the log of the bot.")),
-    )
-
-
-def running(home: Path) -> tuple[str, str]:
-    """Return where the bot answers and its admin token."""
-    try:
-        facts = json.loads((home / "run.json").read_text("utf-8"))
-        url, token, pid = facts["url"], facts["tokens"]["admin"], int(facts["pid"])
-        os.kill(pid, 0)
-    except (OSError, ValueError, KeyError, TypeError):
-        raise _silent("the bot of this home is starting or ending") from None
-    return str(url), str(token)
-
-
-def _post(url: str, path: str, token: str, given: Order) -> tuple[int, Order]:
-    """Send one order straight to the bot: no proxy, no redirect is followed."""
-    parts = urlsplit(url)
-    bot = HTTPConnection(parts.hostname or "", parts.port, timeout=_TIMEOUT_S)
-    try:
-        bot.connect()
-    except OSError:
-        raise _silent("the bot of this home does not answer") from None
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    try:
-        bot.request("POST", path, body=json.dumps(given), headers=headers)
-        answer = bot.getresponse()
-        told = json.loads(answer.read())
-    except (OSError, HTTPException, ValueError):
-        raise OutcomeUnknown(
-            "It may or may not have been done",
-            because="the bot did not answer to the end",
-            next_move="Look with `tocsin gate list` before you try again.",
-        ) from None
-    finally:
-        bot.close()
-    return answer.status, told if isinstance(told, dict) else {}
-
-
-def _silent(because: str) -> Unreachable:
-    return Unreachable(
-        _NOTHING, because=because, next_move="Try again in a moment, or restart it."
-    )
+    return running_bot.found(home).ask("POST", where + name, given)

@@ -143,10 +143,11 @@ async def _here(settings: "Settings", sealed: "Sealed") -> dict[str, Any]:
 
 def _ask(home: Path, sealed: "Sealed") -> dict[str, Any]:
     """Hand it to the running bot."""
-    from bot.cli.gate import running
+    from bot.cli import running_bot
     from bot.cli.share_client import post
 
-    url, token = running(home)
+    bot = running_bot.found(home)
+    url, token = bot.url, bot.token
     given = {
         "ticket": sealed.ticket,
         "auth": sealed.auth.hex(),

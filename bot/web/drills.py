@@ -19,9 +19,10 @@ from bot.domain.drill_decisions import ADMIN
 from bot.domain.errors import BadRequest, NotFound, Refusal
 from bot.ports import Clock
 from bot.ports.drills import Drills, DrillView
+from bot.web.admin import wrong_token
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
-from bot.web.tokens import Guesses, bearer, same
+from bot.web.tokens import Guesses
 
 PATH = "/admin/drills"
 ORDERS = ("pause", "resume", "stop")
@@ -112,26 +113,12 @@ class DrillDoor:
         return checked
 
     def _wrong_token(self, request: Request) -> Response | None:
-        if same(bearer(request), self.admin_token):
-            return None
-        now, address = self.clock.now(), request.client.host if request.client else ""
-        if self.guesses.too_many(address, now):
-            return refused(
-                429,
-                "too_many_attempts",
-                what=_NOTHING,
-                because="too many wrong tokens came from this address",
-                next_move="Wait a minute, then use the right token.",
-                headers={"Retry-After": "60"},
-            )
-        self.guesses.wrong(address, now)
-        return refused(
-            401,
-            "unauthorized",
+        return wrong_token(
+            request,
+            token=self.admin_token,
+            guesses=self.guesses,
+            now=self.clock.now(),
             what=_NOTHING,
-            because="the token is missing or wrong",
-            next_move="Send the header Authorization: Bearer <admin token>.",
-            headers={"WWW-Authenticate": "Bearer"},
         )
 
 

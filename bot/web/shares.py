@@ -26,10 +26,11 @@ from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.share_decisions import MOST_BYTES, MOST_OPENS, Denied
 from bot.ports import Clock
 from bot.ports.sharing import Sealed, ShareLinks
+from bot.web.admin import wrong_token
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
 from bot.web.pace import Pace
-from bot.web.tokens import Guesses, bearer, same
+from bot.web.tokens import Guesses
 from bot.web.viewer_files import STRICT, viewer_routes
 
 T = TypeVar("T")
@@ -135,17 +136,12 @@ class SharesDoor:
         return JSONResponse(dict(made), headers=_HEADERS)
 
     def _wrong_token(self, request: Request) -> Response | None:
-        if same(bearer(request), self.admin_token):
-            return None
-        now, address = self.clock.now(), request.client.host if request.client else ""
-        status = 429 if self.guesses.too_many(address, now) else 401
-        self.guesses.wrong(address, now)
-        return refused(
-            status,
-            "unauthorized",
+        return wrong_token(
+            request,
+            token=self.admin_token,
+            guesses=self.guesses,
+            now=self.clock.now(),
             what="Nothing was sealed",
-            because="the token is missing or wrong",
-            next_move="Send the header Authorization: Bearer <admin token>.",
         )
 
 
