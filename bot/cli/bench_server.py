@@ -30,6 +30,8 @@ def server() -> Iterator[dict[str, Any]]:
                 "TOCSIN_HOME": home,
                 "TOCSIN_CONFIG": f"{home}/none.toml",
                 "TOCSIN_PRACTICE_REPLAY": "false",
+                # It would start, and cost, beside what is measured.
+                "TOCSIN_PRACTICE_CLOUD": "false",
             },
             stdout=subprocess.PIPE,
             text=True,

@@ -107,8 +107,11 @@ def test_text_from_outside_stays_text(tocsin: Tocsin, browser: "Browser") -> Non
         screen.modal.get_by_role("button", name="Save").click()
         card.get_by_role("button", name="1 reply").click()
         screen.thread.filter(has_text="noted:").filter(has_text=SHOWN).wait_for()
+        noted = "your note is on the timeline"
+        screen.whispers.filter(has_text=noted).wait_for()
         screen.say("/incident list")
-        screen.whispers.filter(has_text="INC-0001").wait_for()
+        listed = screen.whispers.filter(has_text="INC-0001")
+        listed.filter(has_not_text=noted).wait_for()
         shown = screen.page.locator("#messages, #thread-messages")
         for alive in ("img:not([src='bell.svg'])", "script", "a"):
             assert shown.locator(alive).count() == 0
