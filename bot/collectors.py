@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
 
-from bot.config.sections import Source
+from bot.config.sources import Source
 from bot.ports.collect import Collect
 
 _NOTHING_SET: Mapping[str, Source] = {}

@@ -11,6 +11,7 @@ from bot.config import Settings, secret
 from bot.domain.registry import Registry
 from bot.house import House
 from bot.intake import Intake
+from bot.placing import Placing
 from bot.plans.house import GateHouse
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
@@ -229,10 +230,14 @@ def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
 
 def _intake(ground: Ground) -> Intake:
     rulings = ground.rulings
+    placing = Placing(
+        service=ground.service,
+        runbooks={runbook.id: runbook for runbook in rulings.runbooks},
+        channel=ground.slack.channel,
+    )
     return Intake(
         service=ground.service,
         triage=rulings.understand,
         suggest=rulings.advise,
-        runbooks={runbook.id: runbook for runbook in rulings.runbooks},
-        channel=ground.slack.channel,
+        placing=placing,
     )

@@ -13,7 +13,7 @@ from bot.aws.practice_seed import LOG_GROUPS, QUEUE
 from bot.aws.queue import WAIT_S, QueueReader
 from bot.collectors import load_collectors
 from bot.config import Settings
-from bot.config.sections import Source
+from bot.config.sources import Source
 from bot.house import Worker
 from bot.ports import Clock, Collect, Keys
 from bot.rulings import Rulings

@@ -13,6 +13,7 @@ from bot.domain.commands import PersonCommand
 from bot.domain.registry import Registry, System
 from bot.intake import Intake
 from bot.jobs import fire_timers
+from bot.placing import Placing
 from bot.ports import Lane, Payload, Received, Timer
 from bot.rulings import Rulings, read_rulings
 from bot.sealing import seal_payload
@@ -54,8 +55,11 @@ class Core:
             service=self.service,
             triage=rulings().understand,
             suggest=rulings().advise,
-            runbooks={one.id: one for one in rulings().runbooks},
-            channel=CHANNEL,
+            placing=Placing(
+                service=self.service,
+                runbooks={one.id: one for one in rulings().runbooks},
+                channel=CHANNEL,
+            ),
         )
         self._ids = itertools.count(1)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.collectors import load_collectors
-from bot.config.sections import Source
+from bot.config.sources import Source
 from bot.domain.envelope import Alert, Assessment, Entity, EntityKind, Envelope
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted

@@ -15,7 +15,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from bot.config.sections import Settings, Source
+from bot.config.sections import Settings
+from bot.config.sources import Source
 from bot.domain.errors import BadSettings
 
 __all__ = [

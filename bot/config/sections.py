@@ -6,40 +6,22 @@ The sentences become `docs/reference/settings.md`. How they are read is
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-)
+from pydantic import Field, SecretStr, field_validator
+
+from bot.config.section import Section
+from bot.config.sources import Source, stray_key
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _split(given: object) -> object:
-    """Return a list that the environment gave as one text with commas."""
-    if not isinstance(given, str):
-        return given
-    return tuple(part.strip() for part in given.split(",") if part.strip())
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-
-
-class Server(_Section):
+class Server(Section):
     """Where Tocsin listens."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port; 0 picks a free one.")
 
 
-class Slack(_Section):
+class Slack(Section):
     """The Slack workspace. Without a bot token the practice workspace starts."""
 
     bot_token: SecretStr | None = Field(
@@ -71,59 +53,7 @@ class Slack(_Section):
     )
 
 
-_CLOUDWATCH_KEYS = {"topics", "certificates", "queue_url", "log_groups"}
-
-
-class Source(_Section):
-    """One alert source, `[sources.<name>]`."""
-
-    token: SecretStr | None = Field(
-        None, description="Bearer token the sender must show."
-    )
-    path_secret: SecretStr | None = Field(
-        None,
-        description="Last part of the address, for senders that cannot set headers.",
-    )
-
-    topics: Names = Field(
-        (),
-        description="For cloudwatch: ARNs of the SNS topics that may post. With any, "
-        "the signature of SNS decides instead of the token, and their subscriptions "
-        "are confirmed. A list; in the environment with commas.",
-    )
-    certificates: Path | None = Field(
-        None,
-        description="For cloudwatch: directory with the only signing certificates of "
-        "SNS that count, under AWS's file names. Default: fetched from AWS.",
-    )
-    queue_url: str = Field(
-        "",
-        description="For cloudwatch: SQS queue that is read for alarms, "
-        "https://sqs.<region>.amazonaws.com/<account>/<name>. In practice the queue "
-        "of the practice cloud is read.",
-    )
-    log_groups: Names = Field(
-        (),
-        description="For cloudwatch: log groups whose lines belong into diagnostics, "
-        "beside those that an alarm names itself. A list.",
-    )
-
-    @field_validator("topics")
-    @classmethod
-    def _are_topics(cls, topics: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(one.startswith("arn:") and ":sns:" in one for one in topics):
-            raise ValueError("a topic is named by its ARN, arn:aws:sns:…")
-        return topics
-
-    @field_validator("queue_url")
-    @classmethod
-    def _is_a_queue(cls, url: str) -> str:
-        if url and not url.startswith("https://"):
-            raise ValueError("the queue's address starts with https://")
-        return url
-
-
-class StoreSection(_Section):
+class StoreSection(Section):
     """Where state is kept."""
 
     anchors: Path | None = Field(
@@ -133,7 +63,7 @@ class StoreSection(_Section):
     )
 
 
-class Redact(_Section):
+class Redact(Section):
     """The definition of sensitive data."""
 
     overlay: Path | None = Field(
@@ -141,7 +71,7 @@ class Redact(_Section):
     )
 
 
-class Rules(_Section):
+class Rules(Section):
     """Triage rules."""
 
     overlay: Path | None = Field(
@@ -149,7 +79,7 @@ class Rules(_Section):
     )
 
 
-class RegistrySection(_Section):
+class RegistrySection(Section):
     """The registry of AI systems."""
 
     file: Path | None = Field(
@@ -157,7 +87,7 @@ class RegistrySection(_Section):
     )
 
 
-class Web(_Section):
+class Web(Section):
     """Pages and the admin door."""
 
     public_url: str = Field(
@@ -191,7 +121,7 @@ class Web(_Section):
     )
 
 
-class Gate(_Section):
+class Gate(Section):
     """What may be changed in the world outside, and who may agree to it."""
 
     mode: Literal["observe", "suggest", "act"] | None = Field(
@@ -221,7 +151,7 @@ class Gate(_Section):
     )
 
 
-class Drills(_Section):
+class Drills(Section):
     """Exercises."""
 
     folder: Path | None = Field(
@@ -231,14 +161,14 @@ class Drills(_Section):
     )
 
 
-class Aws(_Section):
+class Aws(Section):
     """The AWS account that actions read and change."""
 
     region: str = Field("", description="Region, for example eu-central-1.")
     profile: str = Field("", description="Profile of the machine's AWS settings.")
 
 
-class Practice(_Section):
+class Practice(Section):
     """The practice workspace, used when there is no Slack token."""
 
     replay: bool = Field(
@@ -255,7 +185,7 @@ class Practice(_Section):
     )
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything that can be set."""
 
     server: Server = Server()
@@ -274,10 +204,10 @@ class Settings(_Section):
 
     @field_validator("sources")
     @classmethod
-    def _only_cloudwatch(cls, sources: Mapping[str, Source]) -> Mapping[str, Source]:
+    def _has_an_effect(cls, sources: Mapping[str, Source]) -> Mapping[str, Source]:
         """Refuse keys that would be silently without effect."""
         for name, source in sources.items():
-            stray = source.model_fields_set & _CLOUDWATCH_KEYS
-            if name != "cloudwatch" and stray:
-                raise ValueError(f"{name} has no {min(stray)}; only cloudwatch has")
+            stray = stray_key(name, source)
+            if stray:
+                raise ValueError(stray)
         return sources

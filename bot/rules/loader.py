@@ -1,12 +1,14 @@
 """From the packaged rules and a site's overlay to one rulebook.
 
-The site's entries come on top: an entry with a known id replaces the shipped one,
-``disabled: true`` removes it, a new id is added, lists are extended.
+`triage.yaml` holds what is true of every source, `sources/<name>.yaml` what only one
+vendor's words mean. The site's entries come on top: an entry with a known id replaces
+the shipped one, ``disabled: true`` removes it, a new id is added, lists are extended.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
@@ -53,13 +55,22 @@ def read_rulebook(
     """
     shipped = files("bot.rules")
     taxonomy = shipped.joinpath("taxonomy.yaml").read_text("utf-8")
-    triage = shipped.joinpath("triage.yaml").read_text("utf-8")
+    ours = _shipped_rules(shipped)
     site = overlay.strip()
-    layers = [_layer("triage.yaml", triage, _SHIPPED)]
+    layers = [_layer(name, text, _SHIPPED) for name, text in ours.items()]
     layers += [_layer(overlay_name, site)] if site else []
     starts = {key: one for layer in layers for key, one in _starts(layer).items()}
     categories = _categories(_parsed("taxonomy.yaml", taxonomy, _SHIPPED), starts)
-    return _rulebook(categories, layers, digest=_digest(taxonomy, triage, site))
+    return _rulebook(categories, layers, digest=_digest(taxonomy, *ours.values(), site))
+
+
+def _shipped_rules(shipped: Traversable) -> dict[str, str]:
+    """Return our own rules by file name: what holds everywhere, then each vendor's."""
+    vendors = sorted(shipped.joinpath("sources").iterdir(), key=lambda one: one.name)
+    files = [shipped.joinpath("triage.yaml"), *vendors]
+    return {
+        one.name: one.read_text("utf-8") for one in files if one.name.endswith(".yaml")
+    }
 
 
 def _rulebook(

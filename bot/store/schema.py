@@ -23,6 +23,9 @@ MIGRATION_NAMES = (
     "0006_plan_parents",
     "0007_shares",
     "0008_drills",
+    "0009_intake",
+    "0010_grouping",
+    "0011_watching",
 )
 INSTALL_ID_BYTES = 8
 
@@ -64,6 +67,9 @@ def migrations() -> "Migrations":
         _make_plan_parents,
         _make_shares,
         _make_drills,
+        _make_intake,
+        _make_grouping,
+        _make_watching,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
@@ -220,5 +226,23 @@ def _make_shares(db: "Database") -> None:
 
 def _make_drills(db: "Database") -> None:
     from bot.store.drill_tables import make
+
+    make(db)
+
+
+def _make_intake(db: "Database") -> None:
+    from bot.store.intake_tables import make
+
+    make(db)
+
+
+def _make_grouping(db: "Database") -> None:
+    from bot.store.grouping_tables import make
+
+    make(db)
+
+
+def _make_watching(db: "Database") -> None:
+    from bot.store.watching_tables import make
 
     make(db)

@@ -10,7 +10,7 @@ import pytest
 from bot.aws.practice_seed import FUNCTION, LOG_GROUPS
 from bot.aws.session import AwsSession, open_session
 from bot.collectors import load_collectors
-from bot.config.sections import Source
+from bot.config.sources import Source
 from bot.domain.envelope import Alert, Assessment, Entity, EntityKind, Envelope
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted

@@ -1,0 +1,10 @@
+"""The tables of reading the inbox fast: what was read before."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def make(db: "Database") -> None:
+    """Create every table of it in an empty place."""
