@@ -75,8 +75,8 @@ test: setup ## the whole suite: fast, then slow
 test-fast: setup ## the tests that start no server
 	@$(PYTEST) -n $(WORKERS) -m "not slow and not outside"
 
-test-slow: setup ## the tests that start servers or kill processes
-	@if grep -rqs --include='*.py' 'mark\.slow' tests; then $(PYTEST) -n $(WORKERS) --dist loadfile -m "slow and not outside"; fi
+test-slow: setup ## the tests that start servers, kill processes or search long
+	@$(PYTEST) -n $(WORKERS) --dist loadfile --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
 
 test-outside: setup $(OUTSIDE_READY) ## the tests that need Debian packages (Chromium, age, Go)
 	@if grep -rqs --include='*.py' 'mark\.outside' tests; then $(PYTEST) -m outside; fi

@@ -1,17 +1,13 @@
-"""What holds for every test.
-
-Hypothesis searches the same way in every run, so that a red suite is red for
-everybody; `--hypothesis-profile=default` searches anew.
-"""
+"""What holds for every test."""
 
 import gc
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
-settings.register_profile("steady", derandomize=True, deadline=None)
-settings.load_profile("steady")
+from tests import searching
+
+searching.register()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -65,6 +65,7 @@ from tests.domain.action_spec import (
     a_plan,
 )
 from tests.domain.gate_bench import MEMBERS, Bench
+from tests.searching import examples
 from tests.spec import DANA, OLU, SAM
 
 WHY = Untrusted("Nobody answers and it cannot wait any longer.")
@@ -243,7 +244,5 @@ class Gates(RuleBasedStateMachine):
                 over = state.stage if state.is_over else Stage.NONE
 
 
-Gates.TestCase.settings = settings(
-    max_examples=100, stateful_step_count=50, deadline=None
-)
+Gates.TestCase.settings = settings(max_examples=examples(1), stateful_step_count=50)
 TestGates = Gates.TestCase

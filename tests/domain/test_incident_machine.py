@@ -36,6 +36,7 @@ from bot.domain.events import (
 )
 from bot.domain.incident import Incident, evolve, fold
 from bot.domain.severity import Severity
+from tests.searching import examples
 from tests.spec import NOON, an_alert, person
 
 people = st.sampled_from(
@@ -145,6 +146,6 @@ class Response(RuleBasedStateMachine):
 
 
 Response.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None
+    max_examples=examples(0.6), stateful_step_count=30
 )
 TestResponse = Response.TestCase

@@ -19,6 +19,7 @@ from bot.domain.plan import Level
 from bot.gate.policy import Policy
 from bot.gate.policy_cases import question_of
 from bot.gate.policy_question import Question, Verb
+from tests.searching import examples
 
 SAYING_NO = {Verb.SHOW, Verb.DENY, Verb.CANCEL}
 CLEARING_UP = {Verb.RECONCILE, Verb.REVIEW}
@@ -238,7 +239,7 @@ NOW = some(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(3))
 @given(who=PEOPLE, what=PLANS, context=NOW)
 def test_they_agree_on_whatever_else_is_asked(
     who: Facts, what: Facts, context: Facts

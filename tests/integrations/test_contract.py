@@ -22,6 +22,7 @@ from bot.rules import read_rulebook
 from bot.triage import Triaged, load_integrations, triage
 from tests.fakes.redactor import FakeRedactor
 from tests.integrations.samples import NOW, SAMPLES, Sample, broken
+from tests.searching import examples
 
 NAMES = [one.name for one in pkgutil.iter_modules(integrations.__path__)]
 PARSERS = load_integrations()
@@ -106,8 +107,7 @@ def test_the_same_payload_gives_the_same_keys(sample: Sample) -> None:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=_id)
 @settings(
-    max_examples=25,
-    deadline=None,
+    max_examples=examples(0.16),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(choices=st.data())

@@ -14,6 +14,7 @@ from bot.domain.quoting import bare
 from bot.domain.untrusted import Untrusted
 from bot.slack import plan_card
 from bot.slack.lines import SlackPresenter
+from tests.searching import examples
 from tests.slack.hostile import hostile, marked
 from tests.slack.plan_states import (
     APPROVED,
@@ -233,7 +234,7 @@ def test_the_security_channel_reads_who_broke_the_glass_and_gets_no_buttons() ->
 
 
 # Drawing many times ten thousand characters takes longer than the default allows.
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples(0.6))
 @given(hostile, hostile)
 def test_no_text_of_a_plan_comes_alive_or_breaks_slack_s_limits(
     one: str, other: str
@@ -248,7 +249,7 @@ def test_no_text_of_a_plan_comes_alive_or_breaks_slack_s_limits(
 
 
 # Drawing many times ten thousand characters takes longer than the default allows.
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples(0.6))
 @given(hostile, hostile)
 def test_a_plan_that_fits_is_shown_with_every_value_whole(one: str, other: str) -> None:
     view = _hostile(one, other)

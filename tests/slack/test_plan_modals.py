@@ -13,6 +13,7 @@ from bot.slack import plan_forms, plan_modals, plan_words
 from bot.slack.plan_forms import About
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan, of_click
 from bot.slack.requests import Click, Submission
+from tests.searching import examples
 from tests.slack.hostile import hostile, marked
 from tests.slack.plan_states import (
     DRAFT,
@@ -96,7 +97,7 @@ def test_what_is_known_of_an_action_is_filled_in() -> None:
     assert "initial_value" not in key["element"]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples(0.6))
 @given(hostile, hostile)
 def test_no_text_of_a_plan_comes_alive_in_a_form(one: str, other: str) -> None:
     one, other = storable(one), storable(other)

@@ -13,6 +13,7 @@ from bot.domain.untrusted import Untrusted
 from bot.readmodels.plan_record import PlanRecord
 from bot.web import rendering
 from bot.web.dossier import Dossier
+from tests.searching import examples
 from tests.slack.hostile import KNOWN
 from tests.web.page_states import BOARD, DOSSIER, GOLDEN, NAMES, RECORD, alert, pages
 
@@ -133,7 +134,7 @@ def test_every_reviewed_page_is_still_drawn() -> None:
 
 
 @given(hostile)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(0.4))
 def test_text_from_outside_never_becomes_markup_or_a_link(words: str) -> None:
     # A mark in front, because blank text leaves its place out altogether.
     found, usual = drawn(f"x{words}"), drawn(SAFE)
