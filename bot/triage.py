@@ -69,7 +69,11 @@ class Triaged:
 
 
 def load_integrations() -> Mapping[str, Integration]:
-    """Return every integration by its name, the one that takes anything last."""
+    """Return every integration by its name, in the order in which they are asked.
+
+    First those that know one product, of which at most one knows a payload; then
+    those that know a transport, then the one that takes anything.
+    """
     import integrations
 
     found = [
@@ -77,8 +81,14 @@ def load_integrations() -> Mapping[str, Integration]:
         for module in pkgutil.iter_modules(integrations.__path__)
     ]
     parsing = [one for one in found if hasattr(one, "parse")]
-    parsing.sort(key=lambda one: (one.MANIFEST.takes_anything, one.MANIFEST.name))
+    parsing.sort(key=_place)
     return {one.MANIFEST.name: one for one in parsing}
+
+
+def _place(one: Integration) -> tuple[bool, bool, str]:
+    # The name decides nothing: two on one level never know the same payload.
+    manifest = one.MANIFEST
+    return manifest.takes_anything, manifest.general, manifest.name
 
 
 def triage(

@@ -3,11 +3,14 @@
 The answer is bounded: depth, size of numbers, no NaN. Whatever had to be bent to
 get there is noted in our own words, so that a reader learns of it. What the
 fields mean is not here.
+
+A body is read once, however many integrations are asked whether they know it: the
+last ones read are kept. So nobody may change a value he got here.
 """
 
 import json
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from bot.domain.errors import Unparsed
@@ -20,6 +23,7 @@ MAX_DEPTH = 64
 _MAX_DIGITS = 40
 _MAX_INNER_CHARS = 256 * 1024
 _MAX_INNER_LEVELS = 3
+_TOO_DEEP = f"it is nested deeper than {MAX_DEPTH} levels"
 
 TWICE = "a field stands twice in the payload; the last one counts"
 NO_NUMBER = "a number in the payload is not a number one can work with; it is left out"
@@ -46,10 +50,10 @@ def read_text(body: bytes) -> str:
     """
     if len(body) > MAX_BODY_BYTES:
         raise _refused(f"it is larger than {MAX_BODY_BYTES} bytes")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _refused("it is not UTF-8 text") from error
+    text = _decoded(body)
+    if text is None:
+        raise _refused("it is not UTF-8 text")
+    return text
 
 
 def read_json(body: bytes) -> Document:
@@ -66,6 +70,25 @@ def read_json(body: bytes) -> Document:
 
 def loads(text: str) -> Document:
     """Return a text as JSON, with the same care and errors as `read_json`."""
+    read = _read(text)
+    if isinstance(read, str):
+        raise _refused(read)
+    return read
+
+
+# The same body gives the same text, whose hash is then made once.
+@lru_cache(maxsize=1)
+def _decoded(body: bytes) -> str | None:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+# Four: what AWS sends may lie in each other, a queue's record, a message, an alarm.
+@lru_cache(maxsize=4)
+def _read(text: str) -> Document | str:
+    """Return a document, or why the text is none: that, too, is asked only once."""
     notes: dict[str, None] = {}
     try:
         value: Json = json.loads(
@@ -75,12 +98,12 @@ def loads(text: str) -> Document:
             parse_float=partial(_decimal, notes),
             parse_constant=partial(_no_number, notes),
         )
-    except RecursionError as error:
-        raise _refused(f"it is nested deeper than {MAX_DEPTH} levels") from error
-    except ValueError as error:
-        raise _refused("it is not JSON") from error
+    except RecursionError:
+        return _TOO_DEEP
+    except ValueError:
+        return "it is not JSON"
     if not is_shallow(value):
-        raise _refused(f"it is nested deeper than {MAX_DEPTH} levels")
+        return _TOO_DEEP
     return Document(value=value, notes=tuple(notes))
 
 
@@ -137,9 +160,9 @@ def _opened(value: Json, notes: list[str]) -> Json:
 
 
 def _inner(text: str, notes: list[str]) -> Json:
-    try:
-        document = loads(text)
-    except Unparsed:
+    # Not kept: there may be many of them, and each is opened once.
+    document = _read.__wrapped__(text)
+    if isinstance(document, str):
         return text
     notes.extend(document.notes)
     return document.value

@@ -33,6 +33,10 @@ class Manifest:
         docs: Address of the vendor's page that describes the payload.
         summary: One sentence: what it understands.
         takes_anything: True for the one integration that is asked last.
+        general: True for one that knows a whole transport (any message of SNS, any
+            event of EventBridge): it is asked after those that know one product.
+        signature: How its sender proves who it is, where it does; in words, such as
+            ``HMAC-SHA256 in X-Hub-Signature-256``. "" when only a token speaks for it.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Manifest:
     docs: str
     summary: str
     takes_anything: bool = False
+    general: bool = False
+    signature: str = ""
 
 
 class Integration(Protocol):

@@ -85,3 +85,14 @@ def test_a_text_that_would_become_too_deep_stays_closed() -> None:
 def test_any_bytes_are_json_or_unparsed(body: bytes) -> None:
     with suppress(Unparsed):
         assert is_shallow(read_json(body).value)
+
+
+def test_a_body_is_read_once_however_many_ask() -> None:
+    body = b'{"asked": "again"}'
+    assert read_json(body).value is read_json(bytes(body)).value
+
+
+def test_a_body_that_is_no_json_fails_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(Unparsed, match="not JSON"):
+            read_json(b'{"a": ')

@@ -7,6 +7,7 @@ line here.
 import importlib
 import pkgutil
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import integrations
 from bot.domain.envelope import EntityKind
 from bot.domain.errors import Unparsed
 from bot.domain.registry import Registry
+from bot.envelopes.jsonbody import read_json
 from bot.ports.integration import Manifest
 from bot.rules import read_rulebook
 from bot.triage import Triaged, load_integrations, triage
@@ -69,6 +71,36 @@ def test_exactly_one_parser_takes_anything_and_is_asked_last() -> None:
 def test_a_fixture_is_recognized_by_its_own_parser_first(sample: Sample) -> None:
     knows = [name for name, one in PARSERS.items() if one.recognizes(sample.payload)]
     assert knows[0] == sample.source
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=_id)
+def test_no_two_parsers_of_one_level_know_the_same_fixture(sample: Sample) -> None:
+    """So the order of files decides nothing."""
+    own = PARSERS[sample.source].MANIFEST
+    knows = [
+        name
+        for name, one in PARSERS.items()
+        if _level(one.MANIFEST) <= _level(own) and one.recognizes(sample.payload)
+    ]
+    assert knows == [sample.source]
+
+
+def _level(manifest: Manifest) -> tuple[bool, bool]:
+    return manifest.takes_anything, manifest.general
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=_id)
+def test_no_parser_changes_the_document_that_all_of_them_read(sample: Sample) -> None:
+    try:
+        value = read_json(sample.body).value
+    except Unparsed:
+        return
+    before = deepcopy(value)
+    for parser in PARSERS.values():
+        parser.recognizes(sample.payload)
+    PARSERS[sample.source].parse(sample.payload)
+    assert read_json(sample.body).value is value
+    assert value == before
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=_id)
