@@ -7,7 +7,7 @@ A source that only needs its fields named is a `SourceMap` of some thirty lines 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.envelope import Entity, EntityKind, Envelope, Outcome, Status
@@ -15,8 +15,10 @@ from bot.domain.errors import Unparsed
 from bot.domain.untrusted import Untrusted, clip, visible
 from bot.envelopes.fields import Leaf, every, first, first_text, leaves, text_of
 from bot.envelopes.jsonbody import Document, Json
+from bot.envelopes.jsonlines import read_values
 from bot.envelopes.statuses import status_of
 from bot.envelopes.times import read_time
+from bot.ports.integration import Payload
 
 MAX_TEXTS = 200
 MAX_TEXT_CHARS = 4000
@@ -92,6 +94,26 @@ def envelopes_of(document: Document, source: SourceMap) -> tuple[Envelope, ...]:
     rest = len(found) - min(len(alerts), MAX_ALERTS)
     made = [_envelope(one, source, document.notes) for one in alerts[:MAX_ALERTS]]
     return standing_for(made, rest, last=True)
+
+
+def reader(source: SourceMap) -> Callable[[Payload], tuple[Envelope, ...]]:
+    """Return the `parse` of an integration that is nothing but a map.
+
+    A list, or lines of JSON, is as many alerts; with `each` the alerts lie inside.
+    """
+
+    def parse(payload: Payload) -> tuple[Envelope, ...]:
+        """Return one envelope an alert.
+
+        Raises:
+            Unparsed: There is no alert where the map says that they are.
+        """
+        document = read_values(payload.body)
+        if isinstance(document.value, list) and not source.each:
+            return envelopes_of(document, replace(source, each="[]"))
+        return envelopes_of(document, source)
+
+    return parse
 
 
 def standing_for(
