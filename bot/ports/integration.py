@@ -33,6 +33,8 @@ class Manifest:
         docs: Address of the vendor's page that describes the payload.
         summary: One sentence: what it understands.
         takes_anything: True for the one integration that is asked last.
+        signature: How the vendor signs: a name of
+            `bot/envelopes/signature_schemes.py`; "" for one that signs nothing.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Manifest:
     docs: str
     summary: str
     takes_anything: bool = False
+    signature: str = ""
 
 
 class Integration(Protocol):
