@@ -16,6 +16,7 @@ from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert
 from bot.domain.registry import Registry
 from bot.domain.runbook import Runbook
+from bot.named_sources import sources_of
 from bot.ports import Integration, Payload
 from bot.redact import Redactor, load_definition
 from bot.rules import read_rulebook
@@ -91,7 +92,7 @@ def read_rulings(
         redactor=Redactor(definition, key=key),
         rulebook=read_rulebook(_text(settings.rules.overlay)),
         registry=_registry(settings) or registry or Registry(),
-        integrations=load_integrations(),
+        integrations=sources_of(load_integrations(), settings.sources),
         runbooks=runbooks,
         index=index_of(runbooks),
     )

@@ -7,7 +7,7 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 from starlette.routing import Route
 from ulid import ULID
 
-from bot.config import Settings, secret
+from bot.config import Settings
 from bot.domain.registry import Registry
 from bot.house import House
 from bot.intake import Intake
@@ -16,14 +16,15 @@ from bot.plans.house import GateHouse
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom, SlackSettings
-from bot.web.alerts import AlertsDoor, Sender
+from bot.web.alerts import AlertsDoor
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
-from bot.wire_intake import IntakeNeeds, collectors, queue_workers, signatures
+from bot.wire_intake import IntakeNeeds, collectors, queue_workers
 from bot.wire_pages import PageNeeds, page_links, page_routes
+from bot.wire_senders import senders
 from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
 
 
@@ -187,7 +188,12 @@ def _alerts_door(ground: Ground) -> AlertsDoor:
     return AlertsDoor(
         clock=ground.clock,
         keys=ground.keys,
-        senders=_senders(ground),
+        senders=senders(
+            ground.settings,
+            ground.rulings.integrations,
+            clock=ground.clock,
+            token=ground.alerts_token,
+        ),
         accept=ground.service.accept,
         find=ground.service.find,
         waiting=lambda: ground.figures.waiting,
@@ -196,22 +202,6 @@ def _alerts_door(ground: Ground) -> AlertsDoor:
         admin_token=ground.admin_token,
         guesses=ground.guesses,
     )
-
-
-def _senders(ground: Ground) -> dict[str, Sender]:
-    """Return who may post: a source's own token, else the installation's."""
-    signed = signatures(ground.settings, ground.clock)
-    senders: dict[str, Sender] = {}
-    for name in ground.rulings.integrations:
-        given = ground.settings.sources.get(name)
-        token = secret(given.token) if given else ""
-        path_secret = secret(given.path_secret) if given else ""
-        senders[name] = Sender(
-            token=token or ("" if path_secret else ground.alerts_token),
-            path_secret=path_secret,
-            signed=signed.get(name),
-        )
-    return senders
 
 
 def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:

@@ -66,7 +66,7 @@ def _is_of_aws(alert: Alert) -> bool:
     """Tell whether the alert is about AWS: by its source or by what it names."""
     envelope = alert.envelope
     kinds = {one.kind for one in envelope.entities}
-    is_ours = envelope.source == "cloudwatch" or EntityKind.KEY in kinds
+    is_ours = envelope.integration == "cloudwatch" or EntityKind.KEY in kinds
     return is_ours and not kinds.isdisjoint(_ATTRIBUTES)
 
 

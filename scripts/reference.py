@@ -31,9 +31,11 @@ def settings_page() -> str:
     for name, model in sections().items():
         parts.append(f"## `[{name}]`\n\n{inspect.getdoc(model)}")
         rows = ["| key | environment | default | what it does |", "|---|---|---|---|"]
-        for key, field in model.model_fields.items():
-            twin = f"{PREFIX}{name}_{key}".upper()
-            default = "" if field.default in (None, ()) else f"`{field.default}`"
+        own = inspect.get_annotations(model)
+        for key in sorted(model.model_fields, key=lambda one: one not in own):
+            field = model.model_fields[key]
+            twin = f"{PREFIX}{name}_{key}".upper().replace(".", "_")
+            default = "" if field.default in (None, (), {}) else f"`{field.default}`"
             rows.append(f"| `{key}` | `{twin}` | {default} | {field.description} |")
         parts.append("\n".join(rows))
     return "\n\n".join(parts) + "\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.cli.opening import KEYS_DIRECTORY, STORE_FILE, open_settings
 from bot.config import Settings, secret, shipped_runbooks
-from bot.domain.errors import TocsinError
+from bot.domain.errors import BadSettings, TocsinError
 
 OK, WARN, FAIL = "ok", "warn", "FAIL"
 # Slack refuses what is five minutes off; a fifth of that is worth a word.
@@ -161,19 +161,18 @@ def _runbooks(_: Settings) -> Iterator[Check]:
 
 
 def _sources(settings: Settings) -> Iterator[Check]:
+    from bot.named_sources import sources_of
     from bot.triage import load_integrations
 
-    names = ", ".join(sorted(load_integrations()))
+    integrations = load_integrations()
+    names = ", ".join(sorted({*integrations, *settings.sources}))
     own = [name for name, source in settings.sources.items() if secret(source.token)]
     says = f"{names}; with a token of their own: {', '.join(own) or 'none'}"
-    unknown = sorted(set(settings.sources) - set(load_integrations()))
-    if unknown:
-        yield Check(
-            name="sources",
-            state=FAIL,
-            says="there is no integration " + ", ".join(unknown),
-            next_move=f"Use one of: {names}.",
-        )
+    try:
+        sources_of(integrations, settings.sources)
+    except BadSettings as error:
+        says, next_move = error.because, error.next_move
+        yield Check(name="sources", state=FAIL, says=says, next_move=next_move)
         return
     yield Check(name="sources", state=OK, says=says)
 

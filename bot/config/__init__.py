@@ -120,12 +120,21 @@ def _put(given: dict[str, Any], section: str, key: str, value: str) -> None:
     if section != "sources":
         target[key] = value
         return
-    for field in Source.model_fields:
+    source, field = _source_and_field(key)
+    if not field:
+        target[key] = value
+        return
+    # The environment has no small letters and no "-": a name of the file counts.
+    named = next((one for one in target if one.replace("-", "_") == source), source)
+    target.setdefault(named, {})[field] = value
+
+
+def _source_and_field(key: str) -> tuple[str, str]:
+    """Split ``gateway_path_secret`` before the longest field; "" when none fits."""
+    for field in sorted(Source.model_fields, key=len, reverse=True):
         if key.endswith("_" + field):
-            source = key.removesuffix("_" + field)
-            target.setdefault(source, {})[field] = value
-            return
-    target[key] = value
+            return key.removesuffix("_" + field), field
+    return key, ""
 
 
 def _unknown_keys(model: type[BaseModel], given: Any, where: str) -> list[str]:

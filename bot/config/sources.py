@@ -6,18 +6,34 @@ What the other sections hold is `sections.py`.
 from collections.abc import Mapping
 from pathlib import Path
 
+import re2
 from pydantic import Field, SecretStr, field_validator
 
-from bot.config.section import Names, Section
+from bot.config.section import Names
+from bot.config.source_fields import NAMED_FIELDS, SourceFields, nearest
+from bot.envelopes.signature_schemes import SCHEMES
 
-# Keys that only some sources have. A key that is not here is every source's.
-_ONLY: Mapping[str, frozenset[str]] = dict.fromkeys(
-    ("topics", "certificates", "queue_url", "log_groups"), frozenset({"cloudwatch"})
-)
+# Keys that only some sources have, by who reads them. A key that is not here is
+# every source's.
+_ONLY: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("topics", "certificates", "queue_url", "log_groups"), frozenset({"cloudwatch"})
+    ),
+    **dict.fromkeys(NAMED_FIELDS, frozenset({"webhook"})),
+    "signed_time_header": frozenset({"grafana"}),
+}
+_NAME = re2.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 
 
-class Source(Section):
-    """One alert source, `[sources.<name>]`."""
+class Source(SourceFields):
+    """One alert source, `[sources.<name>]`; `/alerts/<name>` is its address."""
+
+    reads: str = Field(
+        "",
+        description="Integration that reads what comes; default: the one of the same "
+        "name. So one installation has several senders of a kind, e.g. "
+        '`[sources.pagerduty-eu]` with `reads = "pagerduty"`.',
+    )
 
     token: SecretStr | None = Field(
         None, description="Bearer token the sender must show."
@@ -25,6 +41,24 @@ class Source(Section):
     path_secret: SecretStr | None = Field(
         None,
         description="Last part of the address, for senders that cannot set headers.",
+    )
+    secret: SecretStr | None = Field(
+        None,
+        description="What the sender signs with. With it the vendor's signature "
+        "decides instead of the token.",
+    )
+    previous_secret: SecretStr | None = Field(
+        None, description="Also accepted while the secret is changed."
+    )
+    signature: str = Field(
+        "",
+        description="How the sender signs, where that is not the way of the "
+        "integration: " + ", ".join(SCHEMES) + ".",
+    )
+    signed_time_header: str = Field(
+        "",
+        description="For grafana: name of the timestamp header in the contact point's "
+        "HMAC settings; deliveries older than five minutes are then refused.",
     )
 
     topics: Names = Field(
@@ -50,6 +84,13 @@ class Source(Section):
         "beside those that an alarm names itself. A list.",
     )
 
+    @field_validator("signature")
+    @classmethod
+    def _is_a_scheme(cls, name: str) -> str:
+        if name and name not in SCHEMES:
+            raise ValueError(f"there is no signature {name!r}{nearest(name, SCHEMES)}")
+        return name
+
     @field_validator("topics")
     @classmethod
     def _are_topics(cls, topics: tuple[str, ...]) -> tuple[str, ...]:
@@ -66,8 +107,14 @@ class Source(Section):
 
 
 def stray_key(name: str, source: Source) -> str:
-    """Return what is wrong with a source's keys, "" when nothing is."""
+    """Return what is wrong with a source's name or keys, "" when nothing is."""
+    if not _NAME.match(name):
+        return f"{name!r} is no name: small letters, digits, - and _, at most 63"
+    reader = source.reads or name
     for key in sorted(source.model_fields_set & set(_ONLY)):
-        if name not in _ONLY[key]:
-            return f"{name} has no {key}; only {', '.join(sorted(_ONLY[key]))} has"
+        if reader not in _ONLY[key]:
+            who = ", ".join(sorted(_ONLY[key]))
+            return f"{name} has no {key}; only {who} has"
+    if source.previous_secret and not source.secret:
+        return f"{name} has a previous_secret, but no secret"
     return ""

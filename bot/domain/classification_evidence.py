@@ -178,10 +178,11 @@ def _parts(path: str) -> tuple[str, ...]:
 def _circumstances(when: When, evidence: Evidence) -> bool:
     envelope = evidence.envelope
     vendor = envelope.vendor_severity.casefold().strip()
+    names = {envelope.source, envelope.integration}
     return (
         (when.outcome is None or when.outcome is evidence.outcome)
         and (when.status is None or when.status is envelope.status)
-        and (not when.sources or envelope.source in when.sources)
+        and (not when.sources or not names.isdisjoint(when.sources))
         and (not when.vendor or vendor in when.vendor)
         and (when.vendor_at_least is None or _number(vendor) >= when.vendor_at_least)
         and (not when.needs_ai or evidence.speaks_of_ai)

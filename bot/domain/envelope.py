@@ -68,7 +68,8 @@ class Envelope:
     """One alert as its parser understood it.
 
     Attributes:
-        source: Name of the integration, e.g. ``alertmanager``.
+        source: Name of the integration, e.g. ``alertmanager``, or the name that this
+            installation gave one of its senders.
         source_event_id: The sender's own id of this delivery or event; may be "".
         dedup_key: Equal for repeats of the same problem, unique per source.
         group_key: Equal for alerts the sender itself put in one group; may be "".
@@ -83,6 +84,7 @@ class Envelope:
         links: Addresses the sender gave; shown only when their host is allowed.
         stands_for: How many alerts this one stands for, 1 or more.
         notes: What its parser had to bend, in our own words.
+        reader: The integration that read it, where `source` is another name.
     """
 
     source: str
@@ -99,6 +101,12 @@ class Envelope:
     links: tuple[str, ...] = ()
     stands_for: int = 1
     notes: tuple[str, ...] = ()
+    reader: str = ""
+
+    @property
+    def integration(self) -> str:
+        """Return the integration that read it."""
+        return self.reader or self.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,22 @@ def every(value: Json, path: str) -> tuple[Json, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def check_path(path: str) -> None:
+    """Return when a path that somebody wrote by hand can be followed.
+
+    Raises:
+        ValueError: It cannot; says where.
+    """
+    try:
+        _parts(path)
+    except ValueError as error:
+        said = str(error)
+        because = (
+            said if "path" in said else f"path {path!r} has no number in a bracket"
+        )
+        raise ValueError(because) from None
+
+
 def first(value: Json, *paths: str) -> Json:
     """Return the first value at the first path that has one."""
     return next((one for path in paths for one in every(value, path)), None)

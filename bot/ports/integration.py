@@ -35,8 +35,8 @@ class Manifest:
         takes_anything: True for the one integration that is asked last.
         general: True for one that knows a whole transport (any message of SNS, any
             event of EventBridge): it is asked after those that know one product.
-        signature: How its sender proves who it is, where it does; in words, such as
-            ``HMAC-SHA256 in X-Hub-Signature-256``. "" when only a token speaks for it.
+        signature: How the vendor signs: a name of
+            `bot/envelopes/signature_schemes.py`; "" for one that signs nothing.
     """
 
     name: str

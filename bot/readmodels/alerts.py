@@ -236,6 +236,7 @@ def to_doc(alert: Alert) -> dict[str, Any]:
             "links": list(envelope.links),
             "stands_for": envelope.stands_for,
             "notes": list(envelope.notes),
+            "reader": envelope.reader,
         },
         "assessment": {
             "category": assessment.category,
@@ -276,6 +277,7 @@ def _envelope(doc: dict[str, Any]) -> Envelope:
         links=tuple(doc["links"]),
         stands_for=doc["stands_for"],
         notes=tuple(doc["notes"]),
+        reader=doc.get("reader", ""),
     )
 
 
