@@ -1,7 +1,8 @@
 """From the packaged rules and a site's overlay to one rulebook.
 
-`triage.yaml` holds what is true of every source, `sources/<name>.yaml` what only one
-vendor's words mean. The site's entries come on top: an entry with a known id replaces
+`words.yaml`, `outcomes.yaml`, `moves.yaml` and `kinds/` hold what is true of every
+source, `sources/<name>.yaml` what only one vendor's words mean. The site's entries
+come on top: an entry with a known id replaces
 the shipped one, ``disabled: true`` removes it, a new id is added, lists are extended.
 """
 
@@ -31,6 +32,7 @@ from bot.rules.reading import Entry, bad
 # A tenth of the time at every start. Only for our own files: the one in C falls over
 # a text that is too deep, and the one in Python says so.
 _SHIPPED = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_EVERYWHERE = ("words.yaml", "outcomes.yaml", "moves.yaml")
 _LISTS = ("facts", "ai", "operations", "instructions", "markers")
 _ENTRIES = ("outcomes", "categories", "moves")
 _WHEN = (
@@ -66,10 +68,14 @@ def read_rulebook(
 
 def _shipped_rules(shipped: Traversable) -> dict[str, str]:
     """Return our own rules by file name: what holds everywhere, then each vendor's."""
-    vendors = sorted(shipped.joinpath("sources").iterdir(), key=lambda one: one.name)
-    files = [shipped.joinpath("triage.yaml"), *vendors]
+    found = {name: shipped.joinpath(name) for name in _EVERYWHERE}
+    for folder in ("kinds", "sources"):
+        inside = sorted(shipped.joinpath(folder).iterdir(), key=lambda one: one.name)
+        found |= {f"{folder}/{one.name}": one for one in inside}
     return {
-        one.name: one.read_text("utf-8") for one in files if one.name.endswith(".yaml")
+        name: one.read_text("utf-8")
+        for name, one in found.items()
+        if name.endswith(".yaml")
     }
 
 
