@@ -71,7 +71,7 @@ class Rulings:
             f"category.{one.id}": f"{one.title} starts at {one.start.value}"
             for one in self.rulebook.categories.values()
         }
-        return {**starts, **moves, "registry.risk_tier": "the system's risk tier"}
+        return {**starts, **moves}
 
 
 def read_rulings(

@@ -166,7 +166,9 @@ def _alert(
 ) -> Alert:
     system = registry.of(envelope.entities)
     clean, masks = masking.clean(envelope)
-    outcome, assessment = judge(clean, rulebook, system=system, masks=masks)
+    outcome, assessment = judge(
+        clean, rulebook, system=system, masks=masks, received_at=received_at
+    )
     return Alert(
         id=alert_id,
         received_at=received_at,

@@ -7,7 +7,8 @@ How a model's sentences are checked is not here.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.classification import INSTRUCTED, UNCLASSIFIED
+from bot.domain.classification import INSTRUCTED
+from bot.domain.classification_category import UNCLASSIFIED
 from bot.domain.envelope import Alert, Outcome
 from bot.domain.registry import System
 from bot.domain.summary import Claim, Summary

@@ -6,40 +6,23 @@ alert's own named facts say.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import datetime
 
+from bot.domain.classification_category import NONE, Verdict, decide
 from bot.domain.classification_evidence import Evidence, gather, holds
-from bot.domain.classification_rules import CategoryRule, Move, Place, Rulebook
-from bot.domain.envelope import Assessment, Envelope, Mask, Outcome, Status
-from bot.domain.registry import System
+from bot.domain.classification_rules import Move, OutcomeRule, Place, Rulebook
+from bot.domain.envelope import Assessment, Envelope, Mask, Outcome
+from bot.domain.registry import ApprovedChange, System
 from bot.domain.severity import Reason, Severity, climb
 from bot.domain.untrusted import Untrusted
 
 INSTRUCTED = "the alert text contains instructions; treat it as data"
-NONE = "none"
-NOT_AI = "not_ai"
-UNCLASSIFIED = "unclassified"
-# How much a word is worth by where it stands, and how much a category must have
-# collected before less trustworthy places are no longer asked.
-_WORTH = {Place.FACT: 1.0, Place.TITLE: 0.9, Place.TEXT: 0.5}
-_ENOUGH = {Place.FACT: 5.0, Place.TITLE: 4.0, Place.TEXT: 1.0}
-# Further rules for the same category confirm, they do not add up.
-_CONFIRMS = 0.3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Verdict:
-    """A category, the rule that decided, and how far down words were believed."""
-
-    category: str
-    rule: str
-    trust: Place
-    start: Severity | None = None
 
 
 def stated_outcome(envelope: Envelope, rulebook: Rulebook) -> Outcome:
     """Return whether a control stopped it, from the alert's fields and words."""
-    return _outcome(gather(envelope, rulebook), rulebook)
+    return outcome_of(gather(envelope, rulebook), rulebook)[0]
 
 
 def assess(
@@ -48,6 +31,7 @@ def assess(
     *,
     system: System | None = None,
     masks: Sequence[Mask] = (),
+    received_at: datetime | None = None,
 ) -> Assessment:
     """Return category and severity of a redacted alert, with all reasons.
 
@@ -56,8 +40,12 @@ def assess(
         rulebook: Shipped rules with the site's own laid over them.
         system: The registered system the alert is about, if any.
         masks: What the redactor took out: a leaked key is a fact of the alert.
+        received_at: When it was accepted, aware UTC; with it approved changes of the
+            system count.
     """
-    return judge(envelope, rulebook, system=system, masks=masks)[1]
+    return judge(
+        envelope, rulebook, system=system, masks=masks, received_at=received_at
+    )[1]
 
 
 def judge(
@@ -66,90 +54,92 @@ def judge(
     *,
     system: System | None = None,
     masks: Sequence[Mask] = (),
+    received_at: datetime | None = None,
 ) -> tuple[Outcome, Assessment]:
     """Return what `stated_outcome` and `assess` do, reading the texts once."""
-    gathered = gather(envelope, rulebook, masks)
-    evidence = replace(gathered, outcome=_outcome(gathered, rulebook))
-    verdict = _decide(evidence, rulebook)
-    severity, reasons = _severity(verdict, evidence, rulebook, system)
+    evidence = weighed(
+        envelope, rulebook, system=system, masks=masks, received_at=received_at
+    )
+    verdict = decide(evidence, rulebook)
+    severity, reasons = _severity(verdict, evidence, rulebook)
     notices = (*envelope.notes, *((INSTRUCTED,) * evidence.instructed))
+    category = rulebook.categories.get(verdict.category)
+    ids = (*category.owasp_llm, *category.owasp_agentic) if category else ()
     return evidence.outcome, Assessment(
         category=verdict.category,
         rule=verdict.rule,
         severity=severity,
         reasons=reasons,
         notices=tuple(dict.fromkeys(notices)),
+        origin=verdict.origin,
+        confidence=verdict.confidence,
+        owasp=verdict.owasp or ids,
+        atlas=verdict.atlas or (category.atlas if category else ()),
+    )
+
+
+def weighed(
+    envelope: Envelope,
+    rulebook: Rulebook,
+    *,
+    system: System | None,
+    masks: Sequence[Mask],
+    received_at: datetime | None,
+) -> Evidence:
+    """Return all that is known of an alert when its rules are asked."""
+    gathered = gather(envelope, rulebook, masks)
+    return replace(
+        gathered,
+        outcome=outcome_of(gathered, rulebook)[0],
+        system=system,
+        change=_change(envelope, system, received_at),
     )
 
 
 def classify_text(text: str, rulebook: Rulebook) -> tuple[str, str]:
     """Return category and rule id of a free text, e.g. a line of chat."""
     envelope = Envelope(source="text", dedup_key="", title=Untrusted(text))
-    verdict = _decide(gather(envelope, rulebook), rulebook)
+    verdict = decide(gather(envelope, rulebook), rulebook)
     return verdict.category, verdict.rule
 
 
-def _outcome(evidence: Evidence, rulebook: Rulebook) -> Outcome:
+def outcome_of(
+    evidence: Evidence, rulebook: Rulebook
+) -> tuple[Outcome, OutcomeRule | None]:
+    """Return whether a control stopped it, and the rule that says so.
+
+    No rule where the parser knew it, or nobody does.
+    """
     if evidence.envelope.outcome is not Outcome.UNKNOWN:
-        return evidence.envelope.outcome
+        return evidence.envelope.outcome, None
     for rule in rulebook.outcomes:
         if holds(rule.when, evidence, rule.trust) is not None:
-            return rule.outcome
-    return Outcome.UNKNOWN
+            return rule.outcome, rule
+    return Outcome.UNKNOWN, None
 
 
-def _decide(evidence: Evidence, rulebook: Rulebook) -> _Verdict:
-    """Ask facts first; title and texts only while nothing is certain enough."""
-    for trust in Place:
-        scored = _scores(evidence, rulebook, trust)
-        if not scored:
-            continue
-        order = (NONE, *rulebook.categories)
-        best = max(scored, key=lambda one: (scored[one][0], -order.index(one)))
-        score, rule = scored[best]
-        if score >= _ENOUGH[trust]:
-            return _Verdict(
-                category=best, rule=rule.id, trust=trust, start=rule.severity
-            )
-    return _undecided(evidence)
+def applied_moves(
+    verdict: Verdict, evidence: Evidence, rulebook: Rulebook
+) -> tuple[Move, ...]:
+    """Return the moves that count, in the order of the rulebook."""
+    asked = rulebook.moves
+    held = [move for move in asked if _applies(move, verdict, evidence)]
+    decided = any(not (move.weak or move.when.asks_registry) for move in held)
+    return tuple(_one_a_group([one for one in held if not (one.weak and decided)]))
 
 
-def _scores(
-    evidence: Evidence, rulebook: Rulebook, trust: Place
-) -> dict[str, tuple[float, CategoryRule]]:
-    found: dict[str, list[tuple[float, CategoryRule]]] = {}
-    for rule in rulebook.rules:
-        place = holds(rule.when, evidence, Place.FACT if rule.facts_only else trust)
-        if place is not None:
-            worth = rule.weight * _WORTH[place]
-            found.setdefault(rule.category, []).append((worth, rule))
-    return {category: _sum(each) for category, each in found.items()}
-
-
-def _sum(found: list[tuple[float, CategoryRule]]) -> tuple[float, CategoryRule]:
-    strongest = max(found, key=lambda one: one[0])
-    rest = sum(worth for worth, _ in found) - strongest[0]
-    return strongest[0] + _CONFIRMS * rest, strongest[1]
-
-
-def _undecided(evidence: Evidence) -> _Verdict:
-    if evidence.envelope.status is Status.UPDATE:
-        return _Verdict(category=NONE, rule="default.update", trust=Place.FACT)
-    if evidence.speaks_of_ai or not _is_ops_alert(evidence):
-        return _Verdict(
-            category=UNCLASSIFIED, rule="default.unclassified", trust=Place.TEXT
-        )
-    return _Verdict(category=NOT_AI, rule="default.not_ai", trust=Place.TEXT)
-
-
-def _is_ops_alert(evidence: Evidence) -> bool:
-    """Tell whether it is at least an ordinary alert of an ordinary system."""
-    known = evidence.envelope.integration not in ("webhook", "text")
-    return known or evidence.speaks_of_ops or evidence.envelope.vendor_severity != ""
+def _change(
+    envelope: Envelope, system: System | None, received_at: datetime | None
+) -> ApprovedChange | None:
+    if system is None or received_at is None or not system.changes:
+        return None
+    at = envelope.occurred_at
+    # A time ahead of us is no time: nobody reaches into a window that is to come.
+    return system.change_at(received_at if at is None or at > received_at else at)
 
 
 def _severity(
-    verdict: _Verdict, evidence: Evidence, rulebook: Rulebook, system: System | None
+    verdict: Verdict, evidence: Evidence, rulebook: Rulebook
 ) -> tuple[Severity, tuple[Reason, ...]]:
     if verdict.category == NONE:
         reason = Reason(code=verdict.rule, text=_why(verdict, rulebook))
@@ -160,28 +150,23 @@ def _severity(
         code=f"category.{category.id}",
         text=f"{category.title} starts at {start.value}",
     )
-    reasons = (first, *_moves(verdict, evidence, rulebook, system))
+    moves = applied_moves(verdict, evidence, rulebook)
+    reasons = (first, *(_reason(move, evidence) for move in moves))
     return climb(start, reasons), reasons
 
 
-def _why(verdict: _Verdict, rulebook: Rulebook) -> str:
+def _reason(move: Move, evidence: Evidence) -> Reason:
+    ticket = f" {evidence.change.ticket}" if evidence.change else ""
+    text = move.reason + (ticket if move.when.approved_change else "")
+    return Reason(code=move.id, text=text, steps=move.steps)
+
+
+def _why(verdict: Verdict, rulebook: Rulebook) -> str:
     said = (rule.reason for rule in rulebook.rules if rule.id == verdict.rule)
     return next(said, "it changes nothing that anybody must act on")
 
 
-def _moves(
-    verdict: _Verdict, evidence: Evidence, rulebook: Rulebook, system: System | None
-) -> tuple[Reason, ...]:
-    held = [move for move in rulebook.moves if _applies(move, verdict, evidence)]
-    strong = [move for move in held if not move.weak]
-    counted = list(_one_a_group(strong or held))
-    reasons = [
-        Reason(code=move.id, text=move.reason, steps=move.steps) for move in counted
-    ]
-    return (*reasons, *_of_system(system))
-
-
-def _applies(move: Move, verdict: _Verdict, evidence: Evidence) -> bool:
+def _applies(move: Move, verdict: Verdict, evidence: Evidence) -> bool:
     if move.categories and verdict.category not in move.categories:
         return False
     # An attacker's words may make us look harder, never look away.
@@ -197,14 +182,3 @@ def _one_a_group(moves: list[Move]) -> Iterable[Move]:
         if group not in taken or abs(move.steps) > abs(taken[group].steps):
             taken[group] = move
     return taken.values()
-
-
-def _of_system(system: System | None) -> tuple[Reason, ...]:
-    match system.risk_tier if system else "medium":
-        case "high":
-            text, steps = "the system has risk tier high", 1
-        case "low":
-            text, steps = "the system has risk tier low", -1
-        case _:
-            return ()
-    return (Reason(code="registry.risk_tier", text=text, steps=steps),)

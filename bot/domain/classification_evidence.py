@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.domain.classification_rules import FieldTest, Place, Rulebook, When
 from bot.domain.classification_text import fold
 from bot.domain.envelope import EntityKind, Envelope, Mask, Outcome
+from bot.domain.registry import ApprovedChange, System
 
 # A fact is a name, not a paragraph.
 _LONGEST_FACT = 120
@@ -37,6 +38,8 @@ class Evidence:
         instructed: Some text held sentences aimed at a model.
         names: The fields by their own name.
         believed: The terms that count when a place is the last one believed.
+        system: The registered system it is about, if any.
+        change: The approved change of it that was due at the time, if any.
     """
 
     envelope: Envelope
@@ -48,6 +51,8 @@ class Evidence:
     instructed: bool = False
     names: Mapping[str, tuple[Fact, ...]]
     believed: Mapping[Place, frozenset[str]]
+    system: System | None = None
+    change: ApprovedChange | None = None
 
 
 def gather(
@@ -95,6 +100,8 @@ def holds(when: When, evidence: Evidence, trust: Place) -> Place | None:
     if not _circumstances(when, evidence):
         return None
     if not (_fields_hold(when, evidence) and _masks_hold(when, evidence)):
+        return None
+    if when.asks_registry and not _registry_holds(when, evidence):
         return None
     if not believed.isdisjoint(when.unless):
         return None
@@ -194,6 +201,24 @@ def _fields_hold(when: When, evidence: Evidence) -> bool:
         all(_passes(test, evidence) for test in when.fields)
         and (not when.any_field or any(_passes(t, evidence) for t in when.any_field))
         and not any(_passes(test, evidence) for test in when.no_fields)
+    )
+
+
+def _registry_holds(when: When, evidence: Evidence) -> bool:
+    system = evidence.system
+    if system is None:
+        return False
+    classes = [
+        "".join(c for c in one.casefold() if c.isalnum()) for one in system.data_classes
+    ]
+    return (
+        (not when.system_tier or system.risk_tier in when.system_tier)
+        and (not when.system_stage or system.stage in when.system_stage)
+        and (not when.system_tools or not when.system_tools.isdisjoint(system.tools))
+        and (
+            not when.system_data or any(_is_kind(c, when.system_data) for c in classes)
+        )
+        and (not when.approved_change or evidence.change is not None)
     )
 
 

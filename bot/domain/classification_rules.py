@@ -62,6 +62,12 @@ class When:
         vendor: The sender's severity, folded, is one of these words.
         vendor_at_least: The sender's severity is a number and not smaller.
         needs_ai: Something in the alert speaks of an AI system.
+        system_tier: The registered system has one of these risk tiers.
+        system_stage: It has come as far as one of these stages.
+        system_data: It holds data of one of these classes, folded; ``*`` at the end
+            stands for any ending.
+        system_tools: Its tools can do one of these.
+        approved_change: It was changed within the window of an approved change.
     """
 
     any: tuple[str, ...] = ()
@@ -77,6 +83,17 @@ class When:
     vendor: frozenset[str] = frozenset()
     vendor_at_least: float | None = None
     needs_ai: bool = False
+    system_tier: frozenset[str] = frozenset()
+    system_stage: frozenset[str] = frozenset()
+    system_data: tuple[str, ...] = ()
+    system_tools: frozenset[str] = frozenset()
+    approved_change: bool = False
+
+    @property
+    def asks_registry(self) -> bool:
+        """Tell whether it is about what the registry says, not about the alert."""
+        asked = (self.system_tier, self.system_stage, self.system_data)
+        return any(asked) or bool(self.system_tools) or self.approved_change
 
     @property
     def terms(self) -> Iterable[str]:
@@ -115,6 +132,9 @@ class CategoryRule:
         weight: 1 to 10; how much it says where it stands as a fact.
         facts_only: Words of the title and the texts do not count for it.
         severity: Where the severity starts instead of the category's own start.
+        owasp: Ids that fit better than those of the category; empty for these.
+        atlas: The same for MITRE ATLAS.
+        origin: The file it was read from.
     """
 
     id: str
@@ -124,6 +144,9 @@ class CategoryRule:
     when: When
     facts_only: bool = False
     severity: Severity | None = None
+    owasp: tuple[str, ...] = ()
+    atlas: tuple[str, ...] = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +159,7 @@ class Move:
         group: Of one group only the strongest move counts.
         weak: Counts only where no other move does.
         trust: The least trustworthy place it still believes.
+        origin: The file it was read from.
     """
 
     id: str
@@ -146,6 +170,7 @@ class Move:
     group: str = ""
     weak: bool = False
     trust: Place = Place.TEXT
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +181,21 @@ class OutcomeRule:
     outcome: Outcome
     when: When
     trust: Place = Place.TEXT
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    """A public list of threats, in the edition that the taxonomy was written for.
+
+    Attributes:
+        ids: Every id of it; a rule that names another is refused.
+    """
+
+    id: str
+    title: str
+    edition: str
+    ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +208,7 @@ class Rulebook:
         ai_terms: Words that speak of an AI system.
         ops_terms: Words that speak of ordinary operations.
         markers: Raw lower-case pieces of chat templates and the like.
+        frameworks: The lists of threats that ids may come from.
         digest: SHA-256 over the files it was read from, hex.
         lexicon: All terms of rules and word lists.
         instruction_lexicon: Terms of sentences aimed at a model.
@@ -181,6 +222,7 @@ class Rulebook:
     ai_terms: tuple[str, ...]
     ops_terms: tuple[str, ...]
     markers: tuple[str, ...]
+    frameworks: tuple[Framework, ...]
     digest: str
     lexicon: Lexicon = field(compare=False)
     instruction_lexicon: Lexicon = field(compare=False)

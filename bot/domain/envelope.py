@@ -130,6 +130,10 @@ class Assessment:
         reasons: Start and moves, in the order in which they were applied.
         notices: What else a reader must know, e.g. that the text contains
             instructions aimed at a model.
+        origin: The file of the rule that decided; "" when none did.
+        confidence: 0 to 1, how far the category leads over the next one.
+        owasp: Ids of OWASP's lists, for LLM applications and for agents.
+        atlas: Technique ids of MITRE ATLAS.
     """
 
     category: str
@@ -137,6 +141,10 @@ class Assessment:
     severity: Severity
     reasons: tuple[Reason, ...]
     notices: tuple[str, ...] = ()
+    origin: str = ""
+    confidence: float = 0.0
+    owasp: tuple[str, ...] = ()
+    atlas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

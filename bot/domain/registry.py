@@ -6,12 +6,30 @@ Reading the file is the business of `bot/rules`.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from bot.domain.envelope import Entity
 
 RiskTier = Literal["high", "medium", "low"]
 Stage = Literal["sandbox", "pilot", "production"]
+Reach = Literal["read", "write", "send", "pay", "code"]
+"""What the tools of a system can do: ``code`` runs what the model wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedChange:
+    """A change of a system that somebody approved before it was made.
+
+    Attributes:
+        ticket: As people call it, e.g. ``CHG-1042``.
+        begins: From then on the change may be made, aware UTC.
+        ends: Until then, aware UTC.
+    """
+
+    ticket: str
+    begins: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +40,11 @@ class System:
         id: Short stable id, e.g. ``claims-assistant``.
         owner: Who answers for it: a Slack user or group id, or a team name.
         risk_tier: How much harm it can do.
+        stage: How far it has come.
         entities: Ids of models, endpoints, agents and so on that are part of it.
+        data_classes: What kinds of data it holds, e.g. ``health``, ``personal``.
+        tools: What its tools can do; empty when it has none or nobody said.
+        changes: Approved changes, in the order of the registry.
     """
 
     id: str
@@ -36,6 +58,13 @@ class System:
     region: str = ""
     purpose: str = ""
     rollback_plan: str = ""
+    tools: tuple[Reach, ...] = ()
+    changes: tuple[ApprovedChange, ...] = ()
+
+    def change_at(self, at: datetime) -> ApprovedChange | None:
+        """Return the approved change whose window holds a moment, aware UTC."""
+        held = (one for one in self.changes if one.begins <= at <= one.ends)
+        return next(held, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,10 @@ def to_doc(alert: Alert) -> dict[str, Any]:
             "severity": assessment.severity,
             "reasons": [[r.code, r.text, r.steps] for r in assessment.reasons],
             "notices": list(assessment.notices),
+            "origin": assessment.origin,
+            "confidence": assessment.confidence,
+            "owasp": list(assessment.owasp),
+            "atlas": list(assessment.atlas),
         },
     }
 
@@ -295,4 +299,9 @@ def _assessment(doc: dict[str, Any]) -> Assessment:
             for code, text, steps in doc["reasons"]
         ),
         notices=tuple(doc["notices"]),
+        # What follows is not there in alerts of earlier versions.
+        origin=doc.get("origin", ""),
+        confidence=doc.get("confidence", 0.0),
+        owasp=tuple(doc.get("owasp", ())),
+        atlas=tuple(doc.get("atlas", ())),
     )

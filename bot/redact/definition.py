@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 
-import yaml
-
 from bot.domain.errors import BadSettings
+from bot.domain.plain_yaml import NotPlain, loaded
 from bot.redact.patterns import PatternError, compiled
 from bot.redact.rules import Rule, Shield, read_rule, read_shield
 
@@ -108,15 +107,12 @@ def _settled(rules: Iterable[Rule], site: Mapping[str, object]) -> tuple[Rule, .
 
 def _load(text: str, name: str) -> Mapping[str, object]:
     try:
-        loaded = yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where there is one)
-    except yaml.YAMLError as error:
-        raise _bad(name, "it is not YAML") from error
-    if not isinstance(loaded, Mapping):
+        found = loaded(text)
+    except NotPlain as error:
+        raise _bad(name, str(error)) from error
+    if not isinstance(found, Mapping):
         raise _bad(name, "it is not a mapping")
-    return loaded
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return found
 
 
 def _rows(source: Mapping[str, object], name: str) -> list[object]:

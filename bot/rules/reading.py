@@ -83,6 +83,13 @@ class Entry:
             raise bad(self.where, f"{key} must be a list")
         return tuple(self._word(key, each) for each in value)
 
+    def known_words(self, key: str, known: Iterable[str]) -> frozenset[str]:
+        """Return a list of words, each of which is a known one."""
+        found, names = self.words(key), tuple(known)
+        for word in found:
+            Entry(self.where, {key: word}).among(key, names)
+        return frozenset(found)
+
     def terms(self, key: str) -> tuple[str, ...]:
         """Return a list of terms, each of which can match something."""
         found = self.words(key)

@@ -1,25 +1,37 @@
 """Reads the registry of AI systems from its YAML file.
 
 What a system is stands in `bot/domain/registry.py`; every field of it is a key of
-the file, and an unknown one is refused with the nearest known one.
+the file, and an unknown one is refused with the nearest known one. Approved changes
+stand in a list of their own, because other people write it.
 """
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
-import yaml
-
 from bot.domain.errors import BadSettings
-from bot.domain.registry import Registry, RiskTier, Stage, System
+from bot.domain.plain_yaml import NotPlain, loaded
+from bot.domain.registry import (
+    ApprovedChange,
+    Reach,
+    Registry,
+    RiskTier,
+    Stage,
+    System,
+)
 
-_LISTS = ("entities", "data_classes")
+_LISTS = ("entities", "data_classes", "tools")
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "risk_tier": get_args(RiskTier),
     "stage": get_args(Stage),
 }
-_KNOWN = tuple(field.name for field in fields(System))
+_KNOWN = tuple(field.name for field in fields(System) if field.name != "changes")
+_CHANGE = ("system", "from", "to", "ticket")
+# A window without end would be a hole in the watch.
+_LONGEST_WINDOW = timedelta(days=31)
+_LONGEST_TICKET = 64
 
 
 def read_registry(text: str, *, name: str = "registry.yaml") -> Registry:
@@ -29,9 +41,9 @@ def read_registry(text: str, *, name: str = "registry.yaml") -> Registry:
         BadSettings: The file cannot be used; names the system and the key.
     """
     try:
-        parsed = yaml.safe_load(text) or {}
-    except yaml.YAMLError:
-        raise _bad(name, "it is not YAML") from None
+        parsed = loaded(text) or {}
+    except NotPlain as error:
+        raise _bad(name, str(error)) from None
     rows = parsed.get("systems", []) if isinstance(parsed, dict) else None
     if not isinstance(rows, list):
         raise _bad(name, "it has no list `systems`")
@@ -40,7 +52,49 @@ def read_registry(text: str, *, name: str = "registry.yaml") -> Registry:
     for system_id in ids:
         if ids.count(system_id) > 1:
             raise _bad(name, f"the system {system_id} stands there twice")
-    return Registry(systems)
+    return Registry(_with_changes(name, systems, parsed.get("approved_changes")))
+
+
+def _with_changes(
+    name: str, systems: tuple[System, ...], rows: Any
+) -> tuple[System, ...]:
+    if rows is None:
+        return systems
+    if not isinstance(rows, list):
+        raise _bad(name, "approved_changes is not a list")
+    made = [_change(name, row, {one.id for one in systems}) for row in rows]
+    return tuple(
+        replace(system, changes=tuple(change for of, change in made if of == system.id))
+        for system in systems
+    )
+
+
+def _change(name: str, row: Any, known: set[str]) -> tuple[str, ApprovedChange]:
+    if not isinstance(row, dict) or set(row) != set(_CHANGE):
+        raise _bad(name, f"every approved change needs {', '.join(_CHANGE)}, no more")
+    ticket, system = str(row["ticket"]).strip(), str(row["system"])
+    if not ticket.isprintable() or not 0 < len(ticket) <= _LONGEST_TICKET:
+        raise _bad(name, "the ticket of an approved change is no short line of text")
+    if system not in known:
+        near = difflib.get_close_matches(system, known, n=1)
+        hint = f", the nearest is {near[0]}" if near else ""
+        raise _bad(name, f"{ticket} is for an unknown system {system!a}{hint}")
+    begins, ends = (_moment(name, ticket, row[key]) for key in ("from", "to"))
+    if not timedelta() < ends - begins <= _LONGEST_WINDOW:
+        days = _LONGEST_WINDOW.days
+        raise _bad(name, f"{ticket} must end after it begins, within {days} days")
+    return system, ApprovedChange(ticket=ticket, begins=begins, ends=ends)
+
+
+def _moment(name: str, ticket: str, value: Any) -> datetime:
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        at = None
+    if at is None or at.utcoffset() is None:
+        said = "needs times like 2026-11-28T22:00:00Z, with their zone"
+        raise _bad(name, f"{ticket} {said}")
+    return at.astimezone(UTC)
 
 
 def _system(name: str, row: Any) -> System:
@@ -58,6 +112,9 @@ def _system(name: str, row: Any) -> System:
             raise _bad(
                 name, f"{key} of {row['id']} must be one of {', '.join(allowed)}"
             )
+    reach = get_args(Reach)
+    if any(one not in reach for one in row.get("tools") or ()):
+        raise _bad(name, f"tools of {row['id']} must be of {', '.join(reach)}")
     values = {k: tuple(map(str, v)) if k in _LISTS else str(v) for k, v in row.items()}
     return System(**values)  # type: ignore[arg-type]
 
