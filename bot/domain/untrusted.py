@@ -16,6 +16,10 @@ from typing import NoReturn
 _HIDDEN_CATEGORIES = frozenset({"Cf", "Cs", "Co", "Cc"})
 _LAYOUT = frozenset("\n\t")
 _SHORTEST_FENCE = 16
+# The same of ASCII, for the many texts that hold nothing else.
+_HIDDEN_ASCII = dict.fromkeys(
+    code for code in (*range(0x20), 0x7F) if chr(code) not in _LAYOUT
+)
 # Variation selectors and the Hangul fillers carry no ink either, and they have
 # been used to smuggle bytes past a reader.
 _INKLESS = re.compile("[\u115f\u1160\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -119,6 +123,8 @@ _NO_MARKS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})  # noq
 
 def visible(text: str) -> str:
     """Return `text` without the characters that a reader does not see."""
+    if text.isascii():
+        return text if text.isprintable() else text.translate(_HIDDEN_ASCII)
     return _INKLESS.sub(
         "",
         "".join(

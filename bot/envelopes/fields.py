@@ -107,8 +107,16 @@ def leaves(value: Json, *, most: int) -> tuple[Leaf, ...]:
 
 def safe_key(key: str) -> str:
     """Return a sender's key as something that may be shown and stored."""
+    return _kept_key(key) if len(key) <= _LONGEST_KEY else _safe(key)
+
+
+def _safe(key: str) -> str:
     plain = "".join(mark if mark in _PLAIN else "_" for mark in visible(key))
     return clip(plain.strip(), _LONGEST_KEY) or "_"
+
+
+# A sender's keys are the same in all of its alerts.
+_kept_key = lru_cache(maxsize=4096)(_safe)
 
 
 def _scalars(

@@ -43,8 +43,8 @@ def status_of(text: str, words: Mapping[str, Status] | None = None) -> Status | 
         return None
     whole = text.strip().casefold().replace(" ", "_").replace("-", "_")
     last = whole.replace(":", ".").rsplit(".", 1)[-1]
-    known = {**_WORDS, **(words or {})}
+    own = words or {}
     for word in (whole, last, last.rsplit("_", 1)[-1]):
-        if word in known:
-            return known[word]
+        if (known := own.get(word) or _WORDS.get(word)) is not None:
+            return known
     return None

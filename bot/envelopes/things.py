@@ -6,10 +6,13 @@ system a thing belongs to is not here (`bot/domain/registry.py`).
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.domain.envelope import Entity, EntityKind
 
 _MOST = 12
+# Names come again and again; longer ones are not worth keeping.
+_LONGEST_KEPT = 80
 
 
 def _names(text: str) -> frozenset[str]:
@@ -42,6 +45,7 @@ _NAMES: tuple[tuple[EntityKind, frozenset[str]], ...] = (
     (EntityKind.ACCOUNT, _names("account accountid awsaccountid subscriptionid")),
     (EntityKind.SERVICE, _names("job instance")),
 )
+_KNOWN = frozenset[str]().union(*(names for _, names in _NAMES))
 _GPU_MARKS = frozenset({"gpu", "gpuid", "gpuuuid"})
 _HOSTS = ("hostname", "node", "instance")
 
@@ -58,17 +62,25 @@ def entities_in(pairs: Iterable[tuple[str, str]]) -> tuple[Entity, ...]:
             named.setdefault(folded(name), []).append(value)
     cards = _cards(named)
     found = [Entity.named(EntityKind.GPU, card) for card in cards]
-    for kind, names in _NAMES:
+    telling = [(name, them) for name, them in named.items() if name in _KNOWN]
+    for kind, names in _NAMES if telling else ():
         if cards and kind is EntityKind.MODEL:
             continue
-        values = [one for name, them in named.items() if name in names for one in them]
+        values = [one for name, them in telling if name in names for one in them]
         found.extend(Entity.named(kind, value) for value in values)
     return tuple(one for one in dict.fromkeys(found) if one.id)[:_MOST]
 
 
 def folded(name: str) -> str:
     """Return a field name without case and separators: ``modelid``."""
+    return _folded(name) if len(name) <= _LONGEST_KEPT else _plain(name)
+
+
+def _plain(name: str) -> str:
     return "".join(mark for mark in name.casefold() if mark.isalnum())
+
+
+_folded = lru_cache(maxsize=2048)(_plain)
 
 
 def _cards(named: dict[str, list[str]]) -> list[str]:

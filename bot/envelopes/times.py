@@ -7,6 +7,7 @@ clock is off is not here (`bot/domain/envelope.py`).
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import re2
 
@@ -43,6 +44,12 @@ def read_time(value: Json) -> datetime | None:
         return _believable(lambda: _from_epoch(value))
     if not isinstance(value, str) or len(value) > _LONGEST:
         return None
+    return _read(value)
+
+
+@lru_cache(maxsize=1024)
+def _read(value: str) -> datetime | None:
+    """Read a text; the alerts of one payload often share theirs."""
     text = value.strip()
     if _NUMBER.match(text):
         return _believable(lambda: _from_epoch(float(text)))

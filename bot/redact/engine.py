@@ -64,6 +64,13 @@ class Engine:
         marks = [escape.pattern for escape in ESCAPES]
         return Gate([*wanted, *marks, BASE64_RUN])
 
+    def is_quiet(self, content: bytes) -> bool:
+        """Tell in one pass that `search` would find nothing, and no encoded text.
+
+        Most texts of an alert are short and hold nothing; False says nothing.
+        """
+        return len(content) <= PIECE_BYTES and not self._gate.hits(content)
+
     def search(self, view: View) -> tuple[list[Hit], bool]:
         """Find what counts, and whether the content may hold encoded text.
 
@@ -108,9 +115,11 @@ class Engine:
             name: The name it stands under.
             value: The value; what would end it in a line of JSON does not count.
         """
-        plain = "".join(c if c.isprintable() and c not in '"\\' else "_" for c in value)
+        plain = value if _ends_nothing(value) else _made_plain(value)
         before = f'"{name}": "'.encode("utf-8", "surrogatepass")
         line = before + plain.encode("utf-8", "surrogatepass") + b'"'
+        if self.is_quiet(line):
+            return None
         whole = (len(before), len(line) - 1)
         hits, _ = self.search(Raw(content=line))
         kinds = (h.rule.kind for h in hits if (h.start, h.end) == whole)
@@ -156,6 +165,8 @@ class Engine:
         return all(passes(check, text) for check in rule.checks)
 
     def _unshielded(self, content: bytes, hits: list[Hit]) -> list[Hit]:
+        if not hits:
+            return hits
         cover = self._shields.over(content)
         return [
             hit
@@ -175,6 +186,14 @@ def _gate_entries(rule: Rule) -> Iterator[str]:
     flags = "(?i)" if rule.pattern.startswith("(?i)") else ""
     for hint in rule.hints:
         yield flags + literal(hint)
+
+
+def _ends_nothing(value: str) -> bool:
+    return value.isprintable() and '"' not in value and "\\" not in value
+
+
+def _made_plain(value: str) -> str:
+    return "".join(c if _ends_nothing(c) else "_" for c in value)
 
 
 def _pieces(content: bytes) -> Iterator[tuple[int, int]]:

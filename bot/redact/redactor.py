@@ -109,6 +109,8 @@ class Redactor:
     def _redacted(
         self, text: str, raw: bytes, spans: list[Span], scope: str
     ) -> Redacted:
+        if not spans:
+            return Redacted(text=text, findings=())
         parts: list[str] = []
         findings: list[Finding] = []
         at = 0
@@ -135,6 +137,8 @@ class Redactor:
         return apart([whole], list(existing(raw)))
 
     def _search_all(self, raw: bytes) -> list[Span]:
+        if self._engine.is_quiet(raw) and not self._names.occur_in(raw):
+            return []
         return apart(joined(self._all_spans(raw)), list(existing(raw)))
 
     def _all_spans(self, raw: bytes) -> Iterator[Span]:
