@@ -9,7 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.classification_evidence import Evidence, gather, holds
-from bot.domain.classification_rules import CategoryRule, Move, Place, Rulebook
+from bot.domain.classification_rules import (
+    Asked,
+    CategoryRule,
+    Move,
+    Place,
+    Rulebook,
+)
 from bot.domain.envelope import Assessment, Envelope, Mask, Outcome, Status
 from bot.domain.registry import System
 from bot.domain.severity import Reason, Severity, climb
@@ -100,8 +106,14 @@ def _outcome(evidence: Evidence, rulebook: Rulebook) -> Outcome:
 
 def _decide(evidence: Evidence, rulebook: Rulebook) -> _Verdict:
     """Ask facts first; title and texts only while nothing is certain enough."""
+    asked = _asked(rulebook.asked_rules, evidence)
+    rules = [
+        rule
+        for rule in (rulebook.rules[place] for place in asked)
+        if evidence.stands(rule.when)
+    ]
     for trust in Place:
-        scored = _scores(evidence, rulebook, trust)
+        scored = _scores(evidence, rules, trust)
         if not scored:
             continue
         order = (NONE, *rulebook.categories)
@@ -114,11 +126,15 @@ def _decide(evidence: Evidence, rulebook: Rulebook) -> _Verdict:
     return _undecided(evidence)
 
 
+def _asked(asked: Asked, evidence: Evidence) -> list[int]:
+    return asked.of(evidence.hits, evidence.names, evidence.envelope.source)
+
+
 def _scores(
-    evidence: Evidence, rulebook: Rulebook, trust: Place
+    evidence: Evidence, rules: Sequence[CategoryRule], trust: Place
 ) -> dict[str, tuple[float, CategoryRule]]:
     found: dict[str, list[tuple[float, CategoryRule]]] = {}
-    for rule in rulebook.rules:
+    for rule in rules:
         place = holds(rule.when, evidence, Place.FACT if rule.facts_only else trust)
         if place is not None:
             worth = rule.weight * _WORTH[place]
@@ -172,7 +188,9 @@ def _why(verdict: _Verdict, rulebook: Rulebook) -> str:
 def _moves(
     verdict: _Verdict, evidence: Evidence, rulebook: Rulebook, system: System | None
 ) -> tuple[Reason, ...]:
-    held = [move for move in rulebook.moves if _applies(move, verdict, evidence)]
+    asked = _asked(rulebook.asked_moves, evidence)
+    moves = (rulebook.moves[place] for place in asked)
+    held = [move for move in moves if _applies(move, verdict, evidence)]
     strong = [move for move in held if not move.weak]
     counted = list(_one_a_group(strong or held))
     reasons = [
