@@ -7,8 +7,7 @@ the first part of a document are looked at, because far down every runbook says
 "restart", "error" and "region".
 """
 
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.assistant.query import Query
@@ -36,24 +35,21 @@ class Judge:
     """Judges a few documents for one query.
 
     Args:
-        db: Has the table `page` of `bot/assistant/search.py`.
         query: What was asked.
-        rows: Rowids of the documents that will be judged.
+        where: Returns the rowids of the documents that say a phrase in their title
+            or first part; of those that will be judged, at least.
         rarity: Returns 1 for a stem of one document down to 0 for a stem of all;
             None for a stem that no document has.
     """
 
     def __init__(
         self,
-        db: sqlite3.Connection,
         query: Query,
-        rows: Sequence[int],
         *,
+        where: Callable[[str], frozenset[int]],
         rarity: Callable[[str], float | None],
     ) -> None:
-        self._db = db
         self._query = query
-        self._rows = ", ".join(str(int(row)) for row in rows)
         spoken = list(query.words.items())[:_MOST_WORDS]
         known = {stem: rarity(stem) for stem, _ in spoken}
         # An unknown word with a digit in it is an id, not a missing topic.
@@ -63,15 +59,15 @@ class Judge:
             if known[stem] is not None or word.isalpha()
         }
         self._said = {
-            stem: self._where(query.words[stem])
+            stem: where(query.words[stem])
             for stem in self._weight
             if known[stem] is not None
         }
         self._echoed = [
-            (echo, [(phrase, self._where(phrase)) for phrase in echo.phrases])
+            (echo, [(phrase, where(phrase)) for phrase in echo.phrases])
             for echo in query.echoes
         ]
-        self._paired = [self._where(pair) for pair in query.pairs[:_MOST_WORDS]]
+        self._paired = [where(pair) for pair in query.pairs[:_MOST_WORDS]]
 
     def __call__(self, row: int) -> Judgement:
         """Judge one document."""
@@ -87,15 +83,6 @@ class Judge:
         evidence = weight + sum(row in rows for rows in self._paired)
         proof = share * evidence
         return Judgement(fit=proof / (1 + proof), why=self._why(said, echoes))
-
-    def _where(self, phrase: str) -> frozenset[int]:
-        """Return which of the rows say a phrase in their title or first part."""
-        found = self._db.execute(
-            # The rowids are our own integers; FTS5 has no way to bind a list.
-            f"SELECT rowid FROM page WHERE page MATCH ? AND rowid IN ({self._rows})",  # noqa: S608 - integers only, see above
-            (f'{{title lead}} : "{phrase}"',),
-        )
-        return frozenset(row for (row,) in found)
 
     def _why(self, said: dict[str, float], echoes: list[str]) -> str:
         own = sorted(

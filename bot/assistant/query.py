@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.assistant.words import Vocabulary, occurs, unique, words
+from bot.assistant.words import Vocabulary, unique, words
 
 _SCHEMA = """
 CREATE VIRTUAL TABLE said USING fts5(word, tokenize='porter unicode61');
@@ -85,6 +85,10 @@ class Reader:
             tuple((phrase, tuple(self.stems(phrase))) for phrase in group)
             for group in vocabulary.groups
         )
+        self._starts: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+        for place, group in enumerate(self._groups):
+            for _, stem in group:
+                self._starts.setdefault(stem[0], []).append((place, stem))
 
     def close(self) -> None:
         """Free the scratch table."""
@@ -112,7 +116,12 @@ class Reader:
 
     def stems(self, spoken: Sequence[str]) -> list[str]:
         """Return the stem of each word, by SQLite's own tokenizer."""
-        new = unique(word for word in spoken if word not in self._stem_of)
+        # Figures are their own stem, and every alert brings new ones.
+        new = unique(
+            word
+            for word in spoken
+            if word not in self._stem_of and not (word.isascii() and word.isdigit())
+        )
         if len(self._stem_of) + len(new) > _MOST_STEMS_KEPT:
             self._stem_of.clear()
             new = unique(spoken)
@@ -136,15 +145,17 @@ class Reader:
         self, stems: list[str], *, known: frozenset[str] | set[str]
     ) -> tuple[Echo, ...]:
         made: list[Echo] = []
-        for group in self._groups:
-            called = [stem for _, stem in group if occurs(stem, stems)]
+        found = self._called(stems)
+        for place in sorted(found):
+            group = self._groups[place]
+            called = [stem for _, stem in group if stem in found[place]]
             # A phrase that the text says already, also as one word, adds nothing.
             other = [
                 (phrase, stem)
                 for phrase, stem in group
                 if stem not in called and "".join(stem) not in known
             ]
-            if called and other:
+            if other:
                 made.append(
                     Echo(
                         of=frozenset(s for stem in called for s in stem),
@@ -153,6 +164,15 @@ class Reader:
                     )
                 )
         return tuple(made)
+
+    def _called(self, stems: list[str]) -> dict[int, set[tuple[str, ...]]]:
+        """Return by group which of its phrases stand in the text, word by word."""
+        found: dict[int, set[tuple[str, ...]]] = {}
+        for at, first in enumerate(stems):
+            for place, phrase in self._starts.get(first, ()):
+                if tuple(stems[at : at + len(phrase)]) == phrase:
+                    found.setdefault(place, set()).add(phrase)
+        return found
 
 
 def _first_of_each(stems: Sequence[str], spoken: Sequence[str]) -> dict[str, str]:

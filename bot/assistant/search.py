@@ -11,8 +11,9 @@ What a runbook says is not known here: a document is an id, a title and a text.
 import math
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 from bot.assistant.fit import Judge, Judgement
@@ -27,6 +28,9 @@ _LEAD_CHARACTERS = 2000
 _CANDIDATES = 200
 _MOST_HITS = 50
 _LEAST_JUDGED = 10
+# Of so many documents, where a phrase stands is read whole and kept.
+_FEW = 500
+_MOST_KEPT = 1024
 # How much a kind of match counts, beside 1 for the words of the query themselves.
 _PAIR_WEIGHT = 0.5
 _SYNONYM_WEIGHT = 0.3
@@ -99,6 +103,12 @@ class RunbookIndex:
         )
         self._db.executescript(_SCHEMA)
         self._fill()
+        self._rarities = self._read_rarities()
+        # Alerts of one kind ask the same again and again.
+        self._may_be_said = lru_cache(maxsize=16 * _MOST_KEPT)(self._look_up)
+        self._answers: dict[Hashable, tuple[Hit, ...]] = {}
+        self._probed = lru_cache(maxsize=_MOST_KEPT)(self._ask)
+        self._said_in = lru_cache(maxsize=_MOST_KEPT)(self._find)
         self._title_stems = self._read_title_stems()
         counts = Counter(stem for stems in self._title_stems for stem in stems)
         self._title_weight = {stem: self._rarity(n) for stem, n in counts.items()}
@@ -129,13 +139,36 @@ class RunbookIndex:
             query = self._reader.understand(text)
             if not query.words or not self._documents:
                 return ()
-            scores = self._scores(query)
-            ranked = sorted(scores, key=lambda row: (-scores[row], row))
-            k = max(0, min(k, _MOST_HITS))
-            rows = ranked[: max(k, _LEAST_JUDGED) if floor else k]
-            judge = Judge(self._db, query, rows, rarity=self._rarity_of)
-            hits = (self._hit(row, scores[row], judge(row)) for row in rows)
-            return tuple(hit for hit in hits if hit.fit >= floor)[:k]
+            asked = (*self._meaning(query), k, floor)
+            if (known := self._answers.get(asked)) is not None:
+                return known
+            if len(self._answers) >= _MOST_KEPT:
+                self._answers.clear()
+            self._answers[asked] = found = self._best(query, k, floor)
+            return found
+
+    def _best(self, query: Query, k: int, floor: float) -> tuple[Hit, ...]:
+        scores = self._scores(query)
+        ranked = sorted(scores, key=lambda row: (-scores[row], row))
+        k = max(0, min(k, _MOST_HITS))
+        rows = ranked[: max(k, _LEAST_JUDGED) if floor else k]
+        judge = Judge(query, where=self._where(rows), rarity=self._rarities.get)
+        hits = (self._hit(row, scores[row], judge(row)) for row in rows)
+        return tuple(hit for hit in hits if hit.fit >= floor)[:k]
+
+    def _meaning(self, query: Query) -> tuple[Hashable, ...]:
+        """Return what is equal for queries that differ only in words nobody says.
+
+        Alerts of one kind ask the same again and again, with other numbers and names.
+        Of a word that no document says counts only whether it is made of letters.
+        """
+        known, said = self._rarities, self._may_be_said
+        return (
+            tuple(w if s in known else w.isalpha() for s, w in query.words.items()),
+            tuple(word for word in query.joined.values() if said(word)),
+            tuple(pair if said(pair) else "" for pair in query.pairs),
+            query.echoes,
+        )
 
     def _fill(self) -> None:
         self._db.execute("BEGIN")
@@ -175,10 +208,34 @@ class RunbookIndex:
         }
 
     def _probe(self, table: str, phrases: Sequence[str]) -> list[tuple[int, float]]:
-        if not phrases:
-            return []
+        # A phrase that no document says finds nothing and adds nothing to a score.
+        known = tuple(phrase for phrase in phrases if self._may_be_said(phrase))
+        return self._probed(table, known) if known else []
+
+    def _ask(self, table: str, phrases: tuple[str, ...]) -> list[tuple[int, float]]:
         asked = " OR ".join(f'"{phrase}"' for phrase in phrases)
         return self._db.execute(_PROBES[table], (asked, _CANDIDATES)).fetchall()
+
+    def _look_up(self, phrase: str) -> bool:
+        """Tell whether any document may say a phrase; False is certain."""
+        words = phrase.split()
+        stems = zip(words, self._reader.stems(words), strict=True)
+        return all(stem in self._rarities or not word.isascii() for word, stem in stems)
+
+    def _where(self, rows: Sequence[int]) -> Callable[[str], frozenset[int]]:
+        """Return who says where a phrase stands, for these rows at least."""
+        if len(self._documents) <= _FEW:
+            return lambda p: self._said_in(p) if self._may_be_said(p) else frozenset()
+        # The rowids are our own integers; FTS5 has no way to bind a list.
+        among = f" AND rowid IN ({', '.join(str(int(row)) for row in rows)})"
+        return lambda phrase: self._find(phrase, among)
+
+    def _find(self, phrase: str, among: str = "") -> frozenset[int]:
+        found = self._db.execute(
+            "SELECT rowid FROM page WHERE page MATCH ?" + among,  # noqa: S608 - ours
+            (f'{{title lead}} : "{phrase}"',),
+        )
+        return frozenset(row for (row,) in found)
 
     def _title_said(self, row: int, query: Query) -> float:
         """Return which share of a title the query says, rare words counting more."""
@@ -193,12 +250,10 @@ class RunbookIndex:
         size = len(self._documents)
         return math.log(1 + (size - count + 0.5) / (count + 0.5))
 
-    def _rarity_of(self, stem: str) -> float | None:
-        """Return how rare a stem is from 1 (one document) to 0; None if unknown."""
-        row = self._db.execute(
-            "SELECT doc FROM page_term WHERE term = ?", (stem,)
-        ).fetchone()
-        return None if row is None else self._rarity(row[0]) / self._rarity(1)
+    def _read_rarities(self) -> dict[str, float]:
+        """Return how rare each stem there is, from 1 (one document) to 0."""
+        counted = self._db.execute("SELECT term, doc FROM page_term")
+        return {term: self._rarity(count) / self._rarity(1) for term, count in counted}
 
     def _hit(self, row: int, score: float, judged: Judgement) -> Hit:
         document = self._documents[row]

@@ -6,7 +6,7 @@ give their parts as well. Which words mean the same is data
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,15 +78,6 @@ def vocabulary_from(loaded: Mapping[str, object]) -> Vocabulary:
         groups=tuple(
             tuple(tuple(words(str(phrase))) for phrase in group) for group in groups
         ),
-    )
-
-
-def occurs(phrase: Sequence[str], text: Sequence[str]) -> bool:
-    """Tell whether `phrase` stands in `text`, word by word."""
-    size = len(phrase)
-    return any(
-        tuple(text[at : at + size]) == tuple(phrase)
-        for at in range(len(text) - size + 1)
     )
 
 

@@ -122,8 +122,8 @@ def applied_moves(
     verdict: Verdict, evidence: Evidence, rulebook: Rulebook
 ) -> tuple[Move, ...]:
     """Return the moves that count, in the order of the rulebook."""
-    asked = rulebook.moves
-    held = [move for move in asked if _applies(move, verdict, evidence)]
+    moves = (rulebook.moves[place] for place in evidence.calling(rulebook.asked_moves))
+    held = [move for move in moves if _applies(move, verdict, evidence)]
     decided = any(not (move.weak or move.when.asks_registry) for move in held)
     return tuple(_one_a_group([one for one in held if not (one.weak and decided)]))
 

@@ -5,9 +5,10 @@ us. What evidence means is `bot/domain/classification.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from bot.domain.classification_rules import FieldTest, Place, Rulebook, When
+from bot.domain.classification_rules import Asked, FieldTest, Place, Rulebook, When
 from bot.domain.classification_text import fold
 from bot.domain.envelope import EntityKind, Envelope, Mask, Outcome
 from bot.domain.registry import ApprovedChange, System
@@ -53,6 +54,24 @@ class Evidence:
     believed: Mapping[Place, frozenset[str]]
     system: System | None = None
     change: ApprovedChange | None = None
+    # A condition is asked for several places; all but its words are the same in each.
+    _stood: dict[int, bool] = field(default_factory=dict, init=False, compare=False)
+
+    def stands(self, when: When) -> bool:
+        """Tell whether everything of a condition but its words holds."""
+        known = self._stood.get(id(when))
+        if known is None:
+            known = self._stood[id(when)] = (
+                _circumstances(when, self)
+                and _fields_hold(when, self)
+                and _masks_hold(when, self)
+            )
+        return known
+
+    def calling(self, asked: Asked) -> list[int]:
+        """Return the places of the conditions that its words and fields call for."""
+        envelope = self.envelope
+        return asked.of(self.hits, self.names, (envelope.source, envelope.integration))
 
 
 def gather(
@@ -97,9 +116,7 @@ def holds(when: When, evidence: Evidence, trust: Place) -> Place | None:
     believed = evidence.believed[trust]
     if when.any and believed.isdisjoint(when.any):
         return None
-    if not _circumstances(when, evidence):
-        return None
-    if not (_fields_hold(when, evidence) and _masks_hold(when, evidence)):
+    if not evidence.stands(when):
         return None
     if when.asks_registry and not _registry_holds(when, evidence):
         return None
@@ -176,6 +193,8 @@ def _has(hits: Mapping[str, Place], terms: Sequence[str]) -> bool:
     return any(term in hits for term in terms)
 
 
+# The fields of one sender are the same in all of its alerts.
+@lru_cache(maxsize=4096)
 def _parts(path: str) -> tuple[str, ...]:
     named = (part.rsplit("#", 1)[0] for part in path.split("."))
     folded = ("".join(c for c in part.casefold() if c.isalnum()) for part in named)
@@ -184,16 +203,23 @@ def _parts(path: str) -> tuple[str, ...]:
 
 def _circumstances(when: When, evidence: Evidence) -> bool:
     envelope = evidence.envelope
-    vendor = envelope.vendor_severity.casefold().strip()
-    names = {envelope.source, envelope.integration}
+    names = (envelope.source, envelope.integration)
     return (
         (when.outcome is None or when.outcome is evidence.outcome)
         and (when.status is None or when.status is envelope.status)
-        and (not when.sources or not names.isdisjoint(when.sources))
-        and (not when.vendor or vendor in when.vendor)
-        and (when.vendor_at_least is None or _number(vendor) >= when.vendor_at_least)
+        and (not when.sources or not when.sources.isdisjoint(names))
         and (not when.needs_ai or evidence.speaks_of_ai)
+        and _vendor_says(when, envelope.vendor_severity)
     )
+
+
+def _vendor_says(when: When, severity: str) -> bool:
+    if not when.vendor and when.vendor_at_least is None:
+        return True
+    said = severity.casefold().strip()
+    if when.vendor and said not in when.vendor:
+        return False
+    return when.vendor_at_least is None or _number(said) >= when.vendor_at_least
 
 
 def _fields_hold(when: When, evidence: Evidence) -> bool:
@@ -225,6 +251,8 @@ def _registry_holds(when: When, evidence: Evidence) -> bool:
 def _masks_hold(when: When, evidence: Evidence) -> bool:
     if not when.masks:
         return True
+    if not evidence.masks:
+        return False
     wanted = [kind for kind in when.masks if not kind.startswith("!")]
     spared = [kind[1:] for kind in when.masks if kind.startswith("!")]
     return any(

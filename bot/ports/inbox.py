@@ -24,6 +24,8 @@ class Received:
         id: ``al_`` and a ULID for alerts.
         key: Equal for redeliveries; unique within a lane.
         sealed: The raw payload, encrypted.
+        raw_sha256: Of the body as it was posted, 64 hex digits; "" where nobody
+            needs it as evidence.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Received:
     key: str
     received_at: datetime
     sealed: bytes
+    raw_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,7 @@ class InboxItem:
     """A kept item and what became of it.
 
     Attributes:
+        raw_sha256: As it was received.
         state: ``new``, ``done`` or ``dead`` (given up; a person must look).
         outcome: Readable, already redacted; {} until it is done.
     """
@@ -51,6 +55,7 @@ class InboxItem:
     state: Literal["new", "done", "dead"]
     attempts: int
     outcome: Mapping[str, Any]
+    raw_sha256: str = ""
 
 
 class Inbox(Protocol):
@@ -63,7 +68,10 @@ class Inbox(Protocol):
     def claim(
         self, lane: Lane, *, now: datetime, lease_s: int, limit: int
     ) -> tuple[InboxItem, ...]:
-        """Return the oldest unread items and reserve them for `lease_s`."""
+        """Return the oldest unread items and reserve them for `lease_s`.
+
+        At least one where there is any, and then no more than fit into memory.
+        """
         ...
 
     def done(self, item_id: str, outcome: Mapping[str, Any]) -> None:

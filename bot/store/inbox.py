@@ -4,7 +4,7 @@ What an item means, and when it is given up, is decided by whoever reads it.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,15 @@ from bot.domain.errors import NotFound
 from bot.ports import InboxItem, Lane, Received
 from bot.store.instants import SECOND_US, from_us, to_us
 
-_COLUMNS = "id, lane, source, received_us, sealed, state, attempts, outcome"
+_COLUMNS = (
+    "i.id, i.lane, i.source, i.received_us, coalesce(l.sealed, i.sealed), i.state, "
+    "i.attempts, i.outcome, i.raw_sha256"
+)
+_FROM = "FROM inbox i LEFT JOIN inbox_large l ON l.n = i.n"
+# Above this a payload lies apart: see `intake_tables.py`.
+_LARGE_BYTES = 1024
+# So much of what is claimed at once may lie in memory.
+_MOST_BYTES = 4 * 1024 * 1024
 
 
 class SqliteInbox:
@@ -25,19 +33,26 @@ class SqliteInbox:
 
     def put(self, received: Received) -> tuple[str, bool]:
         """Keep an item; return its id and whether it was here before."""
+        is_large = len(received.sealed) > _LARGE_BYTES
         kept = self._connection.execute(
-            "INSERT INTO inbox (id, lane, source, key, received_us, sealed) "
-            "VALUES (?,?,?,?,?,?) ON CONFLICT (lane, key) DO NOTHING",
+            "INSERT INTO inbox (id, lane, source, key, received_us, sealed, "
+            "raw_sha256) VALUES (?,?,?,?,?,?,?) ON CONFLICT (lane, key) DO NOTHING",
             (
                 received.id,
                 received.lane.value,
                 received.source,
                 received.key,
                 to_us(received.received_at),
-                received.sealed,
+                b"" if is_large else received.sealed,
+                received.raw_sha256,
             ),
         )
         if kept.rowcount:
+            if is_large:
+                self._connection.execute(
+                    "INSERT INTO inbox_large (n, sealed) VALUES (?,?)",
+                    (kept.lastrowid, received.sealed),
+                )
             return received.id, False
         (first,) = self._connection.execute(
             "SELECT id FROM inbox WHERE lane = ? AND key = ?",
@@ -55,15 +70,22 @@ class SqliteInbox:
         """
         now_us = to_us(now)
         rows = self._connection.execute(
-            "SELECT n FROM inbox WHERE lane = ? AND state = 'new' AND due_us <= ? "
-            "ORDER BY n LIMIT ?",
+            f"SELECT i.n, {_COLUMNS} {_FROM} WHERE i.lane = ? "
+            "AND i.state = 'new' AND i.due_us <= ? ORDER BY i.n LIMIT ?",
             (lane.value, now_us, limit),
-        ).fetchall()
+        )
+        claimed, taken = [], 0
+        for n, *row in rows:
+            claimed.append((n, row))
+            taken += len(row[4])
+            if taken >= _MOST_BYTES:
+                break
+        rows.close()
         self._connection.executemany(
             "UPDATE inbox SET due_us = ?, attempts = attempts + 1 WHERE n = ?",
-            [(now_us + lease_s * SECOND_US, n) for (n,) in rows],
+            [(now_us + lease_s * SECOND_US, n) for n, _ in claimed],
         )
-        return tuple(self._item("n", n) for (n,) in rows)
+        return tuple(_item(row, claims=1) for _, row in claimed)
 
     def done(self, item_id: str, outcome: Mapping[str, Any]) -> None:
         """Say what became of an item; only the first time counts.
@@ -104,7 +126,7 @@ class SqliteInbox:
     def find(self, item_id: str) -> InboxItem | None:
         """Return one item."""
         rows = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM inbox WHERE id = ?",  # noqa: S608 - ours
+            f"SELECT {_COLUMNS} {_FROM} WHERE i.id = ?",
             (item_id,),
         ).fetchall()
         return _item(rows[0]) if rows else None
@@ -117,13 +139,6 @@ class SqliteInbox:
         )
         return {"new": 0, "done": 0, "dead": 0, **dict(rows.fetchall())}
 
-    def _item(self, column: str, value: int) -> InboxItem:
-        row = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM inbox WHERE {column} = ?",  # noqa: S608 - ours
-            (value,),
-        ).fetchone()
-        return _item(row)
-
     def _must_exist(self, item_id: str) -> None:
         if self.find(item_id) is None:
             raise NotFound(
@@ -133,8 +148,9 @@ class SqliteInbox:
             )
 
 
-def _item(row: tuple[Any, ...]) -> InboxItem:
-    found, lane, source, received_us, sealed, state, attempts, outcome = row
+def _item(row: Sequence[Any], *, claims: int = 0) -> InboxItem:
+    """Return the item of a row; `claims` are those that the row does not know yet."""
+    found, lane, source, received_us, sealed, state, attempts, outcome, raw = row
     return InboxItem(
         id=found,
         lane=Lane(lane),
@@ -142,6 +158,7 @@ def _item(row: tuple[Any, ...]) -> InboxItem:
         received_at=from_us(received_us),
         sealed=sealed,
         state=state,
-        attempts=attempts,
+        attempts=attempts + claims,
         outcome=orjson.loads(outcome),
+        raw_sha256=raw,
     )

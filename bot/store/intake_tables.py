@@ -1,4 +1,8 @@
-"""The tables of reading the inbox fast: what was read before."""
+"""The tables of reading the inbox fast: large payloads apart, and what arrived.
+
+Marking a row rewrites all of it, so a large payload lies in a table of its own:
+written once, read once, never moved. What an item means is nobody's business here.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -8,3 +12,9 @@ if TYPE_CHECKING:
 
 def make(db: "Database") -> None:
     """Create every table of it in an empty place."""
+    inbox = db.table("inbox")
+    inbox.add_column("raw_sha256", str, not_null_default="")
+    # `n` is that of the inbox, whose own `sealed` is empty where this holds it.
+    db.table("inbox_large").create(
+        {"n": int, "sealed": bytes}, pk="n", not_null={"sealed"}, strict=True
+    )

@@ -47,6 +47,7 @@ class FileKeys:
         self._directory = directory
         self._lock = threading.Lock()
         self._kept: dict[str, bytes] = {}
+        self._ciphers: dict[int, AESGCM] = {}
         self._newest_seal = 0
 
     def seal(self, plain: bytes, *, about: str) -> bytes:
@@ -67,7 +68,7 @@ class FileKeys:
 
         head, nonce, rest = sealed[:2], sealed[2 : 2 + _NONCE_BYTES], sealed[14:]
         is_ours = len(nonce) == _NONCE_BYTES and head[0] == _FORMAT
-        if not is_ours or not (self._directory / f"seal-{head[1]}.key").exists():
+        if not is_ours or not os.path.exists(self._path(head[1])):  # noqa: PTH110 - asked for every payload, and three times as fast
             raise _not_opened(about, "no key of this installation sealed it")
         try:
             return self._cipher(head[1]).decrypt(nonce, rest, about.encode())
@@ -119,10 +120,18 @@ class FileKeys:
             raise self._unusable("log.key", "it is not an Ed25519 key")
         return key
 
+    def _path(self, number: int) -> str:
+        return f"{self._directory}/seal-{number}.key"
+
     def _cipher(self, number: int) -> "AESGCM":
+        kept = self._ciphers.get(number)
+        if kept is not None:
+            return kept
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        return AESGCM(self._secret(f"seal-{number}.key"))
+        made = AESGCM(self._secret(f"seal-{number}.key"))
+        self._ciphers[number] = made
+        return made
 
     def _find_newest(self) -> int:
         """Return the number of the newest key that seals, 0 without one."""
