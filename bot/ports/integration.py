@@ -33,6 +33,8 @@ class Manifest:
         docs: Address of the vendor's page that describes the payload.
         summary: One sentence: what it understands.
         takes_anything: True for the one integration that is asked last.
+        ours: Only Tocsin itself writes such payloads; no door takes them from
+            outside.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Manifest:
     docs: str
     summary: str
     takes_anything: bool = False
+    ours: bool = False
 
 
 class Integration(Protocol):
