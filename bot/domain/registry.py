@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.envelope import Entity
+from bot.domain.watched import Baseline
 
 RiskTier = Literal["high", "medium", "low"]
 Stage = Literal["sandbox", "pilot", "production"]
@@ -23,6 +24,7 @@ class System:
         owner: Who answers for it: a Slack user or group id, or a team name.
         risk_tier: How much harm it can do.
         entities: Ids of models, endpoints, agents and so on that are part of it.
+        baselines: Figures of it whose usual band is learned.
     """
 
     id: str
@@ -36,6 +38,7 @@ class System:
     region: str = ""
     purpose: str = ""
     rollback_plan: str = ""
+    baselines: tuple[Baseline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ Kind = Literal[
 Direction = Literal["high", "low", "both"]
 Season = Literal["none", "week"]
 
+OUTSIDE, OF = 3, 5
+"""So many of the last so many points lie outside before it is said."""
+
 POLLED_EVERY_S = 60
 """How often a figure is looked at."""
 
@@ -103,8 +106,8 @@ class Baseline:
     least_share: float = 0.2
     warm_up: int = 60
     half_life: float = 720.0
-    outside: int = 3
-    of: int = 5
+    outside: int = OUTSIDE
+    of: int = OF
     season: Season = "none"
 
     @property

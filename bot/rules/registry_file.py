@@ -1,7 +1,8 @@
 """Reads the registry of AI systems from its YAML file.
 
 What a system is stands in `bot/domain/registry.py`; every field of it is a key of
-the file, and an unknown one is refused with the nearest known one.
+the file, and an unknown one is refused with the nearest known one. What is watched of
+a system is read by `watched_file.py`.
 """
 
 import difflib
@@ -13,7 +14,10 @@ import yaml
 
 from bot.domain.errors import BadSettings
 from bot.domain.registry import Registry, RiskTier, Stage, System
+from bot.domain.watched import Baseline
+from bot.rules.watched_file import read_baselines
 
+_WATCHED = "baselines"
 _LISTS = ("entities", "data_classes")
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "risk_tier": get_args(RiskTier),
@@ -58,8 +62,19 @@ def _system(name: str, row: Any) -> System:
             raise _bad(
                 name, f"{key} of {row['id']} must be one of {', '.join(allowed)}"
             )
-    values = {k: tuple(map(str, v)) if k in _LISTS else str(v) for k, v in row.items()}
-    return System(**values)  # type: ignore[arg-type]
+    plain = {k: v for k, v in row.items() if k != _WATCHED}
+    values = {
+        k: tuple(map(str, v)) if k in _LISTS else str(v) for k, v in plain.items()
+    }
+    baselines = _baselines(name, row)
+    return System(**values, baselines=baselines)  # type: ignore[arg-type]
+
+
+def _baselines(name: str, row: Mapping[str, Any]) -> tuple[Baseline, ...]:
+    try:
+        return read_baselines(str(row["id"]), row.get(_WATCHED))
+    except BadSettings as error:
+        raise _bad(name, error.because) from None
 
 
 def _bad(name: str, because: str) -> BadSettings:
