@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.aws.errors import error_code, plain, reading_problem, write_result
-from bot.aws.session import AwsSession
+from bot.aws.session import READ_ATTEMPTS, AwsSession
 from bot.domain.action_effects import Outcome
 from bot.ports.action import StepResult
 
@@ -16,9 +16,16 @@ _NUMBERS = frozenset({"integer", "long"})
 
 
 def read(
-    session: AwsSession, call: str, arguments: Mapping[str, Any]
+    session: AwsSession,
+    call: str,
+    arguments: Mapping[str, Any],
+    *,
+    attempts: int = READ_ATTEMPTS,
 ) -> Mapping[str, Any]:
     """Make a call that changes nothing and return its answer.
+
+    Args:
+        attempts: How often it is tried; once where it comes again by itself.
 
     Raises:
         NotFound: AWS says that the thing does not exist.
@@ -29,7 +36,7 @@ def read(
 
     service, _, operation = call.partition(".")
     try:
-        client = session.client(service)
+        client = session.client(service, attempts=attempts)
         answer: Mapping[str, Any] = _method(client, operation)(**arguments)
     except (BotoCoreError, ClientError, ResponseParserError) as error:
         raise reading_problem(error, call) from None

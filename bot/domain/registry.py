@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.domain.envelope import Entity
+from bot.domain.watched import Baseline
 
 RiskTier = Literal["high", "medium", "low"]
 Stage = Literal["sandbox", "pilot", "production"]
@@ -45,6 +46,7 @@ class System:
         data_classes: What kinds of data it holds, e.g. ``health``, ``personal``.
         tools: What its tools can do; empty when it has none or nobody said.
         changes: Approved changes, in the order of the registry.
+        baselines: Figures of it whose usual band is learned.
     """
 
     id: str
@@ -60,6 +62,7 @@ class System:
     rollback_plan: str = ""
     tools: tuple[Reach, ...] = ()
     changes: tuple[ApprovedChange, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
 
     def change_at(self, at: datetime) -> ApprovedChange | None:
         """Return the approved change whose window holds a moment, aware UTC."""

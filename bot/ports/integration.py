@@ -37,6 +37,8 @@ class Manifest:
             event of EventBridge): it is asked after those that know one product.
         signature: How the vendor signs: a name of
             `bot/envelopes/signature_schemes.py`; "" for one that signs nothing.
+        ours: Only Tocsin itself writes such payloads; no door takes them from
+            outside.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Manifest:
     takes_anything: bool = False
     general: bool = False
     signature: str = ""
+    ours: bool = False
 
 
 class Integration(Protocol):

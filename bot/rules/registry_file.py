@@ -2,7 +2,8 @@
 
 What a system is stands in `bot/domain/registry.py`; every field of it is a key of
 the file, and an unknown one is refused with the nearest known one. Approved changes
-stand in a list of their own, because other people write it.
+stand in a list of their own, because other people write it. What is watched of a
+system is read by `watched_file.py`.
 """
 
 import difflib
@@ -21,7 +22,10 @@ from bot.domain.registry import (
     Stage,
     System,
 )
+from bot.domain.watched import Baseline
+from bot.rules.watched_file import read_baselines
 
+_WATCHED = "baselines"
 _LISTS = ("entities", "data_classes", "tools")
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "risk_tier": get_args(RiskTier),
@@ -115,8 +119,19 @@ def _system(name: str, row: Any) -> System:
     reach = get_args(Reach)
     if any(one not in reach for one in row.get("tools") or ()):
         raise _bad(name, f"tools of {row['id']} must be of {', '.join(reach)}")
-    values = {k: tuple(map(str, v)) if k in _LISTS else str(v) for k, v in row.items()}
-    return System(**values)  # type: ignore[arg-type]
+    plain = {k: v for k, v in row.items() if k != _WATCHED}
+    values = {
+        k: tuple(map(str, v)) if k in _LISTS else str(v) for k, v in plain.items()
+    }
+    baselines = _baselines(name, row)
+    return System(**values, baselines=baselines)  # type: ignore[arg-type]
+
+
+def _baselines(name: str, row: Mapping[str, Any]) -> tuple[Baseline, ...]:
+    try:
+        return read_baselines(str(row["id"]), row.get(_WATCHED))
+    except BadSettings as error:
+        raise _bad(name, error.because) from None
 
 
 def _bad(name: str, because: str) -> BadSettings:
