@@ -1,0 +1,298 @@
+"""LiteLLM proxy: budget events, alerts in words, refusals and logged calls.
+
+Four shapes: the webhook's events, the Slack texts that alerting posts, error bodies,
+and the standard logging payload. The webhook has neither id nor time and reports every
+single completion as `spend_tracked`. Alert texts quote prompts and events carry the
+key's token: neither gets into an alert. Guardrail results are in
+`bot/envelopes/detections.py`.
+
+Source:
+    https://docs.litellm.ai/docs/proxy/alerting and .../logging_spec.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import re2
+
+from bot.domain.envelope import Entity, EntityKind, Envelope, Outcome
+from bot.domain.errors import Unparsed
+from bot.envelopes.calls import Call
+from bot.envelopes.detections import detections_in
+from bot.envelopes.fields import every, first, first_text, member, text_of
+from bot.envelopes.jsonbody import Json
+from bot.envelopes.jsonlines import entries_of, read_values
+from bot.envelopes.mapping import body, digest, standing_for, word
+from bot.envelopes.noted import Noted, envelopes_for
+from bot.envelopes.outcomes import outcome_of
+from bot.envelopes.shapes import Shape, fits, recognizer
+from bot.envelopes.times import read_time
+from bot.envelopes.verdicts import Verdict, Where
+from bot.ports.integration import Manifest, Payload
+
+MANIFEST = Manifest(
+    name="litellm",
+    title="LiteLLM",
+    docs="https://docs.litellm.ai/docs/proxy/alerting",
+    summary="Budget events, alert texts, refusals and logged calls of LiteLLM's proxy.",
+)
+_EVENT = Shape(
+    has=("event", "event_group"),
+    any_of=("event_message", "spend", "token", "key_alias"),
+)
+_TEXT = Shape(words={"text": ("level: `*", "alert type: `*", "*level: `*")})
+_ERROR = Shape(
+    has=("error.message",),
+    any_of=("error.message.error", "error.message.bedrock_guardrail_response"),
+)
+_ERROR_TEXT = Shape(
+    words={"error.message": ("litellm.*", "budget has been exceeded*", "{'error': *")}
+)
+_CALL = Shape(
+    has=("call_type",),
+    any_of=(
+        "guardrail_information",
+        "model_map_information",
+        "hidden_params",
+        "response_cost",
+        "model_group",
+    ),
+)
+
+recognizes = recognizer(_EVENT, _TEXT, _ERROR, _ERROR_TEXT, _CALL)
+
+_SAYS: Mapping[str, str] = {
+    "budget_crossed": "the budget of {who} is used up",
+    "threshold_crossed": "{who} nears its budget",
+    "soft_budget_crossed": "{who} is over its soft budget",
+    "max_budget_alert": "{who} nears its budget",
+    "projected_limit_exceeded": "{who} is going to exceed its budget",
+    "spend_tracked": "spend of {who} tracked",
+    "key_created": "key {who} was created",
+    "key_rotated": "key {who} was rotated",
+    "internal_user_created": "user {who} was created",
+}
+_WHO = (
+    *("key_alias", "team_alias", "customer_id", "organization_alias", "user_id"),
+    *("team_id", "organization_id"),
+)
+_TEXTS = (
+    *("event", "event_group", "event_message", "spend", "max_budget", "soft_budget"),
+    *("projected_spend", "projected_exceeded_date", "key_alias", "team_alias"),
+    *("customer_id", "user_id", "team_id", "organization_id"),
+)
+_KINDS = {
+    "key_alias": EntityKind.KEY,
+    "team_alias": EntityKind.SERVICE,
+    "customer_id": EntityKind.PRINCIPAL,
+    "user_id": EntityKind.PRINCIPAL,
+}
+_INTERVENED = {
+    "guardrail_intervened": Outcome.BLOCKED,
+    "blocked": Outcome.BLOCKED,
+    "guardrail_flagged": Outcome.ALLOWED,
+}
+_NO_ANSWER = frozenset({"guardrail_failed_to_respond", "failure"})
+# Of an alert's text only these lines are read; the others may quote a prompt.
+_LINE = re2.compile(
+    r"(?im)^[\s*]*(alert type|level|model|request model|api base|provider|region"
+    r"|key alias|deployment|error code|slow response time|request took|"
+    r"requests are hanging|responses are slow|error)[\s*:`]+([^`\n]{1,120})`?"
+)
+_ERROR_CLASS = re2.compile(
+    r"\b(?:litellm\.)?([A-Z][A-Za-z]{2,40}(?:Error|Exceeded|Timeout))\b"
+)
+
+
+def parse(payload: Payload) -> tuple[Envelope, ...]:
+    """Return one envelope an event, alert or refusal, and one a call that failed.
+
+    Raises:
+        Unparsed: Not JSON, or none of LiteLLM's shapes.
+    """
+    document = read_values(payload.body)
+    entries = entries_of(document.value)
+    noted = [one for entry in entries for one in _noted(entry, document.notes)]
+    told = [
+        _of_event(entry, document.notes) if fits(entry, _EVENT) else _of_text(entry)
+        for entry in entries
+        if fits(entry, _EVENT) or fits(entry, _TEXT)
+    ]
+    if not noted and not told:
+        raise Unparsed(
+            "The payload is not one of LiteLLM",
+            because="it is neither an event nor an alert nor a logged call",
+            next_move="Point WEBHOOK_URL or the generic API logger here.",
+        )
+    found = envelopes_for(noted) if noted else ()
+    return standing_for((*told, *found)[:500], max(0, len(told) + len(found) - 500))
+
+
+def _of_event(event: Json, notes: tuple[str, ...]) -> Envelope:
+    name = first_text(event, "event")
+    who = first_text(event, *_WHO) or first_text(event, "event_group") or "somebody"
+    spend, most = first_text(event, "spend"), first_text(event, "max_budget")
+    ours = _SAYS.get(name)
+    says = ours.format(who=who) if ours else first_text(event, "event_message") or name
+    figures = f", {spend} of {most} spent" if spend and most else ""
+    texts = {key: first_text(event, key) for key in _TEXTS}
+    texts["observed_over_threshold"] = _ratio(event)
+    things = (
+        Entity.named(kind, first_text(event, key)) for key, kind in _KINDS.items()
+    )
+    same = [name, first_text(event, "event_group"), first_text(event, "token") or who]
+    return Envelope(
+        source=MANIFEST.name,
+        dedup_key=digest(same),
+        title=body(f"LiteLLM: {says}{figures}"),
+        texts={key: body(text) for key, text in texts.items() if text.strip()},
+        entities=tuple(one for one in things if one.id),
+        notes=notes,
+    )
+
+
+def _ratio(event: Json) -> str:
+    spend, most = member(event, "spend"), member(event, "max_budget")
+    if not isinstance(spend, int | float) or not isinstance(most, int | float):
+        return ""
+    return f"{spend / most:.2f}" if most > 0 else ""
+
+
+def _of_text(entry: Json) -> Envelope:
+    """Read an alert in words by the lines that cannot hold a prompt."""
+    text = first_text(entry, "text")
+    lines = {
+        found.group(1).casefold(): found.group(2).strip(" *`")
+        for found in _LINE.finditer(text)
+    }
+    kind = lines.get("alert type", "") or _kind_in(text)
+    model = lines.get("request model") or lines.get("model", "")
+    error = next((one.group(1) for one in _ERROR_CLASS.finditer(text)), "")
+    facts = {"event": kind, "error.type": error, "model": model}
+    facts |= {name.replace(" ", "_"): one for name, one in lines.items()}
+    facts.pop("alert_type", None)
+    about = f" of {model}" if model else ""
+    tail = f": {error}" if error else ""
+    return Envelope(
+        source=MANIFEST.name,
+        dedup_key=digest([kind, model, error]),
+        title=body(f"LiteLLM: {kind.replace('_', ' ') or 'alert'}{about}{tail}"),
+        texts={name: body(one) for name, one in facts.items() if one},
+        entities=(Entity.named(EntityKind.MODEL, model),) if model else (),
+        vendor_severity=word(lines.get("level", "")),
+    )
+
+
+_IN_WORDS = (
+    ("outage", "outage_alerts"),
+    ("hanging", "llm_requests_hanging"),
+    ("slow", "llm_too_slow"),
+    ("budget", "budget_alerts"),
+    ("db", "db_exceptions"),
+    ("cooldown", "cooldown_deployment"),
+    ("cooling down", "cooldown_deployment"),
+    ("report", "daily_reports"),
+    ("exception", "llm_exceptions"),
+    ("failed", "llm_exceptions"),
+)
+
+
+def _kind_in(text: str) -> str:
+    """Return the kind that an older proxy's alert names in its first words."""
+    head = text.partition("Message:")[2][:120].casefold()
+    return next((kind for said, kind in _IN_WORDS if said in head), "")
+
+
+def _noted(entry: Json, notes: tuple[str, ...]) -> Iterator[Noted]:
+    if fits(entry, _ERROR) or fits(entry, _ERROR_TEXT):
+        yield _refusal(entry, notes)
+    if not fits(entry, _CALL):
+        return
+    looks = first(entry, "guardrail_information")
+    for look in looks if isinstance(looks, list) else [looks]:
+        verdict = _look(entry, look, notes)
+        if verdict is not None:
+            yield verdict
+    yield _call(entry, notes)
+
+
+def _refusal(entry: Json, notes: tuple[str, ...]) -> Noted:
+    message = first(entry, "error.message")
+    said = text_of(message)
+    code = first_text(entry, "error.code")
+    if isinstance(message, dict) or "guardrail" in said.casefold():
+        return Verdict(
+            source=MANIFEST.name,
+            product=MANIFEST.title,
+            found=detections_in(message),
+            outcome=Outcome.BLOCKED,
+            facts={"status_code": code},
+            notes=notes,
+        )
+    named = next((one.group(1) for one in _ERROR_CLASS.finditer(said)), "")
+    is_budget = said.casefold().startswith("budget has been exceeded")
+    error = "budget exceeded" if is_budget else named or code or "error"
+    return Call(source=MANIFEST.name, error=error, notes=notes)
+
+
+def _look(entry: Json, look: Json, notes: tuple[str, ...]) -> Verdict | None:
+    status = first_text(look, "guardrail_status")
+    if not status or status in ("success", "not_run"):
+        return None
+    name = first_text(look, "guardrail_name")
+    masked = member(look, "masked_entity_count")
+    kinds = [f"pii {one}" for one in masked] if isinstance(masked, dict) else []
+    listed = [text_of(one) for one in every(look, "violation_categories[]")]
+    found = (*listed, *detections_in(member(look, "guardrail_response")), *kinds)
+    blind = status in _NO_ANSWER
+    stated = outcome_of(first_text(look, "guardrail_action"))
+    mode = first_text(look, "guardrail_mode", "guardrail_mode[0]").casefold()
+    return Verdict(
+        source=MANIFEST.name,
+        product=f"LiteLLM guardrail {name}".strip(),
+        found=("guardrail did not answer",) if blind else found or (name,),
+        where=Where.ANSWER if "post" in mode else Where.PROMPT,
+        outcome=Outcome.UNKNOWN if blind else _INTERVENED.get(status, stated),
+        app=_app(entry),
+        model=first_text(entry, "model_group", "model"),
+        things=((EntityKind.GUARDRAIL, name), (EntityKind.KEY, _key(entry))),
+        facts={"guardrail_status": status},
+        event_id=first_text(entry, "id", "trace_id"),
+        group=first_text(entry, "metadata.session_id", "session_id"),
+        at=_at(entry),
+        notes=notes,
+    )
+
+
+def _call(entry: Json, notes: tuple[str, ...]) -> Call:
+    fails = first_text(entry, "status") == "failure"
+    info = "error_information"
+    error = first_text(entry, f"{info}.error_class", f"{info}.error_code") or "failure"
+    # A guardrail that stopped it is told above, and is no failure.
+    guarded = "guardrail" in error.casefold() or bool(
+        "guardrail_intervened" in first_text(entry, "status_fields.guardrail_status")
+    )
+    return Call(
+        source=MANIFEST.name,
+        error=error if fails and not guarded else "",
+        model=first_text(entry, "model_group", "model"),
+        provider=first_text(entry, "custom_llm_provider", f"{info}.llm_provider"),
+        app=_app(entry),
+        things=((EntityKind.KEY, _key(entry)),),
+        facts={"error_code": first_text(entry, f"{info}.error_code")},
+        event_id=first_text(entry, "id", "trace_id"),
+        at=_at(entry),
+        notes=notes,
+    )
+
+
+def _app(entry: Json) -> str:
+    return first_text(entry, "metadata.user_api_key_team_alias", "metadata.app")
+
+
+def _key(entry: Json) -> str:
+    return first_text(entry, "metadata.user_api_key_alias")
+
+
+def _at(entry: Json) -> datetime | None:
+    return read_time(first(entry, "startTime", "start_time", "endTime"))
