@@ -260,8 +260,7 @@ def _texts(
         for place, one in enumerate(every(value, path)[:5], 1):
             key = path.replace("[]", "") + ("" if place == 1 else f"#{place}")
             found[key] = text_of(one)
-    visibility = first_text(value, "repository.visibility")
-    found["repository.visibility"] = visibility
+    found["repository.private"] = first_text(value, "repository.private")
     return {key: body(text) for key, text in found.items() if text.strip()}
 
 
