@@ -70,7 +70,15 @@ def read_json(body: bytes) -> Document:
 
 def loads(text: str) -> Document:
     """Return a text as JSON, with the same care and errors as `read_json`."""
-    read = _read(text)
+    return _given(_read(text))
+
+
+def loads_apart(text: str) -> Document:
+    """Return what `loads` does, for one of many texts in a body: it is not kept."""
+    return _given(_read.__wrapped__(text))
+
+
+def _given(read: Document | str) -> Document:
     if isinstance(read, str):
         raise _refused(read)
     return read
@@ -160,9 +168,9 @@ def _opened(value: Json, notes: list[str]) -> Json:
 
 
 def _inner(text: str, notes: list[str]) -> Json:
-    # Not kept: there may be many of them, and each is opened once.
-    document = _read.__wrapped__(text)
-    if isinstance(document, str):
+    try:
+        document = loads_apart(text)
+    except Unparsed:
         return text
     notes.extend(document.notes)
     return document.value

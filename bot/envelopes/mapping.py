@@ -86,13 +86,9 @@ def envelopes_of(document: Document, source: SourceMap) -> tuple[Envelope, ...]:
     found = every(document.value, source.each) if source.each else (document.value,)
     alerts = [one for one in found if isinstance(one, dict)]
     if not alerts:
-        raise Unparsed(
-            f"The payload is not one of {source.source}",
-            because=f"there is no alert at {source.each or 'the top'}",
-            next_move="It is kept; check that the sender posts to the right source.",
-        )
+        raise not_one_of(source, f"there is no alert at {source.each or 'the top'}")
     rest = len(found) - min(len(alerts), MAX_ALERTS)
-    made = [_envelope(one, source, document.notes) for one in alerts[:MAX_ALERTS]]
+    made = [envelope_of(one, source, document.notes) for one in alerts[:MAX_ALERTS]]
     return standing_for(made, rest, last=True)
 
 
@@ -114,6 +110,15 @@ def reader(source: SourceMap) -> Callable[[Payload], tuple[Envelope, ...]]:
         return envelopes_of(document, source)
 
     return parse
+
+
+def not_one_of(source: SourceMap, because: str) -> Unparsed:
+    """Return the error of a payload that somebody else must have sent."""
+    return Unparsed(
+        f"The payload is not one of {source.source}",
+        because=because,
+        next_move="It is kept; check that the sender posts to the right source.",
+    )
 
 
 def standing_for(
@@ -163,7 +168,10 @@ def links_of(found: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clip(one, _LONGEST_LINK) for one in web))[:_MOST_LINKS]
 
 
-def _envelope(alert: Json, source: SourceMap, notes: tuple[str, ...]) -> Envelope:
+def envelope_of(
+    alert: Json, source: SourceMap, notes: tuple[str, ...] = ()
+) -> Envelope:
+    """Return one alert as its map reads it; a program may improve on it after."""
     title = first_text(alert, *source.title) or source.title_else
     things = _entities(alert, source)
     dedup = identifier(first_text(alert, *source.dedup))

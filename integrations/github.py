@@ -1,0 +1,80 @@
+"""GitHub: webhooks and the streamed audit log.
+
+A webhook holds 8 to 20 KB about the repository and its owner around some five fields
+that matter; only those become texts. What people outside can write (titles, comments,
+commit messages, branch names) is left out: none of it says what happened. How each
+kind of event is read stands in `bot/envelopes/github_events.py`.
+
+Source:
+    GitHub documentation, "Webhook events and payloads" and "Audit log events".
+"""
+
+from bot.domain.envelope import Envelope
+from bot.domain.errors import Unparsed
+from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.fields import every, first_text, member, text_of
+from bot.envelopes.github_audit import envelope_of_entry, is_entry
+from bot.envelopes.github_events import HEADER, envelope_of_event, event_name
+from bot.envelopes.jsonbody import Json
+from bot.envelopes.mapping import MAX_ALERTS, standing_for
+from bot.ports.integration import Manifest, Payload
+
+MANIFEST = Manifest(
+    name="github",
+    title="GitHub",
+    docs="https://docs.github.com/en/webhooks/webhook-events-and-payloads",
+    summary="Secret scanning, Dependabot, code scanning, settings, and the audit log.",
+    signature="HMAC-SHA256 in X-Hub-Signature-256",
+)
+
+
+def recognizes(payload: Payload) -> bool:
+    """Tell by the header, by the repository's shape, or by an audit entry's."""
+    try:
+        events = objects_in(events_in(payload.body))
+    except Unparsed:
+        return False
+    if not events:
+        return False
+    if payload.headers.get(HEADER):
+        return True
+    return all(map(is_entry, events)) or all(map(_is_webhook, events))
+
+
+def parse(payload: Payload) -> tuple[Envelope, ...]:
+    """Return one envelope a webhook, or one an entry of the audit log.
+
+    Raises:
+        Unparsed: Not JSON, or nothing says what happened.
+    """
+    document = events_in(payload.body)
+    events = objects_in(document)
+    name = payload.headers.get(HEADER, "")
+    made = [
+        envelope_of_entry(one, document.notes)
+        if not name and is_entry(one)
+        else envelope_of_event(one, payload, document.notes)
+        for one in events[:MAX_ALERTS]
+        if is_entry(one) or event_name(one, name)
+    ]
+    if not made:
+        raise Unparsed(
+            "The payload is not one of GitHub",
+            because="neither a header nor a field says what happened",
+            next_move="Let the sender's X-GitHub-Event header through.",
+        )
+    return standing_for(made, len(events) - len(made), last=True)
+
+
+def _is_webhook(value: Json) -> bool:
+    """Tell a webhook without its header: by addresses that only GitHub writes."""
+    known = event_name(value, "") != ""
+    named = bool(first_text(value, "repository.full_name"))
+    hosted = any("github" in text_of(one) for one in every(value, "sender.url"))
+    hosted |= bool(first_text(value, "repository.node_id", "sender.node_id"))
+    is_ping = (
+        "zen" in value and "hook_id" in value if isinstance(value, dict) else False
+    )
+    advisory = bool(first_text(value, "security_advisory.ghsa_id"))
+    acts = bool(text_of(member(value, "action")))
+    return is_ping or (known and acts and ((named and hosted) or advisory))
