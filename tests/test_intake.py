@@ -110,6 +110,7 @@ def test_a_storm_posts_ten_cards_and_one_digest(core: Core) -> None:
         core.alert(slow(number))
     for number in range(SHARE, CARDS + 15):
         core.alert(firing(number), source="alertmanager")
+    core.wait(seconds=5)
     waiting = core.outbox()
     assert len([key for key in waiting if key.startswith("card/")]) == CARDS
     (digest,) = [text for key, text in waiting.items() if key.startswith("digest/")]
