@@ -14,12 +14,14 @@ from bot.assistant.suggest import Suggestion, suggest
 from bot.config import Settings, shipped_runbooks
 from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert
+from bot.domain.grouping_rules import GroupingRules
 from bot.domain.registry import Registry
 from bot.domain.runbook import Runbook
 from bot.named_sources import sources_of
 from bot.ports import Integration, Payload
 from bot.redact import Redactor, load_definition
 from bot.rules import read_rulebook
+from bot.rules.grouping_file import read_grouping
 from bot.rules.registry_file import read_registry
 from bot.triage import Triaged, load_integrations, triage
 
@@ -32,6 +34,7 @@ class Rulings:
     rulebook: Rulebook
     registry: Registry
     integrations: Mapping[str, Integration]
+    grouping: GroupingRules
     runbooks: tuple[Runbook, ...]
     index: RunbookIndex
 
@@ -71,7 +74,8 @@ class Rulings:
             f"category.{one.id}": f"{one.title} starts at {one.start.value}"
             for one in self.rulebook.categories.values()
         }
-        return {**starts, **moves}
+        together = {one.id: one.reason for one in self.grouping.together}
+        return {**starts, **moves, **together}
 
 
 def read_rulings(
@@ -88,9 +92,11 @@ def read_rulings(
     """
     runbooks = load_runbooks(shipped_runbooks())
     definition = load_definition(_text(settings.redact.overlay) or None)
+    rulebook = read_rulebook(_text(settings.rules.overlay))
     return Rulings(
         redactor=Redactor(definition, key=key),
-        rulebook=read_rulebook(_text(settings.rules.overlay)),
+        rulebook=rulebook,
+        grouping=read_grouping(tuple(rulebook.categories)),
         registry=_registry(settings) or registry or Registry(),
         integrations=sources_of(load_integrations(), settings.sources),
         runbooks=runbooks,
