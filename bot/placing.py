@@ -6,7 +6,7 @@ decided in `bot/domain/grouping.py`; reading the inbox is `bot/intake.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.assistant.suggest import Suggestion
 from bot.domain.commands import Clear, Join, Open
@@ -51,15 +51,22 @@ class Placing:
     channel: str
 
     def take(
-        self, tx: Transaction, alert: Alert, suggested: Suggested, *, drill: str = ""
+        self,
+        tx: Transaction,
+        alert: Alert,
+        suggested: Suggested,
+        *,
+        drill: str = "",
+        times: int = 1,
     ) -> Placed:
         """Place one alert and write what follows.
 
         Args:
             suggested: What the runbooks say to it.
             drill: Id of the drill whose alert it is; "" for the real world.
+            times: How many equal alerts it stands for, counted together.
         """
-        alert = in_drill(alert, drill)
+        alert = _counted(in_drill(alert, drill), times)
         now = self.service.clock.now()
         match alert.envelope.status:
             case Status.RESOLVED:
@@ -142,6 +149,13 @@ class Placing:
                     best.why,
                 ),
             )
+
+
+def _counted(alert: Alert, times: int) -> Alert:
+    if times == 1:
+        return alert
+    count = alert.envelope.stands_for * times
+    return replace(alert, envelope=replace(alert.envelope, stands_for=count))
 
 
 def _firing(tx: Transaction, alert: Alert, drill: str) -> str:

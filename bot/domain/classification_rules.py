@@ -172,9 +172,7 @@ class Asked:
             for sign in _signs(when):
                 self._by.setdefault(sign, []).append(place)
 
-    def of(
-        self, terms: Iterable[str], names: Iterable[str], source: str
-    ) -> list[int]:
+    def of(self, terms: Iterable[str], names: Iterable[str], source: str) -> list[int]:
         """Return the places of the conditions to look at, in order.
 
         Args:

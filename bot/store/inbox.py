@@ -70,7 +70,7 @@ class SqliteInbox:
         """
         now_us = to_us(now)
         rows = self._connection.execute(
-            f"SELECT i.n, {_COLUMNS} {_FROM} WHERE i.lane = ? "  # noqa: S608 - ours
+            f"SELECT i.n, {_COLUMNS} {_FROM} WHERE i.lane = ? "
             "AND i.state = 'new' AND i.due_us <= ? ORDER BY i.n LIMIT ?",
             (lane.value, now_us, limit),
         )
@@ -126,7 +126,7 @@ class SqliteInbox:
     def find(self, item_id: str) -> InboxItem | None:
         """Return one item."""
         rows = self._connection.execute(
-            f"SELECT {_COLUMNS} {_FROM} WHERE i.id = ?",  # noqa: S608 - ours
+            f"SELECT {_COLUMNS} {_FROM} WHERE i.id = ?",
             (item_id,),
         ).fetchall()
         return _item(rows[0]) if rows else None
