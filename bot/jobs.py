@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.checkpoints import Checkpoints
 from bot.domain.errors import TocsinError
 from bot.ports import Timer
-from bot.service import NAG, Service
+from bot.service import Service
 
 TIMERS_EVERY_S = 1
 FIGURES_EVERY_S = 2
@@ -65,10 +65,11 @@ def fire_timers(service: Service, fire: Fire) -> int:
         lambda tx: tx.timers.claim(now=now, lease_s=_LEASE_S, limit=_BATCH)
     ).result()
     for timer in due:
-        if timer.kind == NAG:
-            service.nag(timer).result()
-        else:
+        kept = service.keep(timer)
+        if kept is None:
             fire(timer)
+        else:
+            kept.result()
     return len(due)
 
 

@@ -2,25 +2,34 @@
 
 Every alert that was understood comes through `Placing.take`: it opens an incident,
 joins one, clears or updates one, or is only counted. Which incident it belongs to is
-decided in `bot/domain/grouping.py`; reading the inbox is `bot/intake.py`.
+decided in `bot/domain/grouping.py`; reading the inbox is `bot/intake.py`. Nothing in
+here costs more the more incidents there are.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from bot import turns
 from bot.assistant.suggest import Suggestion
 from bot.domain.commands import Clear, Join, Open
 from bot.domain.decisions import TOCSIN
 from bot.domain.envelope import Alert, Status
-from bot.domain.grouping import REOPEN_WINDOW, dedup_digest, in_drill, place
+from bot.domain.events import CategoryChanged
+from bot.domain.grouping import Placement, in_drill, place
+from bot.domain.grouping_rules import GroupingRules
 from bot.domain.runbook import Runbook
-from bot.domain.severity import Severity
+from bot.domain.severity import Severity, worst
+from bot.domain.together import meanings, most_telling
 from bot.ports import Transaction
-from bot.readmodels import alerts, board
+from bot.readmodels import alerts, board, gathering
+from bot.readmodels.gathering import Known, to_us
 from bot.service import Service
+from bot.turns import Case, Suggested
 
-# What the runbooks suggest, best first; asked only when an incident opens.
-Suggested = Callable[[], Sequence[Suggestion]]
+__all__ = ["MOST_TOLD", "Placed", "Placing", "Suggested"]
+# So many problems of one incident stand in the log; the rest are only counted.
+MOST_TOLD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +37,9 @@ class Placed:
     """What became of one alert.
 
     Attributes:
-        outcome: ``opened``, ``joined``, ``cleared``, ``updated``, ``ignored`` or
-            ``test``.
+        outcome: ``opened``, ``joined``, ``cleared``, ``updated``, ``ignored``,
+            ``test``, ``flapping``, ``joined, snoozed`` or ``silenced by maintenance
+            MW-0001``.
         incident: Its id; "" where the alert belongs to none.
     """
 
@@ -44,11 +54,13 @@ class Placing:
     Attributes:
         runbooks: By id.
         channel: The channel that gets every card.
+        rules: What grouping goes by.
     """
 
     service: Service
     runbooks: Mapping[str, Runbook]
     channel: str
+    rules: GroupingRules = field(default_factory=GroupingRules)
 
     def take(
         self,
@@ -67,63 +79,152 @@ class Placing:
             times: How many equal alerts it stands for, counted together.
         """
         alert = _counted(in_drill(alert, drill), times)
-        now = self.service.clock.now()
+        one = Case(alert=alert, suggested=suggested, drill=bool(drill))
         match alert.envelope.status:
             case Status.RESOLVED:
-                return self._clear(tx, alert, drill)
+                return self._clear(tx, one)
             case Status.UPDATE:
-                return self._update(tx, alert, drill)
+                return self._update(tx, one)
             case Status.TEST:
                 return Placed("test")
             case Status.FIRING:
-                pass
+                return self.place(tx, one)
+
+    def place(self, tx: Transaction, case: Case) -> Placed:
+        """Place an alert that is firing."""
+        alert = case.alert
         if alert.assessment.severity in (Severity.INFO, Severity.NONE):
             return Placed("ignored")
-        known = alerts.candidates(
-            tx, alert, now=now, reopen=REOPEN_WINDOW, drill=bool(drill)
-        )
-        placement = place(alert, known, now=now)
+        known = gathering.known(tx, case.dedup, drill=case.drill)
+        if known is not None and _is_plain_repeat(known, alert):
+            return self._repeat(tx, known, alert)
+        now = self.service.clock.now()
+        if known is not None and turns.came_back(tx, case, known, self.service):
+            return Placed("flapping", known.incident)
+        rules = self.rules.entities
+        found = gathering.candidates(tx, alert, rules, problem=known, drill=case.drill)
+        placement = place(alert, found, now=now, enough=rules.enough)
         if not placement.incident:
-            return self._open(tx, alert, suggested(), drill)
-        return self._join(tx, placement.incident, alert, placement.because)
+            return self._open(tx, case, known)
+        return self._join(tx, case, placement, known)
 
-    def _open(
-        self, tx: Transaction, alert: Alert, steps: Sequence[Suggestion], drill: str
-    ) -> Placed:
-        incident = board.next_id(tx)
-        alerts.count(tx, incident, alert, because="")
-        self._keep_steps(tx, incident, steps)
-        actor = f"source:{alert.envelope.source}"
-        opening = Open(alert=alert, channel=self.channel, drill=bool(drill))
-        self.service.apply(tx, incident, opening, actor=actor)
+    def _open(self, tx: Transaction, case: Case, earlier: Known | None) -> Placed:
+        incident, alert = board.next_id(tx), case.alert
+        alerts.add(tx, incident, alert)
+        self._hold(tx, incident, case, is_new=True)
+        self._keep_steps(tx, incident, case.suggested())
+        opening = Open(
+            alert=alert,
+            channel=self.channel,
+            drill=case.drill,
+            earlier=earlier.incident if earlier else "",
+        )
+        self.service.apply(tx, incident, opening, actor=_actor(alert))
         return Placed("opened", incident)
 
-    def _join(self, tx: Transaction, incident: str, alert: Alert, why: str) -> Placed:
-        alerts.count(tx, incident, alert, because=why)
-        events = self.service.apply(
-            tx,
-            incident,
-            Join(alert=alert, because=why),
-            actor=f"source:{alert.envelope.source}",
-        )
-        if not events:
-            self.service.redraw(tx, incident)
+    def _repeat(self, tx: Transaction, known: Known, alert: Alert) -> Placed:
+        """Count what is known to be firing and has not become worse."""
+        alerts.repeat(tx, known.incident, alert)
+        at, count = _told_at(alert, known), alert.envelope.stands_for
+        gathering.touch(tx, known.incident, at=at, count=count)
+        return self._counted(tx, known.incident, is_snoozed=known.is_snoozed)
+
+    def _join(
+        self, tx: Transaction, case: Case, placement: Placement, known: Known | None
+    ) -> Placed:
+        incident, alert = placement.incident, case.alert
+        is_new = known is None or known.incident != incident
+        is_told = self._is_told(tx, placement, alert) or not is_new
+        if is_new:
+            alerts.add(
+                tx,
+                incident,
+                alert,
+                because=placement.because,
+                thing=placement.entity,
+                is_told=is_told,
+            )
+        else:
+            alerts.repeat(tx, incident, alert)
+        self._hold(tx, incident, case, is_new=is_new)
+        if not is_told:
+            return self._counted(tx, incident, is_snoozed=False)
+        joining = self._joining(tx, placement, alert)
+        events = self.service.apply(tx, incident, joining, actor=_actor(alert))
+        if any(isinstance(event, CategoryChanged) for event in events):
+            self._suggest_anew(tx, incident, case.suggested())
+        is_snoozed = board.is_snoozed(tx, incident)
+        if not events or is_snoozed:
+            return self._counted(tx, incident, is_snoozed=is_snoozed)
         return Placed("joined", incident)
 
-    def _clear(self, tx: Transaction, alert: Alert, drill: str) -> Placed:
-        incident = _firing(tx, alert, drill)
-        if not incident:
+    def _is_told(self, tx: Transaction, placement: Placement, alert: Alert) -> bool:
+        """Tell whether the log tells of a further problem of an incident."""
+        seen = gathering.seen(tx, placement.incident).get(alert.assessment.category)
+        if seen is None or alert.assessment.severity.is_worse_than(seen.severity):
+            return True
+        return gathering.problems(tx, placement.incident) < MOST_TOLD
+
+    def _joining(self, tx: Transaction, placement: Placement, alert: Alert) -> Join:
+        seen = gathering.seen(tx, placement.incident)
+        severities = {category: one.severity for category, one in seen.items()}
+        found = meanings(seen, self.rules.together, at=alert.detected_at)
+        return Join(
+            alert=alert,
+            because=placement.because,
+            entity=placement.entity,
+            worst=worst(tuple(severities.values())),
+            category=most_telling(severities, self.rules.order),
+            seen=tuple(sorted(seen)),
+            meanings=found,
+        )
+
+    def _hold(
+        self, tx: Transaction, incident: str, case: Case, *, is_new: bool
+    ) -> None:
+        """Count an alert to an incident, and have later ones find it."""
+        alert, rules = case.alert, self.rules.entities
+        at, count = alert.detected_at, alert.envelope.stands_for
+        gathering.touch(tx, incident, at=at, count=count, is_new=is_new)
+        gathering.hold(tx, incident, alert, rules, drill=case.drill)
+
+    def _counted(self, tx: Transaction, incident: str, *, is_snoozed: bool) -> Placed:
+        """Have the card show the new count, unless it is at rest."""
+        if is_snoozed:
+            return Placed("joined, snoozed", incident)
+        self.service.redraw_soon(tx, incident)
+        return Placed("joined", incident)
+
+    def _clear(self, tx: Transaction, case: Case) -> Placed:
+        known = gathering.known(tx, case.dedup, drill=case.drill)
+        if known is None or known.resolved_at is not None:
             return Placed("ignored")
-        self.service.apply(tx, incident, Clear(alert=alert), actor=TOCSIN)
+        incident = known.incident
+        alerts.over(tx, incident, case.dedup)
+        if turns.is_flapping(tx, case.dedup):
+            self.service.redraw_soon(tx, incident)
+            return Placed("flapping", incident)
+        others = alerts.others_firing(tx, incident, case.dedup)
+        clearing = Clear(alert=case.alert, others=others, is_told=known.told)
+        self.service.apply(tx, incident, clearing, actor=TOCSIN)
         return Placed("cleared", incident)
 
-    def _update(self, tx: Transaction, alert: Alert, drill: str) -> Placed:
-        incident = _firing(tx, alert, drill)
-        if not incident:
+    def _update(self, tx: Transaction, case: Case) -> Placed:
+        known = gathering.known(tx, case.dedup, drill=case.drill)
+        if known is None or known.resolved_at is not None:
             return Placed("ignored")
-        alerts.count(tx, incident, alert, because="same_problem")
+        self._repeat(tx, known, case.alert)
+        return Placed("updated", known.incident)
+
+    def _suggest_anew(
+        self, tx: Transaction, incident: str, steps: Sequence[Suggestion]
+    ) -> None:
+        """Suggest what fits the new category, unless somebody follows the old."""
+        if not steps or board.load(tx, incident)[0].steps:
+            return
+        tx.tables.execute("DELETE FROM suggested WHERE incident = ?", (incident,))
+        self._keep_steps(tx, incident, steps)
         self.service.redraw(tx, incident)
-        return Placed("updated", incident)
 
     def _keep_steps(
         self, tx: Transaction, incident: str, steps: Sequence[Suggestion]
@@ -158,12 +259,22 @@ def _counted(alert: Alert, times: int) -> Alert:
     return replace(alert, envelope=replace(alert.envelope, stands_for=count))
 
 
-def _firing(tx: Transaction, alert: Alert, drill: str) -> str:
-    """Return the open incident that has the alert's problem; "" if none."""
-    found = tx.tables.execute(
-        "SELECT b.id FROM board b JOIN problem p ON p.incident = b.id "
-        "WHERE p.dedup = ? AND b.resolved_at IS NULL AND b.drill = ? "
-        "ORDER BY b.number DESC LIMIT 1",
-        (dedup_digest(alert.envelope), int(bool(drill))),
-    )
-    return str(found[0]["id"]) if found else ""
+def _is_plain_repeat(known: Known, alert: Alert) -> bool:
+    """Tell whether nothing follows from a repeat but that it is counted."""
+    if known.resolved_at is not None or not known.firing or not known.severity:
+        return False
+    return not alert.assessment.severity.is_worse_than(Severity(known.severity))
+
+
+def _told_at(alert: Alert, known: Known) -> datetime:
+    """Return when a repeat says that something happened.
+
+    A sender that repeats the time at which the problem began says that it is still
+    there, so it counts when it comes.
+    """
+    is_still = to_us(alert.detected_at) <= known.began_us
+    return alert.received_at if is_still else alert.detected_at
+
+
+def _actor(alert: Alert) -> str:
+    return f"source:{alert.envelope.source}"

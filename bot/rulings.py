@@ -14,11 +14,13 @@ from bot.assistant.suggest import Suggestion, suggest
 from bot.config import Settings, shipped_runbooks
 from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert
+from bot.domain.grouping_rules import GroupingRules
 from bot.domain.registry import Registry
 from bot.domain.runbook import Runbook
 from bot.ports import Integration, Payload
 from bot.redact import Redactor, load_definition
 from bot.rules import read_rulebook
+from bot.rules.grouping_file import read_grouping
 from bot.rules.registry_file import read_registry
 from bot.triage import Triaged, load_integrations, triage
 
@@ -31,6 +33,7 @@ class Rulings:
     rulebook: Rulebook
     registry: Registry
     integrations: Mapping[str, Integration]
+    grouping: GroupingRules
     runbooks: tuple[Runbook, ...]
     index: RunbookIndex
 
@@ -70,7 +73,13 @@ class Rulings:
             f"category.{one.id}": f"{one.title} starts at {one.start.value}"
             for one in self.rulebook.categories.values()
         }
-        return {**starts, **moves, "registry.risk_tier": "the system's risk tier"}
+        together = {one.id: one.reason for one in self.grouping.together}
+        return {
+            **starts,
+            **moves,
+            **together,
+            "registry.risk_tier": "the system's risk tier",
+        }
 
 
 def read_rulings(
@@ -87,9 +96,11 @@ def read_rulings(
     """
     runbooks = load_runbooks(shipped_runbooks())
     definition = load_definition(_text(settings.redact.overlay) or None)
+    rulebook = read_rulebook(_text(settings.rules.overlay))
     return Rulings(
         redactor=Redactor(definition, key=key),
-        rulebook=read_rulebook(_text(settings.rules.overlay)),
+        rulebook=rulebook,
+        grouping=read_grouping(tuple(rulebook.categories)),
         registry=_registry(settings) or registry or Registry(),
         integrations=load_integrations(),
         runbooks=runbooks,

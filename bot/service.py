@@ -5,28 +5,22 @@ outbox, the timers and the mark in the inbox are kept together or not at all.
 What is decided is in `bot/domain`; what a message looks like is the presenter's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from bot import storm
+from bot import promises
 from bot.domain.card import CardView
-from bot.domain.codec import decode, encode
-from bot.domain.commands import Command, Nag, PersonCommand
-from bot.domain.decisions import TOCSIN, decide
+from bot.domain.commands import Command, PersonCommand, Reopen
 from bot.domain.errors import Refusal
-from bot.domain.events import CommandRefused, Event, IncidentOpened, Reopened
-from bot.domain.incident import Incident
-from bot.domain.responding import ACK_WITHIN
+from bot.domain.events import CommandRefused, Event
+from bot.incidents import IncidentBook
 from bot.ports import (
     Clock,
-    Entry,
     InboxItem,
     Keys,
-    NewEntry,
-    Post,
     Presenter,
     Received,
     Store,
@@ -34,16 +28,16 @@ from bot.ports import (
     Transaction,
     Whisper,
 )
-from bot.readmodels import board, timeline
+from bot.readmodels import alerts, board, timeline
 from bot.readmodels.board import BoardRow
 from bot.readmodels.timeline import Line
 from bot.redact import Redactor
+from bot.storm import Storm
 from bot.viewing import Viewing
 
 # How long an inbox item rests before it is tried again, by attempt; after the
 # last one a person must look.
 _BACKOFF_S = (1, 5, 30, 120)
-NAG = "incident.nag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +63,7 @@ class Service:
         redactor: Redactor,
         presenter: Presenter,
         viewing: Viewing,
+        storm: Storm | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -76,6 +71,9 @@ class Service:
         self.redactor = redactor
         self.presenter = presenter
         self._viewing = viewing
+        self.book = IncidentBook(
+            clock=clock, presenter=presenter, viewing=viewing, storm=storm or Storm()
+        )
 
     # --- what comes in ---
 
@@ -139,11 +137,13 @@ class Service:
 
         return self.store.write(work)
 
-    def nag(self, timer: Timer) -> Future[None]:
-        """Remind the channel that nobody has acknowledged."""
+    def keep(self, timer: Timer) -> Future[None] | None:
+        """Keep a promise of the service's own; None where it is somebody else's."""
+        if timer.kind not in promises.KINDS:
+            return None
 
         def work(tx: Transaction) -> None:
-            self.apply(tx, timer.about, Nag(due_at=timer.due_at), actor=TOCSIN)
+            self.book.keep(tx, timer)
             tx.timers.done(timer.key, due_at=timer.due_at)
 
         return self.store.write(work)
@@ -170,30 +170,21 @@ class Service:
         """Return an incident's story."""
         return self.store.read(lambda tx: timeline.story(tx, incident))
 
-    # --- inside a transaction; also for `bot/intake.py` ---
+    # --- inside a transaction; also for `bot/placing.py` ---
 
     def apply(
         self, tx: Transaction, incident: str, command: Command, *, actor: str
     ) -> tuple[Event, ...]:
         """Decide and write; raise what the rules refuse."""
-        state, version = board.load(tx, incident)
-        events = decide(state, command, now=self.clock.now())
-        self._write(tx, incident, events, version=version, actor=actor)
-        return events
+        return self.book.apply(tx, incident, command, actor=actor)
 
     def redraw(self, tx: Transaction, incident: str) -> None:
         """Put the incident's card as it should look now into the outbox."""
-        view = self._viewing.card(tx, incident)
-        if view is None:
-            return
-        now, channel = self.clock.now(), view.state.channel
-        if storm.may_show(tx, incident, view.state, now=now):
-            tx.outbox.post(self.presenter.card(view), now=now)
-            return
-        is_drill = view.state.drill
-        held = storm.held_back(tx, now=now, drill=is_drill)
-        digest = self.presenter.digest(channel, held, f"digest/{held[0]}")
-        tx.outbox.post(self._marked(digest, drill=is_drill), now=now)
+        self.book.redraw(tx, incident)
+
+    def redraw_soon(self, tx: Transaction, incident: str) -> None:
+        """Have the card redrawn, once for everything that happens in a short time."""
+        self.book.redraw_soon(tx, incident)
 
     def _answer(
         self, tx: Transaction, incident: str, command: PersonCommand
@@ -203,7 +194,9 @@ class Service:
         events: tuple[Event, ...] = ()
         drill = board.load(tx, incident)[0].drill
         try:
-            events = self.apply(tx, incident, command, actor=by)
+            events = self.apply(
+                tx, incident, _informed(tx, incident, command), actor=by
+            )
         except Refusal as refusal:
             self._log_refusal(tx, incident, command, refusal)
             no = refusal
@@ -223,64 +216,15 @@ class Service:
             return
         name = type(command).__name__.lower()
         refused = CommandRefused(command=name, code=refusal.code, by=command.by.id)
-        self._write(tx, incident, (refused,), version=version, actor=command.by.id)
-
-    def _write(
-        self,
-        tx: Transaction,
-        incident: str,
-        events: Sequence[Event],
-        *,
-        version: int,
-        actor: str,
-    ) -> None:
-        if not events:
-            return
-        now = self.clock.now()
-        entries = tx.log.append(
-            timeline.INCIDENT_STREAM + incident,
-            expected_version=version,
-            entries=[_entry(event, at=now, actor=actor) for event in events],
-        )
-        board.project(tx, entries)
-        state, _ = board.load(tx, incident)
-        self._promise(tx, incident, state, events)
-        self.redraw(tx, incident)
-        self._tell(tx, incident, state, entries)
-
-    def _promise(
-        self, tx: Transaction, incident: str, state: Incident, events: Sequence[Event]
-    ) -> None:
-        """Set or take back the reminder to acknowledge."""
-        key = f"nag/{incident}"
-        started = any(isinstance(e, IncidentOpened | Reopened) for e in events)
-        if started and state.severity in ACK_WITHIN:
-            due_at = self.clock.now() + ACK_WITHIN[state.severity]
-            tx.timers.set(Timer(key=key, kind=NAG, about=incident, due_at=due_at))
-        if state.acked_by or not state.is_open:
-            tx.timers.cancel(key)
-
-    def _tell(
-        self,
-        tx: Transaction,
-        incident: str,
-        state: Incident,
-        entries: Sequence[Entry],
-    ) -> None:
-        for entry in entries:
-            event = decode(entry.kind, entry.body, entry.words)
-            line = self.presenter.line(incident, state.channel, entry.seq, event)
-            if line is not None:
-                said = self._marked(line, drill=state.drill)
-                tx.outbox.post(said, now=self.clock.now())
-
-    def _marked(self, post: Post, *, drill: bool) -> Post:
-        return self.presenter.exercise(post) if drill else post
+        by = command.by.id
+        self.book.append(tx, incident, state, (refused,), version=version, actor=by)
 
 
-def _entry(event: Event, *, at: Any, actor: str) -> NewEntry:
-    kind, body, words = encode(event)
-    return NewEntry(kind=kind, at=at, actor=actor, body=body, words=words)
+def _informed(tx: Transaction, incident: str, command: PersonCommand) -> PersonCommand:
+    """Return a command with what only the read models know."""
+    if not isinstance(command, Reopen):
+        return command
+    return replace(command, twin=alerts.twin(tx, incident))
 
 
 def _outcome(handled: Handled) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from bot.domain.envelope import Alert
 from bot.domain.incident import Incident
 from bot.domain.registry import Registry, System
 from bot.domain.severity import Reason
+from bot.domain.together import Together
 from bot.ports import Clock, Transaction
 from bot.readmodels import alerts, board
 
@@ -28,15 +29,23 @@ class Viewing:
 
     Attributes:
         category_titles: Taxonomy id to title.
+        together: What alerts of several kinds mean.
     """
 
     clock: Clock
     registry: Registry
     category_titles: Mapping[str, str]
+    together: Sequence[Together] = ()
 
-    def card(self, tx: Transaction, incident: str) -> CardView | None:
-        """Return what stands on an incident's card, None if there is none."""
-        state, _ = board.load(tx, incident)
+    def card(
+        self, tx: Transaction, incident: str, state: Incident | None = None
+    ) -> CardView | None:
+        """Return what stands on an incident's card, None if there is none.
+
+        Args:
+            state: Of the incident, where it is known already.
+        """
+        state = state or board.load(tx, incident)[0]
         if not state.exists:
             return None
         known = alerts.of_incident(tx, incident)
@@ -52,7 +61,10 @@ class Viewing:
             alert_count=max(alerts.total(tx, incident), 1),
             sources=state.sources,
             grouped_by=alerts.grouped_by(tx, incident),
-            reasons=_reasons(state, known),
+            reasons=self._reasons(state, known),
+            earlier_ended_at=_earlier_end(tx, state),
+            meanings=self._titles(state),
+            flapping=sum(state.flapping.values()),
             summary=summarize(
                 known, system=system, now=self.clock.now(), counted=False
             ),
@@ -61,15 +73,24 @@ class Viewing:
             notices=_notices(known),
         )
 
+    def _reasons(self, state: Incident, known: Sequence[Alert]) -> tuple[Reason, ...]:
+        found = [reason for one in known for reason in one.assessment.reasons]
+        found += [rule.as_reason() for rule in self.together]
+        texts = {reason.code: reason for reason in (*found, _PERSON)}
+        return tuple(texts[code] for code in state.reasons if code in texts)
+
+    def _titles(self, state: Incident) -> tuple[str, ...]:
+        titles = {rule.id: rule.title for rule in self.together}
+        return tuple(titles[one] for one in state.meanings if titles.get(one))
+
     def system_of(self, alert: Alert) -> System | None:
         """Return the registered system an alert names."""
         return self.registry.of(alert.envelope.entities)
 
 
-def _reasons(state: Incident, known: Sequence[Alert]) -> tuple[Reason, ...]:
-    texts = {reason.code: reason for one in known for reason in one.assessment.reasons}
-    texts["person"] = _PERSON
-    return tuple(texts[code] for code in state.reasons if code in texts)
+def _earlier_end(tx: Transaction, state: Incident) -> datetime | None:
+    found = board.row(tx, state.earlier) if state.earlier else None
+    return found.resolved_at if found else None
 
 
 def _masked(known: Sequence[Alert]) -> dict[str, int]:

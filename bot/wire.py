@@ -235,6 +235,7 @@ def _intake(ground: Ground) -> Intake:
         service=ground.service,
         runbooks={runbook.id: runbook for runbook in rulings.runbooks},
         channel=ground.slack.channel,
+        rules=rulings.grouping,
     )
     return Intake(
         service=ground.service,

@@ -93,6 +93,7 @@ def lay_ground(
         clock=clock,
         registry=rulings.registry,
         category_titles=rulings.category_titles(),
+        together=rulings.grouping.together,
     )
     return Ground(
         settings=settings,

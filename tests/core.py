@@ -50,6 +50,7 @@ class Core:
                 clock=self.clock,
                 registry=rulings().registry,
                 category_titles=rulings().category_titles(),
+                together=rulings().grouping.together,
             ),
         )
         self.intake = Intake(
@@ -60,6 +61,7 @@ class Core:
                 service=self.service,
                 runbooks={one.id: one for one in rulings().runbooks},
                 channel=CHANNEL,
+                rules=rulings().grouping,
             ),
         )
         self._ids = itertools.count(1)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.domain.card import GroupedBy
 from bot.domain.commands import Acknowledge, Resolve
-from bot.storm import CARDS
+from bot.storm import CARDS, SHARE
 from tests.core import Core
 from tests.spec import OLU
 
@@ -26,6 +27,14 @@ def slow(number: int = 1, **more: Any) -> dict[str, Any]:
         "severity": "critical",
         **more,
     }
+
+
+def firing(number: int = 1, **more: Any) -> dict[str, Any]:
+    """Return an alert of another source."""
+    labels = {"alertname": f"ModelDown{number}", "severity": "critical"}
+    said = {"summary": f"Model m{number} answers 503 to customers"}
+    alert = {"status": "firing", "labels": labels, "annotations": said, **more}
+    return {"version": "4", "groupKey": f"g{number}", "alerts": [alert]}
 
 
 def only(outcome: Any) -> str:
@@ -54,7 +63,7 @@ def test_two_problems_of_one_registered_system_are_one_incident(core: Core) -> N
     assert core.kinds()[-1] == "alert_joined"
     view = core.service.view("INC-0001")
     assert view is not None
-    assert (view.owner, view.grouped_by) == ("@ml", ("same_system",))
+    assert (view.owner, view.grouped_by) == ("@ml", (GroupedBy(because="same_system"),))
 
 
 def test_the_end_that_the_source_reports_ends_an_untouched_incident(core: Core) -> None:
@@ -97,8 +106,11 @@ def test_the_card_is_put_out_with_the_incident(core: Core) -> None:
 
 
 def test_a_storm_posts_ten_cards_and_one_digest(core: Core) -> None:
-    for number in range(CARDS + 15):
+    for number in range(SHARE):
         core.alert(slow(number))
+    for number in range(SHARE, CARDS + 15):
+        core.alert(firing(number), source="alertmanager")
+    core.wait(seconds=5)
     waiting = core.outbox()
     assert len([key for key in waiting if key.startswith("card/")]) == CARDS
     (digest,) = [text for key, text in waiting.items() if key.startswith("digest/")]

@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.domain.incident import Incident
 from bot.domain.severity import Reason
 from bot.domain.summary import Summary
+from bot.domain.untrusted import Untrusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,21 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupedBy:
+    """Why an alert was grouped.
+
+    Attributes:
+        because: Code of the rule.
+        named: Kind of the thing that alerts share, where that decided; else "".
+        thing: Which one, as the first such alert names it.
+    """
+
+    because: str
+    named: str = ""
+    thing: Untrusted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
     """Everything that stands on one incident card.
 
@@ -38,7 +54,10 @@ class CardView:
         id: ``INC-0001``.
         since: When the trouble began, aware UTC.
         alert_count: Alerts it stands for, repeats included.
-        grouped_by: Codes of the grouping rules that were used, in order.
+        grouped_by: Which grouping rules were used, in order.
+        earlier_ended_at: When the last incident of the same problem ended.
+        meanings: What its kinds of alert mean together, as people call it.
+        flapping: How often problems that come and go came back.
         reasons: Why this severity.
         masked: Kind to how many values were masked.
         next_step: None when no runbook fits.
@@ -55,7 +74,10 @@ class CardView:
     risk_tier: str = ""
     alert_count: int = 1
     sources: tuple[str, ...] = ()
-    grouped_by: tuple[str, ...] = ()
+    grouped_by: tuple[GroupedBy, ...] = ()
+    earlier_ended_at: datetime | None = None
+    meanings: tuple[str, ...] = ()
+    flapping: int = 0
     reasons: tuple[Reason, ...] = ()
     summary: Summary
     masked: Mapping[str, int] = field(default_factory=dict)

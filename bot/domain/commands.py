@@ -4,12 +4,13 @@ A command carries ids and the asker; everything else is read back from the log.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.envelope import Alert
+from bot.domain.envelope import Alert, Entity
 from bot.domain.events import Phase, Role
 from bot.domain.severity import Severity
+from bot.domain.together import Together
 from bot.domain.untrusted import Untrusted
 
 
@@ -39,11 +40,13 @@ class Open:
 
     Attributes:
         drill: The alert came through the lane of our own drills.
+        earlier: The last incident of the same problem, "" if there was none.
     """
 
     alert: Alert
     channel: str
     drill: bool = False
+    earlier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +55,82 @@ class Join:
 
     Attributes:
         because: Code of the grouping rule.
+        entity: The thing that both name, where that decided.
+        worst: The worst severity of all the incident's alerts, this one included.
+        category: The one that names the incident best; "" leaves it as it is.
+        seen: Every category of its alerts.
+        meanings: What these mean together.
     """
 
     alert: Alert
     because: str
+    entity: Entity | None = None
+    worst: Severity = Severity.NONE
+    category: str = ""
+    seen: tuple[str, ...] = ()
+    meanings: tuple[Together, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clear:
-    """A sender says that its problem is over."""
+    """A sender says that its problem is over.
+
+    Attributes:
+        others: Other problems are firing that only the count knows.
+        is_told: The problem stands in the log.
+    """
 
     alert: Alert
+    others: bool = False
+    is_told: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flap:
+    """A problem came back so often that its turns are only counted from now on."""
+
+    alert: Alert
+    turns: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calm:
+    """A flapping problem has stayed as it is for long enough.
+
+    Attributes:
+        firing: How it stayed.
+        others: Other problems are firing that only the count knows.
+    """
+
+    source: str
+    dedup: str
+    turns: int
+    firing: bool
+    others: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """Put the incident to rest for a while."""
+
+    by: Person
+    lasts: timedelta
+    reason: Untrusted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wake:
+    """End the rest of an incident before its time."""
+
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnoozeOver:
+    """The time of a rest is up."""
+
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +211,14 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopen:
-    """Open a resolved incident again."""
+    """Open a resolved incident again.
+
+    Attributes:
+        twin: An open incident that has one of its problems; "" if there is none.
+    """
 
     by: Person
+    twin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,5 +251,8 @@ PersonCommand = (
     | FinishStep
     | Resolve
     | Reopen
+    | Snooze
+    | Wake
 )
-Command = PersonCommand | Open | Join | Clear | Nag | Count | CloseDrill
+AlertCommand = Open | Join | Clear | Flap | Calm
+Command = PersonCommand | AlertCommand | Nag | Count | CloseDrill | SnoozeOver

@@ -6,33 +6,32 @@ decided here and nothing else. The gate's decisions do not live here.
 
 from datetime import datetime
 
+from bot.domain import joining, snoozing
 from bot.domain.commands import (
+    Calm,
     Clear,
     CloseDrill,
     Command,
     Count,
+    Flap,
     Join,
     Nag,
     Open,
+    SnoozeOver,
 )
-from bot.domain.envelope import Alert
 from bot.domain.events import (
-    AlertCleared,
-    AlertJoined,
     AlertsCounted,
     Event,
     IncidentOpened,
     Nagged,
-    Phase,
-    Reopened,
     Resolved,
-    SeverityChanged,
 )
 from bot.domain.grouping import dedup_digest
 from bot.domain.incident import Incident
+from bot.domain.joining import TOCSIN
 from bot.domain.responding import DRILL_OVER, decide_for_person
 
-TOCSIN = "tocsin"
+__all__ = ["TOCSIN", "decide"]
 
 
 def decide(incident: Incident, command: Command, *, now: datetime) -> tuple[Event, ...]:
@@ -53,10 +52,10 @@ def decide(incident: Incident, command: Command, *, now: datetime) -> tuple[Even
     match command:
         case Open():
             return (_opened(command),)
-        case Join():
-            return _join(incident, command)
-        case Clear():
-            return _clear(incident, command)
+        case Join() | Clear() | Flap() | Calm():
+            return _for_alert(incident, command)
+        case SnoozeOver():
+            return snoozing.time_is_up(incident, command)
         case Nag(due_at=due_at):
             return _nag(incident, due_at=due_at, now=now)
         case CloseDrill():
@@ -64,7 +63,21 @@ def decide(incident: Incident, command: Command, *, now: datetime) -> tuple[Even
         case Count(count=count, digest=digest):
             return (AlertsCounted(count=count, digest=digest),)
         case _:
-            return decide_for_person(incident, command)
+            return decide_for_person(incident, command, now=now)
+
+
+def _for_alert(
+    incident: Incident, command: Join | Clear | Flap | Calm
+) -> tuple[Event, ...]:
+    match command:
+        case Join():
+            return joining.join(incident, command)
+        case Clear():
+            return joining.clear(incident, command)
+        case Flap():
+            return joining.flap(incident, command)
+        case Calm():
+            return joining.calm(incident, command)
 
 
 def _opened(command: Open) -> IncidentOpened:
@@ -81,52 +94,9 @@ def _opened(command: Open) -> IncidentOpened:
         channel=command.channel,
         detected_at=alert.detected_at,
         drill=command.drill,
+        earlier=command.earlier,
         title=alert.envelope.title,
     )
-
-
-def _join(incident: Incident, command: Join) -> tuple[Event, ...]:
-    dedup = dedup_digest(command.alert.envelope)
-    events: list[Event] = []
-    if not incident.is_open:
-        events.append(Reopened(because="same_problem_again", by=TOCSIN))
-    if dedup not in incident.firing:
-        events.append(
-            AlertJoined(
-                alert=command.alert.id,
-                source=command.alert.envelope.source,
-                dedup=dedup,
-                because=command.because,
-            )
-        )
-    return (*events, *_raised(incident, command.alert))
-
-
-def _raised(incident: Incident, alert: Alert) -> tuple[Event, ...]:
-    """Rules only raise a severity, and never over a person's word."""
-    found = alert.assessment
-    if incident.severity_by not in ("", TOCSIN):
-        return ()
-    if not found.severity.is_worse_than(incident.severity):
-        return ()
-    reasons = tuple(reason.code for reason in found.reasons)
-    return (
-        SeverityChanged(
-            was=incident.severity, severity=found.severity, reasons=reasons, by=TOCSIN
-        ),
-    )
-
-
-def _clear(incident: Incident, command: Clear) -> tuple[Event, ...]:
-    dedup = dedup_digest(command.alert.envelope)
-    if dedup not in incident.firing:
-        return ()
-    source = command.alert.envelope.source
-    cleared = AlertCleared(alert=command.alert.id, source=source, dedup=dedup)
-    nobody_took_it = incident.phase is Phase.TRIAGE and not incident.acked_by
-    if incident.firing == {dedup} and incident.is_open and nobody_took_it:
-        return (cleared, Resolved(by=TOCSIN, outcome="cleared"))
-    return (cleared,)
 
 
 def _close_drill(incident: Incident) -> tuple[Event, ...]:
@@ -137,7 +107,7 @@ def _close_drill(incident: Incident) -> tuple[Event, ...]:
 
 
 def _nag(incident: Incident, *, due_at: datetime, now: datetime) -> tuple[Event, ...]:
-    if not incident.is_open or incident.acked_by:
+    if not incident.is_open or incident.acked_by or incident.is_snoozed:
         return ()
     late_s = max(int((now - due_at).total_seconds()), 0)
     return (Nagged(due_at=due_at, late_s=late_s),)

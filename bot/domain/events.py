@@ -49,6 +49,7 @@ class IncidentOpened:
         channel: Slack channel id the incident lives in.
         detected_at: The sender's time where believable, else when we got it.
         drill: True only when the bot's own record says so.
+        earlier: The last incident of the same problem, "" if there was none.
         title: Redacted title.
     """
 
@@ -65,6 +66,7 @@ class IncidentOpened:
     channel: str
     detected_at: datetime
     drill: bool = False
+    earlier: str = ""
     title: Untrusted | None
 
 
@@ -76,6 +78,10 @@ class AlertJoined:
 
     Attributes:
         because: Code of the grouping rule, e.g. ``same_system``.
+        category: Of the alert; "" in entries from before it was kept.
+        severity: Of the alert.
+        named: What kind of thing both name, where that decided; else "".
+        thing: Which one, as the alert names it.
     """
 
     name: ClassVar = "incident.alert_joined.v1"
@@ -83,6 +89,100 @@ class AlertJoined:
     alert: str
     source: str
     dedup: str
+    because: str
+    category: str = ""
+    severity: Severity = Severity.NONE
+    named: str = ""
+    thing: Untrusted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correlated:
+    """Alerts of several kinds mean something together.
+
+    Attributes:
+        rules: Ids of the rules that hold now, e.g. ``together.llm_jacking``.
+        categories: The kinds that were seen, in the order of their names.
+    """
+
+    name: ClassVar = "incident.correlated.v1"
+
+    rules: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryChanged:
+    """A further alert names the incident better than the first did.
+
+    Attributes:
+        rule: Rule that decided the new category.
+    """
+
+    name: ClassVar = "incident.category_changed.v1"
+
+    was: str
+    category: str
+    rule: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flapping:
+    """A problem comes and goes so often that its turns are only counted.
+
+    Attributes:
+        turns: How often it came back within `minutes`.
+    """
+
+    name: ClassVar = "incident.flapping.v1"
+
+    source: str
+    dedup: str
+    turns: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlappingEnded:
+    """A problem has stayed as it is for long enough.
+
+    Attributes:
+        turns: How often it came back in all.
+        firing: How it stayed.
+    """
+
+    name: ClassVar = "incident.flapping_ended.v1"
+
+    source: str
+    dedup: str
+    turns: int
+    firing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed:
+    """A person put the incident to rest for a while, with a reason."""
+
+    name: ClassVar = "incident.snoozed.v1"
+
+    by: str
+    until: datetime
+    reason: Untrusted | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Woken:
+    """The incident is no longer at rest.
+
+    Attributes:
+        by: A person's id, or ``tocsin``.
+        because: ``time``, ``worse``, ``person`` or ``reopened``.
+    """
+
+    name: ClassVar = "incident.woken.v1"
+
+    by: str
     because: str
 
 
@@ -264,6 +364,12 @@ class CommandRefused:
 Event = (
     IncidentOpened
     | AlertJoined
+    | Correlated
+    | CategoryChanged
+    | Flapping
+    | FlappingEnded
+    | Snoozed
+    | Woken
     | AlertCleared
     | AlertsCounted
     | SeverityChanged

@@ -11,8 +11,12 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     AlertsCounted,
+    CategoryChanged,
     CommandRefused,
+    Correlated,
     Event,
+    Flapping,
+    FlappingEnded,
     IncidentOpened,
     Nagged,
     Noted,
@@ -23,8 +27,10 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
+    Snoozed,
     StepFinished,
     StepTaken,
+    Woken,
 )
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
@@ -49,6 +55,12 @@ class Incident:
         roles: Role to person id.
         steps: (runbook, step) to what became of it.
         outcome: How it ended, "" while it is open.
+        meanings: Ids of what its kinds of alert mean together.
+        flapping: Dedup digests of problems that come and go, to how often they did.
+        snoozed_until: When its rest ends; None while it is awake.
+        snoozed_by: Who put it to rest.
+        snooze_reason: Why; None where it was erased.
+        earlier: The last incident of the same problem, "" if there was none.
     """
 
     title: Untrusted | None = None
@@ -69,6 +81,17 @@ class Incident:
     cleared: frozenset[str] = frozenset()
     sources: tuple[str, ...] = ()
     outcome: str = ""
+    meanings: tuple[str, ...] = ()
+    flapping: Mapping[str, int] = field(default_factory=dict)
+    snoozed_until: datetime | None = None
+    snoozed_by: str = ""
+    snooze_reason: Untrusted | None = None
+    earlier: str = ""
+
+    @property
+    def is_snoozed(self) -> bool:
+        """Tell whether a person put it to rest."""
+        return self.snoozed_until is not None
 
     @property
     def exists(self) -> bool:
@@ -101,6 +124,24 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
                 firing=incident.firing - {dedup},
                 cleared=incident.cleared | {dedup},
             )
+        case Correlated(rules=rules):
+            return replace(incident, meanings=rules)
+        case CategoryChanged(category=category, rule=rule):
+            return replace(incident, category=category, rule=rule)
+        case Flapping(dedup=dedup, turns=turns):
+            turning = {**incident.flapping, dedup: turns}
+            return replace(incident, flapping=turning)
+        case FlappingEnded():
+            return _calm(incident, event)
+        case Snoozed():
+            return replace(
+                incident,
+                snoozed_until=event.until,
+                snoozed_by=event.by,
+                snooze_reason=event.reason,
+            )
+        case Woken():
+            return _awake(incident)
         case SeverityChanged():
             return replace(
                 incident,
@@ -119,7 +160,8 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
         case StepFinished(runbook=runbook, step=step, outcome=outcome, by=by):
             return _step(incident, (runbook, step), StepState(state=outcome, by=by))
         case Resolved(outcome=outcome):
-            return replace(incident, phase=Phase.RESOLVED, outcome=outcome)
+            ended = replace(incident, phase=Phase.RESOLVED, outcome=outcome)
+            return _awake(ended)
         case Reopened():
             return replace(incident, phase=Phase.INVESTIGATING, outcome="")
         case AlertsCounted() | Noted() | Nagged() | CommandRefused():
@@ -144,9 +186,25 @@ def _opened(event: IncidentOpened) -> Incident:
         channel=event.channel,
         detected_at=event.detected_at,
         drill=event.drill,
+        earlier=event.earlier,
         firing=frozenset({event.dedup}),
         sources=(event.source,),
     )
+
+
+def _calm(incident: Incident, event: FlappingEnded) -> Incident:
+    its = {event.dedup}
+    firing, cleared = incident.firing - its, incident.cleared - its
+    return replace(
+        incident,
+        flapping={one: n for one, n in incident.flapping.items() if one not in its},
+        firing=firing | its if event.firing else firing,
+        cleared=cleared if event.firing else cleared | its,
+    )
+
+
+def _awake(incident: Incident) -> Incident:
+    return replace(incident, snoozed_until=None, snoozed_by="", snooze_reason=None)
 
 
 def _firing(incident: Incident, dedup: str, source: str) -> Incident:

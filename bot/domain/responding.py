@@ -3,9 +3,10 @@
 Pure. What alerts and timers cause is decided in `decisions.py`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.domain import snoozing
 from bot.domain.commands import (
     Acknowledge,
     Assign,
@@ -18,7 +19,9 @@ from bot.domain.commands import (
     Reopen,
     Rerank,
     Resolve,
+    Snooze,
     TakeStep,
+    Wake,
 )
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, OutOfTurn
 from bot.domain.events import (
@@ -57,7 +60,9 @@ _WHY_NOT = {
 }
 
 
-def decide_for_person(incident: Incident, command: PersonCommand) -> tuple[Event, ...]:
+def decide_for_person(
+    incident: Incident, command: PersonCommand, *, now: datetime
+) -> tuple[Event, ...]:
     """Answer what a person asked; the contract is that of `decide`."""
     if not incident.exists:
         raise NotFound(
@@ -74,11 +79,11 @@ def decide_for_person(incident: Incident, command: PersonCommand) -> tuple[Event
                 Noted(by=command.by.id, message=command.message, text=command.text),
             )
         case _:
-            return _while_open(incident, command)
+            return _while_open(incident, command, now=now)
 
 
 def _while_open(  # noqa: C901 - one case per command, so that mypy finds a gap
-    incident: Incident, command: PersonCommand
+    incident: Incident, command: PersonCommand, *, now: datetime
 ) -> tuple[Event, ...]:
     if not incident.is_open:
         raise OutOfTurn(
@@ -101,6 +106,10 @@ def _while_open(  # noqa: C901 - one case per command, so that mypy finds a gap
             return _finish(incident, command)
         case Resolve():
             return _resolve(command)
+        case Snooze():
+            return snoozing.snooze(command, now=now)
+        case Wake():
+            return snoozing.wake(incident, command)
         case Note() | Reopen():
             return ()
         case _:
@@ -225,6 +234,12 @@ def _reopen(incident: Incident, command: Reopen) -> tuple[Event, ...]:
             "The incident was not opened again",
             because="the drill that it belongs to is over",
             next_move="Start another run with `/incident drill start`.",
+        )
+    if command.twin:
+        raise OutOfTurn(
+            "The incident was not opened again",
+            because=f"{command.twin} is open for the same problem",
+            next_move=f"Go on there: `/incident status {command.twin}`.",
         )
     return (Reopened(because="person", by=command.by.id),)
 

@@ -1,10 +1,10 @@
 """How the core asks for messages to be drawn, without knowing Slack."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.card import CardView
 from bot.domain.events import Event
+from bot.domain.storm_view import StormView
 from bot.ports.outbox import Post
 
 
@@ -26,6 +26,6 @@ class Presenter(Protocol):
         """Return a message marked as part of a drill."""
         ...
 
-    def digest(self, channel: str, held_back: Sequence[str], key: str) -> Post:
+    def digest(self, view: StormView) -> Post:
         """Return the one message that stands for cards held back in a storm."""
         ...

@@ -5,71 +5,123 @@ repeats, so that a storm of one problem is one row. The raw payloads stay sealed
 in the inbox.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from bot.domain.envelope import (
-    Alert,
-    Assessment,
-    Entity,
-    EntityKind,
-    Envelope,
-    Mask,
-    Outcome,
-    Status,
-)
-from bot.domain.grouping import Candidate, dedup_digest, group_digest
-from bot.domain.severity import Reason, Severity
+from bot.domain.card import GroupedBy
+from bot.domain.envelope import Alert, Entity
+from bot.domain.grouping import dedup_digest, group_digest, number_of
 from bot.domain.untrusted import Untrusted
 from bot.ports import Transaction
+from bot.readmodels.alert_docs import from_doc, to_doc
+from bot.readmodels.gathering import to_us
 
 # How many alerts of an incident are read for its card: the first of each problem.
 _FOR_CARD = 12
 
 
-def count(tx: Transaction, incident: str, alert: Alert, *, because: str) -> bool:
-    """Count an alert to an incident; tell whether its problem is a new one."""
-    dedup = dedup_digest(alert.envelope)
-    known = tx.tables.execute(
-        "SELECT 1 AS one FROM problem WHERE incident = ? AND dedup = ?",
-        (incident, dedup),
-    )
-    if known:
-        repeat(tx, incident, dedup, count=alert.envelope.stands_for, at=alert)
-        return False
+def add(
+    tx: Transaction,
+    incident: str,
+    alert: Alert,
+    *,
+    because: str = "",
+    thing: Entity | None = None,
+    is_told: bool = True,
+) -> None:
+    """Count an alert whose problem is new to an incident.
+
+    Args:
+        because: Code of the grouping rule; "" for the alert that opened it.
+        thing: What both name, where that decided.
+        is_told: The log tells of the problem.
+    """
+    envelope = alert.envelope
     tx.tables.execute(
         "INSERT INTO problem (incident, dedup, grp, source, because, count, last_at, "
-        "first_alert) VALUES (?,?,?,?,?,?,?,?)",
+        "first_alert, number, firing, told, severity, began_us) "
+        "VALUES (?,?,?,?,?,?,?,?,?,1,?,?,?)",
         (
             incident,
-            dedup,
-            group_digest(alert.envelope),
-            alert.envelope.source,
+            dedup_digest(envelope),
+            group_digest(envelope),
+            envelope.source,
             because,
-            alert.envelope.stands_for,
+            envelope.stands_for,
             alert.received_at.isoformat(),
             alert.id,
+            number_of(incident),
+            int(is_told),
+            alert.assessment.severity,
+            to_us(alert.detected_at),
         ),
     )
     tx.tables.execute(
         "INSERT INTO alert (id, incident, doc) VALUES (?,?,?) ON CONFLICT DO NOTHING",
         (alert.id, incident, orjson.dumps(to_doc(alert)).decode()),
     )
-    return True
+    if because:
+        _grouped(tx, incident, because, thing)
 
 
-def repeat(
-    tx: Transaction, incident: str, dedup: str, *, count: int, at: Alert
-) -> None:
-    """Count a repeat of a known problem."""
+def repeat(tx: Transaction, incident: str, alert: Alert) -> None:
+    """Count a repeat of a known problem, which is firing again or still."""
     tx.tables.execute(
-        "UPDATE problem SET count = count + ?, last_at = ? "
+        "UPDATE problem SET count = count + ?, last_at = ?, firing = 1, "
+        # SEV1 to SEV4 sort as text, the worst first; "" is a row of an older version.
+        "severity = CASE WHEN severity = '' OR severity > ? THEN ? ELSE severity END "
         "WHERE incident = ? AND dedup = ?",
-        (count, at.received_at.isoformat(), incident, dedup),
+        (
+            alert.envelope.stands_for,
+            alert.received_at.isoformat(),
+            alert.assessment.severity,
+            alert.assessment.severity,
+            incident,
+            dedup_digest(alert.envelope),
+        ),
+    )
+
+
+def over(tx: Transaction, incident: str, dedup: str) -> None:
+    """Note that a sender took a problem back."""
+    tx.tables.execute(
+        "UPDATE problem SET firing = 0 WHERE incident = ? AND dedup = ?",
+        (incident, dedup),
+    )
+
+
+def others_firing(tx: Transaction, incident: str, dedup: str) -> bool:
+    """Tell whether problems are firing that only the count knows."""
+    found = tx.tables.execute(
+        "SELECT 1 AS one FROM problem WHERE incident = ? AND firing = 1 AND told = 0 "
+        "AND dedup <> ? LIMIT 1",
+        (incident, dedup),
+    )
+    return bool(found)
+
+
+def twin(tx: Transaction, incident: str) -> str:
+    """Return another open incident that has one of its problems, "" if none."""
+    found = tx.tables.execute(
+        "SELECT o.incident FROM problem p JOIN problem o ON o.dedup = p.dedup "
+        "AND o.incident <> p.incident JOIN board b ON b.id = o.incident "
+        "WHERE p.incident = ? AND b.resolved_at IS NULL ORDER BY o.number LIMIT 1",
+        (incident,),
+    )
+    return str(found[0]["incident"]) if found else ""
+
+
+def _grouped(
+    tx: Transaction, incident: str, because: str, thing: Entity | None
+) -> None:
+    named = f"{thing.kind} {thing.id}" if thing else ""
+    tx.tables.execute(
+        "INSERT INTO gathered (incident, because, n, entity) VALUES (?,?,"
+        "(SELECT count(*) FROM gathered WHERE incident = ?),?) ON CONFLICT DO NOTHING",
+        (incident, because, incident, named),
     )
 
 
@@ -144,153 +196,22 @@ def _times(doc: dict[str, Any]) -> tuple[datetime | None, datetime]:
 def total(tx: Transaction, incident: str) -> int:
     """Return how many alerts an incident stands for, repeats included."""
     found = tx.tables.execute(
-        "SELECT coalesce(sum(count), 0) AS n FROM problem WHERE incident = ?",
+        "SELECT alerts FROM gathering WHERE incident = ?", (incident,)
+    )
+    return int(found[0]["alerts"]) if found else 0
+
+
+def grouped_by(tx: Transaction, incident: str) -> tuple[GroupedBy, ...]:
+    """Return why alerts were grouped to an incident, in the order of first use."""
+    found = tx.tables.execute(
+        "SELECT because, entity FROM gathered WHERE incident = ? ORDER BY n",
         (incident,),
     )
-    return int(found[0]["n"])
-
-
-def grouped_by(tx: Transaction, incident: str) -> tuple[str, ...]:
-    """Return the codes of the grouping rules that were used, in order."""
-    found = tx.tables.execute(
-        "SELECT because FROM problem WHERE incident = ? AND because <> '' "
-        "GROUP BY because ORDER BY min(first_alert)",
-        (incident,),
-    )
-    return tuple(one["because"] for one in found)
-
-
-def candidates(
-    tx: Transaction,
-    alert: Alert,
-    *,
-    now: datetime,
-    reopen: timedelta,
-    drill: bool = False,
-) -> tuple[Candidate, ...]:
-    """Return the incidents that an alert could belong to.
-
-    Open ones that share its problem, its sender's group or its system, and those
-    resolved within `reopen` that share its problem. A drill's alert belongs to an
-    incident of a drill and no other to one.
-    """
-    dedup, group = dedup_digest(alert.envelope), group_digest(alert.envelope)
-    found = tx.tables.execute(
-        "SELECT DISTINCT b.id, b.category, b.system, b.resolved_at "
-        "FROM board b JOIN problem p ON p.incident = b.id "
-        "WHERE b.drill = ? AND ("
-        "(p.dedup = ? AND (b.resolved_at IS NULL OR b.resolved_at >= ?)) "
-        "OR (b.resolved_at IS NULL AND p.grp = ? AND ? <> '') "
-        "OR (b.resolved_at IS NULL AND b.system = ? AND ? <> '' AND b.category = ?))",
-        (
-            int(drill),
-            dedup,
-            (now - reopen).isoformat(),
-            group,
-            group,
-            alert.system,
-            alert.system,
-            alert.assessment.category,
-        ),
-    )
-    return tuple(_candidate(tx, one) for one in found)
-
-
-def _candidate(tx: Transaction, found: Any) -> Candidate:
-    problems = tx.tables.execute(
-        "SELECT dedup, grp, last_at FROM problem WHERE incident = ?", (found["id"],)
-    )
-    ended = found["resolved_at"]
-    return Candidate(
-        incident=found["id"],
-        dedups=frozenset(one["dedup"] for one in problems),
-        groups=frozenset(one["grp"] for one in problems if one["grp"]),
-        category=found["category"],
-        system=found["system"],
-        last_alert_at=max(datetime.fromisoformat(one["last_at"]) for one in problems),
-        resolved_at=None if ended is None else datetime.fromisoformat(ended),
-    )
-
-
-def to_doc(alert: Alert) -> dict[str, Any]:
-    """Return an alert as JSON values."""
-    envelope, assessment = alert.envelope, alert.assessment
-    at = envelope.occurred_at
-    return {
-        "id": alert.id,
-        "received_at": alert.received_at.isoformat(),
-        "system": alert.system,
-        "masks": [[mask.kind, mask.count, mask.path] for mask in alert.masks],
-        "envelope": {
-            "source": envelope.source,
-            "source_event_id": envelope.source_event_id,
-            "dedup_key": envelope.dedup_key,
-            "group_key": envelope.group_key,
-            "status": envelope.status,
-            "occurred_at": None if at is None else at.isoformat(),
-            "title": envelope.title.for_redaction(),
-            "texts": {k: v.for_redaction() for k, v in envelope.texts.items()},
-            "entities": [[entity.kind, entity.id] for entity in envelope.entities],
-            "vendor_severity": envelope.vendor_severity,
-            "outcome": envelope.outcome,
-            "links": list(envelope.links),
-            "stands_for": envelope.stands_for,
-            "notes": list(envelope.notes),
-        },
-        "assessment": {
-            "category": assessment.category,
-            "rule": assessment.rule,
-            "severity": assessment.severity,
-            "reasons": [[r.code, r.text, r.steps] for r in assessment.reasons],
-            "notices": list(assessment.notices),
-        },
-    }
-
-
-def from_doc(doc: dict[str, Any]) -> Alert:
-    """Return the alert that `to_doc` described."""
-    return Alert(
-        id=doc["id"],
-        received_at=datetime.fromisoformat(doc["received_at"]),
-        system=doc["system"],
-        masks=tuple(Mask(kind=k, count=n, path=p) for k, n, p in doc["masks"]),
-        envelope=_envelope(doc["envelope"]),
-        assessment=_assessment(doc["assessment"]),
-    )
-
-
-def _envelope(doc: dict[str, Any]) -> Envelope:
-    at = doc["occurred_at"]
-    return Envelope(
-        source=doc["source"],
-        source_event_id=doc["source_event_id"],
-        dedup_key=doc["dedup_key"],
-        group_key=doc["group_key"],
-        status=Status(doc["status"]),
-        occurred_at=None if at is None else datetime.fromisoformat(at),
-        title=Untrusted(doc["title"]),
-        texts={path: Untrusted(text) for path, text in doc["texts"].items()},
-        entities=_entities(doc["entities"]),
-        vendor_severity=doc["vendor_severity"],
-        outcome=Outcome(doc["outcome"]),
-        links=tuple(doc["links"]),
-        stands_for=doc["stands_for"],
-        notes=tuple(doc["notes"]),
-    )
-
-
-def _entities(pairs: Iterable[Sequence[str]]) -> tuple[Entity, ...]:
-    return tuple(Entity(EntityKind(kind), name) for kind, name in pairs)
-
-
-def _assessment(doc: dict[str, Any]) -> Assessment:
-    return Assessment(
-        category=doc["category"],
-        rule=doc["rule"],
-        severity=Severity(doc["severity"]),
-        reasons=tuple(
-            Reason(code=code, text=text, steps=steps)
-            for code, text, steps in doc["reasons"]
-        ),
-        notices=tuple(doc["notices"]),
+    return tuple(
+        GroupedBy(
+            because=one["because"],
+            named=one["entity"].partition(" ")[0],
+            thing=Untrusted(one["entity"].partition(" ")[2]) if one["entity"] else None,
+        )
+        for one in found
     )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.codec import decode
-from bot.domain.events import IncidentOpened, Phase, Reopened, Resolved
+from bot.domain.events import Phase, Reopened, Resolved
 from bot.domain.incident import Incident, evolve, fold
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
@@ -35,6 +35,7 @@ class BoardRow:
     drill: bool
     channel: str
     resolved_at: datetime | None
+    snoozed_until: datetime | None = None
 
 
 def project(tx: Transaction, entries: Iterable[Entry]) -> None:
@@ -46,6 +47,27 @@ def project(tx: Transaction, entries: Iterable[Entry]) -> None:
     streams = {e.stream for e in entries if e.stream.startswith(INCIDENT_STREAM)}
     for stream in sorted(streams):
         _write(tx, stream.removeprefix(INCIDENT_STREAM), tx.log.load(stream))
+
+
+def advance(
+    tx: Transaction, incident: str, state: Incident, entries: Sequence[Entry]
+) -> None:
+    """Bring one row up to date whose state is known; the same row as `project` makes.
+
+    Args:
+        state: After the entries.
+        entries: What was appended just now.
+    """
+    ends = [one for one in entries if one.kind in (Resolved.name, Reopened.name)]
+    if not ends:
+        found = tx.tables.execute(
+            "SELECT resolved_at FROM board WHERE id = ?", (incident,)
+        )
+        text = found[0]["resolved_at"] if found else None
+        ended = None if text is None else datetime.fromisoformat(text)
+    else:
+        ended = ends[-1].at if ends[-1].kind == Resolved.name else None
+    _keep(tx, incident, state, ended)
 
 
 def rebuild(tx: Transaction) -> None:
@@ -102,6 +124,15 @@ def newest_in(tx: Transaction, channel: str) -> str:
     return str(found[0]["id"]) if found else ""
 
 
+def is_snoozed(tx: Transaction, incident: str) -> bool:
+    """Tell whether a person put an incident to rest."""
+    found = tx.tables.execute(
+        "SELECT 1 AS one FROM board WHERE id = ? AND snoozed_until IS NOT NULL",
+        (incident,),
+    )
+    return bool(found)
+
+
 def open_by_severity(tx: Transaction) -> dict[str, int]:
     """Return how many real incidents are open, by severity; drills do not count."""
     found = tx.tables.execute(
@@ -118,26 +149,31 @@ def next_id(tx: Transaction) -> str:
 
 
 def _write(tx: Transaction, incident: str, entries: Sequence[Entry]) -> None:
-    state, resolved_at, opened = Incident(), None, None
+    state, resolved_at = Incident(), None
     for entry in entries:
         event = decode(entry.kind, entry.body, entry.words)
         state = evolve(state, event)
         match event:
-            case IncidentOpened():
-                opened = event
             case Resolved():
                 resolved_at = entry.at
             case Reopened():
                 resolved_at = None
             case _:
                 pass
-    if opened is None:
+    _keep(tx, incident, state, resolved_at)
+
+
+def _keep(
+    tx: Transaction, incident: str, state: Incident, resolved_at: datetime | None
+) -> None:
+    if state.detected_at is None:
         return
+    snoozed = state.snoozed_until
     tx.tables.execute("DELETE FROM board WHERE id = ?", (incident,))
     tx.tables.execute(
         "INSERT INTO board (id, number, title, severity, phase, category, "
-        "commander, acked_by, since, system, drill, channel, resolved_at) "
-        "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "commander, acked_by, since, system, drill, channel, resolved_at, "
+        "snoozed_until) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             incident,
             int(incident.removeprefix("INC-")),
@@ -147,26 +183,27 @@ def _write(tx: Transaction, incident: str, entries: Sequence[Entry]) -> None:
             state.category,
             state.commander,
             state.acked_by,
-            opened.detected_at.isoformat(),
+            state.detected_at.isoformat(),
             state.system,
             int(state.drill),
             state.channel,
             None if resolved_at is None else resolved_at.isoformat(),
+            None if snoozed is None else snoozed.isoformat(),
         ),
     )
 
 
 def _rows(tables: Tables, where: str, given: Sequence[Any]) -> tuple[BoardRow, ...]:
     found = tables.execute(
-        "SELECT b.*, (SELECT coalesce(sum(p.count), 0) FROM problem p "  # noqa: S608 - `where` is ours
-        f"WHERE p.incident = b.id) AS alert_count FROM board b {where}",
+        "SELECT b.*, coalesce(g.alerts, 0) AS alert_count FROM board b "  # noqa: S608 - `where` is ours
+        f"LEFT JOIN gathering g ON g.incident = b.id {where}",
         given,
     )
     return tuple(_row(one) for one in found)
 
 
 def _row(found: Mapping[str, Any]) -> BoardRow:
-    ended = found["resolved_at"]
+    ended, rests = found["resolved_at"], found["snoozed_until"]
     return BoardRow(
         id=found["id"],
         title=None if found["title"] is None else Untrusted(found["title"]),
@@ -181,4 +218,5 @@ def _row(found: Mapping[str, Any]) -> BoardRow:
         drill=bool(found["drill"]),
         channel=found["channel"],
         resolved_at=None if ended is None else datetime.fromisoformat(ended),
+        snoozed_until=None if rests is None else datetime.fromisoformat(rests),
     )

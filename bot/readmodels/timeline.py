@@ -15,8 +15,12 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     AlertsCounted,
+    CategoryChanged,
     CommandRefused,
+    Correlated,
     Event,
+    Flapping,
+    FlappingEnded,
     IncidentOpened,
     Nagged,
     Noted,
@@ -25,10 +29,12 @@ from bot.domain.events import (
     Resolved,
     RoleAssigned,
     SeverityChanged,
+    Snoozed,
     StepFinished,
     StepTaken,
+    Woken,
 )
-from bot.domain.grouping import BECAUSE
+from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.responding import DRILL_OVER
 from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Transaction
@@ -42,6 +48,7 @@ AlertTimes = Mapping[str, tuple[datetime | None, datetime | None]]
 SHARE_STREAM = "share/"
 EXERCISE = "EXERCISE"
 _TOCSIN = "tocsin"
+_GroupingEvent = AlertJoined | Correlated | CategoryChanged | Flapping | FlappingEnded
 _PersonEvent = (
     Acknowledged
     | RoleAssigned
@@ -51,6 +58,8 @@ _PersonEvent = (
     | StepFinished
     | Resolved
     | Reopened
+    | Snoozed
+    | Woken
     | CommandRefused
 )
 
@@ -164,12 +173,7 @@ def sentence(event: Event) -> str:
     """Say what happened, without the words that people or senders wrote."""
     match event:
         case IncidentOpened():
-            return (
-                f"Opened as {event.severity}, {event.category}, by an alert "
-                f"from {event.source} (rule {event.rule})."
-            )
-        case AlertJoined(source=source, because=because):
-            return f"A further alert from {source} joined: {_because(because)}."
+            return _opened(event)
         case AlertCleared(source=source):
             return f"{source} says that one of its alerts is over."
         case AlertsCounted(count=count):
@@ -179,8 +183,43 @@ def sentence(event: Event) -> str:
         case Nagged(late_s=late_s):
             late = f" (the reminder came {late_s} s late)" if late_s > 1 else ""
             return f"Nobody had acknowledged in time{late}."
+        case Correlated() | CategoryChanged() | AlertJoined():
+            return _grouping(event)
+        case Flapping() | FlappingEnded():
+            return _grouping(event)
         case _:
             return _by_a_person(event)
+
+
+def _grouping(event: _GroupingEvent) -> str:
+    match event:
+        case AlertJoined(source=source, because=because, named=named):
+            why = because_of(because, named) + (":" if named else ".")
+            return f"A further alert from {source} joined: {why}"
+        case Correlated(rules=rules, categories=categories):
+            kinds = ", ".join(map(_said, categories))
+            return f"Correlated events: {kinds} ({', '.join(rules)})."
+        case CategoryChanged(was=was, category=category, rule=rule):
+            return f"Category {was} → {category} by the rules ({rule})."
+        case Flapping(source=source, turns=turns, minutes=minutes):
+            return f"A problem of {source} is flapping: {turns} times in {minutes} min."
+        case FlappingEnded():
+            return _calm(event)
+        case _:
+            assert_never(event)
+
+
+def _opened(event: IncidentOpened) -> str:
+    earlier = f" Same problem as {event.earlier}." if event.earlier else ""
+    return (
+        f"Opened as {event.severity}, {event.category}, by an alert "
+        f"from {event.source} (rule {event.rule}).{earlier}"
+    )
+
+
+def _calm(event: FlappingEnded) -> str:
+    state = "is still there" if event.firing else "is over"
+    return f"The flapping ended after {event.turns} times: the problem {state}."
 
 
 def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
@@ -201,16 +240,27 @@ def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
         case Resolved():
             return _resolved(event)
         case Reopened(because=because, by=by):
-            why = _because(because) if because in BECAUSE else ""
+            why = because_of(because) if because in BECAUSE else ""
             return f"Reopened by {_who(by)}" + (f": {why}." if why else ".")
+        case Snoozed(by=by, until=until):
+            return f"{_who(by)} snoozed it until {until:%H:%M} UTC:"
+        case Woken():
+            return woken(event)
         case CommandRefused(command=command, code=code, by=by):
             return f"Refused {_who(by)}: {command} ({code})."
         case _:
             assert_never(event)
 
 
-def _because(code: str) -> str:
-    return BECAUSE.get(code, code)  # type: ignore[call-overload, no-any-return]
+def woken(event: Woken) -> str:
+    """Say why an incident is no longer at rest."""
+    match event.because:
+        case "worse":
+            return "Awake again: it got worse."
+        case "time":
+            return "Awake again: its time is up."
+        case _:
+            return f"{_who(event.by)} woke it."
 
 
 def _severity(event: SeverityChanged) -> str:
@@ -225,6 +275,10 @@ def _resolved(event: Resolved) -> str:
     if event.by == _TOCSIN:
         return "Resolved: every source cleared its alerts and nobody had taken it."
     return f"Resolved by {_who(event.by)} as {event.outcome.replace('_', ' ')}."
+
+
+def _said(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _who(by: str) -> str:
@@ -251,6 +305,8 @@ def _words(event: Event) -> Untrusted | None:
         case Resolved(summary=words):
             return words
         case SeverityChanged(reason=words) | StepFinished(reason=words):
+            return words
+        case Snoozed(reason=words) | AlertJoined(thing=words):
             return words
         case _:
             return None

@@ -23,7 +23,6 @@ from bot.slack.sentences import (
     Element,
     Foreign,
     Piece,
-    Strong,
     clipped,
     on_lines,
     spoken,
@@ -90,18 +89,6 @@ def fallback(view: CardView) -> str:
     drill = "Exercise: " if state.drill else ""
     start = f"{drill}{state.severity}, {stands}: {clipped(view.category_title, 60)}, "
     return spoken([start, _subject(view), f", {count}, {view.id}."])
-
-
-def digest(channel: str, held_back: Sequence[str], key: str) -> Post:
-    """Return the one message that stands for cards held back in a storm."""
-    said = words.held_back(len(held_back))
-    shown = ", ".join(held_back[:20]) + (", …" if held_back[20:] else "")
-    see = "See them all with /incident list."
-    section = rich.section(on_lines([Strong(said)], [shown], [see]))
-    text = spoken([f"{said} {see}"])
-    return Post(
-        key=key, channel=channel, text=text, blocks=(rich.rich_text("storm", section),)
-    )
 
 
 def preview(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bot.domain.card import CardView
 from bot.domain.events import Phase
 from bot.domain.summary import Claim
-from bot.slack import words
+from bot.slack import grouping_words, words
 from bot.slack.sentences import Foreign, Piece, Strong, When, Who, clipped
 
 CLAIMS = 6
@@ -22,7 +22,14 @@ _SOURCES = 4
 def standing(view: CardView) -> list[list[Piece]]:
     """Return the lines above the claims."""
     drill: list[Piece] = [Strong(words.DRILL)] if view.state.drill else []
-    return [drill, _stands(view), _meta(view)]
+    return [
+        drill,
+        _together(view),
+        _stands(view),
+        _meta(view),
+        _earlier(view),
+        _quiet(view),
+    ]
 
 
 def _stands(view: CardView) -> list[Piece]:
@@ -54,8 +61,38 @@ def _meta(view: CardView) -> list[Piece]:
         f" and {len(view.sources) - _SOURCES} more" if view.sources[_SOURCES:] else ""
     )
     row += ["since ", When(view.since), f" · {count} from {sources}{more}"]
-    grouped = [words.grouped_because(code) for code in view.grouped_by if code]
-    return [*row, f", grouped because {'; '.join(grouped)}"] if grouped else row
+    return [*row, *grouping_words.grouped(view.grouped_by)]
+
+
+def _together(view: CardView) -> list[Piece]:
+    """Return what the kinds of alert mean together."""
+    if not view.meanings:
+        return []
+    named = " · ".join(view.meanings)
+    return [Strong(named), " · alerts of several kinds tell of it within 60 min"]
+
+
+def _quiet(view: CardView) -> list[Piece]:
+    """Return why the card keeps still."""
+    state, row = view.state, list[Piece]()
+    if state.snoozed_until is not None:
+        row += [Strong("Snoozed"), " until ", When(state.snoozed_until), " by "]
+        row += [Who(state.snoozed_by), ": ", Foreign(state.snooze_reason, limit=200)]
+    if view.flapping:
+        row += [" · "] if row else []
+        row.append(f"Flapping: came back {view.flapping} times, only counted now")
+    return row
+
+
+def _earlier(view: CardView) -> list[Piece]:
+    """Return which incident had the same problem before."""
+    state = view.state
+    if not state.earlier:
+        return []
+    row: list[Piece] = [f"Same problem as {state.earlier}"]
+    if view.earlier_ended_at is None:
+        return row
+    return [*row, ", resolved ", When(view.earlier_ended_at, counts=True)]
 
 
 def numbers(claims: Sequence[Claim]) -> dict[str, int]:

@@ -4,7 +4,7 @@
 digest of a storm. How a card looks is in `cards.py`, the sentences in `words.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -14,8 +14,12 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     AlertsCounted,
+    CategoryChanged,
     CommandRefused,
+    Correlated,
     Event,
+    Flapping,
+    FlappingEnded,
     IncidentOpened,
     Nagged,
     Noted,
@@ -25,12 +29,23 @@ from bot.domain.events import (
     Resolved,
     RoleAssigned,
     SeverityChanged,
+    Snoozed,
     StepFinished,
     StepTaken,
+    Woken,
 )
 from bot.domain.plan_view import PlanView
+from bot.domain.storm_view import StormView
 from bot.ports import Post
-from bot.slack import cards, exercise, plan_card, rich, words
+from bot.slack import (
+    cards,
+    exercise,
+    grouping_words,
+    plan_card,
+    rich,
+    storm_card,
+    words,
+)
 from bot.slack.sentences import Piece, Who, spoken
 
 
@@ -83,9 +98,9 @@ class SlackPresenter:
         """Return a message marked as part of a drill."""
         return exercise.marked(post)
 
-    def digest(self, channel: str, held_back: Sequence[str], key: str) -> Post:
+    def digest(self, view: StormView) -> Post:
         """Return the one message for cards held back in a storm."""
-        return cards.digest(channel, held_back, key)
+        return storm_card.digest(view)
 
 
 def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a gap
@@ -96,7 +111,17 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
         case IncidentOpened() | AlertsCounted() | CommandRefused():
             return []
         case AlertJoined():
-            return words.joined(event)
+            return grouping_words.joined(event)
+        case Correlated() | CategoryChanged():
+            return []  # the severity's line has the reason, the card the rest
+        case Flapping():
+            return grouping_words.flapping(event)
+        case FlappingEnded():
+            return grouping_words.calm(event)
+        case Snoozed():
+            return grouping_words.snoozed(event)
+        case Woken():
+            return grouping_words.woken(event)
         case AlertCleared():
             return words.cleared(event)
         case SeverityChanged():
@@ -130,6 +155,8 @@ def _is_for_everybody(event: Event) -> bool:
     match event:
         case Nagged():
             return True
+        case Woken(because=because):
+            return because == "worse"
         case Reopened(by=by):
             return by == "tocsin"
         case SeverityChanged(was=was, severity=severity):

@@ -7,7 +7,7 @@ only as `Foreign`. Which event deserves a sentence is decided in `lines.py`.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 from bot.domain.commands import (
     Acknowledge,
@@ -19,12 +19,13 @@ from bot.domain.commands import (
     Reopen,
     Rerank,
     Resolve,
+    Snooze,
     TakeStep,
+    Wake,
 )
 from bot.domain.errors import Refusal
 from bot.domain.events import (
     AlertCleared,
-    AlertJoined,
     Nagged,
     Noted,
     Reopened,
@@ -33,7 +34,7 @@ from bot.domain.events import (
     SeverityChanged,
     StepFinished,
 )
-from bot.domain.grouping import BECAUSE
+from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.responding import DRILL_OVER
 from bot.slack import drill_wishes
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
@@ -171,6 +172,10 @@ def _done(  # noqa: C901 - one case per command, so that mypy finds a gap
             return f"resolved as {said(outcome)}."
         case Reopen():
             return "open again."
+        case Snooze():
+            return "at rest. `/incident snooze off` wakes it before its time."
+        case Wake():
+            return "awake again."
         case _:
             assert_never(command)
 
@@ -178,18 +183,6 @@ def _done(  # noqa: C901 - one case per command, so that mypy finds a gap
 def said(code: str) -> str:
     """Return a stored code as people say it."""
     return code.replace("_", " ").replace(".", " ")
-
-
-def grouped_because(code: str) -> str:
-    """Return why an alert belongs to an incident, as people say it."""
-    known: Mapping[Any, str] = BECAUSE
-    return known.get(code, said(code))
-
-
-def joined(event: AlertJoined) -> list[Piece]:
-    """A further alert was counted to the incident."""
-    why = grouped_because(event.because)
-    return [f"A further alert from {event.source} joined because {why}."]
 
 
 def cleared(event: AlertCleared) -> list[Piece]:
@@ -247,7 +240,7 @@ def resolved(event: Resolved) -> list[Piece]:
 def reopened(event: Reopened) -> list[Piece]:
     """The incident is open again."""
     if event.because in BECAUSE:
-        return [f"Open again: {grouped_because(event.because)}."]
+        return [f"Open again: {because_of(event.because)}."]
     if event.by == "tocsin":
         return ["Open again."]
     return [Who(event.by), " opened this again."]
@@ -264,10 +257,3 @@ def nagged(incident: str, event: Nagged) -> list[Piece]:
         return start
     minutes = event.late_s // 60
     return [*start, f" This reminder comes {minutes} min late."]
-
-
-def held_back(count: int) -> str:
-    """Say how many cards a storm held back."""
-    if count == 1:
-        return "1 more incident is open; its card is held back in this storm."
-    return f"{count} more incidents are open; their cards are held back in this storm."

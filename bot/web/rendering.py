@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.grouping import because_of
 from bot.domain.quoting import bare
 from bot.domain.untrusted import Untrusted, clip, visible
 from bot.web import wording
@@ -130,6 +131,7 @@ def _environment() -> "Environment":
         "number_in": _number_in,
         "shown": _shown,
         "said": wording.said,
+        "because": because_of,
         "iso": wording.iso,
         "stamp": wording.stamp,
         "short": wording.short,

@@ -28,6 +28,8 @@ second_joined = AlertJoined(
     source="alertmanager",
     dedup=dedup_digest(second.envelope),
     because="same_group",
+    category="availability",
+    severity=Severity.SEV3,
 )
 first_cleared = AlertCleared(
     alert="al_3", source="alertmanager", dedup=dedup_digest(first.envelope)
@@ -93,6 +95,8 @@ def test_a_cleared_problem_that_comes_back_joins_again() -> None:
             source="alertmanager",
             dedup=dedup_digest(first.envelope),
             because="same_problem",
+            category="availability",
+            severity=Severity.SEV3,
         )
     )
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.domain.card import CardView, NextStep
+from bot.domain.card import CardView, GroupedBy, NextStep
 from bot.domain.events import Phase, Role
 from bot.domain.incident import Incident
 from bot.domain.severity import Reason, Severity
@@ -50,7 +50,7 @@ NEW = CardView(
     risk_tier="high",
     alert_count=41,
     sources=("aws_bedrock", "cloudwatch"),
-    grouped_by=("same_system",),
+    grouped_by=(GroupedBy(because="same_system"),),
     reasons=(
         Reason(
             code="category.prompt_injection", text="prompt injection starts at SEV3"

@@ -8,15 +8,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.card import CardView, NextStep
+from bot.domain.card import CardView, GroupedBy, NextStep
 from bot.domain.envelope import Alert, Assessment, Envelope, Mask
 from bot.domain.severity import Reason, Severity
+from bot.domain.storm_view import HeldCard, StormView
 from bot.domain.summary import Claim, Summary
 from bot.domain.untrusted import Untrusted
 from bot.slack import cards
+from bot.slack.storm_card import digest
 from tests.slack.card_states import ACKED, GOLDEN, NEW, STATE, STEP, VIEWS, drawn
 from tests.slack.hostile import hostile, marked
 from tests.slack.validity import assert_slack_valid, assert_text_safe, texts
+
+STORM = StormView(
+    key="digest/1",
+    channel="C1",
+    held=2,
+    open=2,
+    alerts=940,
+    by_severity=(("SEV1", 1), ("SEV3", 1)),
+    by_category=(("Leaked key", 2),),
+    by_source=(("github", 2),),
+    worst=(
+        HeldCard(
+            id="INC-0011",
+            severity=Severity.SEV1,
+            title=Untrusted("Key in <!channel> repo"),
+        ),
+        HeldCard(id="INC-0012", severity=Severity.SEV3, title=None),
+    ),
+)
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -78,11 +99,62 @@ def test_evidence_is_numbered_in_the_order_of_the_claims() -> None:
 
 
 def test_the_digest_names_the_incidents_it_stands_for() -> None:
-    post = cards.digest("C1", ["INC-0011", "INC-0012"], "digest/1")
+    post = digest(STORM)
     assert_slack_valid(post.blocks)
     assert_text_safe(post.text)
-    assert post.text.startswith("2 more incidents are open")
-    assert "INC-0011, INC-0012" in "".join(texts(post.blocks))
+    assert post.text.startswith("2 more incidents are open; their cards are held back")
+    shown = "".join(texts(post.blocks))
+    assert "1 SEV1, 1 SEV3 · Leaked key 2 · from github 2 · 940 alerts so far" in shown
+    assert "SEV1 · INC-0011 · Key in <!channel> repo" in shown
+    assert "/incident ack INC-0011" in shown
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        (
+            replace(STORM, is_over=True),
+            "The storm is over: 2 more incidents are open without a card.",
+        ),
+        (
+            replace(STORM, open=0, worst=(), is_over=True),
+            "The storm is over: all 2 incidents without a card have ended.",
+        ),
+        (replace(STORM, open=1), "1 more incident is open; its card is held back"),
+    ],
+)
+def test_the_digest_says_where_the_storm_stands(view: StormView, said: str) -> None:
+    post = digest(view)
+    assert_slack_valid(post.blocks)
+    assert_text_safe(post.text)
+    assert post.text.startswith(said)
+
+
+def test_a_card_says_what_was_joined_and_why_it_keeps_still() -> None:
+    state = replace(
+        NEW.state,
+        earlier="INC-0007",
+        snoozed_until=NEW.since,
+        snoozed_by="U0ONCALL",
+        snooze_reason=Untrusted("known <!here>"),
+    )
+    key = GroupedBy(because="same_entity", named="key", thing=Untrusted("AK<b>"))
+    view = replace(
+        NEW,
+        state=state,
+        grouped_by=(key,),
+        earlier_ended_at=NEW.since,
+        meanings=("LLM-jacking chain",),
+        flapping=7,
+    )
+    post = cards.card(view)
+    assert_slack_valid(post.blocks)
+    shown = "".join(texts(post.blocks))
+    assert "grouped because it names the same key AK<b>" in shown
+    assert "LLM-jacking chain · alerts of several kinds" in shown
+    assert "Same problem as INC-0007, resolved " in shown
+    assert "Flapping: came back 7 times, only counted now" in shown
+    assert "Snoozed until " in shown
 
 
 def test_a_preview_is_the_card_of_the_worst_alert() -> None:

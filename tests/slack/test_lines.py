@@ -12,8 +12,12 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     AlertsCounted,
+    CategoryChanged,
     CommandRefused,
+    Correlated,
     Event,
+    Flapping,
+    FlappingEnded,
     IncidentOpened,
     Nagged,
     Noted,
@@ -24,8 +28,10 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
+    Snoozed,
     StepFinished,
     StepTaken,
+    Woken,
 )
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
@@ -121,7 +127,51 @@ SAID: list[tuple[Event, str]] = [
         ),
     ),
 ]
+SAID += [
+    (
+        AlertJoined(
+            alert="a",
+            source="cloudwatch",
+            dedup="d",
+            because="same_entity",
+            named="key",
+            thing=Untrusted("key-7f2e1"),
+        ),
+        (
+            "A further alert from cloudwatch joined because it names the same key "
+            "key-7f2e1."
+        ),
+    ),
+    (
+        Flapping(source="grafana", dedup="d", turns=4, minutes=20),
+        (
+            "Flapping: 4 times in 20 min, grafana says. It is only counted now, "
+            "until it has stayed as it is for 20 min."
+        ),
+    ),
+    (
+        FlappingEnded(source="grafana", dedup="d", turns=7, firing=False),
+        "The flapping ended after 7 times: it is over.",
+    ),
+    (
+        Snoozed(by=ME, until=NOON, reason=Untrusted("known, fix at 14:00")),
+        (
+            "<@U0ONCALL> snoozed this until <!date^1777896000^{date_short_pretty} "
+            "{time}|2026-05-04 12:00 UTC>: known, fix at 14:00"
+        ),
+    ),
+    (Woken(by="tocsin", because="worse"), "Awake again: it got worse."),
+    (
+        Woken(by="tocsin", because="time"),
+        "Awake again: the time of its snooze is up.",
+    ),
+    (Woken(by=ME, because="person"), "<@U0ONCALL> woke this."),
+]
 SILENT: list[Event] = [
+    Correlated(rules=("together.llm_jacking",), categories=("access_anomaly",)),
+    CategoryChanged(
+        was="cost_consumption", category="access_anomaly", rule="r", by="tocsin"
+    ),
     AlertsCounted(count=3, digest="d"),
     CommandRefused(command="ack", code="refused", by=ME),
     PhaseChanged(was=Phase.TRIAGE, phase=Phase.INVESTIGATING, by=ME),

@@ -1,0 +1,180 @@
+"""The incidents' streams: decide, append, project, show, in one transaction.
+
+For incidents this is what `bot/plans/book.py` is for plans. What may happen is
+decided in `bot/domain`; what a message looks like is the presenter's; who may ask,
+and what becomes of the request, is `bot/service.py`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import reduce
+
+from bot import promises, storm
+from bot.domain.codec import decode, encode
+from bot.domain.commands import Command, Nag, SnoozeOver
+from bot.domain.decisions import TOCSIN, decide
+from bot.domain.events import (
+    AlertCleared,
+    AlertJoined,
+    Event,
+    FlappingEnded,
+    Reopened,
+    Resolved,
+)
+from bot.domain.incident import Incident, evolve
+from bot.ports import Clock, Entry, NewEntry, Presenter, Timer, Transaction
+from bot.readmodels import board, gathering, timeline
+from bot.showing import Shower
+from bot.storm import Storm
+from bot.viewing import Viewing
+
+# What alerts cause that only changes a count: shown soon, told within limits.
+_COUNTED = (AlertJoined, AlertCleared, FlappingEnded)
+
+
+class IncidentBook:
+    """Reads and writes the streams of incidents."""
+
+    def __init__(
+        self, *, clock: Clock, presenter: Presenter, viewing: Viewing, storm: Storm
+    ) -> None:
+        self._clock = clock
+        self._presenter = presenter
+        self._storm = storm
+        self.shower = Shower(
+            clock=clock, presenter=presenter, viewing=viewing, storm=storm
+        )
+
+    def apply(
+        self, tx: Transaction, incident: str, command: Command, *, actor: str
+    ) -> tuple[Event, ...]:
+        """Decide and write; raise what the rules refuse."""
+        state, version = board.load(tx, incident)
+        events = decide(state, command, now=self._clock.now())
+        self.append(tx, incident, state, events, version=version, actor=actor)
+        return events
+
+    def redraw(
+        self, tx: Transaction, incident: str, state: Incident | None = None
+    ) -> bool:
+        """Put the incident's card as it should look now into the outbox.
+
+        Args:
+            state: Of the incident, where it is known already.
+
+        Returns:
+            Whether the card stands in the channel; else a digest stands for it.
+        """
+        state = state or board.load(tx, incident)[0]
+        if not state.exists:
+            return False
+        now = self._clock.now()
+        if not self._storm.may_show(tx, incident, state, now=now):
+            self.shower.digest_soon(tx, storm.storm_of(tx, incident))
+            return False
+        self.shower.card(tx, incident, state)
+        return True
+
+    def redraw_soon(self, tx: Transaction, incident: str) -> None:
+        """Have the card redrawn, once for everything that happens in a short time."""
+        self.shower.soon(tx, incident)
+
+    def keep(self, tx: Transaction, timer: Timer) -> None:
+        """Keep a promise of one of `promises.KINDS`."""
+        match timer.kind:
+            case promises.NAG:
+                nag = Nag(due_at=timer.due_at)
+                self.apply(tx, timer.about, nag, actor=TOCSIN)
+            case promises.WAKE:
+                over = SnoozeOver(due_at=timer.due_at)
+                self.apply(tx, timer.about, over, actor=TOCSIN)
+            case storm.CALM:
+                promoted = storm.promote(tx, int(timer.about), now=self._clock.now())
+                for incident in promoted:
+                    self.redraw(tx, incident)
+                self.shower.digest(tx, int(timer.about))
+            case _ if timer.about.startswith("INC-"):
+                self.redraw(tx, timer.about)
+            case _:
+                self.shower.digest(tx, int(timer.about))
+
+    def append(
+        self,
+        tx: Transaction,
+        incident: str,
+        before: Incident,
+        events: Sequence[Event],
+        *,
+        version: int,
+        actor: str,
+    ) -> None:
+        """Write what was decided, with everything that follows from it.
+
+        Args:
+            before: State at `version`.
+        """
+        if not events:
+            return
+        entries = tx.log.append(
+            timeline.INCIDENT_STREAM + incident,
+            expected_version=version,
+            entries=[_entry(e, at=self._clock.now(), actor=actor) for e in events],
+        )
+        state = reduce(evolve, events, before)
+        board.advance(tx, incident, state, entries)
+        self._hold(tx, incident, events)
+        promises.follow(tx, incident, state, events, now=self._clock.now())
+        # At rest the card keeps still, unless a person touches it.
+        if state.is_snoozed and _by_alerts(actor):
+            return
+        if self._show(tx, incident, state, events):
+            self._tell(tx, incident, state, entries)
+
+    def _show(
+        self,
+        tx: Transaction,
+        incident: str,
+        state: Incident,
+        events: Sequence[Event],
+    ) -> bool:
+        """Redraw the card; tell whether it stands, so that lines have a thread."""
+        if all(isinstance(event, _COUNTED) for event in events):
+            self.redraw_soon(tx, incident)
+            return storm.storm_of(tx, incident) == 0
+        return self.redraw(tx, incident, state)
+
+    def _hold(self, tx: Transaction, incident: str, events: Sequence[Event]) -> None:
+        """Have alerts find the incident while it is open."""
+        if any(isinstance(event, Resolved) for event in events):
+            gathering.let_go(tx, incident)
+        if any(isinstance(event, Reopened) for event in events):
+            gathering.hold_again(tx, incident)
+
+    def _tell(
+        self,
+        tx: Transaction,
+        incident: str,
+        state: Incident,
+        entries: Sequence[Entry],
+    ) -> None:
+        now = self._clock.now()
+        for entry in entries:
+            event = decode(entry.kind, entry.body, entry.words)
+            line = self._presenter.line(incident, state.channel, entry.seq, event)
+            if line is None:
+                continue
+            if isinstance(event, _COUNTED) and not storm.may_tell(
+                tx, incident, now=now, drill=state.drill
+            ):
+                continue
+            said = self._presenter.exercise(line) if state.drill else line
+            tx.outbox.post(said, now=now)
+
+
+def _entry(event: Event, *, at: datetime, actor: str) -> NewEntry:
+    kind, body, words = encode(event)
+    return NewEntry(kind=kind, at=at, actor=actor, body=body, words=words)
+
+
+def _by_alerts(actor: str) -> bool:
+    return actor == TOCSIN or actor.startswith("source:")
