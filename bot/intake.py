@@ -1,27 +1,36 @@
-"""The alert worker: from a kept payload to incidents.
+"""The alert worker: from kept payloads to incidents, many in one transaction.
 
-Reads the inbox, asks `bot/triage.py` what a payload means, and hands each alert to
-`bot/placing.py`, all of a payload in one transaction. What a payload means and where
-an alert belongs is not decided here.
+Reads the inbox, asks `bot/recall.py` what each payload means, and hands the alerts to
+`bot/placing.py`, each kind of repeat once with its count. One payload that cannot be
+placed neither takes others with it nor is repeated for their sake: then each of them
+is tried alone. What a payload means and where an alert belongs is not decided here.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from bot.assistant.suggest import Suggestion
 from bot.domain.envelope import Alert
-from bot.domain.errors import Tampered
-from bot.placing import Placing
+from bot.placing import Placed, Placing
 from bot.ports import InboxItem, Lane, Payload, Transaction
 from bot.readmodels import drills
+from bot.repeats import Run, Runs
 from bot.sealing import unseal_payload
 from bot.service import Service
 from bot.triage import Triaged
 
 _LEASE_S = 30
 _BATCH = 64
+# About so many alerts are placed in one transaction; a payload is never divided.
+_BITE = 256
+# While alerts are coming in: nobody's 202 waits long for a transaction of ours.
+_SMALL_BITE = 16
+# So many transactions may wait while the next payloads are read.
+_MOST_WAITING = 2
 _log = logging.getLogger(__name__)
 
 # Payload, source and alert id to what the payload means.
@@ -30,8 +39,20 @@ Triage = Callable[[Payload, str, str], Triaged]
 Suggest = Callable[[Alert], Sequence[Suggestion]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A payload that was read, and what it means."""
+
+    item: InboxItem
+    found: Triaged
+
+
 class Intake:
-    """Turns kept payloads into incidents, one after another."""
+    """Turns kept payloads into incidents, in the order in which they came.
+
+    Args:
+        is_busy: Tells whether alerts are coming in just now.
+    """
 
     def __init__(
         self,
@@ -40,44 +61,72 @@ class Intake:
         triage: Triage,
         suggest: Suggest,
         placing: Placing,
+        is_busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self._service = service
         self._triage = triage
         self._suggest = suggest
         self._placing = placing
+        self._is_busy = is_busy
 
     def step(self) -> int:
         """Read one batch; return how many items it had."""
         now = self._service.clock.now()
+        limit = _SMALL_BITE if self._is_busy() else _BATCH
         items = self._service.store.write(
             lambda tx: tuple(
                 item
                 for lane in (Lane.ALERTS, Lane.DRILLS)
-                for item in tx.inbox.claim(
-                    lane, now=now, lease_s=_LEASE_S, limit=_BATCH
-                )
+                for item in tx.inbox.claim(lane, now=now, lease_s=_LEASE_S, limit=limit)
             )
         ).result()
-        waiting = [self._read(item) for item in items]
-        for item, done in zip(items, waiting, strict=True):
-            error = done.exception() if done is not None else None
-            if error is not None:
-                self._give_back(item, error)
+        waiting: list[tuple[list[_Read], Future[None]]] = []
+        for bite in self._bites(items):
+            if len(waiting) == _MOST_WAITING:
+                self._settle(*waiting.pop(0))
+            waiting.append((bite, self._placed(bite)))
+        for bite, done in waiting:
+            self._settle(bite, done)
         return len(items)
 
-    def _read(self, item: InboxItem) -> Any:
+    def _bites(self, items: Iterable[InboxItem]) -> Iterator[list[_Read]]:
+        """Yield what was read, in pieces for one transaction each."""
+        bite: list[_Read] = []
+        for item in items:
+            read = self._read(item)
+            if read is None:
+                continue
+            bite.append(read)
+            most = _SMALL_BITE if self._is_busy() else _BITE
+            if sum(len(one.found.alerts) for one in bite) >= most:
+                yield bite
+                bite = []
+        if bite:
+            yield bite
+
+    def _read(self, item: InboxItem) -> _Read | None:
         try:
-            triaged = self._understand(item)
-        except Tampered as error:
+            payload = unseal_payload(
+                self._service.keys, item.sealed, item=item.id, at=item.received_at
+            )
+            return _Read(item=item, found=self._triage(payload, item.source, item.id))
+        except Exception as error:  # noqa: BLE001 - one payload must not stop the others
             self._give_back(item, error)
             return None
-        return self._service.store.write(lambda tx: self._absorb(tx, item, triaged))
 
-    def _understand(self, item: InboxItem) -> Triaged:
-        payload: Payload = unseal_payload(
-            self._service.keys, item.sealed, item=item.id, at=item.received_at
-        )
-        return self._triage(payload, item.source, item.id)
+    def _placed(self, bite: Sequence[_Read]) -> "Future[None]":
+        return self._service.store.write(lambda tx: self._absorb(tx, bite))
+
+    def _settle(self, bite: Sequence[_Read], done: "Future[None]") -> None:
+        """Wait for a transaction; where it failed, find out for whom."""
+        error = done.exception()
+        if error is None:
+            return
+        if len(bite) == 1:
+            self._give_back(bite[0].item, error)
+            return
+        for one in bite:
+            self._settle([one], self._placed([one]))
 
     def _give_back(self, item: InboxItem, error: BaseException) -> None:
         _log.error("alert %s was not read: %s", item.id, type(error).__name__)
@@ -86,29 +135,52 @@ class Intake:
 
     # --- inside the transaction ---
 
-    def _absorb(self, tx: Transaction, item: InboxItem, found: Triaged) -> None:
-        drill = drills.owner(tx, item.id) if item.lane is Lane.DRILLS else ""
-        if item.lane is Lane.DRILLS and not drill:
-            tx.inbox.done(item.id, {"outcome": "ignored", "problem": "drill_over"})
-            return
-        placed = {
-            alert.id: self._placing.take(
-                tx, alert, partial(self._suggest, alert), drill=drill
-            )
-            for alert in found.alerts
-        }
-        incidents = [one.incident for one in placed.values() if one.incident]
-        worst = found.worst
-        tx.inbox.done(
-            item.id,
-            {
-                "outcome": found.outcome,
-                "incident": incidents[0] if incidents else "",
-                "problem": found.problem,
-                "alerts": {
-                    alert: f"{one.outcome} {one.incident}".strip()
-                    for alert, one in placed.items()
-                },
-                "severity": worst.assessment.severity if worst else "NONE",
-            },
+    def _absorb(self, tx: Transaction, bite: Sequence[_Read]) -> None:
+        runs = Runs()
+        gathered = [self._gather(tx, one, runs) for one in bite]
+        became = {id(run): self._take(tx, run) for run in runs}
+        for one, alerts in zip(bite, gathered, strict=True):
+            if alerts is None:
+                over = {"outcome": "ignored", "problem": "drill_over"}
+                tx.inbox.done(one.item.id, over)
+                continue
+            placed = {
+                alert.id: became[id(run)][alert is not run.first]
+                for alert, run in alerts
+            }
+            tx.inbox.done(one.item.id, _outcome(one.found, placed))
+
+    def _gather(
+        self, tx: Transaction, read: _Read, runs: Runs
+    ) -> tuple[tuple[Alert, Run], ...] | None:
+        """Return each alert with its run; None where its drill is over."""
+        if read.item.lane is not Lane.DRILLS:
+            return runs.add(read.found)
+        drill = drills.owner(tx, read.item.id)
+        return runs.add(read.found, drill=drill) if drill else None
+
+    def _take(self, tx: Transaction, run: Run) -> tuple[Placed, Placed]:
+        """Place a run; return what became of its first alert and of the others."""
+        suggested = partial(self._suggest, run.first)
+        first = self._placing.take(tx, run.first, suggested, drill=run.drill)
+        if run.times == 1:
+            return first, first
+        rest = self._placing.take(
+            tx, run.last, suggested, drill=run.drill, times=run.times - 1
         )
+        return first, rest
+
+
+def _outcome(found: Triaged, placed: dict[str, Placed]) -> dict[str, Any]:
+    incidents = [one.incident for one in placed.values() if one.incident]
+    worst = found.worst
+    return {
+        "outcome": found.outcome,
+        "incident": incidents[0] if incidents else "",
+        "problem": found.problem,
+        "alerts": {
+            alert: f"{one.outcome} {one.incident}".strip()
+            for alert, one in placed.items()
+        },
+        "severity": worst.assessment.severity if worst else "NONE",
+    }

@@ -54,18 +54,85 @@ class Triaged:
         source: The integration that read it.
         alerts: Redacted and assessed, in the sender's order.
         problem: Why it could not be read; "" when it could.
+        same: By place, what is equal for alerts that differ only in their ids and
+            times; empty where nobody remembers (`bot/recall.py`).
     """
 
     outcome: NameOfOutcome
     source: str
     alerts: tuple[Alert, ...]
     problem: str = ""
+    same: tuple[bytes, ...] = ()
 
     @property
     def worst(self) -> Alert | None:
         """The alert with the worst severity, the first of several."""
         ranked = sorted(self.alerts, key=lambda one: one.assessment.severity.rank)
         return ranked[0] if ranked else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What an alert means, whenever it came: an `Alert` without ids and times.
+
+    Attributes:
+        envelope: Redacted, without a time.
+        same: Equal for alerts that mean the same; b"" where nobody remembers.
+    """
+
+    envelope: Envelope
+    assessment: Assessment
+    masks: tuple[Mask, ...]
+    system: str
+    same: bytes = b""
+
+    def alert(
+        self, alert_id: str, *, occurred_at: datetime | None, received_at: datetime
+    ) -> Alert:
+        """Return the alert that was received."""
+        return Alert(
+            id=alert_id,
+            received_at=received_at,
+            envelope=replace(self.envelope, occurred_at=occurred_at),
+            assessment=self.assessment,
+            masks=self.masks,
+            system=self.system,
+        )
+
+
+class Understanding:
+    """What an envelope means; equal texts of one payload are looked at once."""
+
+    def __init__(
+        self, redactor: Masker, rulebook: Rulebook, registry: Registry
+    ) -> None:
+        self._masking = _Masking(redactor)
+        self._rulebook = rulebook
+        self._registry = registry
+
+    def of(
+        self, envelope: Envelope, *, received_at: datetime, same: bytes = b""
+    ) -> Understood:
+        """Redact and assess one alert as its parser read it.
+
+        Args:
+            received_at: When its payload was accepted, aware UTC.
+            same: Kept with the answer, unless the answer depends on the time.
+        """
+        system = self._registry.of(envelope.entities)
+        clean, masks = self._masking.clean(envelope)
+        outcome, assessment = judge(
+            clean, self._rulebook, system=system, masks=masks, received_at=received_at
+        )
+        if system is not None and system.changes:
+            same = b""
+        return Understood(
+            envelope=replace(clean, outcome=outcome, occurred_at=None),
+            assessment=assessment,
+            masks=masks,
+            system=system.id if system else "",
+            same=same,
+        )
 
 
 def load_integrations() -> Mapping[str, Integration]:
@@ -115,29 +182,59 @@ def triage(
         alert_id: Of the first alert; further ones get ``.2``, ``.3``.
         received_at: When the payload was accepted, aware UTC.
     """
+    parsed = parse(payload, source=source, parsers=parsers)
+    if parsed.problem:
+        return unparsed(parsed, alert_id, received_at)
+    understanding = Understanding(redactor, rulebook, registry)
+    alerts = tuple(
+        understanding.of(envelope, received_at=received_at).alert(
+            nth(alert_id, place),
+            occurred_at=envelope.occurred_at,
+            received_at=received_at,
+        )
+        for place, envelope in enumerate(parsed.envelopes, 1)
+    )
+    return triaged(parsed.source, alerts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What a parser made of a payload, nothing of it redacted yet.
+
+    Attributes:
+        problem: Why there is nothing; "" when it could be read.
+    """
+
+    source: str
+    envelopes: tuple[Envelope, ...] = ()
+    problem: str = ""
+
+
+def parse(
+    payload: Payload, *, source: str, parsers: Mapping[str, Integration]
+) -> Parsed:
+    """Return what the parser makes of a payload. Never raises for it."""
     name = source
     try:
         name = _recognized(payload, source, parsers)
-        envelopes = parsers[name].parse(payload)
+        return Parsed(source=name, envelopes=parsers[name].parse(payload))
     except Unparsed as error:
-        problem = f"{error.what}: {error.because}."
-        return _unparsed(name, problem, alert_id, received_at)
+        return Parsed(source=name, problem=f"{error.what}: {error.because}.")
     except Exception as error:  # noqa: BLE001 - the outermost door for foreign input
         problem = f"The parser {name} failed with {type(error).__name__}."
-        return _unparsed(name, problem, alert_id, received_at)
-    masking = _Masking(redactor)
-    alerts = tuple(
-        _alert(
-            envelope,
-            masking,
-            rulebook,
-            registry,
-            alert_id=alert_id if place == 1 else f"{alert_id}.{place}",
-            received_at=received_at,
-        )
-        for place, envelope in enumerate(envelopes, 1)
-    )
-    return Triaged(outcome=_outcome(alerts), source=name, alerts=alerts)
+        return Parsed(source=name, problem=problem)
+
+
+def nth(alert_id: str, place: int) -> str:
+    """Return the id of a payload's alert, counted from 1."""
+    return alert_id if place == 1 else f"{alert_id}.{place}"
+
+
+def triaged(
+    source: str, alerts: tuple[Alert, ...], same: tuple[bytes, ...] = ()
+) -> Triaged:
+    """Return what a payload means whose alerts these are."""
+    return Triaged(outcome=_outcome(alerts), source=source, alerts=alerts, same=same)
 
 
 def _recognized(
@@ -152,30 +249,6 @@ def _recognized(
         "The payload was not understood",
         because="no integration recognizes it",
         next_move="It is kept; look at the original.",
-    )
-
-
-def _alert(
-    envelope: Envelope,
-    masking: "_Masking",
-    rulebook: Rulebook,
-    registry: Registry,
-    *,
-    alert_id: str,
-    received_at: datetime,
-) -> Alert:
-    system = registry.of(envelope.entities)
-    clean, masks = masking.clean(envelope)
-    outcome, assessment = judge(
-        clean, rulebook, system=system, masks=masks, received_at=received_at
-    )
-    return Alert(
-        id=alert_id,
-        received_at=received_at,
-        envelope=replace(clean, outcome=outcome),
-        assessment=assessment,
-        masks=masks,
-        system=system.id if system else "",
     )
 
 
@@ -197,10 +270,9 @@ def _does(alert: Alert) -> NameOfOutcome:
             return "opens" if alert.assessment.severity in _OPENS else "ignored"
 
 
-def _unparsed(
-    source: str, problem: str, alert_id: str, received_at: datetime
-) -> Triaged:
+def unparsed(parsed: Parsed, alert_id: str, received_at: datetime) -> Triaged:
     """Return one alert that says what could not be read, so that nothing is lost."""
+    source, problem = parsed.source, parsed.problem
     envelope = Envelope(
         source=source,
         # Equal for repeats: a sender with a broken template opens one incident.

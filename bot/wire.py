@@ -13,6 +13,7 @@ from bot.house import House
 from bot.intake import Intake
 from bot.placing import Placing
 from bot.plans.house import GateHouse
+from bot.recall import Recall
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom, SlackSettings
@@ -228,7 +229,7 @@ def _intake(ground: Ground) -> Intake:
     )
     return Intake(
         service=ground.service,
-        triage=rulings.understand,
+        triage=Recall(rulings).understand,
         suggest=rulings.advise,
         placing=placing,
     )

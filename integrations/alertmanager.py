@@ -24,7 +24,7 @@ from bot.envelopes.mapping import (
 from bot.envelopes.statuses import status_of
 from bot.envelopes.things import entities_in
 from bot.envelopes.times import read_time
-from bot.ports.integration import Manifest, Payload
+from bot.ports.integration import Manifest, Payload, Skeletons
 
 MANIFEST = Manifest(
     name="alertmanager",
@@ -36,6 +36,9 @@ MANIFEST = Manifest(
 # format and adds an organisation, by which it is told apart.
 _MARKS = frozenset({"groupKey", "groupLabels", "commonLabels", "truncatedAlerts"})
 _NOT_OURS = frozenset({"orgId"})
+# An alert that says its state itself means the same at any time.
+_STATED = ("firing", "resolved")
+_TIMES = frozenset({"startsAt", "endsAt", "updatedAt"})
 _MOST_CUT = 1_000_000
 _WRONG_TYPE = "a label or annotation is not a text; it is left out"
 _NOT_AN_ALERT = "an entry of the alert list is not an alert; it is counted, not shown"
@@ -79,6 +82,37 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         for alert in alerts[:MAX_ALERTS]
     ]
     return standing_for(made, cut + len(entries) - len(made))
+
+
+def skeletons(payload: Payload) -> Skeletons | None:
+    """Return the alerts without their times; None where a time decides more.
+
+    Without a status, the time of its end says whether an alert is over.
+
+    Raises:
+        Unparsed: It is not JSON.
+    """
+    document = read_json(payload.body)
+    group = document.value
+    entries = _alerts(group)
+    if not isinstance(group, dict) or not 0 < len(entries) <= MAX_ALERTS:
+        return None
+    alerts = [one for one in entries if isinstance(one, dict)]
+    if any(one.get("status") not in _STATED for one in alerts):
+        return None
+    if len(alerts) < len(entries):
+        return None
+    beside = {name: one for name, one in group.items() if name != "alerts"}
+    return Skeletons(
+        shared=(beside, document.notes),
+        each=tuple(
+            (
+                {name: text for name, text in one.items() if name not in _TIMES},
+                read_time(member(one, "startsAt")),
+            )
+            for one in alerts
+        ),
+    )
 
 
 def _alerts(group: Json) -> list[Json]:

@@ -15,6 +15,7 @@ from bot.intake import Intake
 from bot.jobs import fire_timers
 from bot.placing import Placing
 from bot.ports import Lane, Payload, Received, Timer
+from bot.recall import Recall
 from bot.rulings import Rulings, read_rulings
 from bot.sealing import seal_payload
 from bot.service import Handled, Service
@@ -54,7 +55,7 @@ class Core:
         )
         self.intake = Intake(
             service=self.service,
-            triage=rulings().understand,
+            triage=Recall(rulings()).understand,
             suggest=rulings().advise,
             placing=Placing(
                 service=self.service,

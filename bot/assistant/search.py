@@ -232,7 +232,7 @@ class RunbookIndex:
 
     def _find(self, phrase: str, among: str = "") -> frozenset[int]:
         found = self._db.execute(
-            "SELECT rowid FROM page WHERE page MATCH ?" + among,  # noqa: S608 - ours
+            "SELECT rowid FROM page WHERE page MATCH ?" + among,  # noqa: S608 - integers only, see `_where`
             (f'{{title lead}} : "{phrase}"',),
         )
         return frozenset(row for (row,) in found)

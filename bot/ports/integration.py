@@ -51,6 +51,20 @@ class Manifest:
     ours: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skeletons:
+    """The alerts of a payload without their times; JSON values.
+
+    Attributes:
+        shared: What is beside the alerts; all of it counts for each of them.
+        each: Of each alert all but its times, and when it happened. One for each
+            envelope that `parse` returns, in that order.
+    """
+
+    shared: object
+    each: tuple[tuple[object, datetime | None], ...]
+
+
 class Integration(Protocol):
     """One file in `integrations/`: a manifest and at least one part."""
 
