@@ -61,8 +61,14 @@ class Verdict:
 def decide(evidence: Evidence, rulebook: Rulebook) -> Verdict:
     """Ask facts first; title and texts only while nothing is certain enough."""
     order = (NONE, *rulebook.categories)
+    asked = rulebook.asked_rules.of(*evidence.calls)
+    rules = [
+        rule
+        for rule in (rulebook.rules[place] for place in asked)
+        if evidence.stands(rule.when)
+    ]
     for trust in Place:
-        found = _scores(evidence, rulebook, trust)
+        found = _scores(evidence, rules, trust)
         ranked = sorted(found, key=lambda one: (-one.score, order.index(one.category)))
         if ranked and ranked[0].score >= _ENOUGH[trust]:
             return _verdict(ranked, trust)
@@ -93,9 +99,11 @@ def _verdict(ranked: Sequence[Claim], trust: Place) -> Verdict:
     )
 
 
-def _scores(evidence: Evidence, rulebook: Rulebook, trust: Place) -> list[Claim]:
+def _scores(
+    evidence: Evidence, rules: Sequence[CategoryRule], trust: Place
+) -> list[Claim]:
     found: dict[str, list[tuple[float, CategoryRule, Place]]] = {}
-    for rule in rulebook.rules:
+    for rule in rules:
         place = holds(rule.when, evidence, Place.FACT if rule.facts_only else trust)
         if place is not None:
             worth = rule.weight * _WORTH[place]

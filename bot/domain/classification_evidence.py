@@ -4,8 +4,9 @@ Words aimed at a model end what is believed of a text: nobody wrote the rest for
 us. What evidence means is `bot/domain/classification.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.domain.classification_rules import FieldTest, Place, Rulebook, When
 from bot.domain.classification_text import fold
@@ -53,6 +54,25 @@ class Evidence:
     believed: Mapping[Place, frozenset[str]]
     system: System | None = None
     change: ApprovedChange | None = None
+    # A condition is asked for several places; all but its words are the same in each.
+    _stood: dict[int, bool] = field(default_factory=dict, init=False, compare=False)
+
+    @property
+    def calls(self) -> tuple[Iterable[str], Iterable[str], str]:
+        """What calls for rules: words, names of fields, and the integration."""
+        return self.hits, self.names, self.envelope.source
+
+    def stands(self, when: When) -> bool:
+        """Tell whether everything of a condition but its words holds."""
+        known = self._stood.get(id(when))
+        if known is None:
+            known = self._stood[id(when)] = (
+                _circumstances(when, self)
+                and _fields_hold(when, self)
+                and _masks_hold(when, self)
+                and (not when.asks_registry or _registry_holds(when, self))
+            )
+        return known
 
 
 def gather(
@@ -97,11 +117,7 @@ def holds(when: When, evidence: Evidence, trust: Place) -> Place | None:
     believed = evidence.believed[trust]
     if when.any and believed.isdisjoint(when.any):
         return None
-    if not _circumstances(when, evidence):
-        return None
-    if not (_fields_hold(when, evidence) and _masks_hold(when, evidence)):
-        return None
-    if when.asks_registry and not _registry_holds(when, evidence):
+    if not evidence.stands(when):
         return None
     if not believed.isdisjoint(when.unless):
         return None
@@ -176,6 +192,8 @@ def _has(hits: Mapping[str, Place], terms: Sequence[str]) -> bool:
     return any(term in hits for term in terms)
 
 
+# The fields of one sender are the same in all of its alerts.
+@lru_cache(maxsize=4096)
 def _parts(path: str) -> tuple[str, ...]:
     named = (part.rsplit("#", 1)[0] for part in path.split("."))
     folded = ("".join(c for c in part.casefold() if c.isalnum()) for part in named)
@@ -184,15 +202,22 @@ def _parts(path: str) -> tuple[str, ...]:
 
 def _circumstances(when: When, evidence: Evidence) -> bool:
     envelope = evidence.envelope
-    vendor = envelope.vendor_severity.casefold().strip()
     return (
         (when.outcome is None or when.outcome is evidence.outcome)
         and (when.status is None or when.status is envelope.status)
         and (not when.sources or envelope.source in when.sources)
-        and (not when.vendor or vendor in when.vendor)
-        and (when.vendor_at_least is None or _number(vendor) >= when.vendor_at_least)
         and (not when.needs_ai or evidence.speaks_of_ai)
+        and _vendor_says(when, envelope.vendor_severity)
     )
+
+
+def _vendor_says(when: When, severity: str) -> bool:
+    if not when.vendor and when.vendor_at_least is None:
+        return True
+    said = severity.casefold().strip()
+    if when.vendor and said not in when.vendor:
+        return False
+    return when.vendor_at_least is None or _number(said) >= when.vendor_at_least
 
 
 def _fields_hold(when: When, evidence: Evidence) -> bool:
@@ -221,9 +246,16 @@ def _registry_holds(when: When, evidence: Evidence) -> bool:
     )
 
 
+def _holds_data(system: System, named: Sequence[str]) -> bool:
+    classes = (_parts(one)[-1] for one in system.data_classes)
+    return any(_is_kind(one, named) for one in classes)
+
+
 def _masks_hold(when: When, evidence: Evidence) -> bool:
     if not when.masks:
         return True
+    if not evidence.masks:
+        return False
     wanted = [kind for kind in when.masks if not kind.startswith("!")]
     spared = [kind[1:] for kind in when.masks if kind.startswith("!")]
     return any(

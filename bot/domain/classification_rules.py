@@ -198,6 +198,51 @@ class Framework:
     ids: frozenset[str]
 
 
+class Asked:
+    """Which of many conditions can hold at all, found by the words of an alert.
+
+    A condition that names words needs one of them, one about fields needs such a
+    field, and one about some sources needs one of these: the others are not looked
+    at, however many rules there are.
+    """
+
+    def __init__(self, conditions: Iterable[When]) -> None:
+        self._by: dict[tuple[str, str], list[int]] = {}
+        for place, when in enumerate(conditions):
+            for sign in _signs(when):
+                self._by.setdefault(sign, []).append(place)
+
+    def of(self, terms: Iterable[str], names: Iterable[str], source: str) -> list[int]:
+        """Return the places of the conditions to look at, in order.
+
+        Args:
+            terms: The words that were found.
+            names: The fields there are, by their own names.
+            source: The integration.
+        """
+        places = {*self._by.get(_ALWAYS, ()), *self._by.get(("source", source), ())}
+        for kind, found in (("term", terms), ("field", names)):
+            for one in found:
+                places.update(self._by.get((kind, one), ()))
+        return sorted(places)
+
+
+_ALWAYS = ("always", "")
+
+
+def _signs(when: When) -> Iterable[tuple[str, str]]:
+    """Return the signs without any of which a condition cannot hold."""
+    if when.any:
+        return {("term", term) for term in when.any}
+    if when.fields:
+        return {("field", when.fields[0].names[-1])}
+    if when.any_field:
+        return {("field", test.names[-1]) for test in when.any_field}
+    if when.sources:
+        return {("source", source) for source in when.sources}
+    return (_ALWAYS,)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """Everything that decides category and severity, as data.
@@ -212,6 +257,8 @@ class Rulebook:
         digest: SHA-256 over the files it was read from, hex.
         lexicon: All terms of rules and word lists.
         instruction_lexicon: Terms of sentences aimed at a model.
+        asked_rules: Which rules can hold, by words and source.
+        asked_moves: The same of moves.
     """
 
     categories: Mapping[str, Category]
@@ -226,6 +273,15 @@ class Rulebook:
     digest: str
     lexicon: Lexicon = field(compare=False)
     instruction_lexicon: Lexicon = field(compare=False)
+    asked_rules: Asked = field(init=False, compare=False, repr=False)
+    asked_moves: Asked = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Sort the conditions by the words that call for them."""
+        rules = Asked(rule.when for rule in self.rules)
+        moves = Asked(move.when for move in self.moves)
+        object.__setattr__(self, "asked_rules", rules)
+        object.__setattr__(self, "asked_moves", moves)
 
     @staticmethod
     def terms_of(conditions: Iterable[When], *words: Iterable[str]) -> tuple[str, ...]:
