@@ -6,15 +6,16 @@ rules themselves are data in `bot/rules`, `bot/redact` and `runbooks/`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.assistant.library import index_of, load_runbooks
 from bot.assistant.search import RunbookIndex
 from bot.assistant.suggest import Suggestion, suggest
 from bot.config import Settings, shipped_runbooks
+from bot.config.site_file import site_name, site_text
 from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert
 from bot.domain.grouping_rules import GroupingRules
+from bot.domain.links import LinkHosts
 from bot.domain.registry import Registry
 from bot.domain.runbook import Runbook
 from bot.named_sources import sources_of
@@ -33,6 +34,7 @@ class Rulings:
     redactor: Redactor
     rulebook: Rulebook
     registry: Registry
+    links: LinkHosts
     integrations: Mapping[str, Integration]
     grouping: GroupingRules
     runbooks: tuple[Runbook, ...]
@@ -91,13 +93,15 @@ def read_rulings(
         BadSettings: A file cannot be used; names the file and the entry.
     """
     runbooks = load_runbooks(shipped_runbooks())
-    definition = load_definition(_text(settings.redact.overlay) or None)
-    rulebook = read_rulebook(_text(settings.rules.overlay))
+    overlay = settings.rules.overlay
+    definition = load_definition(site_text(settings.redact.overlay) or None)
+    rulebook = read_rulebook(site_text(overlay), overlay_name=site_name(overlay))
     return Rulings(
         redactor=Redactor(definition, key=key),
         rulebook=rulebook,
         grouping=read_grouping(tuple(rulebook.categories)),
         registry=_registry(settings) or registry or Registry(),
+        links=LinkHosts.of(settings.web.link_hosts),
         integrations=sources_of(load_integrations(), settings.sources),
         runbooks=runbooks,
         index=index_of(runbooks),
@@ -106,8 +110,4 @@ def read_rulings(
 
 def _registry(settings: Settings) -> Registry | None:
     path = settings.registry.file
-    return read_registry(path.read_text("utf-8"), name=path.name) if path else None
-
-
-def _text(path: Path | None) -> str:
-    return path.read_text("utf-8") if path else ""
+    return read_registry(site_text(path), name=path.name) if path else None

@@ -16,6 +16,7 @@ from bot.cli.gate import gate
 from bot.cli.log import log
 from bot.cli.policy import policy
 from bot.cli.redact import redact
+from bot.cli.rules import rules
 from bot.cli.run import run
 from bot.cli.runbooks import runbooks
 from bot.cli.seal import seal, unseal
@@ -47,6 +48,7 @@ for _command in (
     doctor,
     triage,
     redact,
+    rules,
     runbooks,
     log,
     gate,

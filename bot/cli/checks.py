@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.cli.opening import KEYS_DIRECTORY, STORE_FILE, open_settings
 from bot.config import Settings, secret, shipped_runbooks
+from bot.config.site_file import site_name, site_text
 from bot.domain.errors import BadSettings, TocsinError
 
 OK, WARN, FAIL = "ok", "warn", "FAIL"
@@ -121,8 +122,7 @@ def _log(settings: Settings) -> Iterator[Check]:
 def _redaction(settings: Settings) -> Iterator[Check]:
     from bot.redact import load_definition
 
-    overlay = settings.redact.overlay
-    definition = load_definition(overlay.read_text("utf-8") if overlay else None)
+    definition = load_definition(site_text(settings.redact.overlay) or None)
     yield Check(
         name="redaction",
         state=OK,
@@ -135,8 +135,10 @@ def _rules(settings: Settings) -> Iterator[Check]:
     from bot.rules import read_rulebook
 
     overlay = settings.rules.overlay
-    rulebook = read_rulebook(overlay.read_text("utf-8") if overlay else "")
-    yield Check(name="rules", state=OK, says=f"sha256 {rulebook.digest[:12]}")
+    rulebook = read_rulebook(site_text(overlay), overlay_name=site_name(overlay))
+    lists = ", ".join(f"{one.title} {one.edition}" for one in rulebook.frameworks)
+    says = f"sha256 {rulebook.digest[:12]}; {lists}"
+    yield Check(name="rules", state=OK, says=says)
 
 
 def _runbooks(_: Settings) -> Iterator[Check]:

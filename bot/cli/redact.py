@@ -39,10 +39,11 @@ def redact(*, as_json: bool, as_lines: bool) -> None:
 
 def _redactor() -> "Redactor":
     from bot.cli.opening import open_settings
+    from bot.config.site_file import site_text
     from bot.redact import Redactor, load_definition
 
     overlay = open_settings().redact.overlay
-    text = overlay.read_text("utf-8") if overlay else None
+    text = site_text(overlay) or None
     return Redactor(load_definition(text), key=_KEY)
 
 

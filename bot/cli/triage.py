@@ -1,5 +1,6 @@
 """`tocsin triage`: shows what an alert would become. Keeps and posts nothing."""
 
+import hashlib
 import json
 import sys
 from datetime import UTC, datetime
@@ -38,13 +39,23 @@ _POSTED = ("opens", "unparsed")
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file.")
 @click.option(
+    "--explain",
+    is_flag=True,
+    help="Say which words and fields decided, and what else had evidence.",
+)
+@click.option(
     "--texts",
     type=_FILE,
     metavar="F.jsonl",
     help="Read {id, text} lines; print {id, category, rule} lines.",
 )
 def triage(
-    *, files: tuple[Path, ...], source: str, as_json: bool, texts: Path | None
+    *,
+    files: tuple[Path, ...],
+    source: str,
+    as_json: bool,
+    explain: bool,
+    texts: Path | None,
 ) -> None:
     """Show what the alerts in FILES would become, without any effect.
 
@@ -62,23 +73,40 @@ def triage(
         known = ", ".join(rulings.integrations)
         raise click.BadParameter(f"{source!r} is none of: {known}", param_hint="S")
     for place, file in enumerate(files, 1):
-        answer = _answer(file, rulings, source=source, alert_id=f"al_{place:026d}")
+        answer = _answer(
+            file, rulings, source=source, alert_id=f"al_{place:026d}", explain=explain
+        )
         click.echo(json.dumps(answer) if as_json else told(answer))
 
 
 def _answer(
-    file: Path, rulings: "Rulings", *, source: str, alert_id: str
+    file: Path, rulings: "Rulings", *, source: str, alert_id: str, explain: bool
 ) -> dict[str, object]:
+    from bot.cli.triage_why import frameworks
+
     triaged = _triaged(file, rulings, source=source, alert_id=alert_id)
     worst = triaged.worst
     suggested = rulings.advise(worst) if worst else ()
     now = worst.received_at if worst else datetime.now(UTC)  # noqa: TID251
     return {
         "file": str(file),
-        **answered(triaged, registry=rulings.registry, now=now),
+        **answered(triaged, registry=rulings.registry, now=now, links=rulings.links),
+        "raw_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "frameworks": frameworks(rulings.rulebook),
+        **(_why(triaged, rulings) if explain else {}),
         "runbooks": _runbooks(suggested),
         "slack": _slack_preview(triaged, rulings, suggested),
     }
+
+
+def _why(triaged: "Triaged", rulings: "Rulings") -> dict[str, object]:
+    from bot.cli.triage_why import explained
+
+    worst = triaged.worst
+    if worst is None or triaged.outcome == "unparsed":
+        return {"why": None}
+    system = rulings.registry.get(worst.system)
+    return {"why": explained(worst, rulings.rulebook, system=system)}
 
 
 def _print_texts(path: Path) -> None:
@@ -96,10 +124,11 @@ def _print_texts(path: Path) -> None:
 
 def _rulebook() -> "Rulebook":
     from bot.cli.opening import open_settings
+    from bot.config.site_file import site_name, site_text
     from bot.rules import read_rulebook
 
     overlay = open_settings().rules.overlay
-    return read_rulebook(overlay.read_text("utf-8") if overlay else "")
+    return read_rulebook(site_text(overlay), overlay_name=site_name(overlay))
 
 
 def _rulings() -> "Rulings":

@@ -8,15 +8,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.cli.triage_why import told_why
+
 if TYPE_CHECKING:
     from bot.domain.envelope import Alert
+    from bot.domain.links import LinkHosts
     from bot.domain.registry import Registry
     from bot.domain.summary import Summary
     from bot.triage import Triaged
 
 
 def answered(
-    triaged: "Triaged", *, registry: "Registry", now: datetime
+    triaged: "Triaged", *, registry: "Registry", now: datetime, links: "LinkHosts"
 ) -> dict[str, object]:
     """Return the keys that say what a payload means; scripts depend on them."""
     from bot.assistant.summary import summarize
@@ -33,7 +36,7 @@ def answered(
         "source": triaged.source,
         "outcome": triaged.outcome,
         "problem": triaged.problem,
-        "alerts": [_shown(alert) for alert in triaged.alerts],
+        "alerts": [_shown(alert, links) for alert in triaged.alerts],
         **judged,
         "summary": _summary(summary),
         "redactions": [{"kind": k, "count": n} for k, n in sorted(counts.items())],
@@ -46,10 +49,17 @@ _NOTHING: dict[str, object] = {
     "severity": "NONE",
     "severity_reasons": ["the payload asks for nothing"],
     "notices": [],
+    "category_file": "",
+    "confidence": 0.0,
+    "confidence_word": "low",
+    "owasp": [],
+    "atlas": [],
 }
 
 
 def _judged(alert: "Alert") -> dict[str, object]:
+    from bot.domain.classification_category import confidence_word
+
     found = alert.assessment
     return {
         "category": found.category,
@@ -60,10 +70,17 @@ def _judged(alert: "Alert") -> dict[str, object]:
             for one in found.reasons
         ],
         "notices": list(found.notices),
+        "category_file": found.origin,
+        "confidence": found.confidence,
+        "confidence_word": confidence_word(found.confidence),
+        "owasp": list(found.owasp),
+        "atlas": list(found.atlas),
     }
 
 
-def _shown(alert: "Alert") -> dict[str, object]:
+def _shown(alert: "Alert", links: "LinkHosts") -> dict[str, object]:
+    from bot.domain.grouping import dedup_digest
+
     envelope = alert.envelope
     at = envelope.occurred_at
     return {
@@ -72,6 +89,10 @@ def _shown(alert: "Alert") -> dict[str, object]:
         "status": envelope.status.value,
         "occurred_at": at.isoformat() if at else None,
         "clock_is_off": alert.clock_is_off,
+        "source_event_id": envelope.source_event_id,
+        "dedup_key": envelope.dedup_key,
+        "fingerprint": dedup_digest(envelope),
+        "links": [link for link in envelope.links if links.allows(link)],
         "outcome": envelope.outcome.value,
         "vendor_severity": envelope.vendor_severity,
         "entities": [
@@ -98,12 +119,13 @@ def _summary(summary: "Summary") -> dict[str, object]:
 
 def told(answer: Mapping[str, object]) -> str:
     """Return an answer as a few lines for a person."""
-    verdict = f"  {answer['severity']} · {answer['category']}"
     lines = [
         f"{answer['file']}  {answer['source']}, {answer['outcome']}",
-        f"{verdict} (rule {answer['category_rule']})",
+        f"  {answer['severity']} · {answer['category']} (rule {_rule(answer)})",
     ]
     lines += [f"    {reason}" for reason in _list(answer["severity_reasons"])]
+    why = answer.get("why")
+    lines += told_why(why) if isinstance(why, dict) else []
     summary = answer["summary"]
     if isinstance(summary, dict):
         lines += [f"  {line}" for line in str(summary["text"]).splitlines()]
@@ -111,11 +133,21 @@ def told(answer: Mapping[str, object]) -> str:
         lines += [f"  Unknown: {unknown}"] if unknown else []
     books = [one for one in _list(answer["runbooks"]) if isinstance(one, dict)]
     lines += [f"  Runbook: {one['id']} {one['title']}: {one['why']}" for one in books]
+    ids = [*_list(answer["owasp"]), *_list(answer["atlas"])]
+    lines += [f"  Threats: {', '.join(map(str, ids))}"] if ids else []
     masks = [one for one in _list(answer["redactions"]) if isinstance(one, dict)]
     masked = ", ".join(f"{one['count']} {one['kind']}" for one in masks)
     lines += [f"  Masked: {masked}"] if masked else []
     lines += [f"  Note: {one}" for one in _list(answer["notices"])]
     return "\n".join(lines)
+
+
+def _rule(answer: Mapping[str, object]) -> str:
+    rule, file = answer["category_rule"], answer["category_file"]
+    if not file:
+        return str(rule)
+    sure = f"confidence {answer['confidence_word']} {answer['confidence']}"
+    return f"{rule} of {file}; {sure}"
 
 
 def _list(value: object) -> Iterable[object]:

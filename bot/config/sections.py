@@ -100,6 +100,13 @@ class Web(Section):
         None,
         description="Bearer token for the admin door; made at first start if unset.",
     )
+    link_hosts: tuple[str, ...] = Field(
+        (),
+        description="Hosts that addresses in alerts may link to, for example "
+        "grafana.example.org; *.example.org stands for all below it. What leads "
+        "elsewhere is shown as text. No host is safe by itself: with a link into a "
+        "cloud console a stranger can prefill a form that creates things.",
+    )
     share_ttl_min: int = Field(
         240,
         ge=5,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from bot.domain.classification_registry import registry_holds
 from bot.domain.classification_rules import Asked, FieldTest, Place, Rulebook, When
 from bot.domain.classification_text import fold
 from bot.domain.envelope import EntityKind, Envelope, Mask, Outcome
@@ -65,6 +66,7 @@ class Evidence:
                 _circumstances(when, self)
                 and _fields_hold(when, self)
                 and _masks_hold(when, self)
+                and registry_holds(when, self.system, self.change)
             )
         return known
 
@@ -118,14 +120,26 @@ def holds(when: When, evidence: Evidence, trust: Place) -> Place | None:
         return None
     if not evidence.stands(when):
         return None
-    if when.asks_registry and not _registry_holds(when, evidence):
-        return None
     if not believed.isdisjoint(when.unless):
         return None
     if any(believed.isdisjoint(group) for group in when.also):
         return None
     places = [evidence.hits[term] for term in when.any if term in believed]
     return min(places, default=Place.FACT)
+
+
+def believable_terms(raw: str, rulebook: Rulebook) -> frozenset[str]:
+    """Return the terms in a text, up to the first words aimed at a model."""
+    return rulebook.lexicon.found_in(_believable(raw, rulebook)[0])
+
+
+def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
+    """Return the folded paths of the fields for which a question is answered yes."""
+    return tuple(
+        ".".join(fact.path)
+        for fact in evidence.names.get(test.names[-1], ())
+        if fact.path[-len(test.names) :] == test.names and _fits(test, fact.value)
+    )
 
 
 def _take_title(envelope: Envelope, rulebook: Rulebook, hits: dict[str, Place]) -> bool:
@@ -224,27 +238,9 @@ def _vendor_says(when: When, severity: str) -> bool:
 
 def _fields_hold(when: When, evidence: Evidence) -> bool:
     return (
-        all(_passes(test, evidence) for test in when.fields)
-        and (not when.any_field or any(_passes(t, evidence) for t in when.any_field))
-        and not any(_passes(test, evidence) for test in when.no_fields)
-    )
-
-
-def _registry_holds(when: When, evidence: Evidence) -> bool:
-    system = evidence.system
-    if system is None:
-        return False
-    classes = [
-        "".join(c for c in one.casefold() if c.isalnum()) for one in system.data_classes
-    ]
-    return (
-        (not when.system_tier or system.risk_tier in when.system_tier)
-        and (not when.system_stage or system.stage in when.system_stage)
-        and (not when.system_tools or not when.system_tools.isdisjoint(system.tools))
-        and (
-            not when.system_data or any(_is_kind(c, when.system_data) for c in classes)
-        )
-        and (not when.approved_change or evidence.change is not None)
+        all(passing(test, evidence) for test in when.fields)
+        and (not when.any_field or any(passing(t, evidence) for t in when.any_field))
+        and not any(passing(test, evidence) for test in when.no_fields)
     )
 
 
@@ -265,14 +261,6 @@ def _is_kind(kind: str, named: Sequence[str]) -> bool:
     return any(
         kind == name or (name.endswith("*") and kind.startswith(name[:-1]))
         for name in named
-    )
-
-
-def _passes(test: FieldTest, evidence: Evidence) -> bool:
-    asked = evidence.names.get(test.names[-1], ())
-    return any(
-        fact.path[-len(test.names) :] == test.names and _fits(test, fact.value)
-        for fact in asked
     )
 
 

@@ -1,0 +1,183 @@
+"""Why an alert got its category and severity: every rule that had a say, and its words.
+
+For people who write rules. It asks the same functions as the verdict itself, once
+more and slower, because it also looks up where each word stands.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.classification import applied_moves, outcome_of, weighed
+from bot.domain.classification_category import Claim, decide
+from bot.domain.classification_evidence import Evidence, believable_terms, passing
+from bot.domain.classification_rules import FieldTest, Place, Rulebook, When
+from bot.domain.envelope import Envelope, Mask, Outcome
+from bot.domain.registry import System
+
+TITLE = "title"
+"""How the title is named among the fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A word, field or mask that made a condition hold.
+
+    Attributes:
+        what: As the rule names it: a term, or a question to a field.
+        fields: Names of the fields it stands in, as the sender wrote them.
+        place: How far it is believed: ``fact``, ``title`` or ``text``.
+    """
+
+    what: str
+    fields: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """An entry of the rules that had a say.
+
+    Attributes:
+        rule: Its id.
+        origin: The file it was read from.
+        about: A category, an outcome, or what a move is for.
+        score: How much it weighs: evidence of a category, or steps of a move.
+        heard: What made it hold.
+    """
+
+    rule: str
+    origin: str
+    about: str
+    score: float
+    reason: str = ""
+    heard: tuple[Heard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Who had a say.
+
+    Attributes:
+        decided: The rule of the category; None when no rule had enough evidence.
+        runners_up: The other categories with evidence, strongest first.
+        outcome: The rule that says whether it was stopped; None where the sender said
+            so itself, or nobody did.
+        moves: What moved the severity, in the order of the rulebook.
+    """
+
+    decided: Say | None
+    runners_up: tuple[Say, ...]
+    outcome: Say | None
+    moves: tuple[Say, ...]
+
+
+def explain(
+    envelope: Envelope,
+    rulebook: Rulebook,
+    *,
+    system: System | None = None,
+    masks: Sequence[Mask] = (),
+    received_at: datetime | None = None,
+) -> Explanation:
+    """Return who had a say about a redacted alert.
+
+    The arguments are those of `judge`; the envelope may be one that it has judged.
+    """
+    evidence = weighed(
+        envelope, rulebook, system=system, masks=masks, received_at=received_at
+    )
+    verdict = decide(evidence, rulebook)
+    where = _where(envelope, rulebook)
+    won = verdict.claims[:1]
+    unsaid = replace(evidence, envelope=replace(envelope, outcome=Outcome.UNKNOWN))
+    outcome, rule = outcome_of(unsaid, rulebook)
+    if outcome is not evidence.outcome:
+        rule = None
+    return Explanation(
+        decided=_of_claim(won[0], evidence, where) if won else None,
+        runners_up=tuple(_of_claim(one, evidence, where) for one in verdict.claims[1:]),
+        outcome=None
+        if rule is None
+        else Say(
+            rule=rule.id,
+            origin=rule.origin,
+            about=outcome.value,
+            score=0.0,
+            heard=_heard(rule.when, evidence, where),
+        ),
+        moves=tuple(
+            Say(
+                rule=move.id,
+                origin=move.origin,
+                about=", ".join(sorted(move.categories)) or "every category",
+                score=float(move.steps),
+                reason=move.reason,
+                heard=_heard(move.when, evidence, where),
+            )
+            for move in applied_moves(verdict, evidence, rulebook)
+        ),
+    )
+
+
+def _of_claim(claim: Claim, evidence: Evidence, where: Mapping[str, list[str]]) -> Say:
+    return Say(
+        rule=claim.rule.id,
+        origin=claim.rule.origin,
+        about=claim.category,
+        score=round(claim.score, 2),
+        reason=claim.rule.reason,
+        heard=_heard(claim.rule.when, evidence, where),
+    )
+
+
+def _where(envelope: Envelope, rulebook: Rulebook) -> dict[str, list[str]]:
+    """Return for every term that was found the fields it stands in."""
+    texts = {TITLE: envelope.title, **envelope.texts}
+    found: dict[str, list[str]] = {}
+    for path, text in texts.items():
+        for term in believable_terms(text.for_rules(), rulebook):
+            found.setdefault(term, []).append(path)
+    return found
+
+
+def _heard(
+    when: When, evidence: Evidence, where: Mapping[str, list[str]]
+) -> tuple[Heard, ...]:
+    terms = [*when.any, *(term for group in when.also for term in group)]
+    words = (
+        Heard(
+            what=term,
+            fields=tuple(where.get(term, ())),
+            place=evidence.hits[term].name.lower(),
+        )
+        for term in dict.fromkeys(terms)
+        if term in evidence.hits
+    )
+    return (*words, *_asked_fields(when, evidence), *_asked_masks(when, evidence))
+
+
+def _asked_fields(when: When, evidence: Evidence) -> Iterable[Heard]:
+    for test in (*when.fields, *when.any_field):
+        for path in passing(test, evidence):
+            yield Heard(
+                what=_question(test), fields=(path,), place=Place.FACT.name.lower()
+            )
+
+
+def _asked_masks(when: When, evidence: Evidence) -> Iterable[Heard]:
+    if when.masks:
+        for mask in evidence.masks:
+            yield Heard(what=f"masked {mask.kind}", fields=(mask.path,), place="fact")
+
+
+def _question(test: FieldTest) -> str:
+    name = ".".join(test.names)
+    if test.values:
+        return f"{name} is {' or '.join(sorted(test.values))}"
+    bounds = [
+        f"{word} {bound:g}"
+        for word, bound in (("at least", test.at_least), ("at most", test.at_most))
+        if bound is not None
+    ]
+    return f"{name} is {' and '.join(bounds)}" if bounds else f"{name} is there"
