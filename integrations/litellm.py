@@ -3,8 +3,7 @@
 Four shapes: the webhook's events, the Slack texts that alerting posts, error bodies,
 and the standard logging payload. The webhook has neither id nor time and reports every
 single completion as `spend_tracked`. Alert texts quote prompts and events carry the
-key's token: neither gets into an alert. Guardrail results are in
-`bot/envelopes/detections.py`.
+key's token: neither gets into an alert.
 
 Source: https://docs.litellm.ai/docs/proxy/alerting and .../logging_spec.
 """
@@ -102,7 +101,7 @@ _TOLD: Mapping[str, str] = {
     "failed_tracking_spend": "spend is no longer tracked",
 }
 _ERROR_CLASS = re2.compile(
-    r"\b(?:litellm\.)?([A-Z][A-Za-z]{2,40}(?:Error|Exceeded|Timeout))\b"
+    r"\b(?:litellm\.)?([A-Z][A-Za-z]{1,40}(?:Error|Exceeded|Exception)|Timeout)\b"
 )
 
 
@@ -167,9 +166,9 @@ def _of_text(entry: Json) -> Envelope:
     text = first_text(entry, "text")
     lines = lines_of(text, _LINES)
     kind = lines.get("alert type", "") or _kind_in(text)
-    models = ("request model", "model name", "model")
-    model = next((lines[name] for name in models if name in lines), "")
-    error = next((one.group(1) for one in _ERROR_CLASS.finditer(text)), "")
+    named = (lines.get(one, "") for one in ("request model", "model name", "model"))
+    model = next(filter(None, named), "")
+    error = _error_in(text.partition("Messages:")[0])
     says = _TOLD.get(kind, kind.replace("_", " ") or "an alert")
     about = says.format(what=model or "a model") if kind in _TOLD else says
     facts = {"event": kind, "error.type": error, "model": model}
@@ -184,14 +183,16 @@ def _of_text(entry: Json) -> Envelope:
     )
 
 
+def _error_in(text: str) -> str:
+    """Return the class of the first error that is named."""
+    return next((one.group(1) for one in _ERROR_CLASS.finditer(text)), "")
+
+
 _IN_WORDS = (
     ("outage", "outage_alerts"),
     ("hanging", "llm_requests_hanging"),
     ("slow", "llm_too_slow"),
     ("budget", "budget_alerts"),
-    ("db", "db_exceptions"),
-    ("cooldown", "cooldown_deployment"),
-    ("cooling down", "cooldown_deployment"),
     ("report", "daily_reports"),
     ("exception", "llm_exceptions"),
     ("failed", "llm_exceptions"),
@@ -230,7 +231,7 @@ def _refusal(entry: Json, notes: tuple[str, ...]) -> Noted:
             facts={"status_code": code},
             notes=notes,
         )
-    named = next((one.group(1) for one in _ERROR_CLASS.finditer(said)), "")
+    named = _error_in(said)
     is_budget = said.casefold().startswith("budget has been exceeded")
     error = "budget exceeded" if is_budget else named or code or "error"
     verb = "was refused" if is_budget else "failed"
