@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from integrations.evidently import P_VALUE
-from tests.integrations.judging import only, title, verdict
+from tests.integrations.triaging import only, title, verdict
 
 
 def a_drift_test(column: str, status: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from integrations.garak import OURS
-from tests.integrations.judging import PRIVATE, judged, only, title, verdict
+from tests.integrations.triaging import PRIVATE, judged, only, title, verdict
 
 
 def result(probe: str, passed: int, total: int, **more: Any) -> dict[str, Any]:

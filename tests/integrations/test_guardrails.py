@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.judging import PRIVATE, judged, only, title, verdict
+from tests.integrations.triaging import PRIVATE, judged, only, title, verdict
 
 BLOCKED = ("opens", "prompt_injection", "SEV4")
 LET_THROUGH = ("opens", "prompt_injection", "SEV2")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integrations.judging import PRIVATE, only, title, verdict
+from tests.integrations.triaging import PRIVATE, only, title, verdict
 
 
 def monitor(severity: str, name: str = "High error rate") -> dict[str, Any]:

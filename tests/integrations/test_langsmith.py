@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integrations.judging import PRIVATE, judged, only, title, verdict
+from tests.integrations.triaging import PRIVATE, judged, only, title, verdict
 
 
 def alert(attribute: str, name: str = "rule", **more: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integrations.judging import only, title, verdict
+from tests.integrations.triaging import only, title, verdict
 
 
 def issue(severity: str, operator: str = "system", **more: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integrations.judging import PRIVATE, judged, only, title, verdict
+from tests.integrations.triaging import PRIVATE, judged, only, title, verdict
 
 QUIET = ("ignored", "none", "NONE")
 

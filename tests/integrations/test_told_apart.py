@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integrations.judging import PARSERS, PRIVATE
+from tests.integrations.triaging import PARSERS, PRIVATE
 from tests.integrations.samples import SAMPLES, Sample
 
 OURS = (
