@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.integrations.triaging import PARSERS, PRIVATE
 from tests.integrations.samples import SAMPLES, Sample
+from tests.integrations.triaging import PARSERS, PRIVATE
 
 OURS = (
     *("litellm", "langfuse", "langsmith", "portkey", "kong_ai", "lakera"),
