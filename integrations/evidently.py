@@ -40,7 +40,7 @@ _SHAPES = (
     ),
 )
 _FAILED = "FAIL"
-_MOST = 20
+_MOST, _NAMED = 20, 3
 
 recognizes = recognizer(*_SHAPES)
 
@@ -205,7 +205,9 @@ def _title(
     if not found:
         return f"Evidently: nothing failed{about}"
     count = f"{len(found)} of {tests} tests failed" if tests else "drift found"
-    shown = columns[:3] or [one.name for one in found[:3]]
-    more = len(columns or found) - len(shown)
-    names = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
-    return f"Evidently: {count}{about}: {names}"
+    drifted = all(one.column and one.method for one in found)
+    named = list(columns) if drifted else [one.name for one in found]
+    more = len(named) - _NAMED
+    names = ", ".join(named[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    what = "drift in " if drifted else ""
+    return f"Evidently: {count}{about}: {what}{names}"

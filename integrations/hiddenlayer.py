@@ -106,7 +106,9 @@ def _scans(document: Document) -> tuple[Envelope, ...]:
     for report in entries_of(document.value):
         name = first_text(report, "inventory.model_name", "inventory.model_id")
         count = first_text(report, "detection_count", "summary.detection_count") or "0"
+        worst = first_text(report, "severity", "summary.severity")
         title = f"HiddenLayer found {count} problems in the model {name or '?'}"
+        title += f", the worst {worst}" if worst and count != "0" else ""
         one = Document(value=report, notes=document.notes)
         made += [
             replace(each, title=body(title)) for each in envelopes_of(one, _REPORT)

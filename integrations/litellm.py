@@ -3,11 +3,9 @@
 Four shapes: the webhook's events, the Slack texts that alerting posts, error bodies,
 and the standard logging payload. The webhook has neither id nor time and reports every
 single completion as `spend_tracked`. Alert texts quote prompts and events carry the
-key's token: neither gets into an alert. Guardrail results are in
-`bot/envelopes/detections.py`.
+key's token: neither gets into an alert.
 
-Source:
-    https://docs.litellm.ai/docs/proxy/alerting and .../logging_spec.
+Source: https://docs.litellm.ai/docs/proxy/alerting and .../logging_spec.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +15,7 @@ import re2
 
 from bot.domain.envelope import Entity, EntityKind, Envelope, Outcome
 from bot.domain.errors import Unparsed
+from bot.envelopes.alert_lines import lines_of
 from bot.envelopes.calls import Call
 from bot.envelopes.detections import detections_in
 from bot.envelopes.fields import every, first, first_text, member, text_of
@@ -66,7 +65,7 @@ _SAYS: Mapping[str, str] = {
     "threshold_crossed": "{who} nears its budget",
     "soft_budget_crossed": "{who} is over its soft budget",
     "max_budget_alert": "{who} nears its budget",
-    "projected_limit_exceeded": "{who} is going to exceed its budget",
+    "projected_limit_exceeded": "{who} will exceed its budget at this rate",
     "spend_tracked": "spend of {who} tracked",
     "key_created": "key {who} was created",
     "key_rotated": "key {who} was rotated",
@@ -87,20 +86,22 @@ _KINDS = {
     "customer_id": EntityKind.PRINCIPAL,
     "user_id": EntityKind.PRINCIPAL,
 }
-_INTERVENED = {
-    "guardrail_intervened": Outcome.BLOCKED,
-    "blocked": Outcome.BLOCKED,
-    "guardrail_flagged": Outcome.ALLOWED,
-}
 _NO_ANSWER = frozenset({"guardrail_failed_to_respond", "failure"})
 # Of an alert's text only these lines are read; the others may quote a prompt.
-_LINE = re2.compile(
-    r"(?im)^[\s*]*(alert type|level|model|request model|api base|provider|region"
-    r"|key alias|deployment|error code|slow response time|request took|"
-    r"requests are hanging|responses are slow|error)[\s*:`]+([^`\n]{1,120})`?"
-)
+_LINES = ("alert type", "level", "model", "model name", "request model", "provider")
+_TOLD: Mapping[str, str] = {
+    "llm_exceptions": "calls of {what} fail",
+    "outage_alerts": "outage of {what}",
+    "region_outage_alerts": "outage of a region of {what}",
+    "llm_too_slow": "{what} answers slowly",
+    "llm_requests_hanging": "requests to {what} hang",
+    "db_exceptions": "the database of the proxy fails",
+    "cooldown_deployment": "{what} is left out for a while",
+    "budget_alerts": "a budget is used up, or nearly",
+    "failed_tracking_spend": "spend is no longer tracked",
+}
 _ERROR_CLASS = re2.compile(
-    r"\b(?:litellm\.)?([A-Z][A-Za-z]{2,40}(?:Error|Exceeded|Timeout))\b"
+    r"\b(?:litellm\.)?([A-Z][A-Za-z]{1,40}(?:Error|Exceeded|Exception)|Timeout)\b"
 )
 
 
@@ -134,7 +135,9 @@ def _of_event(event: Json, notes: tuple[str, ...]) -> Envelope:
     spend, most = first_text(event, "spend"), first_text(event, "max_budget")
     ours = _SAYS.get(name)
     says = ours.format(who=who) if ours else first_text(event, "event_message") or name
-    figures = f", {spend} of {most} spent" if spend and most else ""
+    figures = (
+        f", {spend} of {most} spent" if spend and most and "budget" in says else ""
+    )
     texts = {key: first_text(event, key) for key in _TEXTS}
     texts["observed_over_threshold"] = _ratio(event)
     things = (
@@ -161,26 +164,28 @@ def _ratio(event: Json) -> str:
 def _of_text(entry: Json) -> Envelope:
     """Read an alert in words by the lines that cannot hold a prompt."""
     text = first_text(entry, "text")
-    lines = {
-        found.group(1).casefold(): found.group(2).strip(" *`")
-        for found in _LINE.finditer(text)
-    }
+    lines = lines_of(text, _LINES)
     kind = lines.get("alert type", "") or _kind_in(text)
-    model = lines.get("request model") or lines.get("model", "")
-    error = next((one.group(1) for one in _ERROR_CLASS.finditer(text)), "")
+    named = (lines.get(one, "") for one in ("request model", "model name", "model"))
+    model = next(filter(None, named), "")
+    error = _error_in(text.partition("Messages:")[0])
+    says = _TOLD.get(kind, kind.replace("_", " ") or "an alert")
+    about = says.format(what=model or "a model") if kind in _TOLD else says
     facts = {"event": kind, "error.type": error, "model": model}
-    facts |= {name.replace(" ", "_"): one for name, one in lines.items()}
-    facts.pop("alert_type", None)
-    about = f" of {model}" if model else ""
-    tail = f": {error}" if error else ""
+    facts |= {"level": lines.get("level", ""), "provider": lines.get("provider", "")}
     return Envelope(
         source=MANIFEST.name,
         dedup_key=digest([kind, model, error]),
-        title=body(f"LiteLLM: {kind.replace('_', ' ') or 'alert'}{about}{tail}"),
+        title=body(f"LiteLLM: {about}" + (f": {error}" if error else "")),
         texts={name: body(one) for name, one in facts.items() if one},
         entities=(Entity.named(EntityKind.MODEL, model),) if model else (),
         vendor_severity=word(lines.get("level", "")),
     )
+
+
+def _error_in(text: str) -> str:
+    """Return the class of the first error that is named."""
+    return next((one.group(1) for one in _ERROR_CLASS.finditer(text)), "")
 
 
 _IN_WORDS = (
@@ -188,9 +193,6 @@ _IN_WORDS = (
     ("hanging", "llm_requests_hanging"),
     ("slow", "llm_too_slow"),
     ("budget", "budget_alerts"),
-    ("db", "db_exceptions"),
-    ("cooldown", "cooldown_deployment"),
-    ("cooling down", "cooldown_deployment"),
     ("report", "daily_reports"),
     ("exception", "llm_exceptions"),
     ("failed", "llm_exceptions"),
@@ -229,10 +231,11 @@ def _refusal(entry: Json, notes: tuple[str, ...]) -> Noted:
             facts={"status_code": code},
             notes=notes,
         )
-    named = next((one.group(1) for one in _ERROR_CLASS.finditer(said)), "")
+    named = _error_in(said)
     is_budget = said.casefold().startswith("budget has been exceeded")
     error = "budget exceeded" if is_budget else named or code or "error"
-    return Call(source=MANIFEST.name, error=error, notes=notes)
+    verb = "was refused" if is_budget else "failed"
+    return Call(source=MANIFEST.name, error=error, verb=verb, notes=notes)
 
 
 def _look(entry: Json, look: Json, notes: tuple[str, ...]) -> Verdict | None:
@@ -245,14 +248,14 @@ def _look(entry: Json, look: Json, notes: tuple[str, ...]) -> Verdict | None:
     listed = [text_of(one) for one in every(look, "violation_categories[]")]
     found = (*listed, *detections_in(member(look, "guardrail_response")), *kinds)
     blind = status in _NO_ANSWER
-    stated = outcome_of(first_text(look, "guardrail_action"))
     mode = first_text(look, "guardrail_mode", "guardrail_mode[0]").casefold()
     return Verdict(
         source=MANIFEST.name,
         product=f"LiteLLM guardrail {name}".strip(),
-        found=("guardrail did not answer",) if blind else found or (name,),
+        found=() if blind else found or (name,),
+        blind=blind,
         where=Where.ANSWER if "post" in mode else Where.PROMPT,
-        outcome=Outcome.UNKNOWN if blind else _INTERVENED.get(status, stated),
+        outcome=Outcome.UNKNOWN if blind else outcome_of(status),
         app=_app(entry),
         model=first_text(entry, "model_group", "model"),
         things=((EntityKind.GUARDRAIL, name), (EntityKind.KEY, _key(entry))),
@@ -269,9 +272,8 @@ def _call(entry: Json, notes: tuple[str, ...]) -> Call:
     info = "error_information"
     error = first_text(entry, f"{info}.error_class", f"{info}.error_code") or "failure"
     # A guardrail that stopped it is told above, and is no failure.
-    guarded = "guardrail" in error.casefold() or bool(
-        "guardrail_intervened" in first_text(entry, "status_fields.guardrail_status")
-    )
+    told = first_text(entry, "status_fields.guardrail_status")
+    guarded = "guardrail" in error.casefold() or told == "guardrail_intervened"
     return Call(
         source=MANIFEST.name,
         error=error if fails and not guarded else "",

@@ -50,6 +50,16 @@ _BY_FOLDED = {
     "csamfilter": "csam",
     "virusscan": "virus_scan",
 }
+_WORDS = {
+    "pi_and_jailbreak": "prompt injection or jailbreak",
+    "sdp": "sensitive data",
+    "malicious_uris": "malicious addresses",
+    "csam": "abuse of children",
+    "rai/dangerous": "dangerous content",
+    "rai/harassment": "harassment",
+    "rai/hate_speech": "hate speech",
+    "rai/sexually_explicit": "sexual content",
+}
 _MATCH = frozenset({"match_found", "2"})
 _STATE = frozenset({"matchstate", "filtermatchstate"})
 _NOT_LOOKED = frozenset({"partial", "failure", "2", "3"})
@@ -132,7 +142,9 @@ def _verdict(result: Json, entry: Json, notes: tuple[str, ...]) -> Verdict:
     return Verdict(
         source=MANIFEST.name,
         product=MANIFEST.title,
-        found=("filters did not run",) if is_blind else found,
+        found=found,
+        blind=is_blind,
+        words=_WORDS,
         flagged=bool(found) or is_blind or says in _MATCH or outcome is Outcome.BLOCKED,
         where=_where(entry),
         outcome=Outcome.UNKNOWN if is_blind else outcome,

@@ -117,14 +117,15 @@ def _by_count(report: Json) -> str:
 def _what(issue: Json) -> str:
     """Return what the file would call, e.g. ``posix.system``."""
     module = first_text(issue, "module", "details.module", "details.import_reference")
-    operator = first_text(issue, "operator", "details.function", "details.opcode")
+    operator = first_text(issue, "operator", "details.function")
     named = ".".join(one for one in (module, operator) if one)
     return detector(named or first_text(issue, "rule_code", "type"))
 
 
 def _file(issue: Json) -> str:
     said = first_text(issue, "source", "location", "details.path")
-    return _short(said.partition(" (")[0])
+    # ``claims.zip:data.pkl`` lies in an archive; ``claims.pkl (pos 71)`` is a place.
+    return _short(said.partition(" (")[0].partition(":")[0])
 
 
 def _short(path: str) -> str:

@@ -19,7 +19,7 @@ from bot.envelopes.jsonlines import entries_of, read_values
 from bot.envelopes.noted import Noted, envelopes_for
 from bot.envelopes.otlp import ALONE, EXPORT, Record, records_in
 from bot.envelopes.shapes import fits, recognizer
-from bot.envelopes.verdicts import Verdict, Where
+from bot.envelopes.verdicts import Verdict, Where, detector, readable
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -96,9 +96,11 @@ def _noted(record: Record, notes: tuple[str, ...]) -> Iterator[Noted]:
 
 def _call(record: Record, notes: tuple[str, ...]) -> Call:
     error = _error(record)
+    tool = record.attributes.get("gen_ai.tool.name", "")
     return Call(
         source=MANIFEST.name,
         error="" if _is_filtered(record) else error,
+        what=f"the tool {tool}" if tool else "",
         model=_model(record),
         provider=_provider(record),
         app=record.service,
@@ -114,7 +116,8 @@ def _call(record: Record, notes: tuple[str, ...]) -> Call:
 def _error(record: Record) -> str:
     attributes = record.attributes
     named = attributes.get("error.type") or attributes.get("exception.type")
-    return named or ("error" if record.failed else "")
+    status = attributes.get("http.response.status_code", "")
+    return named or (status or "an error" if record.failed else "")
 
 
 def _is_filtered(record: Record) -> bool:
@@ -154,9 +157,16 @@ def _evaluation(record: Record, notes: tuple[str, ...]) -> Noted:
         notes,
         product=f"Evaluation {name}",
         found=() if good else (f"{name}: {label}",),
+        says="" if good else _rejected(record, name, label),
         flagged=not good,
         outcome=Outcome.ALLOWED,
     )
+
+
+def _rejected(record: Record, name: str, label: str) -> str:
+    about = record.service or _model(record)
+    of = f" of {detector(about)}" if about else ""
+    return f"The evaluation {detector(name)} calls an answer{of} {readable(label)}"
 
 
 def _verdict(
@@ -167,12 +177,14 @@ def _verdict(
     found: tuple[str, ...],
     outcome: Outcome,
     flagged: bool = True,
+    says: str = "",
 ) -> Verdict:
     return Verdict(
         source=MANIFEST.name,
         product=product,
         found=found,
         flagged=flagged,
+        says=says,
         where=Where.ANSWER,
         outcome=outcome,
         app=record.service,

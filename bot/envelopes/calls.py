@@ -22,6 +22,7 @@ class Call:
         error: What went wrong in a word or a status, e.g. ``timeout`` or ``503``;
             "" when nothing did.
         verb: What the call did then, e.g. ``failed`` or ``was cut off``.
+        what: What was called, where it was no model, e.g. ``the tool refund``.
         model: The model that was asked.
         provider: Who runs it.
         app: The application or route that asked.
@@ -36,6 +37,7 @@ class Call:
     source: str
     error: str = ""
     verb: str = "failed"
+    what: str = ""
     model: str = ""
     provider: str = ""
     app: str = ""
@@ -71,7 +73,9 @@ class Call:
         return Envelope(
             source=self.source,
             source_event_id=identifier(self.event_id),
-            dedup_key=digest([self.error, self.model, self.provider, self.app]),
+            dedup_key=digest(
+                [self.error, self.what, self.model, self.provider, self.app]
+            ),
             group_key=identifier(self.group),
             occurred_at=self.at,
             title=body(self._title()),
@@ -81,7 +85,7 @@ class Call:
         )
 
     def _title(self) -> str:
-        what = detector(self.model or self.provider or "a model")
+        what = detector(self.what or self.model or self.provider or "a model")
         by = f" at {detector(self.provider)}" if self.model and self.provider else ""
         asked = f" for {detector(self.app)}" if self.app else ""
         if not self.error:

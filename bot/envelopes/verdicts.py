@@ -16,6 +16,7 @@ from bot.domain.untrusted import Untrusted, clip, visible
 from bot.envelopes.mapping import body, digest, identifier, word
 
 _LONGEST_NAME = 60
+_SHORT = 3
 _MOST_NAMED = 3
 _MOST_FOUND = 20
 
@@ -51,6 +52,9 @@ class Verdict:
         app: The application, project or route that was asked.
         model: The model that was asked.
         things: What else the verdict names.
+        blind: The guardrail could not look, so nothing is known of it.
+        says: The title, where the usual one would read oddly.
+        words: What people call a detector whose name says nothing to them.
         facts: Further fields by name: scores, kinds, modes; never contents.
         event_id: The vendor's id of this request.
         group: The conversation, where there is one.
@@ -68,6 +72,9 @@ class Verdict:
     app: str = ""
     model: str = ""
     things: tuple[tuple[EntityKind, str], ...] = ()
+    blind: bool = False
+    says: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     event_id: str = ""
     group: str = ""
@@ -121,7 +128,12 @@ def readable(name: str) -> str:
         starts = mark.isupper() and before.islower()
         parts.append(f" {mark}" if starts else mark)
     words = "".join(parts).split()
-    return " ".join(one if one.isupper() else one.lower() for one in words)
+    return " ".join(one if _is_short(one) else one.lower() for one in words)
+
+
+def _is_short(word: str) -> bool:
+    """Tell an abbreviation such as ``URL`` from a shouted name."""
+    return word.isupper() and len(word) <= _SHORT
 
 
 def _entities(verdict: Verdict) -> tuple[Entity, ...]:
@@ -139,9 +151,13 @@ def _title(verdict: Verdict, found: Sequence[str]) -> str:
     about = verdict.app or verdict.model
     if about:
         what = f"{what} {link} {detector(about)}"
+    if verdict.says:
+        return verdict.says
+    if verdict.blind:
+        return f"{verdict.product} could not look at {what}"
     if not verdict.flagged:
         return f"{verdict.product} found nothing in {what}"
-    names = [readable(one) for one in found[:_MOST_NAMED]]
+    names = [verdict.words.get(one) or readable(one) for one in found[:_MOST_NAMED]]
     more = len(found) - len(names)
     why = ", ".join(names) + (f" and {more} more" if more > 0 else "")
     tail = f": {why}" if why else ""
@@ -159,6 +175,7 @@ def _texts(verdict: Verdict, found: Sequence[str]) -> dict[str, Untrusted]:
     for place, one in enumerate(found, 1):
         texts["detector" + ("" if place == 1 else f"#{place}")] = body(one)
     about = {"direction": verdict.where.value, "application": verdict.app}
-    about |= {"model": verdict.model, **verdict.facts}
+    about |= {"model": verdict.model, "blind": "true" * verdict.blind}
+    about |= verdict.facts
     texts |= {name: body(text) for name, text in about.items() if text.strip()}
     return texts
