@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol, cast
 
+from bot.dispatch import read, recognized
 from bot.domain.classification import judge
 from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert, Assessment, Entity, Envelope, Mask, Status
@@ -23,7 +24,6 @@ from bot.domain.untrusted import Untrusted
 from bot.ports.integration import Integration, Payload
 from bot.redact.findings import Redacted
 
-AUTO = "auto"
 NameOfOutcome = Literal["opens", "updates", "resolves", "ignored", "unparsed"]
 _OPENS = frozenset({Severity.SEV1, Severity.SEV2, Severity.SEV3, Severity.SEV4})
 # Too short to hold anything, and too common to ask about each time.
@@ -107,8 +107,8 @@ def triage(
     """
     name = source
     try:
-        name = _recognized(payload, source, parsers)
-        envelopes = parsers[name].parse(payload)
+        name = recognized(payload, source, parsers)
+        name, envelopes = read(payload, name, parsers)
     except Unparsed as error:
         problem = f"{error.what}: {error.because}."
         return _unparsed(name, problem, alert_id, received_at)
@@ -128,21 +128,6 @@ def triage(
         for place, envelope in enumerate(envelopes, 1)
     )
     return Triaged(outcome=_outcome(alerts), source=name, alerts=alerts)
-
-
-def _recognized(
-    payload: Payload, source: str, parsers: Mapping[str, Integration]
-) -> str:
-    if source != AUTO:
-        return source
-    for name, parser in parsers.items():
-        if parser.recognizes(payload):
-            return name
-    raise Unparsed(
-        "The payload was not understood",
-        because="no integration recognizes it",
-        next_move="It is kept; look at the original.",
-    )
 
 
 def _alert(

@@ -33,6 +33,8 @@ class Manifest:
         docs: Address of the vendor's page that describes the payload.
         summary: One sentence: what it understands.
         takes_anything: True for the one integration that is asked last.
+        family: Integrations of one family take a delivery apart together, each its
+            own part, whichever of them it was posted to; "" for most.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Manifest:
     docs: str
     summary: str
     takes_anything: bool = False
+    family: str = ""
 
 
 class Integration(Protocol):
