@@ -42,6 +42,14 @@ _SOURCES = frozenset({"aws.ce", "aws.budgets"})
 _LETTER = "aws budget notification"
 _MOST_CAUSES = 10
 _LINE = re2.compile(r"(?m)^[ \t]*([A-Za-z][A-Za-z ]{2,40}):[ \t]*(\S.*?)[ \t]*$")
+_SENTENCE = re2.compile(
+    r"(ACTUAL|FORECASTED) \w+ associated with your (.{1,100}?) budget"
+    r"[^$€£0-9]{1,40}([$€£]?[0-9][0-9,.]*)"
+)
+_SUBJECT = re2.compile(r"AWS Budgets:? (.{1,100}?) (?:has|is|will|exceed)")
+_SPENT = re2.compile(
+    r"(ACTUAL|FORECASTED) (?:[Aa]mount|cost|usage): ?([$€£]?[0-9][0-9,.]*)"
+)
 _AI = re2.compile(
     r"(?i)bedrock|sagemaker|claude|anthropic|nova|titan|llama|mistral|cohere|\bai\b"
     r"|\bllm\b|machine learning|comprehend|rekognition|textract|lex\b|amazon q\b"
@@ -99,7 +107,10 @@ def _is_letter(one: Delivery) -> bool:
 def _of_anomaly(value: Json, one: Delivery) -> Envelope:
     about = first_text(value, "dimensionValue", "dimensionalValue")
     about = about or first_text(value, "rootCauses[].service") or "an account"
-    impact = {f"impact.{leaf.path}": text_of(leaf.value) for leaf in _impact(value)}
+    impact = {
+        f"impact.{leaf.path}": text_of(leaf.value)
+        for leaf in leaves(member(value, "impact"), most=10)
+    }
     causes = list(_causes(value))
     account = first_text(value, "accountId") or (one.event.account if one.event else "")
     said = {
@@ -128,10 +139,6 @@ def _of_anomaly(value: Json, one: Delivery) -> Envelope:
         links=links_of([first_text(value, "anomalyDetailsLink")]),
         notes=one.document.notes,
     )
-
-
-def _impact(value: Json) -> Iterator:  # type: ignore[type-arg]
-    yield from leaves(member(value, "impact"), most=10)
 
 
 def _amounts(value: Json) -> str:
@@ -170,22 +177,31 @@ def _things(account: str, value: Json) -> Iterator[Entity]:
 
 
 def _of_letter(text: str, one: Delivery) -> Envelope:
-    """Read a budget's letter by its lines ``Budget Name: …``."""
+    """Read a budget's letter: by its lines ``Budget Name: …``, else by its sentence."""
     lines = {"".join(name.split()): value for name, value in _LINE.findall(text)}
-    subject = one.message.subject if one.message else ""
-    budget = lines.get("BudgetName") or subject.removeprefix("AWS Budgets:").strip()
+    told = _SENTENCE.search(text)
+    subject = _SUBJECT.search(one.message.subject if one.message else "")
+    budget = lines.get("BudgetName") or (told.group(2) if told else "")
+    budget = budget or (subject.group(1) if subject else "?")
     account = next((w for w in text.replace(",", " ").split() if _is_account(w)), "")
-    actual = lines.get("ACTUALAmount") or lines.get("FORECASTEDAmount") or ""
-    limit = lines.get("BudgetedAmount", "")
-    spent = f"{actual} of {limit}" if actual and limit else actual or ""
-    kind = "is forecast to pass" if "FORECASTEDAmount" in lines else "has passed"
+    spent = _SPENT.search(text)
+    kind = spent.group(1) if spent else (told.group(1) if told else "ACTUAL")
+    limit = lines.get("BudgetedAmount") or (told.group(3).rstrip(".") if told else "")
+    does = "is forecast to pass" if kind.upper() == "FORECASTED" else "has passed"
+    said = {
+        "isAi": _is_ai(budget),
+        "budgetName": budget,
+        "spent": spent.group(2).rstrip(".") if spent else "",
+        "limit": limit,
+        "kind": kind,
+    }
+    amounts = f"{said['spent']} of {limit}" if said["spent"] and limit else ""
     return Envelope(
         source=MANIFEST.name,
         dedup_key=digest(["budget", account, budget]),
-        title=headline(f"AWS budget {budget} {kind} its threshold:", spent),
-        texts=texts({"isAi": _is_ai(budget), **lines, "message": text}),
+        title=headline(f"AWS budget {budget} {does} its threshold", amounts),
+        texts=texts({**said, **lines, "message": text}),
         entities=several(named(EntityKind.ACCOUNT, account)),
-        vendor_severity="",
         notes=one.document.notes,
     )
 

@@ -91,7 +91,7 @@ def unpacked(data: str) -> Unpacked:
 
 
 def _is_packed(raw: bytes) -> bool:
-    """Tell by its first bytes whether something is gzip, or zlib as some tools write."""
+    """Tell by its first bytes whether it is gzip, or zlib as some tools write."""
     is_zlib = raw[:1] == _ZLIB and int.from_bytes(raw[:2], "big") % 31 == 0
     return raw.startswith(_GZIP) or is_zlib
 

@@ -13,6 +13,8 @@ Source:
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import re2
+
 from bot.domain.envelope import Outcome
 from bot.envelopes.fields import every, first_text, member, text_of
 from bot.envelopes.jsonbody import Json, children
@@ -21,6 +23,7 @@ ATTACKS = frozenset(
     {"PROMPT_ATTACK", "JAILBREAK", "PROMPT_INJECTION", "PROMPT_LEAKAGE"}
 )
 _MOST = 60
+_ID = re2.compile(r"^[a-z0-9]{6,40}$")
 _DEEPEST = 8
 _STOPPED = frozenset({"BLOCKED", "DENY", "GUARDRAIL_INTERVENED", "INTERVENED"})
 _MASKED = frozenset({"ANONYMIZED", "MASKED"})
@@ -187,9 +190,7 @@ def _named(value: Json) -> list[str]:
     found = [text for name in details if (text := text_of(member(value, name)))]
     if isinstance(value, dict):
         found += [
-            key
-            for key, one in value.items()
-            if key.isalnum() and len(key) >= 8 and _is_assessment(one)  # noqa: PLR2004 - ids of guardrails are longer
+            key for key, one in value.items() if _ID.match(key) and _is_assessment(one)
         ]
     return found
 
