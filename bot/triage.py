@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol, cast
 
+from bot.dispatch import read, recognized
 from bot.domain.classification import judge
 from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert, Assessment, Entity, Envelope, Mask, Status
@@ -23,7 +24,6 @@ from bot.domain.untrusted import Untrusted
 from bot.ports.integration import Integration, Payload
 from bot.redact.findings import Redacted
 
-AUTO = "auto"
 NameOfOutcome = Literal["opens", "updates", "resolves", "ignored", "unparsed"]
 _OPENS = frozenset({Severity.SEV1, Severity.SEV2, Severity.SEV3, Severity.SEV4})
 # Too short to hold anything, and too common to ask about each time.
@@ -216,8 +216,9 @@ def parse(
     """Return what the parser makes of a payload. Never raises for it."""
     name = source
     try:
-        name = _recognized(payload, source, parsers)
-        return Parsed(source=name, envelopes=parsers[name].parse(payload))
+        name = recognized(payload, source, parsers)
+        name, envelopes = read(payload, name, parsers)
+        return Parsed(source=name, envelopes=envelopes)
     except Unparsed as error:
         return Parsed(source=name, problem=f"{error.what}: {error.because}.")
     except Exception as error:  # noqa: BLE001 - the outermost door for foreign input
@@ -235,21 +236,6 @@ def triaged(
 ) -> Triaged:
     """Return what a payload means whose alerts these are."""
     return Triaged(outcome=_outcome(alerts), source=source, alerts=alerts, same=same)
-
-
-def _recognized(
-    payload: Payload, source: str, parsers: Mapping[str, Integration]
-) -> str:
-    if source != AUTO:
-        return source
-    for name, parser in parsers.items():
-        if parser.recognizes(payload):
-            return name
-    raise Unparsed(
-        "The payload was not understood",
-        because="no integration recognizes it",
-        next_move="It is kept; look at the original.",
-    )
 
 
 def _outcome(alerts: tuple[Alert, ...]) -> NameOfOutcome:

@@ -1,6 +1,7 @@
-"""AWS CloudTrail: who did what to the things an alert names.
+"""AWS CloudTrail: calls as alerts, and who did what to the things an alert names.
 
-Collects only: management events of the window, looked up by access key, user and
+A record that somebody sends here is an alert; the rules know which calls matter.
+Collected are management events of an alert's window, looked up by access key, user and
 resource. CloudTrail is late by minutes and does not know calls of data planes.
 """
 
@@ -9,16 +10,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.aws.calls import read
-from bot.domain.envelope import Alert, Entity, EntityKind
+from bot.domain.envelope import Alert, Entity, EntityKind, Envelope
+from bot.envelopes.aws_delivery import Delivery
+from bot.envelopes.aws_reading import parsed, recognized
+from bot.envelopes.call_alert import call_alert
+from bot.envelopes.cloudtrail import read_call
+from bot.envelopes.names import names
 from bot.ports.collect import Collected, Window
-from bot.ports.integration import Manifest
+from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
     name="aws_cloudtrail",
     title="AWS CloudTrail",
-    docs="https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/"
-    "API_LookupEvents.html",
-    summary="Who called AWS about the things an alert names, in its window.",
+    docs="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
+    "cloudtrail-event-reference-record-contents.html",
+    summary="Calls of AWS as alerts, and who called about the things an alert names.",
+    family="aws",
 )
 READS = ("cloudtrail.LookupEvents",)
 MOST_LOOKUPS = 3
@@ -35,7 +42,40 @@ _ATTRIBUTES: Mapping[EntityKind, str] = {
     EntityKind.MODEL: "ResourceName",
 }
 """In the order in which they are looked up: AWS allows two lookups a second."""
+_OURS = frozenset(
+    names(
+        "cloudwatch cloudwatch_logs eventbridge aws_bedrock aws_cloudtrail aws_cost"
+        " aws_guardduty aws_health aws_sagemaker aws_securityhub"
+    )
+)
 _MASKED = "\u2039"  # begins what the redactor puts in a secret's place
+
+
+def recognizes(payload: Payload) -> bool:
+    """Tell by its shape whether a payload holds a record of CloudTrail."""
+    return recognized(payload, takes)
+
+
+def parse(payload: Payload) -> tuple[Envelope, ...]:
+    """Return one envelope a record.
+
+    Raises:
+        Unparsed: There is no record of CloudTrail.
+    """
+    return parsed(payload, takes, envelopes, name=MANIFEST.title)
+
+
+def takes(one: Delivery) -> bool:
+    """Tell whether it is a record, bare or as an event."""
+    return read_call(one) is not None
+
+
+def envelopes(one: Delivery) -> tuple[Envelope, ...]:
+    """Return the alert of a record."""
+    call = read_call(one)
+    return (
+        () if call is None else (call_alert(call, MANIFEST.name, one.document.notes),)
+    )
 
 
 def collect(alert: Alert, window: Window, *, reader: Any) -> tuple[Collected, ...]:
@@ -66,7 +106,7 @@ def _is_of_aws(alert: Alert) -> bool:
     """Tell whether the alert is about AWS: by its source or by what it names."""
     envelope = alert.envelope
     kinds = {one.kind for one in envelope.entities}
-    is_ours = envelope.integration == "cloudwatch" or EntityKind.KEY in kinds
+    is_ours = envelope.integration in _OURS or EntityKind.KEY in kinds
     return is_ours and not kinds.isdisjoint(_ATTRIBUTES)
 
 

@@ -1,8 +1,8 @@
 """Amazon CloudWatch: alarms, bare, through SNS or as EventBridge events.
 
 OK resolves, ALARM fires, INSUFFICIENT_DATA only updates: the alarm then knows
-nothing. What else SNS sends (a budget, an anomaly of cost, the end of a subscription)
-is read as far as its fields have the usual names. The three shapes of an alarm are in
+nothing. What else a topic or a queue carries, and no other integration takes, is read
+as far as its fields have the usual names. The three shapes of an alarm are in
 `bot/envelopes/alarm.py`; what can be collected about one is in
 `cloudwatch_metrics.py` and `cloudwatch_logs.py`.
 """
@@ -14,9 +14,10 @@ from bot.domain.envelope import Entity, EntityKind, Envelope, Status
 from bot.domain.errors import Unparsed
 from bot.domain.untrusted import Untrusted, clip
 from bot.envelopes.alarm import Alarm, Metric, read_alarm
-from bot.envelopes.aws_delivery import Delivery, deliveries
-from bot.envelopes.fields import safe_key, text_of
-from bot.envelopes.jsonbody import Document, Json, loads, looks_like_json, read_text
+from bot.envelopes.aws_delivery import Delivery, documents
+from bot.envelopes.aws_reading import counted, recognized
+from bot.envelopes.fields import leaves, safe_key, text_of
+from bot.envelopes.jsonbody import Document, Json, unfolded
 from bot.envelopes.mapping import (
     MAX_TEXTS,
     SourceMap,
@@ -26,6 +27,7 @@ from bot.envelopes.mapping import (
     identifier,
     word,
 )
+from bot.envelopes.names import TITLE, best
 from bot.envelopes.sns import SnsKind, SnsMessage
 from bot.envelopes.things import entities_in
 from bot.ports.integration import Manifest, Payload
@@ -37,6 +39,7 @@ MANIFEST = Manifest(
     "Notify_Users_Alarm_Changes.html",
     summary="Alarms, bare, through SNS or EventBridge, and other messages of SNS.",
     general=True,
+    family="aws",
 )
 _STATES: Mapping[str, Status] = {
     "ALARM": Status.FIRING,
@@ -76,11 +79,7 @@ _OTHERS = SourceMap(
 
 def recognizes(payload: Payload) -> bool:
     """Tell by its shape whether a payload is an alarm, or any message of SNS."""
-    try:
-        found = deliveries(_document(payload))
-    except Unparsed:
-        return False
-    return any(one.message or read_alarm(one.document.value) for one in found)
+    return recognized(payload, takes)
 
 
 def parse(payload: Payload) -> tuple[Envelope, ...]:
@@ -89,19 +88,25 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     Raises:
         Unparsed: Not UTF-8, or neither an alarm nor a message of AWS.
     """
-    found = deliveries(_document(payload))
-    return tuple(made for one in found for made in _envelopes(one))
+    found = documents(payload)
+    return tuple(made for one in found for made in counted(one, envelopes(one)))
 
 
-def _document(payload: Payload) -> Document:
-    """Return the body as JSON, or as the text that raw delivery may be."""
-    text = read_text(payload.body)
-    return loads(text) if looks_like_json(text) else Document(value=text)
+def takes(one: Delivery) -> bool:
+    """Tell whether it is an alarm, or came by SNS or a queue and is nobody else's."""
+    if read_alarm(one.value) is not None:
+        return True
+    return one.is_wrapped and one.log is None and one.event is None
 
 
-def _envelopes(one: Delivery) -> tuple[Envelope, ...]:
+def envelopes(one: Delivery) -> tuple[Envelope, ...]:
+    """Return the alarm, or whatever else it is as far as usual names tell.
+
+    Raises:
+        Unparsed: It says nothing.
+    """
     message = one.message
-    alarm = read_alarm(one.document.value)
+    alarm = read_alarm(one.value)
     if alarm is not None:
         return (_of_alarm(alarm, message, one.document.notes),)
     if message is not None and message.kind is not SnsKind.NOTIFICATION:
@@ -226,9 +231,7 @@ def _of_others(one: Delivery) -> tuple[Envelope, ...]:
     message, document = one.message, one.document
     subject = message.subject if message else ""
     if isinstance(document.value, dict | list):
-        made = envelopes_of(_in_one(document, subject), _OTHERS)
-        at = message.at if message else None
-        return tuple(replace(x, occurred_at=x.occurred_at or at) for x in made)
+        return _of_json(_in_one(document, subject), unfolded(document))
     text = text_of(document.value).strip()
     if not text and not subject:
         raise Unparsed(
@@ -245,8 +248,19 @@ def _of_others(one: Delivery) -> tuple[Envelope, ...]:
             occurred_at=message.at if message else None,
             title=body(clip(subject or first, _LONGEST_TITLE)),
             texts={"Message": body(text)} if text else {},
+            notes=document.notes,
         ),
     )
+
+
+def _of_json(document: Document, whole: Document) -> tuple[Envelope, ...]:
+    """Return JSON by the names that many senders use, where ours are not there."""
+    (made,) = envelopes_of(document, _OTHERS)
+    if made.title.for_rules() != _OTHERS.title_else:
+        return (made,)
+    found = leaves(whole.value, most=MAX_TEXTS)
+    said = best(found, TITLE) or _OTHERS.title_else
+    return (replace(made, title=body(clip(said, _LONGEST_TITLE))),)
 
 
 def _in_one(document: Document, subject: str) -> Document:

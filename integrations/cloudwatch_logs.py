@@ -1,7 +1,9 @@
-"""Log lines of an alarm's window: from the groups that it and the settings name.
+"""Log lines: those that a subscription passes on, and those of an alarm's window.
 
-Collects only. Lines of Bedrock's invocation log come without prompts and answers:
-they belong into no bundle. Everything else is as it was written, not yet redacted.
+A line that a subscription filter lets through is an alert, unless another integration
+takes it for an event of its own. Lines of Bedrock's invocation log come without prompts
+and answers: they belong into no alert and no bundle. Everything else is as it was
+written, not yet redacted.
 """
 
 import json
@@ -10,17 +12,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.aws.calls import read
-from bot.domain.envelope import Alert
+from bot.domain.envelope import Alert, Envelope
 from bot.domain.errors import NotFound, Unreachable
+from bot.envelopes.aws_delivery import Delivery
+from bot.envelopes.aws_reading import parsed, recognized
+from bot.envelopes.log_alert import line_alert
 from bot.ports.collect import Collected, Window
-from bot.ports.integration import Manifest
+from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
     name="cloudwatch_logs",
     title="Amazon CloudWatch Logs",
-    docs="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/"
-    "API_FilterLogEvents.html",
-    summary="Log lines of an alarm's window.",
+    docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/"
+    "SubscriptionFilters.html",
+    summary="Lines of a subscription, and log lines of an alarm's window.",
+    general=True,
+    family="aws",
 )
 READS = ("logs.FilterLogEvents", "bedrock.GetModelInvocationLoggingConfiguration")
 COLLECT_SETTINGS = {"log_groups": "cloudwatch"}
@@ -36,6 +43,30 @@ _GROUPS: Mapping[str, str] = {
 """Where a service writes by default. Source: the logging pages of Lambda and
 SageMaker."""
 _BODIES = ("inputBodyJson", "outputBodyJson")
+
+
+def recognizes(payload: Payload) -> bool:
+    """Tell by its shape whether a payload is a batch of log lines."""
+    return recognized(payload, takes)
+
+
+def parse(payload: Payload) -> tuple[Envelope, ...]:
+    """Return one envelope a line.
+
+    Raises:
+        Unparsed: It is no batch of CloudWatch Logs.
+    """
+    return parsed(payload, takes, envelopes, name=MANIFEST.title)
+
+
+def takes(one: Delivery) -> bool:
+    """Tell whether it is a line of a log and no event of a service."""
+    return one.log is not None and one.event is None
+
+
+def envelopes(one: Delivery) -> tuple[Envelope, ...]:
+    """Return the alert of a line."""
+    return (line_alert(one, MANIFEST.name),)
 
 
 def collect(

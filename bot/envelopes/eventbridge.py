@@ -11,7 +11,7 @@ Source:
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.envelopes.fields import every, member, text_of
+from bot.envelopes.fields import every, first_text, member, text_of
 from bot.envelopes.jsonbody import Json
 from bot.envelopes.times import read_time
 
@@ -44,7 +44,8 @@ class AwsEvent:
 def read_event(value: Json) -> AwsEvent | None:
     """Return the event that a JSON value is; None when it is none."""
     detail_type = text_of(member(value, "detail-type"))
-    source = text_of(member(value, "source"))
+    # Some senders write the key twice, the second time as a list.
+    source = first_text(value, "source", "source[]")
     detail = member(value, "detail")
     if not detail_type or not source or detail is None:
         return None

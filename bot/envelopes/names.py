@@ -10,34 +10,35 @@ from bot.envelopes.fields import Leaf, text_of
 from bot.envelopes.things import folded
 
 
-def _names(text: str) -> tuple[str, ...]:
+def names(text: str) -> tuple[str, ...]:
+    """Return the names of a list that is written as one text with spaces."""
     return tuple(text.split())
 
 
 # One list each, most telling name first.
-TITLE = _names(
+TITLE = names(
     "title summary headline subject alertdisplayname alarmname alertname"
     " alertrulename rulename alertrule checkname monitorname eventmessage message msg"
     " detailtype displayname description text body reason eventname eventtype"
     " metricname event type name action"
 )
-SEVERITY = _names(
+SEVERITY = names(
     "severity alertseverity level loglevel priority criticality urgency impact"
 )
-TIME = _names(
+TIME = names(
     "occurredat eventtime timestamp time startsat startedat starttime firedat"
     " fireddatetime triggeredat effectiveat statechangetime createdat created date"
     " ts"
 )
-EVENT_ID = _names(
+EVENT_ID = names(
     "eventid id messageid alertid uuid uid requestid deliveryid incidentid"
 )
-DEDUP = _names(
+DEDUP = names(
     "dedupkey deduplicationkey fingerprint alias alertid incidentkey incidentid"
     " monitorid alarmarn alertruleid ruleid checkid issueid"
 )
 STATUS = frozenset(
-    _names(
+    names(
         "status state currentstate alertstate monitorcondition newstatevalue newstatus"
         " alertstatus transition alerttransition alerttype eventtype type event action"
         " recordstate incidentstate resolution"

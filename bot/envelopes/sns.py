@@ -20,8 +20,6 @@ from bot.envelopes.jsonbody import Document, Json, loads, looks_like_json
 from bot.envelopes.mapping import digest
 from bot.envelopes.times import read_time
 
-_MOST_RECORDS = 100
-
 
 class SnsKind(StrEnum):
     """The three kinds of message that SNS sends."""
@@ -110,22 +108,3 @@ def read_message(value: Json) -> SnsMessage | None:
         signature_version=text_of(member(value, "SignatureVersion")),
         signing_cert_url=first_text(value, "SigningCertURL"),
     )
-
-
-def records_of(value: Json) -> tuple[Json, ...]:
-    """Return what Lambda's list of records wraps; the value itself if it is none.
-
-    Records of SNS hold a message of SNS, records of SQS a body.
-    """
-    records = member(value, "Records")
-    if not isinstance(records, list) or not records:
-        return (value,)
-    found = [_inside(one) for one in records[:_MOST_RECORDS]]
-    return tuple(one for one in found if one is not None) or (value,)
-
-
-def _inside(record: Json) -> Json:
-    sns = member(record, "Sns")
-    if sns is not None:
-        return sns
-    return member(record, "body")

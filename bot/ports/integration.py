@@ -39,6 +39,8 @@ class Manifest:
             `bot/envelopes/signature_schemes.py`; "" for one that signs nothing.
         ours: Only Tocsin itself writes such payloads; no door takes them from
             outside.
+        family: Integrations of one family take a delivery apart together, each its
+            own part, whichever of them it was posted to; "" for most.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Manifest:
     general: bool = False
     signature: str = ""
     ours: bool = False
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
