@@ -85,6 +85,7 @@ _MARKS = frozenset(
     )
 )
 _ENOUGH_MARKS = 2
+_DEEPEST = 1  # Templates are flat; deeper names belong to what somebody quotes.
 _MONITOR_TYPES = frozenset(
     {
         *("metric alert", "query alert", "service check", "event alert", "log alert"),
@@ -122,7 +123,7 @@ def recognizes(payload: Payload) -> bool:
         return False
     if not isinstance(value, dict):
         return False
-    found = leaves(value, most=MAX_TEXTS)
+    found = [one for one in leaves(value, most=MAX_TEXTS) if one.depth <= _DEEPEST]
     names = {folded(one.name) for one in found}
     texts = {folded(one.name): text_of(one.value).casefold() for one in found}
     if any(texts.get("eventtype", "").find(mark) >= 0 for mark in _EVENT_TYPES):
@@ -153,12 +154,13 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         _UNFILLED.search(text_of(one.value)) for one in found
     )
     heads, title = _split(best(found, _TITLE))
-    tags = _tags(document.value)
+    scope = best(found, _SCOPE) or _scope_of(heads)
+    tags = [*_tags(document.value), *_pairs([scope])]
     return (
         Envelope(
             source=MANIFEST.name,
             source_event_id=identifier(best(found, _EVENT_ID)),
-            dedup_key=_dedup(found, title),
+            dedup_key=_dedup(found, title, scope),
             status=_status(found, heads),
             occurred_at=read_time(best(found, _TIME) or None),
             title=body(title or "An alert of Datadog"),
@@ -196,9 +198,9 @@ def _status(found: Sequence[Leaf], heads: Sequence[str]) -> Status:
     return Status.FIRING
 
 
-def _dedup(found: Sequence[Leaf], title: str) -> str:
+def _dedup(found: Sequence[Leaf], title: str, scope: str) -> str:
     """Return monitor and scope; without a monitor Datadog's own key of the cycle."""
-    monitor, scope = best(found, _MONITOR), best(found, _SCOPE)
+    monitor = best(found, _MONITOR)
     if monitor:
         return identifier(f"{monitor} {_sorted(scope)}".strip())
     return identifier(best(found, _CYCLE)) or digest([title, _sorted(scope)])
@@ -222,14 +224,21 @@ def _severity(found: Sequence[Leaf], heads: Sequence[str]) -> str:
 
 def _tags(value: Json) -> list[tuple[str, str]]:
     """Return ``service:claims`` as a pair, from a text with commas or a list."""
-    paths = ("tags", "TAGS", "alert.tags", "event.tags")
+    paths = ("tags", "alert.tags", "event.tags")
     given = [one for path in paths for one in every(value, path)]
-    lists = [
-        one for each in given for one in (each if isinstance(each, list) else [each])
-    ]
-    parts = [part for one in lists for part in text_of(one).split(",")]
-    pairs = [part.strip().partition(":") for part in parts[:100]]
-    return [(name, text) for name, colon, text in pairs if colon]
+    lists = [each if isinstance(each, list) else [each] for each in given]
+    return _pairs([text_of(one) for each in lists for one in each])
+
+
+def _pairs(texts: Sequence[str]) -> list[tuple[str, str]]:
+    parts = [part.strip().partition(":") for text in texts for part in text.split(",")]
+    return [(name, text) for name, colon, text in parts[:100] if colon]
+
+
+def _scope_of(heads: Sequence[str]) -> str:
+    """Return ``host:a`` of ``Triggered on {host:a}``."""
+    inside = (head.partition("{")[2].partition("}")[0] for head in heads)
+    return next((text for text in inside if text), "")
 
 
 def _is_link(leaf: Leaf) -> bool:

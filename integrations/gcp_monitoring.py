@@ -13,11 +13,13 @@ import base64
 import binascii
 from dataclasses import replace
 
+import re2
+
 from bot.domain.envelope import EntityKind, Envelope, Status
 from bot.domain.errors import Unparsed
 from bot.envelopes.fields import first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json, loads, read_json
-from bot.envelopes.mapping import SourceMap, envelopes_of
+from bot.envelopes.mapping import SourceMap, body, envelopes_of
 from bot.envelopes.things import entities_in
 from bot.ports.integration import Manifest, Payload
 
@@ -72,6 +74,8 @@ OPEN = SourceMap(
 )
 # A closed incident happened when it ended; 0 and null mean that it has not.
 CLOSED = replace(OPEN, occurred_at=("ended_at", "started_at"))
+# What the default subject begins with: [ALERT - Critical], [RESOLVED].
+_STATE = re2.compile(r"^\s*\[(?:ALERT|RESOLVED)[^\]]{0,40}\]\s*")
 _NO_SEVERITY = "no severity"
 
 
@@ -103,6 +107,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     return (
         replace(
             made,
+            title=body(_STATE.sub("", made.title.for_redaction())),
             status=Status.TEST if is_test else made.status,
             vendor_severity="" if severity.casefold() == _NO_SEVERITY else severity,
             entities=tuple(dict.fromkeys((*entities_in(labels), *made.entities))),

@@ -116,7 +116,7 @@ def recognizes(payload: Payload) -> bool:
         return False
     kind = first_text(value, "event.event_type")
     if kind.startswith(("incident.", "service.", "pagey.")):
-        return isinstance(member(member(value, "event"), "data"), dict)
+        return bool(first_text(value, "event.resource_type", "event.id"))
     words = every(value, "messages[].event") + every(value, "messages[].type")
     return any(str(one).startswith("incident.") for one in words)
 

@@ -15,10 +15,11 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope, Status
 from bot.domain.errors import Unparsed
-from bot.domain.untrusted import Untrusted
+from bot.domain.untrusted import Untrusted, clip
 from bot.envelopes.fields import every, first_text, member, safe_key, text_of
 from bot.envelopes.jsonbody import Document, Json, read_json
 from bot.envelopes.mapping import SourceMap, body, envelopes_of
+from bot.envelopes.things import entities_in
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -160,6 +161,7 @@ _RESOURCES: Mapping[str, SourceMap] = {
     "comment": _BY_PEOPLE,
     "installation": _BY_PEOPLE,
 }
+_LONGEST_TITLE = 300
 _LEVELS = {"critical", "warning"}
 
 
@@ -183,11 +185,27 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     document = read_json(payload.body)
     source = PLUGIN if _is_plugin(document.value) else _resource(document.value)
     (made,) = envelopes_of(document, source)
-    texts = {**made.texts, **_tags(document)}
+    tags = _tags(document)
     severity = made.vendor_severity
     if source is METRIC and severity not in _LEVELS:
         severity = ""
-    return (replace(made, texts=texts, vendor_severity=severity),)
+    named = entities_in(tags.items())
+    return (
+        replace(
+            made,
+            title=_fuller(document.value) or made.title,
+            texts={**made.texts, **{f"tags.{k}": body(t) for k, t in tags.items()}},
+            entities=tuple(dict.fromkeys((*named, *made.entities))),
+            vendor_severity=severity,
+        ),
+    )
+
+
+def _fuller(value: Json) -> Untrusted | None:
+    """Return the older plugin's message where it says what its title says, and more."""
+    title, message = first_text(value, "event.title"), first_text(value, "message")
+    is_fuller = bool(title) and message.startswith(title) and message != title
+    return body(clip(message.split("\n", 1)[0], _LONGEST_TITLE)) if is_fuller else None
 
 
 def _resource(value: Json) -> SourceMap:
@@ -222,14 +240,14 @@ def _keys(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
-def _tags(document: Document) -> dict[str, Untrusted]:
+def _tags(document: Document) -> dict[str, str]:
     """Return the tags that operators choose; those about people are left out."""
-    texts: dict[str, Untrusted] = {}
+    texts: dict[str, str] = {}
     for head in ("event", "data.event", "data.error"):
         for pair in every(document.value, f"{head}.tags[]")[:50]:
             name, text = _pair(pair)
             if text.strip() and not name.startswith(("user", "ip", "geo", "url")):
-                texts[f"tags.{safe_key(name)}"] = body(text)
+                texts[safe_key(name)] = text
     return texts
 
 

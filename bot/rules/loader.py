@@ -78,7 +78,9 @@ def _rulebook(
 ) -> Rulebook:
     rules = [_rule(one, categories) for one in _laid_over(layers, "categories")]
     moves = [_move(one, categories) for one in _laid_over(layers, "moves")]
-    outcomes = [_outcome(one) for one in _laid_over(layers, "outcomes")]
+    stated = [_outcome(one) for one in _laid_over(layers, "outcomes")]
+    # What only one sender's words mean counts before what everybody's do.
+    outcomes = sorted(stated, key=lambda one: not one.when.sources)
     lists = {key: _joined(layers, key) for key in _LISTS}
     conditions = [
         *(one.when for one in rules),
