@@ -64,6 +64,7 @@ _TITLE = (
 _SAYS = (
     "alertContext.properties.title",
     "essentials.description",
+    "alertContext.DetectionSummary",
     "context.description",
     "Description",
 )

@@ -16,7 +16,7 @@ import re2
 
 from bot.domain.envelope import Envelope, Status
 from bot.domain.errors import Unparsed
-from bot.envelopes.fields import Leaf, every, leaves, text_of
+from bot.envelopes.fields import Leaf, every, leaves, member, text_of
 from bot.envelopes.jsonbody import Json, read_json
 from bot.envelopes.mapping import (
     MAX_TEXTS,
@@ -81,7 +81,8 @@ _WORDS = {
 _MARKS = frozenset(
     _names(
         "alerttransition alertquery alertcyclekey aggregkey alertscope alertmetric"
-        " alerttype eventmsg securitysignalid lastupdated monitorid"
+        " alerttype eventmsg securitysignalid securityrulename securitysignalseverity"
+        " lastupdated monitorid"
     )
 )
 _ENOUGH_MARKS = 2
@@ -105,6 +106,8 @@ _MONITOR_TYPES = frozenset(
     }
 )
 _EVENT_TYPES = ("_alert_monitor", "query_alert", "metric_alert", "security_signal")
+# Kinds of events that other senders may have too: only beside Datadog's organisation.
+_EVENT_ENDS = ("_alert", "service_check")
 _HEAD = re2.compile(r"^\s*\[([^\]]{1,120})\]\s*")
 _PRIORITY_HEAD = re2.compile(r"^[Pp][1-5]$")
 _SPEAKS_OF_STATE = re2.compile(
@@ -126,7 +129,10 @@ def recognizes(payload: Payload) -> bool:
     found = [one for one in leaves(value, most=MAX_TEXTS) if one.depth <= _DEEPEST]
     names = {folded(one.name) for one in found}
     texts = {folded(one.name): text_of(one.value).casefold() for one in found}
-    if any(texts.get("eventtype", "").find(mark) >= 0 for mark in _EVENT_TYPES):
+    kind = texts.get("eventtype", "")
+    if any(mark in kind for mark in _EVENT_TYPES):
+        return True
+    if kind.endswith(_EVENT_ENDS) and isinstance(member(value, "org"), dict):
         return True
     if texts.get("type") in _MONITOR_TYPES and names & {"query", "monitorid"}:
         return True

@@ -64,6 +64,8 @@ OPEN = SourceMap(
     ),
     occurred_at=("started_at",),
     entities={
+        "metric.labels.base_model": EntityKind.MODEL,
+        "resource.labels.model_user_id": EntityKind.MODEL,
         "resource.labels.endpoint_id": EntityKind.ENDPOINT,
         "resource.labels.service_name": EntityKind.SERVICE,
         "resource.labels.module_id": EntityKind.SERVICE,

@@ -136,11 +136,15 @@ PLUGIN = SourceMap(
         *_under("event"),
     ),
     event_id=("event.event_id",),
-    dedup=("id", "event.issue_id", "event.event_id"),
+    dedup=("id", "group.id", "event.issue_id", "event.event_id"),
     severity=("level", "event.level"),
     occurred_at=("event.datetime", "event.timestamp", "event.received"),
-    entities={"project_slug": EntityKind.SERVICE, "project": EntityKind.SERVICE},
-    links=("url",),
+    entities={
+        "project_slug": EntityKind.SERVICE,
+        "project": EntityKind.SERVICE,
+        "project.slug": EntityKind.SERVICE,
+    },
+    links=("url", "group.url"),
 )
 # A person wrote or did something; nothing broke.
 _BY_PEOPLE = SourceMap(
@@ -233,7 +237,8 @@ def _is_hook(value: Json) -> bool:
 def _is_plugin(value: Json) -> bool:
     event = member(value, "event")
     named = isinstance(event, dict) and ("event_id" in event or "logentry" in event)
-    return named and bool(first_text(value, "project", "project_slug", "project_name"))
+    project = ("project", "project_slug", "project_name", "project.slug")
+    return named and bool(first_text(value, *project))
 
 
 def _keys(value: Json) -> Mapping[str, Json]:

@@ -33,11 +33,11 @@ WEBHOOK = SourceMap(
     title=(
         "control.name",
         "issue.name",
-        "trigger.ruleName",
         "issue.sourceRule.name",
         "detection.ruleMatch.rule.name",
         "detection.ruleName",
         "threat.title",
+        "trigger.ruleName",
     ),
     title_else="An issue of Wiz",
     texts=(
