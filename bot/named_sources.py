@@ -2,13 +2,14 @@
 
 ``[sources.<name>] reads = "pagerduty"`` gives the integration a second address whose
 alerts carry the source's own name. With paths of fields, what a plain webhook finds
-is set right by them (`bot/envelopes/named_fields.py`).
+is set right by them (`bot/envelopes/named_fields.py`). With a secret the sender signs.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.config import secret
 from bot.config.source_fields import NAMED_FIELDS, nearest
 from bot.config.sources import Source
 from bot.domain.envelope import EntityKind, Envelope, Outcome, Status
@@ -21,6 +22,8 @@ from bot.envelopes.named_fields import (
     alerts_in,
     with_named,
 )
+from bot.envelopes.signature import SignatureScheme, is_readable
+from bot.envelopes.signature_schemes import SCHEMES, with_time
 from bot.ports.integration import Integration, Manifest, Payload
 
 
@@ -99,6 +102,49 @@ def sources_of(
     return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """How a source's sender signs, and with what.
+
+    Attributes:
+        secrets: The one in use and, while it is changed, the one before.
+    """
+
+    scheme: SignatureScheme
+    secrets: tuple[str, ...] = field(repr=False)
+
+
+def signing_of(name: str, given: Source, integration: Integration) -> Signing | None:
+    """Return how a source is signed; None where the settings hold no secret for it.
+
+    Raises:
+        BadSettings: A secret is set for a sender that signs nothing, or is not
+            written as its vendor writes secrets.
+    """
+    texts = (secret(given.secret).strip(), secret(given.previous_secret).strip())
+    used = tuple(text for text in texts if text)
+    if not used:
+        return None
+    scheme = SCHEMES.get(given.signature or integration.MANIFEST.signature)
+    if scheme is None:
+        raise _refused(
+            name,
+            because=f"sources.{name} has a secret, but {integration.MANIFEST.title} "
+            "signs nothing we know",
+            next_move="Use token or path_secret, or name the way it signs under "
+            "signature.",
+        )
+    if not all(is_readable(scheme, one) for one in used):
+        raise _refused(
+            name,
+            because=f"a secret of sources.{name} is not base64",
+            next_move="Copy it as the vendor shows it, whsec_ included.",
+        )
+    header = given.signed_time_header
+    timed = with_time(scheme, header) if header else scheme
+    return Signing(scheme=timed, secrets=used)
+
+
 def _bad(
     name: str, given: Source, integrations: Mapping[str, Integration]
 ) -> BadSettings:
@@ -106,10 +152,16 @@ def _bad(
     because = f"there is no integration {wrong}{nearest(wrong, integrations)}"
     if name in integrations:
         because = f"sources.{name} is read by {name} and by nothing else"
-    return BadSettings(
-        f"The source {name} cannot be used",
+    return _refused(
+        name,
         because=because,
         next_move=f"Set reads under sources.{name}, or choose another name for it.",
+    )
+
+
+def _refused(name: str, *, because: str, next_move: str) -> BadSettings:
+    return BadSettings(
+        f"The source {name} cannot be used", because=because, next_move=next_move
     )
 
 

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 
 from bot.config import Settings, secret
 from bot.config.sources import Source
-from bot.domain.errors import BadSettings
-from bot.envelopes.signature import SignatureScheme, is_readable
-from bot.envelopes.signature_schemes import SCHEMES, with_time
+from bot.named_sources import signing_of
 from bot.ports import Clock, Integration
 from bot.web.alerts import Sender
 from bot.web.signed import Signed
@@ -52,38 +50,9 @@ def senders(
 def _vendor_signature(
     name: str, given: Source, integration: Integration, clock: Clock
 ) -> Signed | None:
-    used = tuple(
-        text.strip()
-        for text in (secret(given.secret), secret(given.previous_secret))
-        if text.strip()
-    )
-    if not used:
+    signing = signing_of(name, given, integration)
+    if signing is None:
         return None
-    scheme = SCHEMES.get(given.signature or integration.MANIFEST.signature)
-    if scheme is None:
-        title = integration.MANIFEST.title
-        raise _bad(
-            name,
-            because=f"sources.{name} has a secret, but {title} signs nothing we know",
-            next_move="Use token or path_secret, or name the way it signs under "
-            "signature.",
-        )
-    if not all(is_readable(scheme, one) for one in used):
-        raise _bad(
-            name,
-            because=f"a secret of sources.{name} is not base64",
-            next_move="Copy it as the vendor shows it, whsec_ included.",
-        )
-    scheme = _timed(scheme, given)
-    return VendorSignature(source=name, scheme=scheme, secrets=used, clock=clock)
-
-
-def _timed(scheme: SignatureScheme, given: Source) -> SignatureScheme:
-    header = given.signed_time_header
-    return with_time(scheme, header) if header else scheme
-
-
-def _bad(name: str, *, because: str, next_move: str) -> BadSettings:
-    return BadSettings(
-        f"The source {name} cannot be used", because=because, next_move=next_move
+    return VendorSignature(
+        source=name, scheme=signing.scheme, secrets=signing.secrets, clock=clock
     )

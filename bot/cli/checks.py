@@ -163,19 +163,24 @@ def _runbooks(_: Settings) -> Iterator[Check]:
 
 
 def _sources(settings: Settings) -> Iterator[Check]:
-    from bot.named_sources import sources_of
+    from bot.named_sources import signing_of, sources_of
     from bot.triage import load_integrations
 
     integrations = load_integrations()
     names = ", ".join(sorted({*integrations, *settings.sources}))
     own = [name for name, source in settings.sources.items() if secret(source.token)]
-    says = f"{names}; with a token of their own: {', '.join(own) or 'none'}"
+    signed: list[str] = []
     try:
-        sources_of(integrations, settings.sources)
+        sources = sources_of(integrations, settings.sources)
+        signed = [
+            n for n, s in settings.sources.items() if signing_of(n, s, sources[n])
+        ]
     except BadSettings as error:
         says, next_move = error.because, error.next_move
         yield Check(name="sources", state=FAIL, says=says, next_move=next_move)
         return
+    says = f"{names}; with a token of their own: {', '.join(own) or 'none'}"
+    says += f"; signed by their sender: {', '.join(signed) or 'none'}"
     yield Check(name="sources", state=OK, says=says)
 
 

@@ -49,6 +49,8 @@ class SourceMap:
         group: The sender's own group.
         status: Its words; unknown ones count as firing.
         status_words: The source's own words in lower case.
+        status_else: What every word means that is not in `status_words`; None asks
+            `statuses.py`. A field that is missing counts as firing either way.
         severity: Its own severity, kept verbatim.
         occurred_at: When it happened.
         entities: Path to kind.
@@ -67,6 +69,7 @@ class SourceMap:
     group: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     status_words: Mapping[str, Status] = field(default_factory=dict)
+    status_else: Status | None = None
     severity: tuple[str, ...] = ()
     occurred_at: tuple[str, ...] = ()
     entities: Mapping[str, EntityKind] = field(default_factory=dict)
@@ -175,7 +178,6 @@ def envelope_of(
     title = first_text(alert, *source.title) or source.title_else
     things = _entities(alert, source)
     dedup = identifier(first_text(alert, *source.dedup))
-    status = status_of(first_text(alert, *source.status), source.status_words)
     links = [text_of(one) for path in source.links for one in every(alert, path)]
     outcome = first_text(alert, *source.outcome).casefold()
     return Envelope(
@@ -183,7 +185,7 @@ def envelope_of(
         source_event_id=identifier(first_text(alert, *source.event_id)),
         dedup_key=dedup or digest([title, [[one.kind, one.id] for one in things]]),
         group_key=identifier(first_text(alert, *source.group)),
-        status=status or Status.FIRING,
+        status=_status(alert, source),
         occurred_at=read_time(first(alert, *source.occurred_at)),
         title=body(title),
         texts=_texts(alert, source),
@@ -193,6 +195,13 @@ def envelope_of(
         links=links_of(links),
         notes=notes,
     )
+
+
+def _status(alert: Json, source: SourceMap) -> Status:
+    said = first_text(alert, *source.status).strip()
+    if said and source.status_else is not None:
+        return source.status_words.get(said.casefold(), source.status_else)
+    return status_of(said, source.status_words) or Status.FIRING
 
 
 def _entities(alert: Json, source: SourceMap) -> tuple[Entity, ...]:

@@ -47,10 +47,11 @@ class VendorSignature:
         return True
 
     async def check(self, payload: Payload) -> str:
-        """Return a digest of the signed id; "" where the vendor signs none.
+        """Return a digest of the signed id, else of the body.
 
-        An id that is not signed, such as GitHub's delivery id, does not count: whoever
-        replays a body could change it.
+        What is not signed does not count, such as GitHub's delivery id or the headers
+        of CloudEvents: whoever replays a body could change it, and so make one alert
+        many.
 
         Raises:
             NotTrusted: It is not signed with a secret of ours, or not lately.
@@ -71,7 +72,7 @@ class VendorSignature:
             raise NotTrusted(
                 no.error, because=no.because, next_move=_NEXT_MOVE[no.error]
             ) from None
-        if not signed_id:
-            return ""
-        named = f"signed\0{self.source}\0{signed_id}".encode("utf-8", "surrogatepass")
-        return hashlib.sha256(named).hexdigest()
+        kind = "id" if signed_id else "body"
+        key = hashlib.sha256(f"signed {kind}\0{self.source}\0".encode())
+        key.update(signed_id.encode("utf-8", "surrogatepass") or payload.body)
+        return key.hexdigest()

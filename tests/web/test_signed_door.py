@@ -139,6 +139,15 @@ def test_an_unsigned_id_does_not_hide_another_alert(door: Door, house: House) ->
     assert house.kept() == 2
 
 
+def test_a_replay_with_other_headers_is_the_same_alert(
+    door: Door, house: House
+) -> None:
+    for place in range(3):
+        extra = {"Ce-Id": str(place), "X-GitHub-Delivery": str(place)}
+        assert post(door, {**signed("langfuse", BODY), **extra}).status == 202
+    assert house.kept() == 1
+
+
 def test_guessing_signatures_is_slowed_down(door: Door) -> None:
     wrong = signed("langfuse", BODY, secret=OTHER)
     answers = [post(door, wrong).status for _ in range(31)]
