@@ -144,7 +144,7 @@ def _undecided(evidence: Evidence) -> _Verdict:
 
 def _is_ops_alert(evidence: Evidence) -> bool:
     """Tell whether it is at least an ordinary alert of an ordinary system."""
-    known = evidence.envelope.source not in ("webhook", "cloudevents", "text")
+    known = evidence.envelope.source not in ("webhook", "text")
     return known or evidence.speaks_of_ops or evidence.envelope.vendor_severity != ""
 
 
