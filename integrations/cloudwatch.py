@@ -37,7 +37,6 @@ MANIFEST = Manifest(
     "Notify_Users_Alarm_Changes.html",
     summary="Alarms, bare, through SNS or EventBridge, and other messages of SNS.",
     general=True,
-    signature="SNS, versions 1 and 2, when `topics` are named",
 )
 _STATES: Mapping[str, Status] = {
     "ALARM": Status.FIRING,
