@@ -24,7 +24,7 @@ MANIFEST = Manifest(
     title="GitHub",
     docs="https://docs.github.com/en/webhooks/webhook-events-and-payloads",
     summary="Secret scanning, Dependabot, code scanning, settings, and the audit log.",
-    signature="HMAC-SHA256 in X-Hub-Signature-256",
+    signature="github",
 )
 
 

@@ -22,7 +22,7 @@ MANIFEST = Manifest(
     title="Hugging Face Hub",
     docs="https://huggingface.co/docs/hub/webhooks",
     summary="Changes, settings, moves and discussions of models, datasets and spaces.",
-    signature="the secret itself in X-Webhook-Secret",
+    signature="huggingface",
 )
 FIELDS = SourceMap(
     source=MANIFEST.name,

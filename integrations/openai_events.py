@@ -22,6 +22,7 @@ MANIFEST = Manifest(
     title="OpenAI webhooks",
     docs="https://platform.openai.com/docs/guides/webhooks",
     summary="Batches, fine-tuning jobs, evals and responses that ended or failed.",
+    signature="standard_webhooks",
 )
 FIELDS = SourceMap(
     source=MANIFEST.name,

@@ -2,7 +2,7 @@
 
     python scripts/reference.py [--check]
 
-Pages: docs/reference/{settings,commands,errors,events}.md.
+Pages: docs/reference/{settings,commands,errors,events,sources}.md.
 """
 
 import inspect
@@ -20,6 +20,7 @@ from bot.cli import main as tocsin  # noqa: E402 - the path comes first
 from bot.config import PREFIX, sections  # noqa: E402
 from bot.domain.errors import TocsinError  # noqa: E402
 from bot.domain.events import Event  # noqa: E402
+from bot.triage import load_integrations  # noqa: E402
 
 PAGES = ROOT / "docs" / "reference"
 MADE = "<!-- Made by scripts/reference.py; change the code, then run `make docs`. -->"
@@ -110,6 +111,29 @@ def _first(kind: type) -> str:
     return (inspect.getdoc(kind) or "").split("\n\nAttributes")[0]
 
 
+def sources_page() -> str:
+    """Return every source a sender can post to, from the integrations' manifests."""
+    rows = ["| source | product | what is understood | signed |", "|---|---|---|---|"]
+    for name, one in sorted(load_integrations().items()):
+        told = one.MANIFEST
+        # What Tocsin itself writes comes through no door.
+        if getattr(told, "ours", False):
+            continue
+        signed = f"`{told.signature}`" if told.signature else ""
+        title = f"[{told.title}]({told.docs})"
+        rows.append(f"| `{name}` | {title} | {told.summary} | {signed} |")
+    return "\n\n".join(["# Sources", MADE, SOURCES_HEAD, "\n".join(rows)]) + "\n"
+
+
+SOURCES_HEAD = """A source is the word in `/alerts/<source>` and in `[sources.<source>]`.
+The name of the product leads to its own description of what it sends.
+*Signed* names the scheme by which the vendor proves who sends; the others are told apart by a token or by the address.
+
+`tocsin triage FILE` finds the source by the payload's shape.
+Sources that know one product are asked first, those that know a transport (CloudEvents, SNS) then, `webhook` last.
+No two of one kind know the same payload, so nothing depends on their order."""
+
+
 def main() -> int:
     """Write the pages, or say which differ."""
     made = {
@@ -117,6 +141,7 @@ def main() -> int:
         "commands.md": commands_page(),
         "errors.md": errors_page(),
         "events.md": events_page(),
+        "sources.md": sources_page(),
     }
     differ = [n for n, text in made.items() if _text(PAGES / n) != text]
     if "--check" in sys.argv[1:]:

@@ -9,12 +9,12 @@ Source:
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import unquote
 
 from bot.domain.errors import Unparsed
-from bot.envelopes.fields import first_text, member
+from bot.envelopes.fields import first_text, member, safe_key, text_of
 from bot.envelopes.jsonbody import Json, loads, looks_like_json, read_text
 from bot.envelopes.times import read_time
 from bot.ports.integration import Payload
@@ -31,6 +31,7 @@ class CloudEvent:
         subject: What it happened to; may be "".
         at: The sender's time, aware UTC.
         data: JSON where it could be read, else a string.
+        extensions: Further attributes of the producer, as texts.
     """
 
     id: str
@@ -39,6 +40,14 @@ class CloudEvent:
     subject: str = ""
     at: datetime | None = None
     data: Json = None
+    extensions: Mapping[str, str] = field(default_factory=dict)
+
+
+_OURS = frozenset(
+    {"specversion", "id", "source", "type", "subject", "time", "data", "data_base64"}
+    | {"datacontenttype", "dataschema"}
+)
+_MOST_EXTENSIONS = 20
 
 
 def is_binary(headers: Mapping[str, str]) -> bool:
@@ -69,7 +78,9 @@ def from_headers(payload: Payload) -> CloudEvent:
         if key.startswith("ce-")
     }
     text = read_text(payload.body)
-    data: Json = loads(text).value if looks_like_json(text) else text
+    says_text = payload.headers.get("content-type", "").startswith("text/")
+    is_json = looks_like_json(text) and not says_text
+    data: Json = loads(text).value if is_json else text
     return CloudEvent(
         id=named.get("id", ""),
         source=named.get("source", ""),
@@ -77,6 +88,7 @@ def from_headers(payload: Payload) -> CloudEvent:
         subject=named.get("subject", ""),
         at=read_time(named.get("time")),
         data=data,
+        extensions=_extensions(named),
     )
 
 
@@ -89,7 +101,18 @@ def from_json(value: Json) -> CloudEvent:
         subject=first_text(value, "subject"),
         at=read_time(member(value, "time")),
         data=_data_of(value),
+        extensions=_extensions(value if isinstance(value, dict) else {}),
     )
+
+
+def _extensions(attributes: Mapping[str, Json]) -> dict[str, str]:
+    """Return what the producer added: scalars only, twenty at most."""
+    named = (
+        (safe_key(name), text_of(one))
+        for name, one in attributes.items()
+        if name not in _OURS
+    )
+    return dict([pair for pair in named if pair[1].strip()][:_MOST_EXTENSIONS])
 
 
 def _data_of(value: Json) -> Json:

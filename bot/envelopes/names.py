@@ -5,9 +5,11 @@ For sources we have never seen. A source we know says what is what
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.envelopes.fields import Leaf, text_of
 from bot.envelopes.things import folded
+from bot.envelopes.times import read_time
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -18,24 +20,29 @@ def names(text: str) -> tuple[str, ...]:
 # One list each, most telling name first.
 TITLE = names(
     "title summary headline subject alertdisplayname alarmname alertname"
-    " alertrulename rulename alertrule checkname monitorname eventmessage message msg"
-    " detailtype displayname description text body reason eventname eventtype"
-    " metricname event type name action"
+    " alertrulename rulename alertrule checkname monitorname messagetitle"
+    " primarydescription eventmessage message msg"
+    " detailtype displaymessage displayname description text body reason intro"
+    " eventname eventtypename operationname actionname methodname eventtype"
+    " eventsimplename conditionname policyname metricname event type name action rule"
 )
 SEVERITY = names(
     "severity alertseverity level loglevel priority criticality urgency impact"
 )
 TIME = names(
-    "occurredat eventtime timestamp time startsat startedat starttime firedat"
-    " fireddatetime triggeredat effectiveat statechangetime createdat created date"
-    " ts"
+    "occurredat eventtime eventtimestamp timestamp time detectiontimestamp startsat"
+    " startedat starttime firedat fireddatetime triggeredat effectiveat"
+    " statechangetime detectedat incidenttimeiso createdat createdon created datecreate"
+    " date ts start datestart datestartzoned begin published"
+    " receivedat receivetimestamp lastseen updatedat updatedon"
 )
 EVENT_ID = names(
-    "eventid id messageid alertid uuid uid requestid deliveryid incidentid"
+    "eventid eventuuid id messageid alertid uuid uid requestid deliveryid incidentid"
+    " insertid activityid activityuuid correlationid"
 )
 DEDUP = names(
     "dedupkey deduplicationkey fingerprint alias alertid incidentkey incidentid"
-    " monitorid alarmarn alertruleid ruleid checkid issueid"
+    " monitorid alarmarn alertruleid ruleid checkid issueid threatid"
 )
 STATUS = frozenset(
     names(
@@ -44,11 +51,18 @@ STATUS = frozenset(
         " recordstate incidentstate resolution"
     )
 )
+# A name that only ends like one of a list, ``incident_title``, counts less.
+_ENDINGS = {
+    TITLE: names("title summary headline displayname description message rulename"),
+    TIME: names("timestamp eventtime datetime time date at"),
+}
+_AN_ENDING = 12
+_SHORTEST_STEM = 2
 # Each level deeper weighs as much as this many places down the list.
-_LEVEL = 4
+LEVEL = 4
 _DEEPEST = 5
 _LONGEST = 2000
-_SAYS_NOTHING = frozenset({"none", "null", "n/a", "-", "undefined"})
+SAYS_NOTHING = frozenset({"none", "null", "n/a", "na", "-", "undefined", "unknown"})
 
 
 def best(found: Sequence[Leaf], names: Sequence[str]) -> str:
@@ -58,10 +72,43 @@ def best(found: Sequence[Leaf], names: Sequence[str]) -> str:
     """
     rank = {name: place for place, name in enumerate(names)}
     fitting = [
-        (rank[name] + _LEVEL * leaf.depth, place, text)
+        (rank[name] + LEVEL * leaf.depth, place, text)
         for place, leaf in enumerate(found)
         if leaf.depth <= _DEEPEST and (name := folded(leaf.name)) in rank
         if (text := text_of(leaf.value).strip()) and len(text) <= _LONGEST
-        if text.casefold() not in _SAYS_NOTHING
+        if text.casefold() not in SAYS_NOTHING
     ]
     return min(fitting, default=(0, 0, ""))[2]
+
+
+def best_time(found: Sequence[Leaf]) -> datetime | None:
+    """Return the believable time whose name says most; None when there is none.
+
+    A value that is no time is passed over, so that ``"time": "5 min"`` hides nothing.
+    """
+    fitting = [
+        (rank + LEVEL * leaf.depth, place, at)
+        for place, leaf in enumerate(found)
+        if leaf.depth <= _DEEPEST and (rank := _rank_of_time(leaf)) is not None
+        if (at := read_time(leaf.value)) is not None
+    ]
+    return min(fitting, default=(0, 0, None), key=lambda one: one[:2])[2]
+
+
+def _rank_of_time(leaf: Leaf) -> int | None:
+    """Rank a time; ``timestamp.seconds`` is one, as protocol buffers write it."""
+    if folded(leaf.name) not in ("seconds", "epochseconds"):
+        return rank_of(leaf.name, TIME)
+    parts = leaf.path.split(".")
+    return rank_of(parts[-2], TIME) if len(parts) > 1 else None
+
+
+def rank_of(name: str, names: tuple[str, ...]) -> int | None:
+    """Return how little a name says, 0 for most; None when it is none of the list."""
+    plain = folded(name)
+    if plain in names:
+        return names.index(plain)
+    for place, ending in enumerate(_ENDINGS.get(names, ())):
+        if plain.endswith(ending) and len(plain) - len(ending) >= _SHORTEST_STEM:
+            return len(names) + _AN_ENDING + place
+    return None

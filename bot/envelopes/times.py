@@ -24,9 +24,23 @@ _UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 # RFC 3339, and what is often written instead: a space for the T, up to nine
 # fractional digits, "+0000", " +0000 UTC", " UTC", or no zone at all.
 _STAMP = re2.compile(
-    r"^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9})\d*)?"
+    r"^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,](\d{1,9})\d*)?"
     r" ?(Z|z|UTC|GMT|[+-]\d{2}[:.]?\d{2})?(?: UTC)?$"
 )
+# The same without its marks, as in names of files: 20260504T101112Z.
+_TIGHT = re2.compile(
+    r"^(\d{4})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})(?:\.\d+)?(?:Z|UTC)?$"
+)
+# "04/May/2026:10:11:12 +0000", as web servers log.
+_LOGGED = re2.compile(r"^(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\S+)(?: (\S+))?$")
+# "May 4, 2026 10:11 AM UTC", "4 May 2026 10:11:12": a month in letters.
+_LETTERS = re2.compile(
+    r"^(?:[A-Za-z]{3,9},? )?"
+    r"(?:([A-Za-z]{3,9})\.? (\d{1,2}),?|(\d{1,2}) ([A-Za-z]{3,9})\.?),?"
+    r" (\d{4}),? (?:at )?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?([AaPp][Mm])?"
+    r" ?\(?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?\)?$"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov")
 _DAY = re2.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 _NUMBER = re2.compile(r"^\d{1,20}(?:\.\d{1,9})?$")
 
@@ -34,9 +48,11 @@ _NUMBER = re2.compile(r"^\d{1,20}(?:\.\d{1,9})?$")
 def read_time(value: Json) -> datetime | None:
     """Return an aware UTC time, None when there is no believable one.
 
-    Reads RFC 3339 with 0 to 9 fractional digits, RFC 1123, and epoch seconds,
+    Reads RFC 3339 with 0 to 9 fractional digits, RFC 1123, ISO 8601's short form,
+    what web servers log, dates with a month in letters, and epoch seconds,
     milliseconds, microseconds or nanoseconds as a number or a string. A time
-    without a zone counts as UTC.
+    without a zone counts as UTC. Days and months in figures alone ("05/04/2026") are
+    not read: nobody can tell which is which.
     """
     if isinstance(value, bool):
         return None
@@ -51,11 +67,50 @@ def read_time(value: Json) -> datetime | None:
 def _read(value: str) -> datetime | None:
     """Read a text; the alerts of one payload often share theirs."""
     text = value.strip()
-    if _NUMBER.match(text):
+    if _NUMBER.match(text) and not _TIGHT.match(text):
         return _believable(lambda: _from_epoch(float(text)))
+    spelled = _believable(lambda: _from_letters(text))
+    if spelled is not None:
+        return spelled
     if text[:1].isdigit():
-        return _believable(lambda: _from_stamp(text))
+        return _believable(lambda: _from_stamp(_plain(text)))
     return _believable(lambda: _in_utc(parsedate_to_datetime(text)))
+
+
+def _plain(text: str) -> str:
+    """Return ``2026-05-04 10:11:12 UTC`` for the ways in which it is dressed up."""
+    text = text.replace("(", "").replace(")", "").replace("/", "-", 2)
+    found = _TIGHT.match(text)
+    if not found:
+        return text
+    year, month, day, hour, minute, second = found.groups()
+    return f"{year}-{month}-{day} {hour}:{minute}:{second}"
+
+
+def _from_letters(text: str) -> datetime | None:
+    logged = _LOGGED.match(text)
+    if logged:
+        day, name, year, clock, zone = logged.groups()
+        date = f"{year}-{_month(name):02}-{int(day):02}"
+        return _from_stamp(f"{date} {clock}{zone or ''}")
+    found = _LETTERS.match(text)
+    if not found:
+        return None
+    *dates, year, hour, minute, seconds, half, zone = found.groups()
+    name, day = dates[:2] if dates[0] else dates[:1:-1]
+    at = int(hour) % 12 + 12 * (half.lower() == "pm") if half else int(hour)
+    stamp = f"{year}-{_month(name):02}-{int(day):02} {at:02}:{minute}:{seconds or '00'}"
+    return _from_stamp(f"{stamp} {zone or ''}".strip())
+
+
+def _month(name: str) -> int:
+    """Return 1 to 12.
+
+    Raises:
+        ValueError: It is no month.
+    """
+    short = name[:3].lower()
+    return 12 if short == "dec" else _MONTHS.index(short) + 1
 
 
 def _believable(read: Callable[[], datetime | None]) -> datetime | None:
@@ -80,7 +135,7 @@ def _from_stamp(text: str) -> datetime | None:
     if not stamp:
         return None
     *whole, fraction, zone = stamp.groups()
-    year, month, date, hour, minute, second = (int(part) for part in whole)
+    year, month, date, hour, minute, second = (int(part or 0) for part in whole)
     micros = int(((fraction or "") + "000000")[:6])
     # A leap second is the moment after second 59.
     extra, second = (1, 59) if second == 60 else (0, second)  # noqa: PLR2004 - the leap second is written as 60

@@ -21,6 +21,7 @@ from bot.ports import Clock, InboxItem, Keys, Lane, Payload, Received
 from bot.sealing import seal_payload
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
+from bot.web.handshake import permission
 from bot.web.signed import NotTrusted, Signed
 from bot.web.tokens import Guesses, bearer, same
 
@@ -70,8 +71,18 @@ class AlertsDoor:
         return [
             Route("/alerts/{source}", self.post, methods=["POST"]),
             Route("/alerts/{source}/{path_secret}", self.post, methods=["POST"]),
+            Route("/alerts/{source}", self.permit, methods=["OPTIONS"]),
+            Route("/alerts/{source}/{path_secret}", self.permit, methods=["OPTIONS"]),
             Route("/alerts/{alert_id}", self.show, methods=["GET"]),
         ]
+
+    async def permit(self, request: Request) -> Response:
+        """Answer a sender of CloudEvents that asks whether it may send."""
+        sender = self.senders.get(request.path_params["source"])
+        if sender is None:
+            return Response(status_code=404)
+        no = self._stranger(request, sender, self.clock.now())
+        return no or permission(request.headers)
 
     async def post(self, request: Request) -> Response:
         """Keep one payload."""

@@ -14,7 +14,7 @@ from bot.envelopes.jsonbody import Json
 from bot.ports.integration import Payload
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
-EVENT: Json = {
+EVENT: dict[str, Json] = {
     "specversion": "1.0",
     "type": "com.example.x",
     "source": "/a",
@@ -62,3 +62,17 @@ def test_only_lists_of_events_are_batches() -> None:
     assert is_batch([EVENT, EVENT])
     assert not is_batch([])
     assert not is_batch([EVENT, {"a": 1}])
+
+
+def test_what_the_producer_added_is_kept_and_the_rest_is_not_repeated() -> None:
+    event = from_json({**EVENT, "severity": "high", "attempt": 3, "more": {"x": 1}})
+    assert event.extensions == {"severity": "high", "attempt": "3"}
+    headers = {"ce-type": "x", "ce-id": "1", "ce-severity": "high"}
+    payload = Payload(body=b"{}", headers=headers, received_at=NOON)
+    assert from_headers(payload).extensions == {"severity": "high"}
+
+
+def test_data_that_is_text_is_not_opened() -> None:
+    headers = {"ce-type": "x", "content-type": "text/plain"}
+    payload = Payload(body=b'{"n": ', headers=headers, received_at=NOON)
+    assert from_headers(payload).data == '{"n": '

@@ -8,8 +8,9 @@ import pytest
 
 from bot.domain.envelope import Envelope, Status
 from bot.domain.errors import Unparsed
+from bot.envelopes.anything import SAYS_NOTHING
 from bot.ports.integration import Payload
-from integrations.webhook import SAYS_NOTHING, parse, recognizes
+from integrations.webhook import parse, recognizes
 
 NOW = datetime(2026, 5, 4, 11, tzinfo=UTC)
 
@@ -105,7 +106,7 @@ def test_a_binary_event_is_read_from_its_headers() -> None:
         ce_time="2026-05-04T10:00:00Z",
     )
     (made,) = parse(payload)
-    assert made.title.for_slack() == "model drift found: model/m-1"
+    assert made.title.for_slack() == "Model drift found: model/m-1"
     assert made.source_event_id == "/monitor 9"
     assert [(e.kind.value, e.id) for e in made.entities] == [("model", "m-1")]
     assert made.occurred_at == datetime(2026, 5, 4, 10, tzinfo=UTC)

@@ -121,6 +121,27 @@ def test_the_raw_payload_lies_sealed(door: Door, house: House) -> None:
     assert "authorization" not in opened.headers
 
 
+def test_who_may_send_may_ask_first_whether_it_may(door: Door) -> None:
+    asks = {"WebHook-Request-Origin": "events.example"}
+    path = f"/alerts/webhook/{PATH_SECRET}"
+    answer = door.ask("OPTIONS", path, headers=asks)
+    assert answer.status == 200
+    assert answer.headers["webhook-allowed-origin"] == "events.example"
+    assert answer.headers["allow"] == "POST, OPTIONS"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/alerts/webhook", 401), ("/alerts/webhook/wrong", 401), ("/alerts/none", 404)],
+)
+def test_a_stranger_is_not_told_that_it_may_send(
+    door: Door, path: str, status: int
+) -> None:
+    answer = door.ask("OPTIONS", path, headers={"WebHook-Request-Origin": "x.example"})
+    assert answer.status == status
+    assert "webhook-allowed-origin" not in answer.headers
+
+
 def test_a_secret_in_the_path_opens_the_door(door: Door) -> None:
     path = f"/alerts/webhook/{PATH_SECRET}"
     assert post(door, path=path, Authorization="").status == 202
