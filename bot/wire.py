@@ -25,6 +25,7 @@ from bot.wire_ground import Ground, lay_ground
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers, signatures
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
+from bot.wire_watch import WatchNeeds, build_watch
 
 
 def build(
@@ -68,6 +69,7 @@ def build(
     house = _house(ground, gate, room, links)
     sharing.join(house)
     drills.join(house)
+    build_watch(_watch_needs(ground)).join(house)
     return house
 
 
@@ -169,6 +171,18 @@ def _page_routes(ground: Ground, room: SlackRoom, links: PageLinks) -> list[Rout
     )
 
 
+def _watch_needs(ground: Ground) -> WatchNeeds:
+    return WatchNeeds(
+        settings=ground.settings,
+        store=ground.store,
+        clock=ground.clock,
+        keys=ground.keys,
+        rulings=ground.rulings,
+        aws=ground.aws,
+        told=ground.alert_came.set,
+    )
+
+
 def _queue_needs(ground: Ground) -> IntakeNeeds:
     return IntakeNeeds(
         settings=ground.settings,
@@ -202,7 +216,9 @@ def _senders(ground: Ground) -> dict[str, Sender]:
     """Return who may post: a source's own token, else the installation's."""
     signed = signatures(ground.settings, ground.clock)
     senders: dict[str, Sender] = {}
-    for name in ground.rulings.integrations:
+    for name, integration in ground.rulings.integrations.items():
+        if integration.MANIFEST.ours:
+            continue
         given = ground.settings.sources.get(name)
         token = secret(given.token) if given else ""
         path_secret = secret(given.path_secret) if given else ""

@@ -16,6 +16,7 @@ from bot.cli.gate import gate
 from bot.cli.log import log
 from bot.cli.policy import policy
 from bot.cli.redact import redact
+from bot.cli.registry import registry
 from bot.cli.run import run
 from bot.cli.runbooks import runbooks
 from bot.cli.seal import seal, unseal
@@ -52,6 +53,7 @@ for _command in (
     gate,
     drill,
     policy,
+    registry,
     timeline,
     seal,
     unseal,

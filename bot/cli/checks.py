@@ -47,6 +47,7 @@ def examine() -> tuple[Check, ...]:
         ("runbooks", _runbooks),
         ("sources", _sources),
         ("alarms", _alarms),
+        ("watch", _watch),
         ("slack", _slack),
     )
     found = [known]
@@ -163,10 +164,13 @@ def _runbooks(_: Settings) -> Iterator[Check]:
 def _sources(settings: Settings) -> Iterator[Check]:
     from bot.triage import load_integrations
 
-    names = ", ".join(sorted(load_integrations()))
+    found = load_integrations().values()
+    names = ", ".join(sorted(o.MANIFEST.name for o in found if not o.MANIFEST.ours))
     own = [name for name, source in settings.sources.items() if secret(source.token)]
     says = f"{names}; with a token of their own: {', '.join(own) or 'none'}"
-    unknown = sorted(set(settings.sources) - set(load_integrations()))
+    # Who only promised to call needs nobody to read what it sends.
+    callers = {name for name, one in settings.sources.items() if one.heartbeat_min}
+    unknown = sorted(set(settings.sources) - callers - set(load_integrations()))
     if unknown:
         yield Check(
             name="sources",
@@ -202,6 +206,12 @@ def _alarms(settings: Settings) -> Iterator[Check]:
     ways = ["the queue"] * bool(given.queue_url)
     ways += [f"signed topics ({len(given.topics)})"] * bool(given.topics)
     yield Check(name="alarms", state=OK, says=f"they come by {' and '.join(ways)}")
+
+
+def _watch(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_watch import look
+
+    yield from look(settings)
 
 
 def _slack(settings: Settings) -> Iterator[Check]:

@@ -9,11 +9,16 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 
 from bot.config.section import Names, Section
+from bot.domain.addresses import complaint
+from bot.domain.status_page import KNOWN_PAGES
 
 # Keys that only some sources have. A key that is not here is every source's.
-_ONLY: Mapping[str, frozenset[str]] = dict.fromkeys(
-    ("topics", "certificates", "queue_url", "log_groups"), frozenset({"cloudwatch"})
-)
+_ONLY: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("topics", "certificates", "queue_url", "log_groups"), frozenset({"cloudwatch"})
+    ),
+    **dict.fromkeys(("pages", "poll_s"), frozenset({"statuspage"})),
+}
 
 
 class Source(Section):
@@ -25,6 +30,20 @@ class Source(Section):
     path_secret: SecretStr | None = Field(
         None,
         description="Last part of the address, for senders that cannot set headers.",
+    )
+    heartbeat_min: float | None = Field(
+        None,
+        ge=0.01,
+        le=10080,
+        description="The source promises to call at least every so many minutes: any "
+        "alert counts, and so does POST /heartbeats/<name>. Silence opens an incident.",
+    )
+    heartbeat_grace_min: float | None = Field(
+        None,
+        ge=0,
+        le=1440,
+        description="Minutes that one waits longer. Default: half of heartbeat_min, at "
+        "most ten.",
     )
 
     topics: Names = Field(
@@ -49,6 +68,28 @@ class Source(Section):
         description="For cloudwatch: log groups whose lines belong into diagnostics, "
         "beside those that an alarm names itself. A list.",
     )
+    pages: Names = Field(
+        (),
+        description="For statuspage: status pages that are read. Names ("
+        + ", ".join(KNOWN_PAGES)
+        + ") or addresses of pages with the API of Statuspage. A list.",
+    )
+    poll_s: int = Field(
+        60,
+        ge=10,
+        le=3600,
+        description="For statuspage: seconds between two looks at a page.",
+    )
+
+    @field_validator("pages")
+    @classmethod
+    def _are_pages(cls, pages: tuple[str, ...]) -> tuple[str, ...]:
+        for page in pages:
+            wrong = "" if page in KNOWN_PAGES else complaint(page)
+            if wrong:
+                known = ", ".join(KNOWN_PAGES)
+                raise ValueError(f"{page!a} is none of {known}, and {wrong}")
+        return pages
 
     @field_validator("topics")
     @classmethod
