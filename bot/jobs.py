@@ -57,6 +57,8 @@ def schedule(
         fire: Keeps a promise that is not the service's own, such as the gate's.
         more: Jobs that wait for others, each on a thread of its own.
     """
+    # A job that takes long is not called again meanwhile; that needs no words.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     ticker = BackgroundScheduler(timezone="UTC")
     jobs: tuple[tuple[str, int, Callable[[], object]], ...] = (
         ("timers", TIMERS_EVERY_S, lambda: fire_timers(service, fire)),
