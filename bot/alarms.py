@@ -79,7 +79,9 @@ class Alarms:
             return CLOUDWATCH
         first = self.integrations.get(CLOUDWATCH)
         asked = [first] if first else []
-        asked += [one for one in self.integrations.values() if one is not first]
+        # What only we ourselves write is never read out of a queue.
+        others = (one for one in self.integrations.values() if not one.MANIFEST.ours)
+        asked += [one for one in others if one is not first]
         found = (one.MANIFEST.name for one in asked if _recognizes(one, payload))
         return next(found, CLOUDWATCH)
 

@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute
 from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.intake import Intake
-from bot.jobs import Fire, schedule
+from bot.jobs import Fire, Job, schedule
 from bot.plans.house import GateHouse
 from bot.ports import Timer
 from bot.ports.sharing import Sealed
@@ -64,9 +64,11 @@ class House:
     Attributes:
         base_url: Where people's browsers reach it, without a slash at the end.
         workers: Threads that run while the house works.
+        jobs: What looks outside now and then.
         keepers: Who keeps a promise of the timers, by its kind.
         routes: Doors of the rooms that came later than the first three.
         seal: Keeps what the command line sealed while no bot ran.
+        stopping: Set when no new work is to begin.
     """
 
     store: SqliteStore
@@ -85,12 +87,14 @@ class House:
     admin_token: str
     base_url: str
     workers: Sequence[Worker] = ()
+    jobs: Sequence[Job] = ()
     keepers: Mapping[str, Fire] = field(default_factory=dict)
     routes: Sequence[BaseRoute] = ()
     seal: Seal | None = None
     home_page: str = "/practice/"
-    _stopping: threading.Event = field(default_factory=threading.Event, init=False)
+    stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)
+    _at_work: Sequence[Callable[[], bool]] = field(default=(), init=False)
 
     def web_app(self, more: Sequence[BaseRoute] = ()) -> Starlette:
         """Return the HTTP app with every door."""
@@ -112,16 +116,19 @@ class House:
     async def working(self) -> AsyncIterator[None]:
         """Work for as long as the block lasts, then finish and close."""
         threads = [
-            threading.Thread(
-                target=one.run_until, args=(self._stopping,), name=one.name
-            )
+            threading.Thread(target=one.run_until, args=(self.stopping,), name=one.name)
             for one in self._all_workers()
         ]
         ticker = schedule(
-            self.service, self.checkpoints, self.figures.look, fire=self._fire
+            self.service,
+            self.checkpoints,
+            self.figures.look,
+            fire=self._fire,
+            more=self.jobs,
         )
         stop_slack = asyncio.Event()
         slack = asyncio.create_task(self.slack.run_until(stop_slack))
+        self._at_work = [one.is_alive for one in threads] + [lambda: not slack.done()]
         for thread in threads:
             thread.start()
         ticker.start()
@@ -140,9 +147,13 @@ class House:
     def drain(self) -> None:
         """Take no new work: readiness goes away, workers finish and end."""
         self._ready = False
-        self._stopping.set()
+        self.stopping.set()
         for worker in self._all_workers():
             worker.wake()
+
+    def is_at_work(self) -> bool:
+        """Tell whether everything that was started still runs."""
+        return self._ready and all(runs() for runs in self._at_work)
 
     def _all_workers(self) -> tuple[Worker, ...]:
         return (

@@ -6,8 +6,10 @@ missed jobs and lose a running one on a crash.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.checkpoints import Checkpoints
@@ -26,19 +28,37 @@ _log = logging.getLogger(__name__)
 Fire = Callable[[Timer], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something that looks outside now and then, on a thread of its own.
+
+    Attributes:
+        work: Called every so often, never twice at once; however long it takes, it
+            delays no other job.
+    """
+
+    name: str
+    every_s: float
+    work: Callable[[], object]
+
+
 def schedule(
     service: Service,
     checkpoints: Checkpoints,
     look: Callable[[], None],
     *,
     fire: Fire,
+    more: Sequence[Job] = (),
 ) -> BackgroundScheduler:
     """Return a scheduler with every job, not yet started.
 
     Args:
         look: Reads the figures.
         fire: Keeps a promise that is not the service's own, such as the gate's.
+        more: Jobs that wait for others, each on a thread of its own.
     """
+    # A job that takes long is not called again meanwhile; that needs no words.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     ticker = BackgroundScheduler(timezone="UTC")
     jobs: tuple[tuple[str, int, Callable[[], object]], ...] = (
         ("timers", TIMERS_EVERY_S, lambda: fire_timers(service, fire)),
@@ -46,16 +66,24 @@ def schedule(
         ("checkpoint", CHECKPOINT_EVERY_S, checkpoints.sign_if_dirty),
     )
     for name, every_s, job in jobs:
-        ticker.add_job(
-            _outermost(name, job),
-            "interval",
-            seconds=every_s,
-            id=name,
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+        _add(ticker, Job(name=name, every_s=every_s, work=job))
+    for each in more:
+        ticker.add_executor(ThreadPoolExecutor(1), alias=each.name)
+        _add(ticker, each, executor=each.name)
     return ticker
+
+
+def _add(ticker: BackgroundScheduler, job: Job, *, executor: str = "default") -> None:
+    ticker.add_job(
+        _outermost(job.name, job.work),
+        "interval",
+        seconds=job.every_s,
+        id=job.name,
+        executor=executor,
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
 
 
 def fire_timers(service: Service, fire: Fire) -> int:

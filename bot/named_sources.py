@@ -94,6 +94,10 @@ def sources_of(
     for name, given in settings.items():
         reads = given.reads or name
         reader = integrations.get(reads)
+        if reader is None and given.heartbeat_min and not given.reads:
+            continue  # it only calls, and sends nothing to read
+        if reader is not None and reader.MANIFEST.ours:
+            raise _bad(name, given, integrations)
         if reader is None or (name in integrations and reads != name):
             raise _bad(name, given, integrations)
         named = _named_fields(given)

@@ -74,12 +74,17 @@ class Service:
         self.book = IncidentBook(
             clock=clock, presenter=presenter, viewing=viewing, storm=storm or Storm()
         )
+        # Told of every alert that a door accepted, once it is on disk, again or not.
+        self.heard: Callable[[Received], object] | None = None
 
     # --- what comes in ---
 
     def accept(self, received: Received) -> Future[tuple[str, bool]]:
         """Keep an item; durable when done. Returns its id and if it was here."""
-        return self.store.write(lambda tx: tx.inbox.put(received))
+        done = self.store.write(lambda tx: tx.inbox.put(received))
+        if (heard := self.heard) is not None:
+            done.add_done_callback(lambda kept: kept.exception() or heard(received))
+        return done
 
     def handle(
         self,

@@ -27,6 +27,7 @@ from bot.wire_intake import IntakeNeeds, collectors, queue_workers
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_senders import senders
 from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
+from bot.wire_watch import WatchNeeds, build_watch
 
 
 def build(
@@ -70,6 +71,7 @@ def build(
     house = _house(ground, gate, room, links)
     sharing.join(house)
     drills.join(house)
+    build_watch(_watch_needs(ground)).join(house)
     return house
 
 
@@ -168,6 +170,18 @@ def _page_routes(ground: Ground, room: SlackRoom, links: PageLinks) -> list[Rout
             names=room.names.of,
             base_url=links.base_url,
         )
+    )
+
+
+def _watch_needs(ground: Ground) -> WatchNeeds:
+    return WatchNeeds(
+        settings=ground.settings,
+        store=ground.store,
+        clock=ground.clock,
+        keys=ground.keys,
+        rulings=ground.rulings,
+        aws=ground.aws,
+        told=ground.alert_came.set,
     )
 
 

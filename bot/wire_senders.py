@@ -36,6 +36,8 @@ def senders(
     signed = signatures(settings, clock)
     made: dict[str, Sender] = {}
     for name, integration in integrations.items():
+        if integration.MANIFEST.ours:
+            continue
         given = settings.sources.get(name, Source())
         path_secret = secret(given.path_secret)
         vendor = _vendor_signature(name, given, integration, clock)

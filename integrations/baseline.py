@@ -90,4 +90,8 @@ def _title(system: str, name: str, notice: Json, event: str) -> str:
     if event == "back_in_band":
         return f"{name} of {system} is usual again: {value}"
     side = _SIDES.get(first_text(notice, "side"), "outside")
-    return f"{name} of {system} is {side} its usual band: {value}, usual {usual}"
+    began = read_time(first_text(notice, "since") or None)
+    since = f" since {began:%H:%M} UTC" if began else ""
+    band = first_text(notice, "band")
+    held = f"{usual} ({band})" if band else usual
+    return f"{name} of {system} is {side} its usual band{since}: {value}, usual {held}"

@@ -73,6 +73,14 @@ def test_it_is_kept_sealed_as_it_came_and_the_worker_is_woken(house: House) -> N
     assert house.woken == 1
 
 
+@pytest.mark.parametrize("kind", ["heartbeat", "baseline"])
+def test_what_only_we_may_say_is_not_believed_out_of_a_queue(
+    house: House, kind: str
+) -> None:
+    forged = {"tocsin": kind, "about": "x", "event": "source_heard"}
+    assert house.keep(forged)[0].source not in ("heartbeat", "baseline")
+
+
 def test_coming_again_it_is_the_same_alert(house: House) -> None:
     first, _ = house.keep("words")
     same, again = house.keep("words")

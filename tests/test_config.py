@@ -123,3 +123,39 @@ def test_every_key_has_a_sentence() -> None:
         for field in model.model_fields.values():
             assert field.description
             assert field.description.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[server]\nheartbeat_url = "http://beats.example/x-secret"', "https://"),
+        ('[server]\nheartbeat_url = "beats"', "it is no web address"),
+        ("[server]\nheartbeat_min = 0", "greater than or equal to 0.01"),
+        ("[sources.alertmanager]\nheartbeat_min = -1", "greater than or equal"),
+        ('[sources.alertmanager]\npages = ["openai"]', "only statuspage has"),
+        ('[sources.statuspage]\npages = ["opnai"]', "none of openai, anthropic"),
+        ('[sources.statuspage]\npages = ["http://a.example"]', "https://"),
+        ('[watch]\nprometheus_url = "prometheus"', "it is no web address"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    with pytest.raises(BadSettings) as refused:
+        load(from_file(tmp_path, text))
+    assert says in refused.value.because
+    assert "x-secret" not in str(refused.value)
+
+
+def test_an_address_that_holds_a_token_can_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("https://beats.example/x-secret\n")
+    env = {"TOCSIN_SERVER_HEARTBEAT_URL_FILE": str(tmp_path / "url")}
+    settings = load(env | {"TOCSIN_CONFIG": "/nowhere"})
+    assert secret(settings.server.heartbeat_url) == "https://beats.example/x-secret"
+    assert "x-secret" not in repr(settings)
+
+
+def test_a_promise_can_be_a_part_of_a_minute(tmp_path: Path) -> None:
+    env = {"TOCSIN_SOURCES_ALERTMANAGER_HEARTBEAT_MIN": "0.5"}
+    sources = load(env | {"TOCSIN_CONFIG": "/nowhere"}).sources
+    assert sources["alertmanager"].heartbeat_min == 0.5

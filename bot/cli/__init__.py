@@ -16,6 +16,7 @@ from bot.cli.gate import gate
 from bot.cli.log import log
 from bot.cli.policy import policy
 from bot.cli.redact import redact
+from bot.cli.registry import registry
 from bot.cli.rules import rules
 from bot.cli.run import run
 from bot.cli.runbooks import runbooks
@@ -54,6 +55,7 @@ for _command in (
     gate,
     drill,
     policy,
+    registry,
     timeline,
     seal,
     unseal,

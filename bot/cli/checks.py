@@ -48,6 +48,7 @@ def examine() -> tuple[Check, ...]:
         ("runbooks", _runbooks),
         ("sources", _sources),
         ("alarms", _alarms),
+        ("watch", _watch),
         ("slack", _slack),
     )
     found = [known]
@@ -167,13 +168,16 @@ def _sources(settings: Settings) -> Iterator[Check]:
     from bot.triage import load_integrations
 
     integrations = load_integrations()
-    names = ", ".join(sorted({*integrations, *settings.sources}))
+    others = {n for n, one in integrations.items() if not one.MANIFEST.ours}
+    names = ", ".join(sorted(others | set(settings.sources)))
     own = [name for name, source in settings.sources.items() if secret(source.token)]
     signed: list[str] = []
     try:
         sources = sources_of(integrations, settings.sources)
         signed = [
-            n for n, s in settings.sources.items() if signing_of(n, s, sources[n])
+            name
+            for name, given in settings.sources.items()
+            if name in sources and signing_of(name, given, sources[name])
         ]
     except BadSettings as error:
         says, next_move = error.because, error.next_move
@@ -208,6 +212,12 @@ def _alarms(settings: Settings) -> Iterator[Check]:
     ways = ["the queue"] * bool(given.queue_url)
     ways += [f"signed topics ({len(given.topics)})"] * bool(given.topics)
     yield Check(name="alarms", state=OK, says=f"they come by {' and '.join(ways)}")
+
+
+def _watch(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_watch import look
+
+    yield from look(settings)
 
 
 def _slack(settings: Settings) -> Iterator[Check]:

@@ -80,7 +80,8 @@ async def _serve(settings: Settings) -> None:
 async def standing(settings: Settings) -> AsyncIterator[tuple[House, str]]:
     """Run the house for as long as the block lasts; yields it and its address.
 
-    No sample is played and no cloud is started: whoever asks wants the bot alone.
+    No sample is played, no cloud is started, nothing outside is looked at and no
+    heartbeat sent: whoever asks wants the bot alone.
 
     Raises:
         BadSettings: The port is taken, or it would listen beyond this machine.
@@ -89,6 +90,7 @@ async def standing(settings: Settings) -> AsyncIterator[tuple[House, str]]:
     listener = _bind(settings)
     url = _url(listener)
     house, practice = built(settings, url)
+    house.jobs = ()
     write_logs(house.redactor)
     server = _Server(house.web_app(practice.mounts() if practice else ()))
     async with _listening(server, listener), house.working():

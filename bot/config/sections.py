@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from bot.config.section import Section
 from bot.config.sources import Source, stray_key
+from bot.domain.addresses import complaint
 
 
 class Server(Section):
@@ -19,6 +20,25 @@ class Server(Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port; 0 picks a free one.")
+    heartbeat_url: SecretStr | None = Field(
+        None,
+        description="Address that is called with POST as long as Tocsin really works, "
+        "of a service that notices when they stop. https, or http on this machine.",
+    )
+    heartbeat_min: float = Field(
+        1.0,
+        ge=0.01,
+        le=1440,
+        description="How many minutes lie between two of our own heartbeats.",
+    )
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _may_be_called(cls, url: SecretStr | None) -> SecretStr | None:
+        wrong = complaint(url.get_secret_value()) if url else ""
+        if wrong:
+            raise ValueError(f"the address cannot be called: {wrong}")
+        return url
 
 
 class Slack(Section):
@@ -85,6 +105,27 @@ class RegistrySection(Section):
     file: Path | None = Field(
         None, description="YAML file of AI systems, owners and risk tiers."
     )
+
+
+class Watch(Section):
+    """Figures of registered systems; which ones are looked at, says the registry."""
+
+    prometheus_url: str = Field(
+        "",
+        description="Prometheus that is asked where the registry names no other, for "
+        "example http://prometheus:9090.",
+    )
+    prometheus_token: SecretStr | None = Field(
+        None, description="Bearer token for that Prometheus, and for no other."
+    )
+
+    @field_validator("prometheus_url")
+    @classmethod
+    def _may_be_asked(cls, url: str) -> str:
+        wrong = complaint(url, plain=True) if url else ""
+        if wrong:
+            raise ValueError(f"the address cannot be asked: {wrong}")
+        return url
 
 
 class Web(Section):
@@ -202,6 +243,7 @@ class Settings(Section):
     redact: Redact = Redact()
     rules: Rules = Rules()
     registry: RegistrySection = RegistrySection()
+    watch: Watch = Watch()
     web: Web = Web()
     gate: Gate = Gate()
     drills: Drills = Drills()

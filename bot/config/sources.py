@@ -11,6 +11,8 @@ from pydantic import Field, SecretStr, field_validator
 
 from bot.config.section import Names
 from bot.config.source_fields import NAMED_FIELDS, SourceFields, nearest
+from bot.domain.addresses import complaint
+from bot.domain.status_page import KNOWN_PAGES
 from bot.envelopes.signature_schemes import SCHEMES
 
 # Keys that only some sources have, by who reads them. A key that is not here is
@@ -20,6 +22,7 @@ _ONLY: Mapping[str, frozenset[str]] = {
         ("topics", "certificates", "queue_url", "log_groups"), frozenset({"cloudwatch"})
     ),
     **dict.fromkeys(NAMED_FIELDS, frozenset({"webhook"})),
+    **dict.fromkeys(("pages", "poll_s"), frozenset({"statuspage"})),
     "signed_time_header": frozenset({"grafana"}),
 }
 _NAME = re2.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
@@ -60,6 +63,20 @@ class Source(SourceFields):
         description="For grafana: name of the timestamp header in the contact point's "
         "HMAC settings; deliveries older than five minutes are then refused.",
     )
+    heartbeat_min: float | None = Field(
+        None,
+        ge=0.01,
+        le=10080,
+        description="The source promises to call at least every so many minutes: any "
+        "alert counts, and so does POST /heartbeats/<name>. Silence opens an incident.",
+    )
+    heartbeat_grace_min: float | None = Field(
+        None,
+        ge=0,
+        le=1440,
+        description="Minutes that one waits longer. Default: half of heartbeat_min, at "
+        "most ten.",
+    )
 
     topics: Names = Field(
         (),
@@ -83,6 +100,28 @@ class Source(SourceFields):
         description="For cloudwatch: log groups whose lines belong into diagnostics, "
         "beside those that an alarm names itself. A list.",
     )
+    pages: Names = Field(
+        (),
+        description="For statuspage: status pages that are read. Names ("
+        + ", ".join(KNOWN_PAGES)
+        + ") or addresses of pages with the API of Statuspage. A list.",
+    )
+    poll_s: int = Field(
+        60,
+        ge=10,
+        le=3600,
+        description="For statuspage: seconds between two looks at a page.",
+    )
+
+    @field_validator("pages")
+    @classmethod
+    def _are_pages(cls, pages: tuple[str, ...]) -> tuple[str, ...]:
+        for page in pages:
+            wrong = "" if page in KNOWN_PAGES else complaint(page)
+            if wrong:
+                known = ", ".join(KNOWN_PAGES)
+                raise ValueError(f"{page!a} is none of {known}, and {wrong}")
+        return pages
 
     @field_validator("signature")
     @classmethod

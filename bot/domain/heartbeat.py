@@ -27,6 +27,11 @@ class Promise:
     grace: timedelta
 
     @property
+    def too_late(self) -> timedelta:
+        """Return how late we may look ourselves before it is our own absence."""
+        return min(LATE, self.patience)
+
+    @property
     def patience(self) -> timedelta:
         """Return how long after a call the next one must have come."""
         return self.every + self.grace

@@ -23,7 +23,9 @@ KNOWN_PAGES: Mapping[str, str] = {
     "github": "https://www.githubstatus.com",
 }
 PATH = "/api/v2/summary.json"
-_MOST_INCIDENTS = 200
+_CALM = "none"
+_WORKS = frozenset({"operational", ""})
+_MOST = 100
 _LONGEST_WORD = 300
 _REMEMBERED = ("id", "name", "impact", "shortlink", "created_at", "started_at")
 
@@ -58,41 +60,64 @@ def gist(summary: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
 
-def unresolved(summary: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-    """Return the incidents that go on, by id: as much as is needed when they end."""
-    found: dict[str, Mapping[str, str]] = {}
-    for one in _of(summary, "incidents")[:_MOST_INCIDENTS]:
-        known = {key: _word(one.get(key)) for key in _REMEMBERED}
-        if known["id"]:
-            found[known["id"]] = known
-    return found
+def going_on(summary: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what must be remembered in order to tell later that it is over.
+
+    Incidents and failing components by id, and the page's own word on itself.
+    """
+    incidents = [
+        {key: _word(one.get(key)) for key in _REMEMBERED}
+        for one in _of(summary, "incidents")[:_MOST]
+    ]
+    components = {
+        _word(one.get("id")): _word(one.get("name"))
+        for one in _of(summary, "components")
+        if _word(one.get("status")) not in _WORKS
+    }
+    return {
+        "incidents": {one["id"]: one for one in incidents if one["id"]},
+        "components": {key: components[key] for key in list(components)[:_MOST] if key},
+        "indicator": _word(summary["status"].get("indicator")),
+    }
 
 
-def ended(
-    before: Mapping[str, Mapping[str, str]],
-    summary: Mapping[str, Any],
-    *,
-    at: str,
-) -> Mapping[str, Any] | None:
-    """Return the incidents that the page no longer lists, as its API would.
+def over(
+    before: Mapping[str, Any], summary: Mapping[str, Any], *, at: str
+) -> tuple[Mapping[str, Any], ...]:
+    """Return what has ended since, each as Statuspage itself would say it.
 
-    In the shape of `/api/v2/incidents.json`, each with the status ``resolved``: a
-    summary lists only what goes on, so it cannot say itself what is over. None when
-    nothing ended.
+    A summary lists only what goes on, so it cannot say what is over. Incidents come as
+    in ``/api/v2/incidents.json``, a component as its webhook has it, the page's own
+    word as in ``/api/v2/status.json``.
 
     Args:
+        before: What `going_on` returned; {} when nothing is known.
         at: ISO 8601, when it was seen.
     """
-    now = unresolved(summary)
-    over = [known for incident, known in before.items() if incident not in now]
-    if not over:
-        return None
-    listed = [
-        {**known, "status": "resolved", "resolved_at": at, "updated_at": at}
-        for known in over
-    ]
+    now = going_on(summary)
     page = {key: _word(summary["page"].get(key)) for key in ("id", "name", "url")}
-    return {"page": page, "incidents": listed}
+    ended = [
+        {**known, "status": "resolved", "resolved_at": at, "updated_at": at}
+        for key, known in before.get("incidents", {}).items()
+        if key not in now["incidents"]
+    ]
+    said: list[Mapping[str, Any]] = []
+    if ended:
+        said.append({"page": page, "incidents": ended})
+    said += [
+        {"page": page, **_works_again(key, name, at)}
+        for key, name in before.get("components", {}).items()
+        if key not in now["components"]
+    ]
+    if now["indicator"] == _CALM and before.get("indicator", _CALM) != _CALM:
+        said.append({"page": page, "status": {"indicator": _CALM}})
+    return tuple(said)
+
+
+def _works_again(key: str, name: str, at: str) -> Mapping[str, Any]:
+    update = {"component_id": key, "new_status": "operational", "created_at": at}
+    component = {"id": key, "name": name, "status": "operational"}
+    return {"component_update": update, "component": component}
 
 
 def _incident(one: Mapping[str, Any]) -> list[str]:

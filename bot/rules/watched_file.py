@@ -7,8 +7,8 @@ value. The registry's other keys are `registry_file.py`.
 import re
 from collections.abc import Mapping
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
+from bot.domain.addresses import complaint
 from bot.domain.watched import (
     OF,
     OUTSIDE,
@@ -125,11 +125,9 @@ def _cloudwatch(entry: Entry) -> CloudWatchFigure:
 def _prometheus(entry: Entry) -> PrometheusFigure:
     entry.only("query", "url", "counter")
     url = entry.text("url", "")
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise bad(entry.where, "url must be a web address")
-    if parts.username or parts.query or parts.fragment:
-        raise bad(entry.where, "url must hold no password, query or fragment")
+    wrong = complaint(url, plain=True) if url else ""
+    if wrong or "?" in url or "#" in url:
+        raise bad(entry.where, f"url cannot be used: {wrong or 'it holds a query'}")
     return PrometheusFigure(
         query=entry.text("query"), url=url, counter=entry.flag("counter")
     )

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
-from bot.domain.heartbeat import LATE, Listening, Promise
+from bot.domain.heartbeat import Listening, Promise
 from bot.ports import Clock, Lane, Received, Store, Timer, Transaction
 from bot.watch import rows
 from bot.watch.notices import Notices
@@ -119,7 +119,7 @@ class Heartbeats:
         listening = self._of(tx, promise.source, now)
         if listening.silent_since is not None:
             return
-        if now - due_at > LATE:
+        if now - due_at > promise.too_late:
             _log.warning("%s is given a full period: we were away", promise.source)
             listening = listening.recounted(now)
         if listening.due(promise) > now:

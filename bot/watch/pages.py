@@ -16,7 +16,7 @@ from threading import Event
 from typing import Any
 
 from bot.domain.errors import Unreachable
-from bot.domain.status_page import address_of, ended, gist, is_summary, unresolved
+from bot.domain.status_page import address_of, gist, going_on, is_summary, over
 from bot.ports import Clock, Store, Transaction
 from bot.ports.ask import Answer, Ask
 from bot.watch import rows
@@ -109,9 +109,9 @@ class Pages:
         if found == row.get("gist"):
             self._answered(page, seen)
             return
-        over = ended(row.get("unresolved", {}), summary, at=now)
-        said = [answer.body] + ([json.dumps(over).encode()] if over else [])
-        changed = {"gist": found, "changed_at": now, "unresolved": unresolved(summary)}
+        ended = over(row.get("going_on", {}), summary, at=now)
+        said = [answer.body, *(json.dumps(one).encode() for one in ended)]
+        changed = {"gist": found, "changed_at": now, "going_on": going_on(summary)}
         self._answered(page, {**seen, **changed}, said)
 
     def _answered(

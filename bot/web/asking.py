@@ -8,7 +8,6 @@ SNS is the narrower `fetch.py`.
 
 import contextlib
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
@@ -16,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
+from bot.domain.addresses import complaint
 from bot.domain.errors import Unreachable
 from bot.ports.ask import Answer
 
@@ -81,13 +81,10 @@ class HttpAsk:
                 _cut(sock, cut)
 
     def _judged(self, url: str) -> SplitResult:
-        parts = urlsplit(url)
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise _unreachable("it is no web address")
-        is_plain = parts.scheme == "http"
-        if is_plain and not (self.plain_anywhere or is_this_machine(parts.hostname)):
-            raise _unreachable("plain HTTP may not leave this machine")
-        return parts
+        wrong = complaint(url, plain=self.plain_anywhere)
+        if wrong:
+            raise _unreachable(wrong)
+        return urlsplit(url)
 
     def _secured(self, plain: socket.socket, host: str) -> ssl.SSLSocket:
         """Wrap it; the handshake comes later, under the deadline."""
@@ -121,16 +118,6 @@ class HttpAsk:
             raise TimeoutError
 
 
-def is_this_machine(host: str) -> bool:
-    """Tell whether a host is surely this machine: by its number, or ``localhost``."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _exchange(
     sock: socket.socket,
     parts: SplitResult,
@@ -138,7 +125,7 @@ def _exchange(
     headers: Mapping[str, str],
     most_bytes: int,
 ) -> Answer:
-    connection = http.client.HTTPConnection(parts.netloc.rpartition("@")[2])
+    connection = http.client.HTTPConnection(parts.netloc)
     connection.sock = sock
     target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     sent = {"Connection": "close", "Accept-Encoding": "identity", **headers}

@@ -3,7 +3,7 @@
 Names say what is counted and in which unit; no label holds text from outside.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -19,22 +19,39 @@ _HELP = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """One figure of a part that came later, with a value for each set of labels.
+
+    Attributes:
+        labels: Their names; a value is found by their values, in this order.
+    """
+
+    name: str
+    help: str
+    labels: tuple[str, ...]
+    values: Mapping[tuple[str, ...], float]
+
+
 @dataclass(kw_only=True)
 class Figures:
     """Looks at the store now and then, so that doors need not.
 
     Attributes:
         sockets: Connections to Slack by state; empty without Socket Mode.
+        more: Figures of other parts, read at each look.
     """
 
     store: Store
     open_incidents: Callable[[Transaction], Mapping[str, int]]
     sockets: Callable[[], Mapping[str, int]] = dict
+    more: Callable[[Transaction], Sequence[Family]] | None = None
     _waiting: int = field(default=0, init=False)
     _inbox: Mapping[tuple[str, str], int] = field(default_factory=dict, init=False)
     _outbox: int = field(default=0, init=False)
     _log: int = field(default=0, init=False)
     _open: Mapping[str, int] = field(default_factory=dict, init=False)
+    _more: Sequence[Family] = field(default=(), init=False)
 
     @property
     def waiting(self) -> int:
@@ -55,6 +72,7 @@ class Figures:
             self._outbox = tx.outbox.waiting()
             self._log = tx.log.head().size
             self._open = self.open_incidents(tx)
+            self._more = self.more(tx) if self.more else ()
 
         self.store.read(read)
 
@@ -74,6 +92,10 @@ class Figures:
                 gauge.labels(state).set(number)
         _gauge(registry, "tocsin_outbox_waiting").set(self._outbox)
         _gauge(registry, "tocsin_log_entries").set(self._log)
+        for family in self._more:
+            shown = Gauge(family.name, family.help, family.labels, registry=registry)
+            for labels, value in family.values.items():
+                (shown.labels(*labels) if labels else shown).set(value)
         return generate_latest(registry)
 
 

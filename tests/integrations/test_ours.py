@@ -35,6 +35,8 @@ LEFT = {
     "value": "0",
     "usual": "40",
     "unit": "/min",
+    "band": "20 to 60",
+    "since": "2026-05-04T10:55:00+00:00",
     "at": "2026-05-04T10:58:00+00:00",
 }
 PARSERS, RULES = load_integrations(), read_rulebook()
@@ -141,7 +143,8 @@ def test_ten_times_the_usual_and_a_risky_system_are_worse() -> None:
 def test_the_figures_stand_in_the_alert() -> None:
     (one,) = baseline.parse(payload(LEFT))
     assert one.title.for_rules() == (
-        "calls of claims-assistant is below its usual band: 0 /min, usual 40"
+        "calls of claims-assistant is below its usual band since 10:55 UTC: "
+        "0 /min, usual 40 (20 to 60)"
     )
     assert one.texts["usual"].for_rules() == "40"
 

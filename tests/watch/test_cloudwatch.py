@@ -1,19 +1,26 @@
 """What is asked of CloudWatch, and which points of its answer count."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 
 from bot.domain.baseline import Point
 from bot.domain.errors import Unreachable
+from bot.domain.registry import Registry, System
 from bot.domain.watched import Baseline, CloudWatchFigure
+from bot.watch.baselines import Baselines
 from bot.watch.cloudwatch import look_with
 from bot.watch.looking import Seen
+from bot.watch.prometheus import Prometheus
 from tests.cloud import Cloud, running_cloud
+from tests.fakes.ask import FakeAsk
 from tests.spec import NOON
+from tests.watch.stage import Watched
 
 MODEL = "anthropic.claude-3-haiku-20240307-v1:0"
 FIGURE = CloudWatchFigure(
@@ -111,6 +118,49 @@ def test_no_account_is_a_problem_of_every_figure() -> None:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with running_cloud(tmp_path_factory.mktemp("cloud")) as one:
         yield one
+
+
+@pytest.mark.slow
+def test_a_wave_of_tokens_in_a_real_cloud_becomes_an_incident(
+    cloud: Cloud, watched: Watched
+) -> None:
+    now = datetime.now(UTC)  # noqa: TID251 - the server has no other
+    watched.core.clock.go_on((now - watched.core.clock.now()).total_seconds())
+    minute = now.replace(second=0, microsecond=0)
+    calm = [(past, 7_500.0 + past % 7) for past in range(10, 50)]
+    wave = [(past, 412_000.0) for past in range(4, 10)]
+    mine = replace(FIGURE, dimensions={"ModelId": "wave"})
+    put = [
+        {
+            "MetricName": mine.metric,
+            "Dimensions": [{"Name": "ModelId", "Value": "wave"}],
+            "Timestamp": minute - timedelta(minutes=past),
+            "Value": value,
+        }
+        for past, value in (*calm, *wave)
+    ]
+    cloud.root().client("cloudwatch").put_metric_data(
+        Namespace=mine.namespace, MetricData=put
+    )
+    about = replace(TOKENS, source=mine, warm_up=30, direction="high", unit="/min")
+    one = Baselines(
+        store=watched.core.store,
+        clock=watched.core.clock,
+        notices=watched.notices,
+        registry=Registry(
+            (System(id="chat", title="Chat", owner="@ml", baselines=(about,)),)
+        ),
+        cloudwatch=look_with(cloud.mint().reader),
+        prometheus=Prometheus(ask=FakeAsk()),
+    )
+    assert one.look(Event()) == 1
+    watched.read()
+    (said,) = [json.loads(each) for each in watched.told("baseline")]
+    assert (said["value"], said["side"]) == ("412,000", "above")
+    assert said["since"] == (minute - timedelta(minutes=9)).isoformat()
+    view = watched.core.service.view("INC-0001")
+    assert view is not None
+    assert (view.state.category, view.state.severity) == ("cost_consumption", "SEV2")
 
 
 @pytest.mark.slow

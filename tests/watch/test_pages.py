@@ -78,10 +78,30 @@ def test_an_incident_that_is_no_longer_listed_is_told_as_over(watched: Watched) 
     both, one, none = summary("major", "i1", "i2"), summary("minor", "i2"), summary()
     ask = FakeAsk({ADDRESS: [page(both), page(one), page(none)]})
     look(watched, pages(watched, ask), 3)
-    over = [said for said in told(watched) if "status" not in said]
+    over = [
+        said for said in told(watched) if said.get("incidents") and "status" not in said
+    ]
     listed = [[(i["id"], i["status"]) for i in said["incidents"]] for said in over]
     assert listed == [[("i1", "resolved")], [("i2", "resolved")]]
     assert over[0]["page"]["name"] == "Example"
+
+
+def test_a_page_that_is_well_again_says_so_for_itself_and_its_components(
+    watched: Watched,
+) -> None:
+    failing = [{"id": "c1", "name": "API", "status": "major_outage"}]
+    bad = summary("major", components=failing)
+    ask = FakeAsk({ADDRESS: [page(bad), page(summary())]})
+    look(watched, pages(watched, ask), 2)
+    component, itself = told(watched)[2:]
+    assert component["component"] == {
+        "id": "c1",
+        "name": "API",
+        "status": "operational",
+    }
+    assert component["component_update"]["new_status"] == "operational"
+    assert set(itself) == {"page", "status"}
+    assert itself["status"] == {"indicator": "none"}
 
 
 def test_it_asks_whether_anything_changed(watched: Watched) -> None:
@@ -158,7 +178,7 @@ def test_odd_lists_in_a_summary_are_read_as_nothing(watched: Watched) -> None:
     odd = summary(components="x", incidents=[1, {"id": None}, {"id": "i1"}])
     ask = FakeAsk({ADDRESS: [page(odd), page(summary())]})
     look(watched, pages(watched, ask), 2)
-    assert [one["id"] for one in told(watched)[-1]["incidents"]] == ["i1"]
+    assert [one["id"] for one in told(watched)[2]["incidents"]] == ["i1"]
 
 
 def test_a_restart_does_not_tell_a_page_again(watched: Watched) -> None:
