@@ -10,17 +10,21 @@ from typing import Any
 
 from bot.config import Settings
 from bot.domain.commands import PersonCommand
+from bot.domain.envelope import Alert
 from bot.domain.registry import Registry, System
 from bot.intake import Intake
 from bot.jobs import fire_timers
-from bot.placing import Placing
+from bot.maintenance import EDGE
 from bot.ports import Lane, Payload, Received, Timer
 from bot.rulings import Rulings, read_rulings
 from bot.sealing import seal_payload
 from bot.service import Handled, Service
 from bot.slack.lines import SlackPresenter
 from bot.store.keyfile import FileKeys
+from bot.storm import Storm
+from bot.turns import CALM
 from bot.viewing import Viewing
+from bot.wire_grouping import build_grouping
 from tests.fakes.clock import FakeClock
 from tests.spec import NOON
 from tests.stores import new_store
@@ -35,7 +39,9 @@ def rulings() -> Rulings:
 
 
 class Core:
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, *, budgets: Mapping[str, int] | None = None
+    ) -> None:
         self.clock = FakeClock(NOON)
         self.store = new_store(folder / "tocsin.db")
         self.keys = FileKeys(folder / "keys")
@@ -51,17 +57,17 @@ class Core:
                 category_titles=rulings().category_titles(),
                 together=rulings().grouping.together,
             ),
+            storm=Storm(
+                budgets=budgets or {}, category_titles=rulings().category_titles()
+            ),
         )
+        self.grouping = build_grouping(self.service, rulings(), channel=CHANNEL)
+        self.placing = self.grouping.placing
         self.intake = Intake(
             service=self.service,
             triage=rulings().understand,
             suggest=rulings().advise,
-            placing=Placing(
-                service=self.service,
-                runbooks={one.id: one for one in rulings().runbooks},
-                channel=CHANNEL,
-                rules=rulings().grouping,
-            ),
+            placing=self.placing,
         )
         self._ids = itertools.count(1)
 
@@ -101,7 +107,20 @@ class Core:
         return fire_timers(self.service, self.fire)
 
     def fire(self, timer: Timer) -> None:
-        raise AssertionError(f"nobody keeps {timer.kind}")
+        keepers = {
+            EDGE: self.grouping.maintenance.fire,
+            CALM: self.grouping.calming.fire,
+        }
+        keepers[timer.kind](timer)
+
+    def take(self, alert: Alert, *, drill: str = "", times: int = 1) -> str:
+        """Place an alert as the intake does, and return what became of it."""
+        placed = self.store.write(
+            lambda tx: self.placing.take(
+                tx, alert, lambda: rulings().advise(alert), drill=drill, times=times
+            )
+        ).result()
+        return f"{placed.outcome} {placed.incident}".strip()
 
     def kinds(self, incident: str = "INC-0001") -> list[str]:
         return [

@@ -103,12 +103,14 @@ class Correlated:
     Attributes:
         rules: Ids of the rules that hold now, e.g. ``together.llm_jacking``.
         categories: The kinds that were seen, in the order of their names.
+        raises: The severity rose with it.
     """
 
     name: ClassVar = "incident.correlated.v1"
 
     rules: tuple[str, ...]
     categories: tuple[str, ...]
+    raises: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

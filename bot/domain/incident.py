@@ -35,6 +35,9 @@ from bot.domain.events import (
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 
+# How ids of what kinds of alert mean together begin.
+MEANS = "together."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepState:
@@ -125,7 +128,7 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
                 cleared=incident.cleared | {dedup},
             )
         case Correlated(rules=rules):
-            return replace(incident, meanings=rules)
+            return _correlated(incident, rules)
         case CategoryChanged(category=category, rule=rule):
             return replace(incident, category=category, rule=rule)
         case Flapping(dedup=dedup, turns=turns):
@@ -190,6 +193,14 @@ def _opened(event: IncidentOpened) -> Incident:
         firing=frozenset({event.dedup}),
         sources=(event.source,),
     )
+
+
+def _correlated(incident: Incident, rules: tuple[str, ...]) -> Incident:
+    """Note what is meant; it is a reason unless a person set the severity."""
+    if incident.severity_by not in ("", "tocsin"):
+        return replace(incident, meanings=rules)
+    kept = tuple(code for code in incident.reasons if not code.startswith(MEANS))
+    return replace(incident, meanings=rules, reasons=(*kept, *rules))
 
 
 def _calm(incident: Incident, event: FlappingEnded) -> Incident:

@@ -1,5 +1,7 @@
 """What the Slack room says of grouping: joined, flapping, snoozed. Pure."""
 
+from collections.abc import Mapping
+
 from bot.domain.card import GroupedBy
 from bot.domain.events import AlertJoined, Flapping, FlappingEnded, Snoozed, Woken
 from bot.domain.grouping import because_of
@@ -29,6 +31,12 @@ def joined(event: AlertJoined) -> list[Piece]:
     if not event.named:
         return [f"{start}."]
     return [f"{start} ", Foreign(event.thing, limit=_THING), "."]
+
+
+def correlated(rules: tuple[str, ...], reasons: Mapping[str, str]) -> list[Piece]:
+    """Alerts of several kinds mean something together."""
+    found = "; ".join(reasons.get(one, one) for one in rules)
+    return [f"{found[:1].upper()}{found[1:]}."]
 
 
 def flapping(event: Flapping) -> list[Piece]:

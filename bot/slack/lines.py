@@ -112,6 +112,8 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
             return []
         case AlertJoined():
             return grouping_words.joined(event)
+        case Correlated(rules=rules, raises=False):
+            return grouping_words.correlated(rules, reasons)
         case Correlated() | CategoryChanged():
             return []  # the severity's line has the reason, the card the rest
         case Flapping():

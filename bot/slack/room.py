@@ -16,6 +16,7 @@ from bot.domain.errors import BadSettings
 from bot.ports import Clock
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
+from bot.ports.maintenance import Maintenance
 from bot.ports.sharing import ShareAsks
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
@@ -27,6 +28,7 @@ from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
 from bot.slack.listeners import Door
+from bot.slack.maintenance_desk import MaintenanceDesk
 from bot.slack.names import Names
 from bot.slack.needs import Pages, Service
 from bot.slack.people import People
@@ -87,6 +89,7 @@ class SlackRoom:
         pages: Pages | None = None,
         shares: ShareAsks | None = None,
         drills: Drills | None = None,
+        maintenance: Maintenance | None = None,
     ) -> None:
         _refuse_empty(settings)
         quieten()
@@ -98,6 +101,7 @@ class SlackRoom:
         self.sender = self._sender(service, calls)
         whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
         drill_desk = DrillDesk(drills=drills, people=self.people) if drills else None
+        windows = _maintenance_desk(maintenance, self.people)
         share_door = ShareDoor(shares=shares, service=service, askers=self.askers)
         self.worker = InboxWorker(
             service=service,
@@ -106,6 +110,7 @@ class SlackRoom:
             desk=self._desk(gate, service),
             shares=share_door,
             drills=drill_desk,
+            maintenance=windows,
         )
         door = Door(
             service=service,
@@ -116,6 +121,7 @@ class SlackRoom:
             gate=gate,
             pages=pages,
             drills=drill_desk,
+            maintenance=windows,
         )
         self._open(door, settings, whispers, clock)
 
@@ -208,6 +214,14 @@ class SlackRoom:
         wrong = await complaint(self._reader, self._channel)
         if wrong:
             _log.warning("Slack: %s", wrong)
+
+
+def _maintenance_desk(
+    maintenance: Maintenance | None, people: People
+) -> MaintenanceDesk | None:
+    if maintenance is None:
+        return None
+    return MaintenanceDesk(maintenance=maintenance, people=people)
 
 
 def _sockets(settings: SlackSettings, bolt: AsyncApp) -> Sockets | None:

@@ -8,6 +8,7 @@ they carry ids, everything else is read back from the log.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import assert_never
 
@@ -22,7 +23,9 @@ from bot.domain.commands import (
     Reopen,
     Rerank,
     Resolve,
+    Snooze,
     TakeStep,
+    Wake,
 )
 from bot.domain.errors import BadRequest
 from bot.domain.events import Phase, Role
@@ -51,6 +54,8 @@ class Verb(StrEnum):
     DONE = "done"
     SKIP = "skip"
     PAGE = "page"
+    SNOOZE = "snooze"
+    WAKE = "wake"
 
 
 READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE})
@@ -67,6 +72,7 @@ class Wish:
         person: Slack id for a role.
         text: Note, reason or summary as it was typed: not yet redacted.
         message: ``channel/ts`` a note was taken from.
+        lasts: How long a snooze lasts.
     """
 
     verb: Verb
@@ -80,6 +86,7 @@ class Wish:
     runbook: str = ""
     step: int = 0
     message: str = ""
+    lasts: timedelta = timedelta(0)
 
 
 def value(*ids: str | int) -> str:
@@ -131,7 +138,7 @@ def _of_choice(carried: str) -> Wish:
     return Wish(verb=Verb.PHASE, incident=found, phase=CHOICES[choice])
 
 
-def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
+def command_of(  # noqa: C901, PLR0912 - one case per verb, so that mypy finds a gap
     wish: Wish,
     *,
     by: Person,
@@ -175,6 +182,10 @@ def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
                 skipped=skipped,
                 reason=words,
             )
+        case Verb.SNOOZE:
+            return Snooze(by=by, lasts=wish.lasts, reason=words or Untrusted(""))
+        case Verb.WAKE:
+            return Wake(by=by)
         case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.ROLE:
             raise out_of_date()
         case _:

@@ -143,6 +143,10 @@ SAID += [
         ),
     ),
     (
+        Correlated(rules=("outcome.allowed",), categories=("access_anomaly",)),
+        "The input was let through.",
+    ),
+    (
         Flapping(source="grafana", dedup="d", turns=4, minutes=20),
         (
             "Flapping: 4 times in 20 min, grafana says. It is only counted now, "
@@ -168,7 +172,7 @@ SAID += [
     (Woken(by=ME, because="person"), "<@U0ONCALL> woke this."),
 ]
 SILENT: list[Event] = [
-    Correlated(rules=("together.llm_jacking",), categories=("access_anomaly",)),
+    Correlated(rules=("together.x",), categories=("access_anomaly",), raises=True),
     CategoryChanged(
         was="cost_consumption", category="access_anomaly", rule="r", by="tocsin"
     ),
