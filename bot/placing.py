@@ -15,8 +15,10 @@ from bot.assistant.suggest import Suggestion
 from bot.domain.commands import Clear, Join, Open
 from bot.domain.decisions import TOCSIN
 from bot.domain.envelope import Alert, Status
-from bot.domain.events import CategoryChanged
 from bot.domain.grouping import Placement, in_drill, place
+from bot.domain.grouping_events import (
+    CategoryChanged,
+)
 from bot.domain.grouping_rules import GroupingRules
 from bot.domain.runbook import Runbook
 from bot.domain.severity import Severity, worst

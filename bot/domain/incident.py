@@ -11,12 +11,8 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     AlertsCounted,
-    CategoryChanged,
     CommandRefused,
-    Correlated,
     Event,
-    Flapping,
-    FlappingEnded,
     IncidentOpened,
     Nagged,
     Noted,
@@ -27,9 +23,16 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
-    Snoozed,
     StepFinished,
     StepTaken,
+)
+from bot.domain.grouping_events import (
+    CategoryChanged,
+    Correlated,
+    Flapping,
+    FlappingEnded,
+    GroupingEvent,
+    Snoozed,
     Woken,
 )
 from bot.domain.severity import Severity
@@ -127,24 +130,6 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
                 firing=incident.firing - {dedup},
                 cleared=incident.cleared | {dedup},
             )
-        case Correlated(rules=rules):
-            return _correlated(incident, rules)
-        case CategoryChanged(category=category, rule=rule):
-            return replace(incident, category=category, rule=rule)
-        case Flapping(dedup=dedup, turns=turns):
-            turning = {**incident.flapping, dedup: turns}
-            return replace(incident, flapping=turning)
-        case FlappingEnded():
-            return _calm(incident, event)
-        case Snoozed():
-            return replace(
-                incident,
-                snoozed_until=event.until,
-                snoozed_by=event.by,
-                snooze_reason=event.reason,
-            )
-        case Woken():
-            return _awake(incident)
         case SeverityChanged():
             return replace(
                 incident,
@@ -169,6 +154,30 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
             return replace(incident, phase=Phase.INVESTIGATING, outcome="")
         case AlertsCounted() | Noted() | Nagged() | CommandRefused():
             return incident
+        case _:
+            return _quietly(incident, event)
+
+
+def _quietly(incident: Incident, event: GroupingEvent) -> Incident:
+    match event:
+        case Correlated(rules=rules):
+            return _correlated(incident, rules)
+        case CategoryChanged(category=category, rule=rule):
+            return replace(incident, category=category, rule=rule)
+        case Flapping(dedup=dedup, turns=turns):
+            turning = {**incident.flapping, dedup: turns}
+            return replace(incident, flapping=turning)
+        case FlappingEnded():
+            return _calm(incident, event)
+        case Snoozed():
+            return replace(
+                incident,
+                snoozed_until=event.until,
+                snoozed_by=event.by,
+                snooze_reason=event.reason,
+            )
+        case Woken():
+            return _awake(incident)
         case _:
             assert_never(event)
 

@@ -8,18 +8,20 @@ from bot.domain.commands import Calm, Clear, Flap, Join
 from bot.domain.events import (
     AlertCleared,
     AlertJoined,
-    CategoryChanged,
-    Correlated,
     Event,
-    Flapping,
-    FlappingEnded,
     Phase,
     Reopened,
     Resolved,
     SeverityChanged,
-    Woken,
 )
 from bot.domain.grouping import dedup_digest
+from bot.domain.grouping_events import (
+    CategoryChanged,
+    Correlated,
+    Flapping,
+    FlappingEnded,
+    Woken,
+)
 from bot.domain.incident import MEANS, Incident
 from bot.domain.severity import worst
 from bot.domain.together import raised

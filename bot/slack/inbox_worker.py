@@ -66,8 +66,7 @@ class InboxWorker:
     Args:
         desk: Asks the gate; None where nothing can be proposed.
         shares: Asks sharing; None where nothing can be sealed.
-        drills: Asks the drills; None where none are played.
-        maintenance: Asks the windows; None where none are planned.
+        drills: Asks the drills; None where none are played; `maintenance` likewise.
     """
 
     def __init__(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
@@ -93,24 +94,20 @@ class SlackRoom:
     ) -> None:
         _refuse_empty(settings)
         quieten()
-        self._channel, clock = settings.channel, service.clock
+        self._channel, self._clock = settings.channel, service.clock
         writer = write_client(settings.bot_token, base_url=settings.api_url)
-        self._know_people(settings, clock)
+        self._know_people(settings, self._clock)
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
-        calls = Calls(writer, service.redactor, link=shares.link if shares else None)
-        self.sender = self._sender(service, calls)
-        whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
-        drill_desk = DrillDesk(drills=drills, people=self.people) if drills else None
-        windows = _maintenance_desk(maintenance, self.people)
-        share_door = ShareDoor(shares=shares, service=service, askers=self.askers)
+        self.sender = self._sender(service, _calls(writer, service, shares))
+        whispers = self._whispers(service)
         self.worker = InboxWorker(
             service=service,
             people=self.people,
             whispers=whispers,
             desk=self._desk(gate, service),
-            shares=share_door,
-            drills=drill_desk,
-            maintenance=windows,
+            shares=ShareDoor(shares=shares, service=service, askers=self.askers),
+            drills=_drill_desk(drills, self.people),
+            maintenance=_maintenance_desk(maintenance, self.people),
         )
         door = Door(
             service=service,
@@ -120,10 +117,10 @@ class SlackRoom:
             wake=self.worker.wake,
             gate=gate,
             pages=pages,
-            drills=drill_desk,
-            maintenance=windows,
+            drills=_drill_desk(drills, self.people),
+            maintenance=_maintenance_desk(maintenance, self.people),
         )
-        self._open(door, settings, whispers, clock)
+        self._open(door, settings, whispers)
 
     def _know_people(self, settings: SlackSettings, clock: Clock) -> None:
         """Make what reads about people."""
@@ -134,15 +131,17 @@ class SlackRoom:
         self.names = Names(reader=reader, clock=clock)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
 
-    def _open(
-        self, door: Door, settings: SlackSettings, whispers: Whispers, clock: Clock
-    ) -> None:
+    def _open(self, door: Door, settings: SlackSettings, whispers: Whispers) -> None:
         """Connect the door to Bolt, and Bolt to HTTP and to sockets."""
+        clock = self._clock
         signatures = Signatures(settings.signing_secrets, clock=clock)
         self.bolt = self._bolt(settings, signatures, whispers)
         door.register(self.bolt)
         self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
         self.sockets = _sockets(settings, self.bolt)
+
+    def _whispers(self, service: Service) -> Whispers:
+        return Whispers(store=service.store, clock=service.clock, wake=self.sender.wake)
 
     def _sender(self, service: Service, calls: Calls) -> Sender:
         return Sender(
@@ -214,6 +213,14 @@ class SlackRoom:
         wrong = await complaint(self._reader, self._channel)
         if wrong:
             _log.warning("Slack: %s", wrong)
+
+
+def _calls(writer: AsyncWebClient, service: Service, shares: ShareAsks | None) -> Calls:
+    return Calls(writer, service.redactor, link=shares.link if shares else None)
+
+
+def _drill_desk(drills: Drills | None, people: People) -> DrillDesk | None:
+    return DrillDesk(drills=drills, people=people) if drills else None
 
 
 def _maintenance_desk(

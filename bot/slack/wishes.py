@@ -138,7 +138,7 @@ def _of_choice(carried: str) -> Wish:
     return Wish(verb=Verb.PHASE, incident=found, phase=CHOICES[choice])
 
 
-def command_of(  # noqa: C901, PLR0912 - one case per verb, so that mypy finds a gap
+def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
     wish: Wish,
     *,
     by: Person,
@@ -174,22 +174,29 @@ def command_of(  # noqa: C901, PLR0912 - one case per verb, so that mypy finds a
         case Verb.TAKE:
             return TakeStep(by=by, runbook=wish.runbook, step=wish.step)
         case Verb.DONE | Verb.SKIP:
-            skipped = wish.verb is Verb.SKIP
-            return FinishStep(
-                by=by,
-                runbook=wish.runbook,
-                step=wish.step,
-                skipped=skipped,
-                reason=words,
-            )
-        case Verb.SNOOZE:
-            return Snooze(by=by, lasts=wish.lasts, reason=words or Untrusted(""))
-        case Verb.WAKE:
-            return Wake(by=by)
+            return _finish(wish, by=by, reason=words)
+        case Verb.SNOOZE | Verb.WAKE:
+            return _rest(wish, by=by, reason=words)
         case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.ROLE:
             raise out_of_date()
         case _:
             assert_never(wish.verb)
+
+
+def _finish(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
+    return FinishStep(
+        by=by,
+        runbook=wish.runbook,
+        step=wish.step,
+        skipped=wish.verb is Verb.SKIP,
+        reason=reason,
+    )
+
+
+def _rest(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
+    if wish.verb is Verb.WAKE:
+        return Wake(by=by)
+    return Snooze(by=by, lasts=wish.lasts, reason=reason or Untrusted(""))
 
 
 def known_incident(text: str) -> str:
