@@ -2,9 +2,9 @@
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from bot.domain.registry import Registry, System
 from bot.intake import Intake
 from bot.jobs import fire_timers
 from bot.maintenance import EDGE
-from bot.ports import Lane, Payload, Received, Timer
+from bot.placing import Placed
+from bot.ports import Lane, Payload, Received, Timer, Transaction
 from bot.rulings import Rulings, read_rulings
 from bot.sealing import seal_payload
 from bot.service import Handled, Service
@@ -115,12 +116,23 @@ class Core:
 
     def take(self, alert: Alert, *, drill: str = "", times: int = 1) -> str:
         """Place an alert as the intake does, and return what became of it."""
-        placed = self.store.write(
-            lambda tx: self.placing.take(
-                tx, alert, lambda: rulings().advise(alert), drill=drill, times=times
-            )
-        ).result()
-        return f"{placed.outcome} {placed.incident}".strip()
+        return self.take_all([alert], drill=drill, times=times)[0]
+
+    def take_all(
+        self, alerts: Sequence[Alert], *, drill: str = "", times: int = 1
+    ) -> list[str]:
+        """Place alerts in one transaction, as the intake does with a payload."""
+
+        def work(tx: Transaction) -> list[Placed]:
+            return [
+                self.placing.take(
+                    tx, one, partial(rulings().advise, one), drill=drill, times=times
+                )
+                for one in alerts
+            ]
+
+        placed = self.store.write(work).result()
+        return [f"{one.outcome} {one.incident}".strip() for one in placed]
 
     def kinds(self, incident: str = "INC-0001") -> list[str]:
         return [

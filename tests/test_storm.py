@@ -36,8 +36,8 @@ def problem(source: str = "alertmanager", **more: object) -> Alert:
 
 
 def flood(core: Core, count: int, source: str = "alertmanager") -> None:
-    for _ in range(count):
-        core.take(problem(source, at=core.clock.now()))
+    now = core.clock.now()
+    core.take_all([problem(source, at=now) for _ in range(count)])
 
 
 def cards(core: Core) -> list[str]:
@@ -76,9 +76,9 @@ def test_a_source_has_the_budget_of_its_settings(tmp_path: Path) -> None:
 
 
 def test_there_is_one_digest_however_long_the_storm_lasts(core: Core) -> None:
-    for _ in range(6):
-        flood(core, 15)
-        core.wait(seconds=50)
+    for _ in range(3):
+        flood(core, 12)
+        core.wait(seconds=100)
     assert len(digests(core)) == 1
 
 
@@ -157,10 +157,10 @@ def test_no_line_waits_for_a_thread_that_is_not_there(core: Core) -> None:
 def test_alerts_write_few_lines_into_threads_and_people_as_many_as_they_like(
     core: Core,
 ) -> None:
-    for n in range(9):
-        for m in range(9):
-            key = f"g{n}p{m}"
-            core.take(an_alert(key, alert_id=f"al_{key}", group=f"g{n}"))
+    keys = [(n, f"g{n}p{m}") for n in range(8) for m in range(5)]
+    core.take_all(
+        [an_alert(key, alert_id=f"al_{key}", group=f"g{n}") for n, key in keys]
+    )
     lines = [key for key in core.outbox() if key.startswith("line/")]
     assert len(lines) <= LINES
     core.ask("INC-0001", Acknowledge(by=OLU))
