@@ -8,7 +8,7 @@ come.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from functools import partial
@@ -81,9 +81,14 @@ class MaintenanceMaster:
         def work(tx: Transaction) -> Refusal | WindowView:
             if known := quiet.planned_by(tx, item):
                 return self._view(tx, known)
+            now = self._now()
+            starts_at = _start(planned, now)
+            timed = replace(
+                wanted, starts_at=starts_at, ends_at=starts_at + planned.lasts
+            )
             try:
-                self._must_exist(wanted)
-                events = maintenance.plan(wanted, by=by, now=self._now())
+                self._must_exist(timed)
+                events = maintenance.plan(timed, by=by, now=now)
             except Refusal as no:
                 self._refused(tx, _NO_WINDOW, "plan", no, by)
                 return no
@@ -218,15 +223,12 @@ class MaintenanceMaster:
     # --- what was meant ---
 
     def _wanted(self, planned: Planned) -> Window:
-        starts_at = _start(planned, self._now())
         redact = self.placing.service.redactor.redact
         return Window(
             what=planned.what,
             # As alerts name it: what is masked there is masked here.
             target=redact(planned.target).text,
             reason=Untrusted(redact(planned.reason).text) if planned.reason else None,
-            starts_at=starts_at,
-            ends_at=starts_at + planned.lasts,
             channel=self.channel,
         )
 

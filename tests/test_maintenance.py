@@ -75,6 +75,17 @@ def test_while_it_holds_an_alert_is_counted_and_opens_nothing(core: Core) -> Non
     assert log_kinds(core) == ["planned", "started"]
 
 
+def test_a_clock_that_goes_on_between_two_looks_refuses_no_start(core: Core) -> None:
+    now = core.clock.now
+
+    def looked() -> datetime:
+        core.clock.go_on(0.001)
+        return now()
+
+    core.clock.now = looked  # type: ignore[method-assign]
+    assert plan(core).window.stage == "running"
+
+
 def test_its_edges_are_kept_to_the_second(core: Core) -> None:
     start = NOON + timedelta(minutes=10)
     plan(core, starts_at=start, lasts=timedelta(minutes=5))

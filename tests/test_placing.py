@@ -107,6 +107,7 @@ def test_the_whole_chain_becomes_one_sev1_incident_in_any_order(
     assert set(card.sources) == {"eventbridge", "guardduty", "cost_anomaly"}
 
 
+@pytest.mark.slow
 def test_every_order_of_the_chain_ends_alike(tmp_path: Path) -> None:
     ends = set()
     for n, order in enumerate(
@@ -215,6 +216,7 @@ def test_a_repeat_that_is_worse_raises_the_severity(core: Core) -> None:
     assert core.kinds() == ["opened", "severity_changed"]
 
 
+@pytest.mark.slow
 def test_a_flood_of_problems_of_one_group_is_told_only_so_far(core: Core) -> None:
     flood = [an_alert(f"p{n}", alert_id=f"al_{n:03d}", group="g") for n in range(130)]
     core.take_all(flood)
@@ -223,6 +225,7 @@ def test_a_flood_of_problems_of_one_group_is_told_only_so_far(core: Core) -> Non
     assert len(lines(core)) <= 3
 
 
+@pytest.mark.slow
 def test_problems_that_are_only_counted_keep_the_incident_open(core: Core) -> None:
     flood = [an_alert(f"p{n}", alert_id=f"al_{n:03d}", group="g") for n in range(102)]
     core.take_all(flood)
