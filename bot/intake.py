@@ -30,7 +30,7 @@ _BITE = 256
 # While alerts are coming in: nobody's 202 waits long for a transaction of ours.
 _SMALL_BITE = 16
 # So many transactions may wait while the next payloads are read.
-_MOST_WAITING = 2
+_MOST_WAITING = 1
 _log = logging.getLogger(__name__)
 
 # Payload, source and alert id to what the payload means.
@@ -80,13 +80,8 @@ class Intake:
                 for item in tx.inbox.claim(lane, now=now, lease_s=_LEASE_S, limit=limit)
             )
         ).result()
-        waiting: list[tuple[list[_Read], Future[None]]] = []
         for bite in self._bites(items):
-            if len(waiting) == _MOST_WAITING:
-                self._settle(*waiting.pop(0))
-            waiting.append((bite, self._placed(bite)))
-        for bite, done in waiting:
-            self._settle(bite, done)
+            self._settle(bite, self._placed(bite))
         return len(items)
 
     def _bites(self, items: Iterable[InboxItem]) -> Iterator[list[_Read]]:
