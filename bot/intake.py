@@ -87,15 +87,16 @@ class Intake:
     def _bites(self, items: Iterable[InboxItem]) -> Iterator[list[_Read]]:
         """Yield what was read, in pieces for one transaction each."""
         bite: list[_Read] = []
+        size = 0
         for item in items:
             read = self._read(item)
             if read is None:
                 continue
             bite.append(read)
-            most = _SMALL_BITE if self._is_busy() else _BITE
-            if sum(len(one.found.alerts) for one in bite) >= most:
+            size += len(read.found.alerts)
+            if size >= (_SMALL_BITE if self._is_busy() else _BITE):
                 yield bite
-                bite = []
+                bite, size = [], 0
         if bite:
             yield bite
 
