@@ -5,7 +5,7 @@ outbox, the timers and the mark in the inbox are kept together or not at all.
 What is decided is in `bot/domain`; what a message looks like is the presenter's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -80,6 +80,12 @@ class Service:
     def accept(self, received: Received) -> Future[tuple[str, bool]]:
         """Keep an item; durable when done. Returns its id and if it was here."""
         return self.store.write(lambda tx: tx.inbox.put(received))
+
+    def accept_all(
+        self, received: Sequence[Received]
+    ) -> Future[Sequence[tuple[str, bool]]]:
+        """Keep several items in one piece of work: all of them, or none."""
+        return self.store.write(lambda tx: tx.inbox.put_all(received))
 
     def handle(
         self,

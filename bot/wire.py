@@ -20,11 +20,13 @@ from bot.slack.room import SlackRoom, SlackSettings
 from bot.web.alerts import AlertsDoor, Sender
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
+from bot.web.traffic import Traffic
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers, signatures
 from bot.wire_pages import PageNeeds, page_links, page_routes
+from bot.wire_pressure import Pressed, press
 from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
 
 
@@ -73,16 +75,17 @@ def build(
 
 
 def _house(ground: Ground, gate: GateHouse, room: SlackRoom, links: PageLinks) -> House:
+    pressed = press(ground)
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
         service=ground.service,
-        intake=_intake(ground),
+        intake=_intake(ground, pressed.traffic),
         slack=room,
         gate=gate,
         aws=ground.aws,
         checkpoints=ground.checkpoints,
-        door=_alerts_door(ground),
+        door=_alerts_door(ground, pressed),
         admin=_admin_door(ground, gate),
         figures=ground.figures,
         alert_came=ground.alert_came,
@@ -90,7 +93,7 @@ def _house(ground: Ground, gate: GateHouse, room: SlackRoom, links: PageLinks) -
         admin_token=ground.admin_token,
         base_url=ground.base_url,
         routes=_page_routes(ground, room, links),
-        workers=queue_workers(_queue_needs(ground)),
+        workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 
 
@@ -184,14 +187,15 @@ def _queue_needs(ground: Ground) -> IntakeNeeds:
     )
 
 
-def _alerts_door(ground: Ground) -> AlertsDoor:
+def _alerts_door(ground: Ground, pressed: Pressed) -> AlertsDoor:
     return AlertsDoor(
         clock=ground.clock,
         keys=ground.keys,
         senders=_senders(ground),
-        accept=ground.service.accept,
+        accept=pressed.accepting.keep,
         find=ground.service.find,
-        waiting=lambda: ground.figures.waiting,
+        pressure=pressed.pressure,
+        traffic=pressed.traffic,
         new_id=lambda at: f"al_{ULID.from_datetime(at)}",
         accepted=ground.alert_came.set,
         admin_token=ground.admin_token,
@@ -229,7 +233,7 @@ def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
     )
 
 
-def _intake(ground: Ground) -> Intake:
+def _intake(ground: Ground, traffic: Traffic) -> Intake:
     rulings = ground.rulings
     placing = Placing(
         service=ground.service,
@@ -241,5 +245,7 @@ def _intake(ground: Ground) -> Intake:
         service=ground.service,
         triage=Recall(rulings).understand,
         suggest=rulings.advise,
+        is_busy=traffic.is_busy,
+        give_way=traffic.give_way,
         placing=placing,
     )
