@@ -109,7 +109,7 @@ class House:
             is_ready=lambda: self._ready,
             metrics=self.figures.text,
             home=lambda: self.home_page if more else "",
-            health=self.slack.health,
+            health=lambda: {**self.slack.health(), **self.figures.health()},
         )
 
     @contextlib.asynccontextmanager

@@ -7,6 +7,7 @@ is tried alone. What a payload means and where an alert belongs is not decided h
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -24,13 +25,11 @@ from bot.service import Service
 from bot.triage import Triaged
 
 _LEASE_S = 30
-_BATCH = 64
+_BATCH = 256
 # About so many alerts are placed in one transaction; a payload is never divided.
 _BITE = 256
 # While alerts are coming in: nobody's 202 waits long for a transaction of ours.
 _SMALL_BITE = 16
-# So many transactions may wait while the next payloads are read.
-_MOST_WAITING = 2
 _log = logging.getLogger(__name__)
 
 # Payload, source and alert id to what the payload means.
@@ -52,6 +51,7 @@ class Intake:
 
     Args:
         is_busy: Tells whether alerts are coming in just now.
+        give_way: Waits after work that took so many seconds, if others need it.
     """
 
     def __init__(
@@ -62,12 +62,14 @@ class Intake:
         suggest: Suggest,
         placing: Placing,
         is_busy: Callable[[], bool] = lambda: False,
+        give_way: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._service = service
         self._triage = triage
         self._suggest = suggest
         self._placing = placing
         self._is_busy = is_busy
+        self._give_way = give_way
 
     def step(self) -> int:
         """Read one batch; return how many items it had."""
@@ -80,27 +82,26 @@ class Intake:
                 for item in tx.inbox.claim(lane, now=now, lease_s=_LEASE_S, limit=limit)
             )
         ).result()
-        waiting: list[tuple[list[_Read], Future[None]]] = []
+        began_s = time.monotonic()
         for bite in self._bites(items):
-            if len(waiting) == _MOST_WAITING:
-                self._settle(*waiting.pop(0))
-            waiting.append((bite, self._placed(bite)))
-        for bite, done in waiting:
-            self._settle(bite, done)
+            self._settle(bite, self._placed(bite))
+            self._give_way(time.monotonic() - began_s)
+            began_s = time.monotonic()
         return len(items)
 
     def _bites(self, items: Iterable[InboxItem]) -> Iterator[list[_Read]]:
         """Yield what was read, in pieces for one transaction each."""
         bite: list[_Read] = []
+        size = 0
         for item in items:
             read = self._read(item)
             if read is None:
                 continue
             bite.append(read)
-            most = _SMALL_BITE if self._is_busy() else _BITE
-            if sum(len(one.found.alerts) for one in bite) >= most:
+            size += len(read.found.alerts)
+            if size >= (_SMALL_BITE if self._is_busy() else _BITE):
                 yield bite
-                bite = []
+                bite, size = [], 0
         if bite:
             yield bite
 

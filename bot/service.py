@@ -5,7 +5,7 @@ outbox, the timers and the mark in the inbox are kept together or not at all.
 What is decided is in `bot/domain`; what a message looks like is the presenter's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -82,9 +82,27 @@ class Service:
     def accept(self, received: Received) -> Future[tuple[str, bool]]:
         """Keep an item; durable when done. Returns its id and if it was here."""
         done = self.store.write(lambda tx: tx.inbox.put(received))
-        if (heard := self.heard) is not None:
-            done.add_done_callback(lambda kept: kept.exception() or heard(received))
+        self._tell_once_kept(done, (received,))
         return done
+
+    def accept_all(
+        self, received: Sequence[Received]
+    ) -> Future[Sequence[tuple[str, bool]]]:
+        """Keep several items in one piece of work: all of them, or none."""
+        done = self.store.write(lambda tx: tx.inbox.put_all(received))
+        self._tell_once_kept(done, received)
+        return done
+
+    def _tell_once_kept(self, done: Future[Any], received: Sequence[Received]) -> None:
+        if (heard := self.heard) is None:
+            return
+
+        def tell(kept: Future[Any]) -> None:
+            if kept.exception() is None:
+                for one in received:
+                    heard(one)
+
+        done.add_done_callback(tell)
 
     def handle(
         self,

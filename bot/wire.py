@@ -20,12 +20,14 @@ from bot.slack.room import SlackRoom, SlackSettings
 from bot.web.alerts import AlertsDoor
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
+from bot.web.traffic import Traffic
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
 from bot.wire_pages import PageNeeds, page_links, page_routes
+from bot.wire_pressure import Pressed, press
 from bot.wire_senders import senders
 from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
 from bot.wire_watch import WatchNeeds, build_watch
@@ -88,16 +90,17 @@ def _house(
     links: PageLinks,
     grouping: Grouping,
 ) -> House:
+    pressed = press(ground)
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
         service=ground.service,
-        intake=_intake(ground, grouping.placing),
+        intake=_intake(ground, grouping.placing, pressed.traffic),
         slack=room,
         gate=gate,
         aws=ground.aws,
         checkpoints=ground.checkpoints,
-        door=_alerts_door(ground),
+        door=_alerts_door(ground, pressed),
         admin=_admin_door(ground, gate),
         figures=ground.figures,
         alert_came=ground.alert_came,
@@ -105,7 +108,7 @@ def _house(
         admin_token=ground.admin_token,
         base_url=ground.base_url,
         routes=_page_routes(ground, room, links),
-        workers=queue_workers(_queue_needs(ground)),
+        workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 
 
@@ -211,7 +214,7 @@ def _queue_needs(ground: Ground) -> IntakeNeeds:
     )
 
 
-def _alerts_door(ground: Ground) -> AlertsDoor:
+def _alerts_door(ground: Ground, pressed: Pressed) -> AlertsDoor:
     return AlertsDoor(
         clock=ground.clock,
         keys=ground.keys,
@@ -221,9 +224,10 @@ def _alerts_door(ground: Ground) -> AlertsDoor:
             clock=ground.clock,
             token=ground.alerts_token,
         ),
-        accept=ground.service.accept,
+        accept=pressed.accepting.keep,
         find=ground.service.find,
-        waiting=lambda: ground.figures.waiting,
+        pressure=pressed.pressure,
+        traffic=pressed.traffic,
         new_id=lambda at: f"al_{ULID.from_datetime(at)}",
         accepted=ground.alert_came.set,
         admin_token=ground.admin_token,
@@ -245,11 +249,13 @@ def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
     )
 
 
-def _intake(ground: Ground, placing: Placing) -> Intake:
+def _intake(ground: Ground, placing: Placing, traffic: Traffic) -> Intake:
     rulings = ground.rulings
     return Intake(
         service=ground.service,
         triage=Recall(rulings).understand,
         suggest=rulings.advise,
+        is_busy=traffic.is_busy,
+        give_way=traffic.give_way,
         placing=placing,
     )

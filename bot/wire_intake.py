@@ -18,8 +18,8 @@ from bot.house import Worker
 from bot.ports import Clock, Collect, Keys
 from bot.rulings import Rulings
 from bot.service import Service
-from bot.web.alerts import MOST_WAITING
 from bot.web.fetch import HttpsFetch
+from bot.web.pressure import MOST_WAITING
 from bot.web.signed import Signed
 from bot.web.sns import SnsSignature
 from bot.web.sns_certificates import Certificates

@@ -116,11 +116,11 @@ class Reader:
 
     def stems(self, spoken: Sequence[str]) -> list[str]:
         """Return the stem of each word, by SQLite's own tokenizer."""
-        # Figures are their own stem, and every alert brings new ones.
+        # What ends in a figure is its own stem, and every alert brings new ones.
         new = unique(
             word
             for word in spoken
-            if word not in self._stem_of and not (word.isascii() and word.isdigit())
+            if word not in self._stem_of and not _ends_in_figure(word)
         )
         if len(self._stem_of) + len(new) > _MOST_STEMS_KEPT:
             self._stem_of.clear()
@@ -173,6 +173,10 @@ class Reader:
                 if tuple(stems[at : at + len(phrase)]) == phrase:
                     found.setdefault(place, set()).add(phrase)
         return found
+
+
+def _ends_in_figure(word: str) -> bool:
+    return word.isascii() and word[-1:].isdigit()
 
 
 def _first_of_each(stems: Sequence[str], spoken: Sequence[str]) -> dict[str, str]:

@@ -10,13 +10,15 @@ from functools import lru_cache
 
 from bot.domain.classification_registry import registry_holds
 from bot.domain.classification_rules import Asked, FieldTest, Place, Rulebook, When
-from bot.domain.classification_text import fold
+from bot.domain.classification_text import Lexicon, fold
 from bot.domain.envelope import EntityKind, Envelope, Mask, Outcome
 from bot.domain.registry import ApprovedChange, System
 
 # A fact is a name, not a paragraph.
 _LONGEST_FACT = 120
 _MOST_FACT_WORDS = 12
+# What longer texts say is not kept.
+_LONGEST_KEPT = 500
 _AI_KINDS = frozenset({EntityKind.MODEL, EntityKind.GUARDRAIL})
 
 
@@ -143,41 +145,60 @@ def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _take_title(envelope: Envelope, rulebook: Rulebook, hits: dict[str, Place]) -> bool:
-    words, instructed = _believable(envelope.title.for_rules(), rulebook)
-    _note(hits, rulebook.lexicon.found_in(words), Place.TITLE)
+    found, instructed = _said(envelope.title.for_rules(), rulebook)
+    _note(hits, found, Place.TITLE)
     return instructed
 
 
 def _take_text(path: str, raw: str, rulebook: Rulebook, hits: dict[str, Place]) -> bool:
-    words, instructed = _believable(raw, rulebook)
+    found, instructed = _said(raw, rulebook)
     is_name = len(raw) <= _LONGEST_FACT and len(raw.split()) <= _MOST_FACT_WORDS
     is_fact = is_name and not instructed and _parts(path)[-1] in rulebook.fact_fields
     place = Place.FACT if is_fact else Place.TEXT
-    _note(hits, rulebook.lexicon.found_in(words), place)
+    _note(hits, found, place)
     return instructed
 
 
-def _believable(raw: str, rulebook: Rulebook) -> tuple[str, bool]:
+def _said(raw: str, rulebook: Rulebook) -> tuple[frozenset[str], bool]:
+    """Return the terms a text says, and whether it held words aimed at a model."""
+    ask = _read_short if len(raw) <= _LONGEST_KEPT else _read
+    return ask(raw, rulebook.lexicon, rulebook.instruction_lexicon, rulebook.markers)
+
+
+def _read(
+    raw: str, lexicon: Lexicon, instructions: Lexicon, markers: tuple[str, ...]
+) -> tuple[frozenset[str], bool]:
+    words, instructed = _believable(raw, instructions, markers)
+    return lexicon.found_in(words), instructed
+
+
+# The fields of one sender say the same in most of its alerts.
+_read_short = lru_cache(maxsize=4096)(_read)
+
+
+def _believable(
+    raw: str, instructions: Lexicon, markers: tuple[str, ...]
+) -> tuple[str, bool]:
     """Return the folded words before the first that are aimed at a model.
 
     What stands before was there before somebody added to it; what follows is
     theirs. The flag tells whether anything was cut.
     """
     lowered = raw.casefold()
-    cuts = [at for marker in rulebook.markers if (at := lowered.find(marker)) >= 0]
+    cuts = [at for marker in markers if (at := lowered.find(marker)) >= 0]
     folded = fold(raw[: min(cuts)]) if cuts else fold(raw)
-    kept = _before_instruction(folded, rulebook)
+    kept = _before_instruction(folded, instructions)
     return kept, bool(cuts) or kept != folded
 
 
-def _before_instruction(folded: str, rulebook: Rulebook) -> str:
-    if not _instructs(folded, rulebook):
+def _before_instruction(folded: str, instructions: Lexicon) -> str:
+    if not instructions.found_in(folded):
         return folded
     words = folded.split()
-    end = _first(len(words), lambda n: _instructs(_line(words[:n]), rulebook))
+    end = _first(len(words), lambda n: bool(instructions.found_in(_line(words[:n]))))
     rest = words[:end]
     # The longest tail that still instructs begins where the instruction begins.
-    drop = _first(end, lambda n: not _instructs(_line(rest[n:]), rulebook))
+    drop = _first(end, lambda n: not instructions.found_in(_line(rest[n:])))
     return _line(words[: max(drop - 1, 0)])
 
 
@@ -192,10 +213,6 @@ def _first(most: int, is_so: Callable[[int], bool]) -> int:
 
 def _line(words: Sequence[str]) -> str:
     return f" {' '.join(words)} "
-
-
-def _instructs(folded: str, rulebook: Rulebook) -> bool:
-    return bool(rulebook.instruction_lexicon.found_in(folded))
 
 
 def _note(hits: dict[str, Place], found: frozenset[str], place: Place) -> None:

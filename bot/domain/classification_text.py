@@ -7,7 +7,6 @@ what is data (`bot/rules`).
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 import re2
 
@@ -15,9 +14,6 @@ import re2
 _LONGEST = 4000
 # Names are short; prose with capitals inside words is not worth taking apart.
 _LONGEST_NAME = 200
-# What was found in texts of at most this length is kept for so many of them.
-_LONGEST_KEPT = 500
-_MOST_KEPT = 4096
 # Above this the automaton would forget states, never answers: far more than the
 # shipped rules need.
 _AUTOMATON_BYTES = 64 * 1024 * 1024
@@ -46,20 +42,12 @@ def fold(text: str) -> str:
     A name is folded twice, whole and taken apart: ``vLLMQueueWait`` gives
     "vllmqueuewait" and "v llm queue wait".
     """
-    return _folded_name(text) if len(text) <= _LONGEST_NAME else _folded(text)
-
-
-def _folded(text: str) -> str:
     whole = text[:_LONGEST]
     forms = [whole]
     if len(whole) <= _LONGEST_NAME and (taken_apart := _apart(whole)) != whole:
         forms.append(taken_apart)
     lines = dict.fromkeys(" ".join(form.translate(_FOLD).split()) for form in forms)
     return f" {' | '.join(lines)} "
-
-
-# Alerts of one problem, and the fields of one sender, say the same again and again.
-_folded_name = lru_cache(maxsize=4096)(_folded)
 
 
 def _apart(text: str) -> str:
@@ -99,15 +87,9 @@ class Lexicon:
             self._set.Add(expression(term))
         if self._terms:
             self._set.Compile()
-        self._found_in_name = lru_cache(maxsize=_MOST_KEPT)(self._found_in)
 
     def found_in(self, folded: str) -> frozenset[str]:
         """Return the terms that a folded text contains."""
-        if len(folded) <= _LONGEST_KEPT:
-            return self._found_in_name(folded)
-        return self._found_in(folded)
-
-    def _found_in(self, folded: str) -> frozenset[str]:
         if not self._terms:
             return frozenset()
         places = self._set.Match(folded) or ()

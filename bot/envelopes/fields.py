@@ -53,8 +53,12 @@ def every(value: Json, path: str) -> tuple[Json, ...]:
     Raises:
         ValueError: The path itself is malformed, which is our own mistake.
     """
+    parts = _parts(path)
+    if len(parts) == 1 and isinstance(parts[0], str) and parts[0] != _EACH:
+        one = member(value, parts[0])
+        return () if one is None else (one,)
     found: list[Json] = [value]
-    for part in _parts(path):
+    for part in parts:
         found = [child for one in found for child in _step(one, part)]
     return tuple(one for one in found if one is not None)
 
@@ -82,8 +86,12 @@ def first(value: Json, *paths: str) -> Json:
 
 def first_text(value: Json, *paths: str) -> str:
     """Return the first non-blank scalar as text; "" when there is none."""
-    texts = (text_of(one) for path in paths for one in every(value, path))
-    return next((text for text in texts if text.strip()), "")
+    for path in paths:
+        for one in every(value, path):
+            text = text_of(one)
+            if text.strip():
+                return text
+    return ""
 
 
 def text_of(value: Json) -> str:

@@ -122,12 +122,17 @@ def looks_like_json(text: str) -> bool:
 
 def is_shallow(value: Json, *, limit: int = MAX_DEPTH) -> bool:
     """Tell whether no branch is nested deeper than `limit`; never recurses."""
-    level: list[Json] = [value]
+    level: list[Json] = [value] if isinstance(value, dict | list) else []
     for _ in range(limit):
-        level = [child for one in level for child in children(one)]
         if not level:
             return True
-    return not any(isinstance(one, dict | list) for one in level)
+        level = [
+            child
+            for one in level
+            for child in children(one)
+            if isinstance(child, (dict, list))
+        ]
+    return not level
 
 
 def children(value: Json) -> list[Json]:

@@ -4,7 +4,9 @@ Always aware UTC, or None when there is no believable time. Deciding whether a
 clock is off is not here (`bot/domain/envelope.py`).
 """
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -26,6 +28,10 @@ _UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 _STAMP = re2.compile(
     r"^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,](\d{1,9})\d*)?"
     r" ?(Z|z|UTC|GMT|[+-]\d{2}[:.]?\d{2})?(?: UTC)?$"
+)
+# How nearly all write it; Python reads this form itself.
+_USUAL = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.(?:\d{3}|\d{6}))?Z", re.ASCII
 )
 # The same without its marks, as in names of files: 20260504T101112Z.
 _TIGHT = re2.compile(
@@ -66,6 +72,11 @@ def read_time(value: Json) -> datetime | None:
 @lru_cache(maxsize=1024)
 def _read(value: str) -> datetime | None:
     """Read a text; the alerts of one payload often share theirs."""
+    if _USUAL.fullmatch(value):
+        # Where it is no time after all, such as second 60, the long way finds out.
+        with suppress(ValueError):
+            at = datetime.fromisoformat(value)
+            return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
     text = value.strip()
     if _NUMBER.match(text) and not _TIGHT.match(text):
         return _believable(lambda: _from_epoch(float(text)))

@@ -1,6 +1,6 @@
 """The inbox: what was accepted and must not be lost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +63,10 @@ class Inbox(Protocol):
 
     def put(self, received: Received) -> tuple[str, bool]:
         """Keep an item; return its id and whether it was here before."""
+        ...
+
+    def put_all(self, received: Sequence[Received]) -> Sequence[tuple[str, bool]]:
+        """Keep several items as `put` does, in order."""
         ...
 
     def claim(

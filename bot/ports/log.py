@@ -68,6 +68,10 @@ class EventLog(Protocol):
         """
         ...
 
+    def version(self, stream: str) -> int:
+        """Return how many entries a stream has."""
+        ...
+
     def load(self, stream: str) -> tuple[Entry, ...]:
         """Return a stream from its first entry; empty if it does not exist."""
         ...

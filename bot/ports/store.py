@@ -26,6 +26,15 @@ class Transaction(Protocol):
     """Everything a piece of work may touch; all of it is kept, or nothing."""
 
     @property
+    def worked_out(self) -> dict[str, Any]:
+        """Return what this piece of work has worked out so far, to be used again.
+
+        It begins empty with each piece of work, is emptied when words are erased, and
+        is nowhere else. Whoever uses it makes sure that it is still so.
+        """
+        ...
+
+    @property
     def log(self) -> EventLog: ...  # noqa: D102 - named by its type
     @property
     def inbox(self) -> Inbox: ...  # noqa: D102

@@ -68,6 +68,7 @@ def advance(
     else:
         ended = ends[-1].at if ends[-1].kind == Resolved.name else None
     _keep(tx, incident, state, ended)
+    tx.worked_out[INCIDENT_STREAM + incident] = state, entries[-1].version
 
 
 def rebuild(tx: Transaction) -> None:
@@ -81,9 +82,14 @@ def rebuild(tx: Transaction) -> None:
 
 def load(tx: Transaction, incident: str) -> tuple[Incident, int]:
     """Return an incident's state and the version of its stream."""
-    entries = tx.log.load(INCIDENT_STREAM + incident)
+    stream = INCIDENT_STREAM + incident
+    known: tuple[Incident, int] | None = tx.worked_out.get(stream)
+    if known is not None and known[1] == tx.log.version(stream):
+        return known
+    entries = tx.log.load(stream)
     events = (decode(e.kind, e.body, e.words) for e in entries)
-    return fold(events), len(entries)
+    tx.worked_out[stream] = found = fold(events), len(entries)
+    return found
 
 
 def open_rows(tx: Transaction) -> tuple[BoardRow, ...]:

@@ -115,7 +115,7 @@ class Engine:
             name: The name it stands under.
             value: The value; what would end it in a line of JSON does not count.
         """
-        plain = value if _ends_nothing(value) else _made_plain(value)
+        plain = value if ends_nothing(value) else _made_plain(value)
         before = f'"{name}": "'.encode("utf-8", "surrogatepass")
         line = before + plain.encode("utf-8", "surrogatepass") + b'"'
         if self.is_quiet(line):
@@ -188,12 +188,13 @@ def _gate_entries(rule: Rule) -> Iterator[str]:
         yield flags + literal(hint)
 
 
-def _ends_nothing(value: str) -> bool:
+def ends_nothing(value: str) -> bool:
+    """Tell whether nothing in a value would end it in a line of JSON."""
     return value.isprintable() and '"' not in value and "\\" not in value
 
 
 def _made_plain(value: str) -> str:
-    return "".join(c if _ends_nothing(c) else "_" for c in value)
+    return "".join(c if ends_nothing(c) else "_" for c in value)
 
 
 def _pieces(content: bytes) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from bot.redact import values
 from bot.redact.definition import Definition
-from bot.redact.engine import Engine, Hit
+from bot.redact.engine import Engine, Hit, ends_nothing
 from bot.redact.findings import Finding, Redacted, Withheld
 from bot.redact.known import KnownNames
 from bot.redact.placeholders import NOT_CHECKED, TOO_LARGE, existing, placeholder
@@ -128,7 +128,10 @@ class Redactor:
         """Search the value as it stands in a line of JSON, so that its name counts."""
         name = name[:_LONGEST_NAME]
         before = _bytes(f'"{name}": "')
-        spans = self._search_all(before + raw + b'"')
+        line = before + raw + b'"'
+        if ends_nothing(value) and self._is_quiet(line):
+            return []
+        spans = self._search_all(line)
         inside = list(within(spans, len(before), len(before) + len(raw)))
         kind = self._engine.kind_of_named(name, value)
         if kind is None or (inside and inside[0].end == len(raw)):
@@ -137,9 +140,13 @@ class Redactor:
         return apart([whole], list(existing(raw)))
 
     def _search_all(self, raw: bytes) -> list[Span]:
-        if self._engine.is_quiet(raw) and not self._names.occur_in(raw):
+        if self._is_quiet(raw):
             return []
         return apart(joined(self._all_spans(raw)), list(existing(raw)))
+
+    def _is_quiet(self, raw: bytes) -> bool:
+        """Tell in one look that there is nothing to find; False says nothing."""
+        return self._engine.is_quiet(raw) and not self._names.occur_in(raw)
 
     def _all_spans(self, raw: bytes) -> Iterator[Span]:
         plain = Raw(content=raw)

@@ -8,7 +8,7 @@ signed is checked in `verify.py`.
 
 import secrets
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.errors import Conflict, NotFound
@@ -37,9 +37,14 @@ class SqliteEventLog:
     """The log of one connection. Keeps `ports.EventLog`."""
 
     def __init__(
-        self, connection: sqlite3.Connection, *, salts: Salts = secrets.token_bytes
+        self,
+        connection: sqlite3.Connection,
+        *,
+        salts: Salts = secrets.token_bytes,
+        on_erasure: Callable[[], None] = lambda: None,
     ) -> None:
         self._connection = connection
+        self._on_erasure = on_erasure
         self._words = Words(connection, salts=salts)
 
     def append(
@@ -60,6 +65,13 @@ class SqliteEventLog:
             for entry, seq, version in zip(entries, seqs, versions, strict=True)
         ]
         return tuple(self._keep(leaf, words) for leaf, words in made)
+
+    def version(self, stream: str) -> int:
+        """Return how many entries a stream has."""
+        (found,) = self._connection.execute(
+            "SELECT coalesce(max(version), 0) FROM entry WHERE stream = ?", (stream,)
+        ).fetchone()
+        return int(found)
 
     def load(self, stream: str) -> tuple[Entry, ...]:
         """Return a stream from its first entry; empty if it does not exist.
@@ -129,6 +141,7 @@ class SqliteEventLog:
         its WAL too, unless a long read holds the WAL or the disk is full; then
         clearing is tried again by itself, also after a restart.
         """
+        self._on_erasure()
         return self._words.erase(seqs)
 
     def newest_checkpoint(self) -> str | None:
@@ -146,10 +159,7 @@ class SqliteEventLog:
         )
 
     def _expect(self, stream: str, version: int) -> None:
-        (found,) = self._connection.execute(
-            "SELECT coalesce(max(version), 0) FROM entry WHERE stream = ?", (stream,)
-        ).fetchone()
-        if found != version:
+        if (found := self.version(stream)) != version:
             raise Conflict(
                 f"Nothing was added to {stream}",
                 because=f"it has {found} entries, not {version}",

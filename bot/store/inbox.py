@@ -19,6 +19,12 @@ _COLUMNS = (
     "i.attempts, i.outcome, i.raw_sha256"
 )
 _FROM = "FROM inbox i LEFT JOIN inbox_large l ON l.n = i.n"
+_PUT = (
+    "INSERT INTO inbox (id, lane, source, key, received_us, sealed, raw_sha256) "
+    "VALUES (?,?,?,?,?,?,?) ON CONFLICT (lane, key) DO NOTHING"
+)
+# A redelivery has no row of its own, and so nothing is kept of it.
+_PUT_LARGE = "INSERT INTO inbox_large (n, sealed) SELECT n, ? FROM inbox WHERE id = ?"
 # Above this a payload lies apart: see `intake_tables.py`.
 _LARGE_BYTES = 1024
 # So much of what is claimed at once may lie in memory.
@@ -33,32 +39,26 @@ class SqliteInbox:
 
     def put(self, received: Received) -> tuple[str, bool]:
         """Keep an item; return its id and whether it was here before."""
-        is_large = len(received.sealed) > _LARGE_BYTES
-        kept = self._connection.execute(
-            "INSERT INTO inbox (id, lane, source, key, received_us, sealed, "
-            "raw_sha256) VALUES (?,?,?,?,?,?,?) ON CONFLICT (lane, key) DO NOTHING",
-            (
-                received.id,
-                received.lane.value,
-                received.source,
-                received.key,
-                to_us(received.received_at),
-                b"" if is_large else received.sealed,
-                received.raw_sha256,
-            ),
+        return self.put_all((received,))[0]
+
+    def put_all(self, received: Sequence[Received]) -> Sequence[tuple[str, bool]]:
+        """Keep several items as `put` does, in order; one statement for all."""
+        kept = self._connection.executemany(_PUT, map(_row, received))
+        self._connection.executemany(
+            _PUT_LARGE,
+            [(one.sealed, one.id) for one in received if _is_large(one)],
         )
-        if kept.rowcount:
-            if is_large:
-                self._connection.execute(
-                    "INSERT INTO inbox_large (n, sealed) VALUES (?,?)",
-                    (kept.lastrowid, received.sealed),
-                )
-            return received.id, False
+        if kept.rowcount == len(received):
+            return [(one.id, False) for one in received]
+        firsts = [(self._first(one), one.id) for one in received]
+        return [(first, first != own) for first, own in firsts]
+
+    def _first(self, received: Received) -> str:
         (first,) = self._connection.execute(
             "SELECT id FROM inbox WHERE lane = ? AND key = ?",
             (received.lane.value, received.key),
         ).fetchone()
-        return str(first), True
+        return str(first)
 
     def claim(
         self, lane: Lane, *, now: datetime, lease_s: int, limit: int
@@ -146,6 +146,22 @@ class SqliteInbox:
                 because=f"it has no item {item_id!a}",
                 next_move="Name an item that it has.",
             )
+
+
+def _is_large(received: Received) -> bool:
+    return len(received.sealed) > _LARGE_BYTES
+
+
+def _row(received: Received) -> tuple[Any, ...]:
+    return (
+        received.id,
+        received.lane.value,
+        received.source,
+        received.key,
+        to_us(received.received_at),
+        b"" if _is_large(received) else received.sealed,
+        received.raw_sha256,
+    )
 
 
 def _item(row: Sequence[Any], *, claims: int = 0) -> InboxItem:

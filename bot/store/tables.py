@@ -5,6 +5,7 @@ Transactions are the writer's business, so nothing here begins or ends one.
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 _ALLOWED = frozenset({"select", "with", "insert", "update", "delete"})
@@ -25,10 +26,18 @@ class SqliteTables:
             ValueError: It is not a statement about rows. Tables are made in
                 `schema.py`, and a COMMIT here would break other people's work.
         """
-        if sql.split(maxsplit=1)[0].lower() not in _ALLOWED:
+        if not _is_about_rows(sql):
             raise ValueError(f"not a statement about rows: {sql[:40]!r}")
         cursor = self._connection.execute(sql, parameters)
         if cursor.description is None:
             return ()
+        rows = cursor.fetchall()
+        if not rows:
+            return ()
         names = [column[0] for column in cursor.description]
-        return tuple(dict(zip(names, row, strict=True)) for row in cursor)
+        return tuple(dict(zip(names, row, strict=True)) for row in rows)
+
+
+@lru_cache(maxsize=1024)
+def _is_about_rows(sql: str) -> bool:
+    return sql.split(maxsplit=1)[0].lower() in _ALLOWED

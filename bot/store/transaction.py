@@ -2,6 +2,7 @@
 
 import secrets
 import sqlite3
+from typing import Any
 
 from bot.store.eventlog import SqliteEventLog
 from bot.store.inbox import SqliteInbox
@@ -22,7 +23,10 @@ class SqliteTransaction:
         self, connection: sqlite3.Connection, *, salts: Salts = secrets.token_bytes
     ) -> None:
         self.connection = connection
-        self._log = SqliteEventLog(connection, salts=salts)
+        self._worked_out: dict[str, Any] = {}
+        self._log = SqliteEventLog(
+            connection, salts=salts, on_erasure=self._worked_out.clear
+        )
         self._inbox = SqliteInbox(connection)
         self._outbox = SqliteOutbox(connection)
         self._timers = SqliteTimers(connection)
@@ -33,6 +37,11 @@ class SqliteTransaction:
         """Return the log's name in checkpoints: ``tocsin/<install id>``."""
         (install,) = self.connection.execute("SELECT id FROM install").fetchone()
         return f"tocsin/{install}"
+
+    @property
+    def worked_out(self) -> dict[str, Any]:
+        """Return what this piece of work has worked out so far."""
+        return self._worked_out
 
     @property
     def log(self) -> SqliteEventLog:

@@ -173,6 +173,7 @@ def _in_savepoint(
         sqlite3.Error: The database gave up the whole transaction.
     """
     connection.execute("SAVEPOINT piece")
+    transaction.worked_out.clear()
     try:
         ran = _Ran(value=work(transaction))
     except BaseException as error:  # the caller's door gets every error

@@ -7,8 +7,8 @@ understands is kept all the same. What became of an alert is behind the admin to
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,13 +22,14 @@ from bot.sealing import seal_payload
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
 from bot.web.handshake import permission
+from bot.web.pressure import RETRY_AFTER_S, Pressure
 from bot.web.signed import NotTrusted, Signed
 from bot.web.tokens import Guesses, bearer, same
+from bot.web.traffic import Traffic
 
-# Unread payloads from which on the disk counts as not keeping up.
-MOST_WAITING = 200_000
 _MEDIA = ("json", "text/plain", "text/json", "x-www-form-urlencoded", "octet-stream")
 _KEPT = "The alert was not kept"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,9 @@ class AlertsDoor:
 
     Attributes:
         senders: By source name.
-        accept: Keeps an item durably; `Service.accept`.
+        accept: Keeps an item durably; `Accepting.keep`.
+        pressure: Says when the disk does not keep up.
+        traffic: Is told of every payload, so that the worker can give way.
         new_id: Makes an ``al_`` id.
         accepted: Called after each 202, to wake the worker.
     """
@@ -58,9 +61,10 @@ class AlertsDoor:
     clock: Clock
     keys: Keys
     senders: Mapping[str, Sender]
-    accept: Callable[[Received], Future[tuple[str, bool]]]
+    accept: Callable[[Received], Awaitable[tuple[str, bool]]]
     find: Callable[[str], InboxItem | None]
-    waiting: Callable[[], int]
+    pressure: Pressure
+    traffic: Traffic
     new_id: Callable[[datetime], str]
     accepted: Callable[[], None]
     admin_token: str
@@ -86,6 +90,10 @@ class AlertsDoor:
 
     async def post(self, request: Request) -> Response:
         """Keep one payload."""
+        with self.traffic.passing():
+            return await self._post(request)
+
+    async def _post(self, request: Request) -> Response:
         now = self.clock.now()
         source = request.path_params["source"]
         sender = self.senders.get(source)
@@ -115,16 +123,9 @@ class AlertsDoor:
         body = await _body(request)
         if isinstance(body, Response):
             return body
-        if self.waiting() >= MOST_WAITING:
-            return refused(
-                503,
-                "not_keeping_up",
-                what=_KEPT,
-                because="the disk does not keep up",
-                next_move="Send it again later.",
-                headers={"Retry-After": "5"},
-            )
-        headers = {name.lower(): text for name, text in request.headers.items()}
+        if because := self.pressure.why_not():
+            return self._refused(because)
+        headers = dict(request.headers.items())
         payload = Payload(body=body, headers=headers, received_at=now)
         if signed is None:
             return await self._answer(source, payload, key="")
@@ -158,25 +159,45 @@ class AlertsDoor:
     async def _answer(self, source: str, payload: Payload, *, key: str) -> Response:
         now = payload.received_at
         alert_id = self.new_id(now)
+        raw = hashlib.sha256(payload.body).digest()
         received = Received(
             id=alert_id,
             lane=Lane.ALERTS,
             source=source,
-            key=key or _key(source, payload),
+            key=key or _key(source, payload, raw),
             received_at=now,
             sealed=seal_payload(self.keys, payload, item=alert_id),
+            raw_sha256=raw.hex(),
         )
-        kept_id, duplicate = await asyncio.wrap_future(self.accept(received))
+        try:
+            kept_id, duplicate = await self.accept(received)
+        except Unreachable as error:
+            # Nothing was kept, and that is certain: it can be sent again.
+            _log.error("an alert was not kept: %s", error.because)
+            return self._refused("the disk does not take it")
         self.accepted()
         return JSONResponse({"id": kept_id, "duplicate": duplicate}, status_code=202)
+
+    def _refused(self, because: str) -> Response:
+        self.pressure.refuse(because)
+        return refused(
+            503,
+            "not_keeping_up",
+            what=_KEPT,
+            because=because,
+            next_move="Send it again later.",
+            headers={"Retry-After": str(RETRY_AFTER_S)},
+        )
 
     async def show(self, request: Request) -> Response:
         """Say what became of an alert."""
         now = self.clock.now()
         if (no := self._not_admin(request, now)) is not None:
             return no
-        item = await asyncio.to_thread(self.find, request.path_params["alert_id"])
-        if item is None or item.lane is not Lane.ALERTS:
+        alert_id = request.path_params["alert_id"]
+        # Further alerts of one payload have the payload's id and their place.
+        item = await asyncio.to_thread(self.find, alert_id.partition(".")[0])
+        if item is None or not _has(item, alert_id):
             return refused(
                 404,
                 "not_found",
@@ -184,14 +205,7 @@ class AlertsDoor:
                 because="there is no alert of this id",
                 next_move="Use the id of the 202 answer.",
             )
-        shown = {
-            "id": item.id,
-            "source": item.source,
-            "state": item.state,
-            "received_at": item.received_at.isoformat(),
-            **item.outcome,
-        }
-        return JSONResponse(shown)
+        return JSONResponse(_shown(item, alert_id))
 
     def _stranger(
         self, request: Request, sender: Sender, now: datetime
@@ -222,6 +236,34 @@ class AlertsDoor:
             next_move="Send the header Authorization: Bearer <token>.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+
+def _has(item: InboxItem, alert_id: str) -> bool:
+    """Tell whether an item is the alert's; before it is read, only its own id."""
+    return item.lane is Lane.ALERTS and (
+        item.id == alert_id or alert_id in item.outcome.get("alerts", {})
+    )
+
+
+def _shown(item: InboxItem, alert_id: str) -> dict[str, object]:
+    shown = {
+        "id": alert_id,
+        "source": item.source,
+        "state": item.state,
+        "received_at": item.received_at.isoformat(),
+        "raw_sha256": item.raw_sha256,
+        **item.outcome,
+    }
+    if item.id == alert_id:
+        return shown
+    placed = item.outcome["alerts"][alert_id]
+    incident = placed.rpartition(" ")[2]
+    return {
+        **shown,
+        "payload": item.id,
+        "incident": incident if incident.startswith("INC-") else "",
+        "alerts": {alert_id: placed},
+    }
 
 
 def _too_many(*, what: str) -> Response:
@@ -275,14 +317,17 @@ def _is_understood(content_type: str) -> bool:
     return media == "" or any(media.endswith(known) for known in _MEDIA)
 
 
-def _key(source: str, payload: Payload) -> str:
+def _key(source: str, payload: Payload, raw: bytes) -> str:
     """Return what is equal for byte-equal deliveries.
 
     CloudEvents in binary mode carry their identity in headers.
+
+    Args:
+        raw: SHA-256 of the body.
     """
     ce_id = (
         payload.headers.get("ce-id", "") + "\0" + payload.headers.get("ce-source", "")
     )
     digest = hashlib.sha256(f"{source}\0{ce_id}\0".encode("utf-8", "replace"))
-    digest.update(payload.body)
+    digest.update(raw)
     return digest.hexdigest()

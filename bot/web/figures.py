@@ -6,7 +6,7 @@ Names say what is counted and in which unit; no label holds text from outside.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from bot.ports import Lane, Store, Transaction
 
@@ -15,6 +15,8 @@ _HELP = {
     "tocsin_outbox_waiting": "Messages that have not reached Slack.",
     "tocsin_log_entries": "Entries in the log.",
     "tocsin_incidents_open": "Open incidents by severity.",
+    "tocsin_alerts_refused_total": "Payloads that were refused with 503.",
+    "tocsin_alerts_refusing": "1 while payloads are being refused, else 0.",
     "tocsin_slack_sockets": "Connections of Socket Mode that are live, and wanted.",
 }
 
@@ -40,12 +42,16 @@ class Figures:
     Attributes:
         sockets: Connections to Slack by state; empty without Socket Mode.
         more: Figures of other parts, read at each look.
+        refused: How many payloads were refused.
+        health: What is wrong with taking alerts; empty while all are kept.
     """
 
     store: Store
     open_incidents: Callable[[Transaction], Mapping[str, int]]
     sockets: Callable[[], Mapping[str, int]] = dict
     more: Callable[[Transaction], Sequence[Family]] | None = None
+    refused: Callable[[], int] = int
+    health: Callable[[], Mapping[str, object]] = dict
     _waiting: int = field(default=0, init=False)
     _inbox: Mapping[tuple[str, str], int] = field(default_factory=dict, init=False)
     _outbox: int = field(default=0, init=False)
@@ -90,6 +96,9 @@ class Figures:
             gauge = _gauge(registry, "tocsin_slack_sockets", "state")
             for state, number in sockets.items():
                 gauge.labels(state).set(number)
+        refused = "tocsin_alerts_refused_total"
+        Counter(refused, _HELP[refused], registry=registry).inc(self.refused())
+        _gauge(registry, "tocsin_alerts_refusing").set(bool(self.health()))
         _gauge(registry, "tocsin_outbox_waiting").set(self._outbox)
         _gauge(registry, "tocsin_log_entries").set(self._log)
         for family in self._more:

@@ -1,7 +1,7 @@
 """An inbox in memory. It keeps the promises of `bot.ports.Inbox`."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,10 @@ class FakeInbox:
         at = received.received_at
         self.items[item.id] = Kept(item=item, key=received.key, not_before=at)
         return item.id, False
+
+    def put_all(self, received: Sequence[Received]) -> list[tuple[str, bool]]:
+        """Keep several items as `put` does, in order."""
+        return [self.put(one) for one in received]
 
     def claim(
         self, lane: Lane, *, now: datetime, lease_s: int, limit: int

@@ -6,7 +6,7 @@ It has no log, timers or tables: whoever asks for those needs the real store.
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.ports import EventLog, Tables, Timers, Transaction
 from tests.fakes.inbox import FakeInbox
@@ -21,6 +21,10 @@ class FakeTransaction:
     def __init__(self) -> None:
         self.inbox = FakeInbox()
         self.outbox = FakeOutbox()
+
+    @property
+    def worked_out(self) -> dict[str, Any]:
+        return {}
 
     @property
     def log(self) -> EventLog:

@@ -15,6 +15,7 @@ from bot.store.keyfile import FileKeys
 from bot.web.alerts import AlertsDoor, Sender
 from bot.web.app import web_app
 from bot.web.tokens import Guesses
+from tests.fakes.accepting import keeping
 from tests.serving import Answer, Door, serving
 from tests.spec import NOON
 from tests.stores import new_store
@@ -50,9 +51,12 @@ class House:
                 "webhook": Sender(token=TOKEN, path_secret=PATH_SECRET),
                 "alertmanager": Sender(token="other" * 8),
             },
-            accept=lambda received: self.store.write(lambda tx: tx.inbox.put(received)),
+            **keeping(
+                self.store,
+                self.clock,
+                waiting=lambda: 10**9 if self.is_full else 0,
+            ),
             find=self.find,
-            waiting=lambda: 10**9 if self.is_full else 0,
             new_id=lambda _: f"al_{next(ids)}",
             accepted=lambda: None,
             admin_token=ADMIN,

@@ -18,6 +18,7 @@ from bot.web.app import web_app
 from bot.web.sns import SnsSignature
 from bot.web.sns_certificates import Certificates
 from bot.web.tokens import Guesses
+from tests.fakes.accepting import keeping
 from tests.fakes.clock import FakeClock
 from tests.fakes.sns import (
     CERTIFICATE_NAME,
@@ -71,9 +72,8 @@ class House:
             clock=self.clock,
             keys=FileKeys(folder / "keys"),
             senders={},
-            accept=lambda received: self.store.write(lambda tx: tx.inbox.put(received)),
+            **keeping(self.store, self.clock),
             find=lambda item: self.store.read(lambda tx: tx.inbox.find(item)),
-            waiting=lambda: 0,
             new_id=lambda _: f"al_{next(ids)}",
             accepted=lambda: None,
             admin_token="a" * 32,
