@@ -37,22 +37,20 @@ def lint(file: Path | None) -> None:
     Exit status: 0 it can be used, 1 it cannot.
     """
     from bot.rules import read_rulebook
-    from bot.rules.cases import remarks
+    from bot.rules.cases import origins, remarks
 
     path, rulings, overlay = _opened(file)
     cases = _cases(path, rulings, overlay)
     shipped = read_rulebook()
     for remark in remarks(overlay, shipped, name=path.name):
         click.echo(f"note: {remark}")
-    ours = {one.id: one for one in (*shipped.rules, *shipped.moves, *shipped.outcomes)}
-    book = rulings.rulebook
-    now = {one.id: one for one in (*book.rules, *book.moves, *book.outcomes)}
-    added = len(now.keys() - ours.keys())
-    replaced = sum(one.origin == path.name for key, one in now.items() if key in ours)
-    gone = len(ours.keys() - now.keys())
+    before, after = origins(shipped), origins(rulings.rulebook)
+    added = len(after.keys() - before.keys())
+    replaced = sum(file == path.name for rule, file in after.items() if rule in before)
+    gone = len(before.keys() - after.keys())
     click.echo(
         f"{path.name}: {added} added, {replaced} replaced, {gone} switched off, "
-        f"{len(cases)} cases; rules sha256 {book.digest[:12]}"
+        f"{len(cases)} cases; rules sha256 {rulings.rulebook.digest[:12]}"
     )
 
 
