@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from bot.domain.commands import Person
-from bot.domain.links import LinkHosts
+from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.untrusted import Untrusted
 from bot.ports import Clock, Keys
 from bot.store.sqlite import SqliteStore
@@ -39,7 +39,7 @@ class PageNeeds:
     person: Callable[[str], Awaitable[Person]]
     names: Callable[[Collection[str]], Awaitable[Mapping[str, Untrusted]]]
     base_url: str
-    links: LinkHosts
+    links: LinkHosts = NO_HOSTS
 
 
 def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:

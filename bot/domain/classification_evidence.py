@@ -35,6 +35,7 @@ class Evidence:
     Attributes:
         hits: Terms found, by the most trustworthy place they stand in.
         outcome: As far as known when the question is asked.
+        outcome_place: Where the words stand that say so.
         speaks_of_ai: A term of the AI list, or a model or guardrail, is named.
         speaks_of_ops: A term of the operations list is named.
         instructed: Some text held sentences aimed at a model.
@@ -48,6 +49,7 @@ class Evidence:
     hits: Mapping[str, Place]
     masks: tuple[Mask, ...] = ()
     outcome: Outcome = Outcome.UNKNOWN
+    outcome_place: Place = Place.FACT
     speaks_of_ai: bool = False
     speaks_of_ops: bool = False
     instructed: bool = False

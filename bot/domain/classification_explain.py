@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.classification import applied_moves, outcome_of, weighed
-from bot.domain.classification_category import Claim, decide
+from bot.domain.classification_category import Claim
 from bot.domain.classification_evidence import Evidence, believable_terms, passing
 from bot.domain.classification_rules import FieldTest, Place, Rulebook, When
 from bot.domain.envelope import Envelope, Mask, Outcome
@@ -84,14 +84,13 @@ def explain(
 
     The arguments are those of `judge`; the envelope may be one that it has judged.
     """
-    evidence = weighed(
+    evidence, verdict = weighed(
         envelope, rulebook, system=system, masks=masks, received_at=received_at
     )
-    verdict = decide(evidence, rulebook)
     where = _where(envelope, rulebook)
     won = verdict.claims[:1]
     unsaid = replace(evidence, envelope=replace(envelope, outcome=Outcome.UNKNOWN))
-    outcome, rule = outcome_of(unsaid, rulebook)
+    outcome, rule, _ = outcome_of(unsaid, rulebook)
     if outcome is not evidence.outcome:
         rule = None
     return Explanation(
