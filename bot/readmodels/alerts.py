@@ -5,27 +5,16 @@ repeats, so that a storm of one problem is one row. The raw payloads stay sealed
 in the inbox.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
-from bot.domain.envelope import (
-    Alert,
-    Assessment,
-    Entity,
-    EntityKind,
-    Envelope,
-    Mask,
-    Outcome,
-    Status,
-)
+from bot.domain.envelope import Alert
 from bot.domain.grouping import Candidate, dedup_digest, group_digest
-from bot.domain.severity import Reason, Severity
-from bot.domain.untrusted import Untrusted
 from bot.ports import Transaction
+from bot.readmodels.alert_docs import from_doc, to_doc
 
 # How many alerts of an incident are read for its card: the first of each problem.
 _FOR_CARD = 12
@@ -209,97 +198,4 @@ def _candidate(tx: Transaction, found: Any) -> Candidate:
         system=found["system"],
         last_alert_at=max(datetime.fromisoformat(one["last_at"]) for one in problems),
         resolved_at=None if ended is None else datetime.fromisoformat(ended),
-    )
-
-
-def to_doc(alert: Alert) -> dict[str, Any]:
-    """Return an alert as JSON values."""
-    envelope, assessment = alert.envelope, alert.assessment
-    at = envelope.occurred_at
-    return {
-        "id": alert.id,
-        "received_at": alert.received_at.isoformat(),
-        "system": alert.system,
-        "masks": [[mask.kind, mask.count, mask.path] for mask in alert.masks],
-        "envelope": {
-            "source": envelope.source,
-            "source_event_id": envelope.source_event_id,
-            "dedup_key": envelope.dedup_key,
-            "group_key": envelope.group_key,
-            "status": envelope.status,
-            "occurred_at": None if at is None else at.isoformat(),
-            "title": envelope.title.for_redaction(),
-            "texts": {k: v.for_redaction() for k, v in envelope.texts.items()},
-            "entities": [[entity.kind, entity.id] for entity in envelope.entities],
-            "vendor_severity": envelope.vendor_severity,
-            "outcome": envelope.outcome,
-            "links": list(envelope.links),
-            "stands_for": envelope.stands_for,
-            "notes": list(envelope.notes),
-        },
-        "assessment": {
-            "category": assessment.category,
-            "rule": assessment.rule,
-            "severity": assessment.severity,
-            "reasons": [[r.code, r.text, r.steps] for r in assessment.reasons],
-            "notices": list(assessment.notices),
-            "origin": assessment.origin,
-            "confidence": assessment.confidence,
-            "owasp": list(assessment.owasp),
-            "atlas": list(assessment.atlas),
-        },
-    }
-
-
-def from_doc(doc: dict[str, Any]) -> Alert:
-    """Return the alert that `to_doc` described."""
-    return Alert(
-        id=doc["id"],
-        received_at=datetime.fromisoformat(doc["received_at"]),
-        system=doc["system"],
-        masks=tuple(Mask(kind=k, count=n, path=p) for k, n, p in doc["masks"]),
-        envelope=_envelope(doc["envelope"]),
-        assessment=_assessment(doc["assessment"]),
-    )
-
-
-def _envelope(doc: dict[str, Any]) -> Envelope:
-    at = doc["occurred_at"]
-    return Envelope(
-        source=doc["source"],
-        source_event_id=doc["source_event_id"],
-        dedup_key=doc["dedup_key"],
-        group_key=doc["group_key"],
-        status=Status(doc["status"]),
-        occurred_at=None if at is None else datetime.fromisoformat(at),
-        title=Untrusted(doc["title"]),
-        texts={path: Untrusted(text) for path, text in doc["texts"].items()},
-        entities=_entities(doc["entities"]),
-        vendor_severity=doc["vendor_severity"],
-        outcome=Outcome(doc["outcome"]),
-        links=tuple(doc["links"]),
-        stands_for=doc["stands_for"],
-        notes=tuple(doc["notes"]),
-    )
-
-
-def _entities(pairs: Iterable[Sequence[str]]) -> tuple[Entity, ...]:
-    return tuple(Entity(EntityKind(kind), name) for kind, name in pairs)
-
-
-def _assessment(doc: dict[str, Any]) -> Assessment:
-    return Assessment(
-        category=doc["category"],
-        rule=doc["rule"],
-        severity=Severity(doc["severity"]),
-        reasons=tuple(
-            Reason(code=code, text=text, steps=steps)
-            for code, text, steps in doc["reasons"]
-        ),
-        notices=tuple(doc["notices"]),
-        # What follows is not there in alerts of earlier versions.
-        origin=doc.get("origin", ""),
-        confidence=doc.get("confidence", 0.0),
-        owasp=tuple(doc.get("owasp", ())),
-        atlas=tuple(doc.get("atlas", ())),
     )

@@ -106,10 +106,12 @@ def _rulebook(
         move(one, categories, origin=origin)
         for origin, one in _laid_over(layers, "moves")
     )
-    outcomes = tuple(
+    stated = tuple(
         outcome_rule(one, origin=origin)
         for origin, one in _laid_over(layers, "outcomes")
     )
+    # What only one sender's words mean counts before what everybody's do.
+    outcomes = tuple(sorted(stated, key=lambda one: not one.when.sources))
     lists = {key: _joined(layers, key) for key in _LISTS}
     conditions = [one.when for entries in (rules, moves, outcomes) for one in entries]
     terms = Rulebook.terms_of(conditions, lists["ai"], lists["operations"])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from bot.domain.envelope import Alert, Assessment, Envelope
 from bot.domain.severity import Reason, Severity
 from bot.domain.untrusted import Untrusted
-from bot.readmodels.alerts import from_doc, to_doc
+from bot.readmodels.alert_docs import from_doc, to_doc
 
 ALERT = Alert(
     id="al_1",
