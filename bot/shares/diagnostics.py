@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.ports import Collect, Store, Transaction
 from bot.readmodels import alerts, board
+from bot.readmodels.alert_docs import to_doc
 from bot.redact import Redactor
 from bot.sharing import bundle
 
@@ -41,6 +42,6 @@ def _subject(tx: Transaction, incident: str, now: datetime) -> bundle.Subject:
     return bundle.Subject(
         incident=incident,
         exercise=state.drill,
-        alerts=tuple((one, alerts.to_doc(one)) for one in found),
+        alerts=tuple((one, to_doc(one)) for one in found),
         window=bundle.window_of(found, now),
     )
