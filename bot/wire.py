@@ -184,6 +184,7 @@ def _page_routes(ground: Ground, room: SlackRoom, links: PageLinks) -> list[Rout
             person=room.people.person,
             names=room.names.of,
             base_url=links.base_url,
+            links=ground.rulings.links,
         )
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from bot.domain.commands import Person
+from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.untrusted import Untrusted
 from bot.ports import Clock, Keys
 from bot.store.sqlite import SqliteStore
@@ -27,6 +28,7 @@ class PageNeeds:
         person: Looks somebody up in Slack by id; fails closed.
         names: What people call themselves, by id.
         base_url: Where browsers reach us, without a slash at the end.
+        links: Where addresses that senders gave may lead.
     """
 
     store: SqliteStore
@@ -37,6 +39,7 @@ class PageNeeds:
     person: Callable[[str], Awaitable[Person]]
     names: Callable[[Collection[str]], Awaitable[Mapping[str, Untrusted]]]
     base_url: str
+    links: LinkHosts = NO_HOSTS
 
 
 def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:
@@ -56,7 +59,11 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         guesses=Guesses(),
     )
     reading = Reading(
-        store=needs.store, clock=needs.clock, keys=needs.keys, viewing=needs.viewing
+        store=needs.store,
+        clock=needs.clock,
+        keys=needs.keys,
+        viewing=needs.viewing,
+        links=needs.links,
     )
     pages = PagesDoor(
         reading=reading, readers=readers, names=needs.names, base_url=needs.base_url

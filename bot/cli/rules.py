@@ -6,16 +6,24 @@ docs/concepts/triage.md, what a case is in `bot/rules/cases.py`.
 
 import json
 import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.config import Settings
+    from bot.domain.classification_rules import Rulebook
+    from bot.domain.envelope import Assessment, Outcome
+    from bot.domain.registry import Registry
+    from bot.ports import Integration
+    from bot.redact import Redactor
     from bot.rules.cases import Case
-    from bot.rulings import Rulings
 
 # A fixed key: the cases are the site's own, and nothing is kept.
 _KEY = b"tocsin rules"
@@ -37,22 +45,19 @@ def lint(file: Path | None) -> None:
     Exit status: 0 it can be used, 1 it cannot.
     """
     from bot.rules import read_rulebook
-    from bot.rules.cases import remarks
+    from bot.rules.cases import origins, remarks
 
-    path, rulings, overlay = _opened(file)
-    cases = _cases(path, rulings, overlay)
+    site = _opened(file)
     shipped = read_rulebook()
-    for remark in remarks(overlay, shipped, name=path.name):
+    for remark in remarks(site.text, shipped, name=site.name):
         click.echo(f"note: {remark}")
-    ours = {one.id: one for one in (*shipped.rules, *shipped.moves, *shipped.outcomes)}
-    book = rulings.rulebook
-    now = {one.id: one for one in (*book.rules, *book.moves, *book.outcomes)}
-    added = len(now.keys() - ours.keys())
-    replaced = sum(one.origin == path.name for key, one in now.items() if key in ours)
-    gone = len(ours.keys() - now.keys())
+    before, after = origins(shipped), origins(site.rulebook)
+    added = len(after.keys() - before.keys())
+    replaced = sum(file == site.name for rule, file in after.items() if rule in before)
+    gone = len(before.keys() - after.keys())
     click.echo(
-        f"{path.name}: {added} added, {replaced} replaced, {gone} switched off, "
-        f"{len(cases)} cases; rules sha256 {book.digest[:12]}"
+        f"{site.name}: {added} added, {replaced} replaced, {gone} switched off, "
+        f"{len(site.cases)} cases; rules sha256 {site.rulebook.digest[:12]}"
     )
 
 
@@ -66,77 +71,133 @@ def test_rules(file: Path | None, *, as_json: bool) -> None:
 
     Exit status: 0 all pass, 1 one fails or FILE cannot be used.
     """
-    path, rulings, overlay = _opened(file)
-    done = [(one, _came_out(one, rulings)) for one in _cases(path, rulings, overlay)]
-    answers = [
-        {"name": case.name, "expected": case.expected, "got": got}
-        | {"passed": all(got[key] == value for key, value in case.expected.items())}
-        for case, got in done
-    ]
-    failed = [one for one in answers if not one["passed"]]
+    site = _opened(file)
+    answers = [_answer(case, site.came_out(case)) for case in site.cases]
     if as_json:
-        click.echo(json.dumps({"file": str(path), "cases": answers}))
+        click.echo(json.dumps({"file": site.name, "cases": answers}))
     else:
-        for case, got in done:
-            for key, wanted in case.expected.items():
-                if got[key] != wanted:
-                    rule = f", by rule {got['rule']} of {got['file']}"
-                    said = f"{key} is {got[key]}, not {wanted}{rule}"
-                    click.echo(f"failed: {case.name}: {said}")
-        click.echo(f"{len(answers)} cases, {len(failed)} failed", err=True)
-    sys.exit(1 if failed else 0)
+        for answer in answers:
+            for wrong in answer["wrong"]:
+                click.echo(f"failed: {answer['name']}: {wrong}")
+        failed = sum(not answer["passed"] for answer in answers)
+        click.echo(f"{len(answers)} cases, {failed} failed", err=True)
+    sys.exit(0 if all(answer["passed"] for answer in answers) else 1)
 
 
-def _opened(file: Path | None) -> "tuple[Path, Rulings, str]":
-    """Return the file, the rulings with it laid over them, and its text."""
-    from dataclasses import replace
+@dataclass(frozen=True, kw_only=True)
+class _Site:
+    """A site's file laid over the shipped rules."""
 
+    name: str
+    text: str
+    settings: "Settings"
+    rulebook: "Rulebook"
+    parsers: "Mapping[str, Integration]"
+    cases: "tuple[Case, ...]"
+
+    @cached_property
+    def redactor(self) -> "Redactor":
+        """Read only where a case has a payload: it takes longer than all the rest."""
+        from bot.config.site_file import site_text
+        from bot.redact import Redactor, load_definition
+
+        overlay = site_text(self.settings.redact.overlay) or None
+        return Redactor(load_definition(overlay), key=_KEY)
+
+    @cached_property
+    def registry(self) -> "Registry":
+        """Return the site's registry, or an empty one."""
+        from bot.config.site_file import site_text
+        from bot.domain.registry import Registry
+        from bot.rules.registry_file import read_registry
+
+        path = self.settings.registry.file
+        return read_registry(site_text(path), name=path.name) if path else Registry()
+
+    def came_out(self, case: "Case") -> "Mapping[str, str]":
+        """Return what the rules say of a case."""
+        from bot.domain.classification import judge
+        from bot.domain.envelope import Envelope
+        from bot.domain.untrusted import Untrusted
+
+        if not case.text:
+            return self._posted(case)
+        envelope = Envelope(source="text", dedup_key="", title=Untrusted(case.text))
+        return _verdict(*judge(envelope, self.rulebook))
+
+    def _posted(self, case: "Case") -> "Mapping[str, str]":
+        from bot.ports.integration import Payload
+        from bot.triage import triage
+
+        now = datetime.now(UTC)  # noqa: TID251 - the command stands in for the door
+        body = case.payload.encode("utf-8", "replace")
+        worst = triage(
+            Payload(body=body, headers=case.headers, received_at=now),
+            source=case.source,
+            parsers=self.parsers,
+            redactor=self.redactor,
+            rulebook=self.rulebook,
+            registry=self.registry,
+            alert_id="al_case",
+            received_at=now,
+        ).worst
+        return _verdict(worst.envelope.outcome, worst.assessment) if worst else _NOTHING
+
+
+_NOTHING = {
+    "category": "none",
+    "severity": "NONE",
+    "outcome": "unknown",
+    "rule": "default.nothing",
+    "file": "",
+}
+
+
+def _opened(file: Path | None) -> _Site:
     from bot.cli.opening import open_settings
     from bot.config.site_file import site_text
     from bot.rules import read_rulebook
-    from bot.rulings import read_rulings
+    from bot.rules.cases import read_cases
+    from bot.triage import load_integrations
 
     settings = open_settings()
     path = file or settings.rules.overlay
     if path is None:
         raise click.UsageError("Name a FILE, or set rules.overlay.")
-    overlay = site_text(path)
-    rulebook = read_rulebook(overlay, overlay_name=path.name)
-    return path, replace(read_rulings(settings, key=_KEY), rulebook=rulebook), overlay
-
-
-def _cases(path: Path, rulings: "Rulings", overlay: str) -> "tuple[Case, ...]":
-    from bot.rules.cases import read_cases
-
-    return read_cases(
-        overlay, rulings.rulebook, name=path.name, sources=rulings.integrations
+    text, parsers = site_text(path), load_integrations()
+    rulebook = read_rulebook(text, overlay_name=path.name)
+    cases = read_cases(text, rulebook, name=path.name, sources=parsers)
+    return _Site(
+        name=path.name,
+        text=text,
+        settings=settings,
+        rulebook=rulebook,
+        parsers=parsers,
+        cases=cases,
     )
 
 
-def _came_out(case: "Case", rulings: "Rulings") -> "Mapping[str, str]":
-    from datetime import UTC, datetime
-
-    from bot.domain.classification import judge
-    from bot.domain.envelope import Envelope
-    from bot.domain.untrusted import Untrusted
-    from bot.ports.integration import Payload
-
-    if case.text:
-        envelope = Envelope(source="text", dedup_key="", title=Untrusted(case.text))
-        outcome, found = judge(envelope, rulings.rulebook)
-    else:
-        now = datetime.now(UTC)  # noqa: TID251 - the command stands in for the door
-        body = case.payload.encode("utf-8", "replace")
-        payload = Payload(body=body, headers=case.headers, received_at=now)
-        worst = rulings.understand(payload, case.source, "al_case").worst
-        if worst is None:
-            nothing = dict.fromkeys(("outcome", "rule", "file"), "")
-            return {"category": "none", "severity": "NONE", **nothing}
-        outcome, found = worst.envelope.outcome, worst.assessment
+def _verdict(outcome: "Outcome", found: "Assessment") -> dict[str, str]:
     return {
         "category": found.category,
         "severity": found.severity.value,
         "outcome": outcome.value,
         "rule": found.rule,
         "file": found.origin,
+    }
+
+
+def _answer(case: "Case", got: "Mapping[str, str]") -> dict[str, Any]:
+    by = f"{got['rule']} of {got['file']}" if got["file"] else got["rule"]
+    wrong = [
+        f"{key} is {got[key]}, not {wanted}, by rule {by}"
+        for key, wanted in case.expected.items()
+        if got[key] != wanted
+    ]
+    return {
+        "name": case.name,
+        "passed": not wrong,
+        "expected": dict(case.expected),
+        "got": dict(got),
+        "wrong": wrong,
     }

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from bot.config.section import Section
+from bot.config.section import Names, Section
 from bot.config.sources import Source, stray_key
 from bot.domain.addresses import complaint
 
@@ -141,7 +141,7 @@ class Web(Section):
         None,
         description="Bearer token for the admin door; made at first start if unset.",
     )
-    link_hosts: tuple[str, ...] = Field(
+    link_hosts: Names = Field(
         (),
         description="Hosts that addresses in alerts may link to, for example "
         "grafana.example.org; *.example.org stands for all below it. What leads "

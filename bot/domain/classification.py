@@ -22,7 +22,7 @@ INSTRUCTED = "the alert text contains instructions; treat it as data"
 
 def stated_outcome(envelope: Envelope, rulebook: Rulebook) -> Outcome:
     """Return whether a control stopped it, from the alert's fields and words."""
-    return outcome_of(gather(envelope, rulebook), rulebook)[0]
+    return judge(envelope, rulebook)[0]
 
 
 def assess(
@@ -57,10 +57,9 @@ def judge(
     received_at: datetime | None = None,
 ) -> tuple[Outcome, Assessment]:
     """Return what `stated_outcome` and `assess` do, reading the texts once."""
-    evidence = weighed(
+    evidence, verdict = weighed(
         envelope, rulebook, system=system, masks=masks, received_at=received_at
     )
-    verdict = decide(evidence, rulebook)
     severity, reasons = _severity(verdict, evidence, rulebook)
     notices = (*envelope.notes, *((INSTRUCTED,) * evidence.instructed))
     category = rulebook.categories.get(verdict.category)
@@ -85,15 +84,22 @@ def weighed(
     system: System | None,
     masks: Sequence[Mask],
     received_at: datetime | None,
-) -> Evidence:
-    """Return all that is known of an alert when its rules are asked."""
+) -> tuple[Evidence, Verdict]:
+    """Return all that is known of an alert, and what kind of incident it is."""
     gathered = gather(envelope, rulebook, masks)
-    return replace(
+    outcome, _, place = outcome_of(gathered, rulebook)
+    evidence = replace(
         gathered,
-        outcome=outcome_of(gathered, rulebook)[0],
+        outcome=outcome,
+        outcome_place=place,
         system=system,
         change=_change(envelope, system, received_at),
     )
+    verdict = decide(evidence, rulebook)
+    if outcome is Outcome.BLOCKED and place > verdict.trust:
+        # A title that says "blocked" under a name that does not: we look as hard.
+        evidence = replace(evidence, outcome=Outcome.UNKNOWN)
+    return evidence, verdict
 
 
 def classify_text(text: str, rulebook: Rulebook) -> tuple[str, str]:
@@ -105,17 +111,18 @@ def classify_text(text: str, rulebook: Rulebook) -> tuple[str, str]:
 
 def outcome_of(
     evidence: Evidence, rulebook: Rulebook
-) -> tuple[Outcome, OutcomeRule | None]:
-    """Return whether a control stopped it, and the rule that says so.
+) -> tuple[Outcome, OutcomeRule | None, Place]:
+    """Return whether a control stopped it, the rule that says so, and from where.
 
     No rule where the parser knew it, or nobody does.
     """
     if evidence.envelope.outcome is not Outcome.UNKNOWN:
-        return evidence.envelope.outcome, None
+        return evidence.envelope.outcome, None, Place.FACT
     for rule in rulebook.outcomes:
-        if holds(rule.when, evidence, rule.trust) is not None:
-            return rule.outcome, rule
-    return Outcome.UNKNOWN, None
+        place = holds(rule.when, evidence, rule.trust)
+        if place is not None:
+            return rule.outcome, rule, place
+    return Outcome.UNKNOWN, None, Place.FACT
 
 
 def applied_moves(

@@ -37,6 +37,7 @@ class Evidence:
     Attributes:
         hits: Terms found, by the most trustworthy place they stand in.
         outcome: As far as known when the question is asked.
+        outcome_place: Where the words stand that say so.
         speaks_of_ai: A term of the AI list, or a model or guardrail, is named.
         speaks_of_ops: A term of the operations list is named.
         instructed: Some text held sentences aimed at a model.
@@ -50,6 +51,7 @@ class Evidence:
     hits: Mapping[str, Place]
     masks: tuple[Mask, ...] = ()
     outcome: Outcome = Outcome.UNKNOWN
+    outcome_place: Place = Place.FACT
     speaks_of_ai: bool = False
     speaks_of_ops: bool = False
     instructed: bool = False
@@ -132,7 +134,7 @@ def holds(when: When, evidence: Evidence, trust: Place) -> Place | None:
 
 def believable_terms(raw: str, rulebook: Rulebook) -> frozenset[str]:
     """Return the terms in a text, up to the first words aimed at a model."""
-    return rulebook.lexicon.found_in(_believable(raw, rulebook)[0])
+    return _said(raw, rulebook)[0]
 
 
 def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.classification import applied_moves, outcome_of, weighed
-from bot.domain.classification_category import Claim, decide
+from bot.domain.classification_category import Claim
 from bot.domain.classification_evidence import Evidence, believable_terms, passing
-from bot.domain.classification_rules import FieldTest, Place, Rulebook, When
+from bot.domain.classification_rules import FieldTest, Move, Place, Rulebook, When
 from bot.domain.envelope import Envelope, Mask, Outcome
 from bot.domain.registry import System
 
@@ -84,39 +84,46 @@ def explain(
 
     The arguments are those of `judge`; the envelope may be one that it has judged.
     """
-    evidence = weighed(
+    evidence, verdict = weighed(
         envelope, rulebook, system=system, masks=masks, received_at=received_at
     )
-    verdict = decide(evidence, rulebook)
     where = _where(envelope, rulebook)
-    won = verdict.claims[:1]
-    unsaid = replace(evidence, envelope=replace(envelope, outcome=Outcome.UNKNOWN))
-    outcome, rule = outcome_of(unsaid, rulebook)
-    if outcome is not evidence.outcome:
-        rule = None
+    claims = [_of_claim(one, evidence, where) for one in verdict.claims]
     return Explanation(
-        decided=_of_claim(won[0], evidence, where) if won else None,
-        runners_up=tuple(_of_claim(one, evidence, where) for one in verdict.claims[1:]),
-        outcome=None
-        if rule is None
-        else Say(
-            rule=rule.id,
-            origin=rule.origin,
-            about=outcome.value,
-            score=0.0,
-            heard=_heard(rule.when, evidence, where),
-        ),
+        decided=claims[0] if claims else None,
+        runners_up=tuple(claims[1:]),
+        outcome=_of_outcome(evidence, rulebook, where),
         moves=tuple(
-            Say(
-                rule=move.id,
-                origin=move.origin,
-                about=", ".join(sorted(move.categories)) or "every category",
-                score=float(move.steps),
-                reason=move.reason,
-                heard=_heard(move.when, evidence, where),
-            )
-            for move in applied_moves(verdict, evidence, rulebook)
+            _of_move(one, evidence, where)
+            for one in applied_moves(verdict, evidence, rulebook)
         ),
+    )
+
+
+def _of_outcome(
+    evidence: Evidence, rulebook: Rulebook, where: Mapping[str, list[str]]
+) -> Say | None:
+    unsaid = replace(evidence.envelope, outcome=Outcome.UNKNOWN)
+    outcome, rule, _ = outcome_of(replace(evidence, envelope=unsaid), rulebook)
+    if rule is None or outcome is not evidence.outcome:
+        return None
+    return Say(
+        rule=rule.id,
+        origin=rule.origin,
+        about=outcome.value,
+        score=0.0,
+        heard=_heard(rule.when, evidence, where),
+    )
+
+
+def _of_move(move: Move, evidence: Evidence, where: Mapping[str, list[str]]) -> Say:
+    return Say(
+        rule=move.id,
+        origin=move.origin,
+        about=", ".join(sorted(move.categories)) or "every category",
+        score=float(move.steps),
+        reason=move.reason,
+        heard=_heard(move.when, evidence, where),
     )
 
 

@@ -23,7 +23,7 @@ class LinkHosts:
             ``example.org``, and not for itself.
     """
 
-    hosts: frozenset[str]
+    hosts: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, names: Iterable[str]) -> "LinkHosts":
@@ -44,6 +44,10 @@ class LinkHosts:
         return host in self.hosts or any(
             f"*.{parent}" in self.hosts for parent in _parents(host)
         )
+
+
+NO_HOSTS = LinkHosts()
+"""No address becomes a link."""
 
 
 def _is_plain(address: str) -> bool:

@@ -63,6 +63,15 @@ def read_cases(
     return tuple(_case(one, rulebook, known) for one in entries)
 
 
+def origins(rulebook: Rulebook) -> dict[str, str]:
+    """Return the file of every rule, move and outcome by its id."""
+    return {
+        **{one.id: one.origin for one in rulebook.rules},
+        **{one.id: one.origin for one in rulebook.moves},
+        **{one.id: one.origin for one in rulebook.outcomes},
+    }
+
+
 def remarks(overlay: str, shipped: Rulebook, *, name: str) -> tuple[str, ...]:
     """Return what a reader of a site's file would ask about, though it can be used.
 
@@ -72,17 +81,14 @@ def remarks(overlay: str, shipped: Rulebook, *, name: str) -> tuple[str, ...]:
         name: How messages name it.
     """
     layer = site_layer(overlay, name=name)
-    known = {
-        one.id
-        for each in (shipped.rules, shipped.moves, shipped.outcomes)
-        for one in each
-    }
-    found: list[str] = []
-    for key in _RULES:
-        for entry in layer.entries(key):
-            if entry.flag("disabled") and entry.text("id") not in known:
-                found.append(f"{entry.where}: there is no such rule to switch off")
-    if any(layer.values.get(key) for key in _RULES) and not layer.values.get(TESTS):
+    known = origins(shipped)
+    entries = [entry for key in _RULES for entry in layer.entries(key)]
+    found = [
+        f"{entry.where}: there is no such rule to switch off"
+        for entry in entries
+        if entry.flag("disabled") and entry.text("id") not in known
+    ]
+    if entries and not layer.values.get(TESTS):
         found.append(f"{name}: no case under `{TESTS}` says what the rules are for")
     return tuple(found)
 
@@ -93,9 +99,8 @@ def _case(entry: Entry, rulebook: Rulebook, sources: tuple[str, ...]) -> Case:
         raise bad(entry.where, "it needs either a text or a payload")
     expected = {key: entry.text(key) for key in _EXPECTED if key in entry.values}
     if not expected:
-        raise bad(
-            entry.where, f"it expects nothing: name one of {', '.join(_EXPECTED)}"
-        )
+        keys = ", ".join(_EXPECTED)
+        raise bad(entry.where, f"it expects nothing: name one of {keys}")
     _check(entry, rulebook)
     return Case(
         name=entry.text("name"),

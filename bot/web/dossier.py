@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.domain.card import CardView
 from bot.domain.errors import NotFound
 from bot.domain.incident import Incident
+from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.registry import Registry
 from bot.ports import Clock, Keys, Transaction
 from bot.readmodels import alerts, board, plan_record, timeline
@@ -73,6 +74,7 @@ class Dossier:
     Attributes:
         at: When it was read, aware UTC.
         hidden_problems: Problems beyond those that are shown.
+        links: Where addresses that senders gave may lead.
     """
 
     at: datetime
@@ -84,6 +86,7 @@ class Dossier:
     hidden_problems: int
     steps: tuple[StepRow, ...]
     log: LogState
+    links: LinkHosts = NO_HOSTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,7 @@ class Reading:
     clock: Clock
     keys: Keys
     viewing: Viewing
+    links: LinkHosts = NO_HOSTS
 
     def board(self) -> BoardView:
         """Return the open incidents, worst first, and the last resolved ones."""
@@ -181,6 +185,7 @@ class Reading:
             hidden_problems=alerts.problem_count(tx, card.id) - len(shown),
             steps=_steps(tx, card.id, card.state),
             log=_log_state(tx, self.keys),
+            links=self.links,
         )
 
     def _lines(

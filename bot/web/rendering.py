@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.classification_category import confidence_word
 from bot.domain.grouping import because_of
 from bot.domain.quoting import bare
 from bot.domain.untrusted import Untrusted, clip, visible
@@ -129,6 +130,7 @@ def _environment() -> "Environment":
         "line": _line,
         "bare": bare,
         "number_in": _number_in,
+        "sureness": confidence_word,
         "shown": _shown,
         "said": wording.said,
         "because": because_of,

@@ -1,5 +1,6 @@
 """`tocsin triage` prints what an alert would become, with fixed keys."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,42 @@ def test_a_person_gets_a_few_lines() -> None:
     assert "SEV1 · prompt_injection" in result.output
     assert "nothing stopped it (+2)" not in result.output.splitlines()[0]
     assert "Unknown: which registered system" in result.output
+
+
+def test_an_answer_says_which_file_decided_how_surely_and_which_threats_it_is() -> None:
+    (answer,) = answers(INJECTION)
+    assert answer["category_file"] == "kinds/injection.yaml"
+    assert answer["confidence_word"] == "high"
+    assert answer["owasp"] == ["LLM01", "ASI01"]
+    assert answer["frameworks"]["atlas"] == "5.6.0"
+    assert answer["raw_sha256"] == hashlib.sha256(INJECTION.read_bytes()).hexdigest()
+    assert "why" not in answer
+
+
+def test_an_explanation_names_words_fields_and_files() -> None:
+    (answer,) = answers("--explain", INJECTION)
+    decided = answer["why"]["decided"]
+    assert decided["rule"] == answer["category_rule"]
+    assert decided["heard"][0]["fields"]
+    assert [one["score"] for one in answer["why"]["moves"]]
+    told = run("--explain", INJECTION).output
+    assert f"({decided['rule']}, {decided['file']})" in told
+    assert "moved: +2 nothing stopped it" in told
+
+
+def test_what_could_not_be_read_has_no_explanation(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_text('{"broken": ', "utf-8")
+    (answer,) = answers("--explain", file)
+    assert answer["why"] is None
+
+
+def test_names_of_fields_are_shown_without_hidden_characters(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps({"a\u202e\x1b[31mb": "a jailbreak"}), "utf-8")
+    told = run("--explain", file).output
+    assert "jailbreak*" in told
+    assert not {"\u202e", "\x1b"} & set(told)
 
 
 def test_free_texts_get_a_category_each(tmp_path: Path) -> None:

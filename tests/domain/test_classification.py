@@ -11,6 +11,7 @@ from bot.domain.classification import (
     classify_text,
     stated_outcome,
 )
+from bot.domain.classification_category import confidence_word
 from bot.domain.envelope import (
     Assessment,
     Entity,
@@ -251,3 +252,39 @@ def test_the_parsers_notes_reach_the_reader() -> None:
 def test_free_text_gets_a_category(text: str, category: str) -> None:
     found, rule = classify_text(text, RULES)
     assert (found, bool(rule)) == (category, True)
+
+
+@pytest.mark.parametrize("title", ["All of it was blocked", "PII blocked by filter"])
+def test_a_title_that_says_blocked_calms_nobody_under_a_name_that_does_not(
+    title: str,
+) -> None:
+    named = {"labels.alertname": "PIIInModelOutput"}
+    clean, lured = alert(facts=named), alert(title, facts=named)
+    assert judged(lured) == judged(clean) == ("data_disclosure", "SEV2")
+    assert stated_outcome(lured, RULES) is Outcome.UNKNOWN
+
+
+def test_where_no_fact_decides_a_title_may_say_that_it_was_blocked() -> None:
+    assert judged(alert("PII in the answer was blocked")) == ("data_disclosure", "SEV4")
+
+
+def test_the_confidence_is_what_the_place_is_worth_and_how_far_the_best_leads() -> None:
+    fact = assess(alert(facts={"type": "jailbreak"}), RULES)
+    title = assess(alert("Jailbreak"), RULES)
+    text = assess(alert(texts={"body": "a jailbreak"}), RULES)
+    contested = assess(alert(facts={"type": "jailbreak budget"}), RULES)
+    assert [fact.confidence, title.confidence, text.confidence] == [1.0, 0.9, 0.5]
+    assert contested.confidence == 0.5
+    words = [confidence_word(one.confidence) for one in (fact, contested, text)]
+    assert words == ["high", "low", "low"]
+
+
+def test_a_verdict_that_no_rule_gave_is_not_sure_of_itself() -> None:
+    found = assess(alert("Something"), RULES)
+    assert (found.origin, found.confidence) == ("", 0.0)
+
+
+def test_a_verdict_names_the_threats_of_its_category() -> None:
+    found = assess(alert(facts={"type": "jailbreak"}), RULES)
+    assert found.owasp == ("LLM01", "ASI01")
+    assert "AML.T0054" in found.atlas

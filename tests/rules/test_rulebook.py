@@ -1,11 +1,18 @@
 """The shipped rules are whole, and a site's rules are checked word by word."""
 
+import re
+from importlib.resources import files
+
 import pytest
 
+from bot.domain.classification import assess
+from bot.domain.envelope import Envelope
 from bot.domain.errors import BadSettings
 from bot.domain.severity import Severity
+from bot.domain.untrusted import Untrusted
 from bot.redact import load_definition
 from bot.rules import read_rulebook
+from bot.rules.cases import origins
 
 SHIPPED = read_rulebook()
 RULE = """
@@ -42,6 +49,43 @@ def test_ids_are_unique_and_reasons_are_words() -> None:
     entries = [*rules, *moves]
     assert len({one for one, _ in entries}) == len(entries)
     assert all(reason[0].islower() for _, reason in entries)
+
+
+def test_no_file_of_ours_replaces_a_rule_of_another() -> None:
+    shipped = files("bot.rules")
+    inside = [
+        *shipped.iterdir(),
+        *shipped.joinpath("kinds").iterdir(),
+        *shipped.joinpath("sources").iterdir(),
+    ]
+    texts = [one.read_text("utf-8") for one in inside if one.name.endswith(".yaml")]
+    ids = [one for text in texts for one in re.findall(r"\{?id: ([a-z_]+\.\w+)", text)]
+    assert len(ids) == len(set(ids)) == len(origins(SHIPPED))
+
+
+def test_every_rule_knows_the_file_it_was_read_from() -> None:
+    made = read_rulebook(RULE, overlay_name="site.yaml")
+    found = origins(made)
+    assert found["site.rule"] == "site.yaml"
+    assert found["availability.gpu"] == "kinds/running.yaml"
+    assert found["none.spend_tracked"] == "sources/litellm.yaml"
+
+
+def test_the_lists_of_threats_are_of_the_editions_that_we_say() -> None:
+    editions = {one.id: (one.edition, len(one.ids)) for one in SHIPPED.frameworks}
+    assert editions == {
+        "owasp_llm": ("2025", 10),
+        "owasp_agentic": ("2026", 10),
+        "atlas": ("5.6.0", 170),
+    }
+
+
+def test_a_rule_may_name_threats_that_fit_better_than_its_category() -> None:
+    made = read_rulebook(RULE.replace("reason", "atlas: [AML.T0029]\n    reason"))
+    envelope = Envelope(
+        source="text", dedup_key="", title=Untrusted("flux capacitor empty")
+    )
+    assert assess(envelope, made).atlas == ("AML.T0029",)
 
 
 def test_only_facts_may_say_that_nobody_needs_to_act() -> None:
@@ -109,6 +153,13 @@ def test_the_digest_covers_the_overlay() -> None:
         ("categories: {a: 1}", "categories must be a list"),
         ("moves: [{id: m, steps: 9, reason: r, any: [x]}]", "from -4 to 4"),
         ("outcomes: [{id: o, is: maybe, any: [x]}]", "is 'maybe' is not known"),
+        (RULE + RULE.replace("categories:", ""), "site.rule' stands there twice"),
+        (RULE.replace("any", "owasp: [LLM11]\n    any"), "is not in OWASP Top 10 for"),
+        (RULE.replace("any", "atlas: [T0051]\n    any"), "not in MITRE ATLAS 5.6.0"),
+        ("moves: [{id: m, steps: 1, reason: r, system_tier: [hi]}]", "nearest"),
+        ("moves: [{id: m, steps: 1, reason: r, system_tools: [writ]}]", "'write'"),
+        ("a: " + "[" * 100_000, "deeper than 40 levels, in line 1"),
+        ("a: &x [1]", "anchors and aliases are not read"),
         ("- a", "must be a map"),
         ("a: [", "it is not YAML"),
     ],

@@ -19,6 +19,7 @@ from bot.domain.envelope import (
     Outcome,
 )
 from bot.domain.events import Phase
+from bot.domain.links import LinkHosts
 from bot.domain.registry import Registry, System
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
@@ -70,7 +71,7 @@ def alert(title: str, texts: dict[str, str]) -> Alert:
             entities=(Entity(EntityKind.GUARDRAIL, "support-gr"),),
             vendor_severity="HIGH",
             outcome=Outcome.ALLOWED,
-            links=("https://evil.example/x",),
+            links=("https://evil.example/x", "https://grafana.example/d/1?a=b&c=d"),
         ),
         assessment=Assessment(
             category="prompt_injection",
@@ -78,6 +79,10 @@ def alert(title: str, texts: dict[str, str]) -> Alert:
             severity=Severity.SEV2,
             reasons=ACKED.reasons,
             notices=("the text contains instructions aimed at a model",),
+            origin="kinds/injection.yaml",
+            confidence=0.9,
+            owasp=("LLM01", "ASI01"),
+            atlas=("AML.T0051.001",),
         ),
         masks=(Mask(kind="email", count=2, path="description"),),
         system="support-bot-v7",
@@ -151,6 +156,7 @@ DOSSIER = Dossier(
         ),
     ),
     hidden_problems=3,
+    links=LinkHosts.of(["grafana.example"]),
     steps=(
         StepRow(
             runbook="RB-07",

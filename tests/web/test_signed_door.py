@@ -19,6 +19,7 @@ from bot.web.app import web_app
 from bot.web.tokens import Guesses
 from bot.wire_senders import senders
 from tests.envelopes.signing import AT, BEFORE, OTHER, SECRET, signed
+from tests.fakes.accepting import keeping
 from tests.fakes.clock import FakeClock
 from tests.serving import Answer, Door, serving
 from tests.stores import new_store
@@ -49,9 +50,8 @@ class House:
                 "gateway": sender_of(self.clock, signature="langfuse", **given),
                 "queue": sender_of(self.clock, signature="standard_webhooks", **given),
             },
-            accept=lambda received: self.store.write(lambda tx: tx.inbox.put(received)),
+            **keeping(self.store, self.clock, waiting=lambda: 0),
             find=lambda item: self.store.read(lambda tx: tx.inbox.find(item)),
-            waiting=lambda: 0,
             new_id=lambda _: f"al_{next(ids)}",
             accepted=lambda: None,
             admin_token="a" * 32,
