@@ -52,6 +52,8 @@ _AT = (
     "timestamp",
 )
 _MOST = 10**9
+# From this score on an attempt counts as having got through.
+_HITS = 0.5
 
 recognizes = recognizer(_ENTRY, _HIT)
 
@@ -118,6 +120,7 @@ def _families(entries: Sequence[Json]) -> list[_Family]:
     """Gather results by the module of the probe, at least one."""
     rows = [row for one in entries for row in _evals(one)]
     rows = rows or [row for one in entries for row in _digested(one)]
+    rows = rows or [row for one in entries for row in _attempted(one)]
     made: dict[str, _Family] = {}
     for probe, found_by, fails, total in rows or [("", "", 0, 0)]:
         family = made.setdefault(probe.partition(".")[0], _Family())
@@ -155,6 +158,18 @@ def _digested(entry: Json) -> Iterator[tuple[str, str, int, int]]:
                 for name, result in found:
                     if isinstance(result, dict) and "passed" in result:
                         yield detector(probe), detector(name), *_figures(result)
+
+
+def _attempted(entry: Json) -> Iterator[tuple[str, str, int, int]]:
+    """Yield what the detectors scored, where a run ended before it was counted."""
+    probe = detector(first_text(entry, "probe_classname", "probe"))
+    for results in every(entry, "detector_results"):
+        for name, scores in results.items() if isinstance(results, dict) else ():
+            figures = [
+                one for one in every(scores, "[]") if isinstance(one, int | float)
+            ]
+            hits = sum(one >= _HITS for one in figures)
+            yield probe, detector(name), hits, len(figures)
 
 
 def _count_hit(made: dict[str, _Family], hit: Json) -> None:
