@@ -18,9 +18,9 @@ from bot.envelopes.alert_lines import lines_of
 from bot.envelopes.calls import Call
 from bot.envelopes.detections import detections_in, detections_said
 from bot.envelopes.fields import first, first_text, member, text_of
-from bot.envelopes.jsonbody import Json
+from bot.envelopes.jsonbody import Json, loads
 from bot.envelopes.jsonlines import entries_of, read_values
-from bot.envelopes.litellm_log import CALL, noted_in
+from bot.envelopes.litellm_log import CALL, WRAPPED, noted_in
 from bot.envelopes.mapping import body, digest, standing_for, word
 from bot.envelopes.noted import Noted, envelopes_for
 from bot.envelopes.shapes import Shape, fits, recognizer
@@ -51,7 +51,11 @@ _ERROR_TEXT = Shape(
     }
 )
 
-recognizes = recognizer(_EVENT, _TEXT, _ERROR, _ERROR_TEXT, CALL)
+recognizes = recognizer(
+    *(_EVENT, _TEXT, _ERROR, _ERROR_TEXT, CALL),
+    Shape(has=(f"{WRAPPED}.guardrail_information",)),
+    Shape(has=(f"{WRAPPED}.call_type",)),
+)
 
 _SAYS: Mapping[str, str] = {
     "budget_crossed": "the budget of {who} is used up",
@@ -200,8 +204,20 @@ def _kind_in(text: str) -> str:
 def _noted(entry: Json, notes: tuple[str, ...]) -> Iterator[Noted]:
     if fits(entry, _ERROR) or fits(entry, _ERROR_TEXT):
         yield _refusal(entry, notes)
-    if fits(entry, CALL):
-        yield from noted_in(entry, notes, source=MANIFEST.name)
+    logged = first(entry, WRAPPED) or entry
+    if fits(logged, CALL):
+        yield from noted_in(_opened(logged), notes, source=MANIFEST.name)
+
+
+def _opened(call: Json) -> Json:
+    """Return a call whose metadata is JSON and no text, as a row of the spend log."""
+    said = member(call, "metadata")
+    if not isinstance(said, str) or not isinstance(call, dict):
+        return call
+    try:
+        return {**call, "metadata": loads(said).value}
+    except Unparsed:
+        return call
 
 
 def _refusal(entry: Json, notes: tuple[str, ...]) -> Noted:

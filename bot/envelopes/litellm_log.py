@@ -29,9 +29,14 @@ CALL = Shape(
         "hidden_params",
         "response_cost",
         "model_group",
+        "spend",
+        "metadata.guardrail_information",
     ),
 )
+WRAPPED = "standard_logging_object"
 _NO_ANSWER = frozenset({"guardrail_failed_to_respond", "failure"})
+
+_LOOKS = ("guardrail_information", "metadata.guardrail_information")
 
 
 def noted_in(entry: Json, notes: tuple[str, ...], *, source: str) -> Iterator[Noted]:
@@ -42,7 +47,7 @@ def noted_in(entry: Json, notes: tuple[str, ...], *, source: str) -> Iterator[No
         notes: What had to be bent to read it.
         source: Name of the integration.
     """
-    looks = first(entry, "guardrail_information")
+    looks = first(entry, *_LOOKS)
     for look in looks if isinstance(looks, list) else [looks]:
         status = first_text(look, "guardrail_status")
         if status and status not in ("success", "not_run"):
@@ -59,18 +64,19 @@ def _look(entry: Json, look: Json, notes: tuple[str, ...], source: str) -> Verdi
     found = (*listed, *detections_in(member(look, "guardrail_response")), *kinds)
     blind = status in _NO_ANSWER
     mode = first_text(look, "guardrail_mode", "guardrail_mode[0]").casefold()
+    outcome = Outcome.ALLOWED if mode == "logging_only" else outcome_of(status)
     return Verdict(
         source=source,
         product=f"LiteLLM guardrail {name}".strip(),
         found=() if blind else found or (name,),
         blind=blind,
         where=Where.ANSWER if "post" in mode else Where.PROMPT,
-        outcome=Outcome.UNKNOWN if blind else outcome_of(status),
+        outcome=Outcome.UNKNOWN if blind else outcome,
         app=_app(entry),
         model=first_text(entry, "model_group", "model"),
         things=((EntityKind.GUARDRAIL, name), (EntityKind.KEY, _key(entry))),
         facts={"guardrail_status": status},
-        event_id=first_text(entry, "id", "trace_id"),
+        event_id=first_text(entry, "id", "request_id", "trace_id"),
         group=first_text(entry, "metadata.session_id", "session_id"),
         at=_at(entry),
         notes=notes,
@@ -92,7 +98,7 @@ def _call(entry: Json, notes: tuple[str, ...], source: str) -> Call:
         app=_app(entry),
         things=((EntityKind.KEY, _key(entry)),),
         facts={"error_code": first_text(entry, f"{info}.error_code")},
-        event_id=first_text(entry, "id", "trace_id"),
+        event_id=first_text(entry, "id", "request_id", "trace_id"),
         at=_at(entry),
         notes=notes,
     )

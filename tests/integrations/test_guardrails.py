@@ -161,6 +161,21 @@ def test_nemo_names_the_flow_without_its_parameters() -> None:
     assert title({"log": {"activated_rails": [one]}}) == said
 
 
+def test_nemo_s_check_names_only_the_rails_that_stopped() -> None:
+    checked = {
+        "status": "blocked",
+        "rails_status": {
+            "self check output": {"status": "blocked"},
+            "self check input": {"status": "success"},
+        },
+    }
+    assert verdict(checked) == ("opens", "harmful_output", "SEV4")
+    names = {"log": {"activated_rails": ["jailbreak detection heuristics"]}}
+    assert verdict({"guardrails_data": names}) == BLOCKED
+    calm = {"status": "success", "rails_status": {"x": {"status": "success"}}}
+    assert verdict(calm) == QUIET
+
+
 def scan(*, valid: bool, **scores: float) -> dict[str, Any]:
     return {"is_valid": valid, "scanners": scores, "sanitized_prompt": PRIVATE}
 
