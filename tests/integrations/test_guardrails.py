@@ -242,6 +242,13 @@ def test_model_armor_names_kinds_of_data_and_never_the_data() -> None:
     assert PRIVATE not in str(texts)
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_model_armor_that_masked_data_stopped_it(*, listed: bool) -> None:
+    found = {"deidentifyResult": {"matchState": "MATCH_FOUND", "data": {"text": "x"}}}
+    sdp = {"sdpFilterResult": found}
+    assert verdict(armor([sdp] if listed else {"sdp": sdp}))[2] == "SEV4"
+
+
 def test_a_shield_in_front_of_documents_makes_it_worse() -> None:
     user = {"userPromptAnalysis": {"attackDetected": True}}
     document = {"documentsAnalysis": [{"attackDetected": True}]}
