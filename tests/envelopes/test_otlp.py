@@ -72,5 +72,6 @@ def test_a_span_of_another_exporter_is_read_alone() -> None:
 
 
 def test_rubbish_holds_no_records() -> None:
-    for entry in ({"resourceSpans": "x"}, {"resourceLogs": [1, {"scopeLogs": 2}]}, 7):
+    rubbish: list[Any] = [{"resourceSpans": "x"}, {"resourceLogs": [1]}, 7]
+    for entry in rubbish:
         assert list(records_in(entry)) == []
