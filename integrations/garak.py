@@ -8,7 +8,7 @@ Source:
     https://reference.garak.ai, "Reporting"; entries of *.report.jsonl, *.hitlog.jsonl.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,6 +42,7 @@ _HIT = Shape(
     has=("probe", "detector", "score"),
     any_of=("attempt_id", "run_id", "generator", "attempt_seq"),
 )
+_TRY = Shape(has=("probe_classname", "detector_results"))
 _MODEL = (
     *("['plugins.target_name']", "['plugins.model_name']", "meta.target_name"),
     *("meta.model_name", "generator"),
@@ -52,8 +53,13 @@ _AT = (
     "timestamp",
 )
 _MOST = 10**9
+# From this score on an attempt counts as having got through.
+_HITS = 0.5
 
-recognizes = recognizer(_ENTRY, _HIT)
+# Probe, detector, how many attempts got through, of how many.
+_Row = tuple[str, str, int, int]
+
+recognizes = recognizer(_ENTRY, _HIT, _TRY)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,7 +93,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     entries = [
         one
         for one in entries_of(document.value)
-        if fits(one, _ENTRY) or fits(one, _HIT)
+        if any(fits(one, shape) for shape in (_ENTRY, _HIT, _TRY))
     ]
     if not entries:
         raise Unparsed(
@@ -118,6 +124,7 @@ def _families(entries: Sequence[Json]) -> list[_Family]:
     """Gather results by the module of the probe, at least one."""
     rows = [row for one in entries for row in _evals(one)]
     rows = rows or [row for one in entries for row in _digested(one)]
+    rows = rows or _summed(row for one in entries for row in _attempted(one))
     made: dict[str, _Family] = {}
     for probe, found_by, fails, total in rows or [("", "", 0, 0)]:
         family = made.setdefault(probe.partition(".")[0], _Family())
@@ -131,10 +138,15 @@ def _families(entries: Sequence[Json]) -> list[_Family]:
     return list(made.values())
 
 
-def _evals(entry: Json) -> Iterator[tuple[str, str, int, int]]:
+def _evals(entry: Json) -> Iterator[_Row]:
     if first_text(entry, "entry_type") == "eval":
-        probe = detector(first_text(entry, "probe"))
-        yield probe, detector(first_text(entry, "detector")), *_figures(entry)
+        probe = _plugin(first_text(entry, "probe"))
+        yield probe, _plugin(first_text(entry, "detector")), *_figures(entry)
+
+
+def _plugin(name: str) -> str:
+    """Return a probe's or detector's name; some reports put its kind before it."""
+    return detector(name).removeprefix("probes.").removeprefix("detectors.")
 
 
 def _figures(result: Json) -> tuple[int, int]:
@@ -146,7 +158,7 @@ def _figures(result: Json) -> tuple[int, int]:
     return said, max(total, said)
 
 
-def _digested(entry: Json) -> Iterator[tuple[str, str, int, int]]:
+def _digested(entry: Json) -> Iterator[_Row]:
     """Yield the results in a digest: eval, group, probe, detector."""
     for groups in every(entry, "eval"):
         for probes in groups.values() if isinstance(groups, dict) else ():
@@ -154,14 +166,34 @@ def _digested(entry: Json) -> Iterator[tuple[str, str, int, int]]:
                 found = detectors.items() if isinstance(detectors, dict) else ()
                 for name, result in found:
                     if isinstance(result, dict) and "passed" in result:
-                        yield detector(probe), detector(name), *_figures(result)
+                        yield _plugin(probe), _plugin(name), *_figures(result)
+
+
+def _summed(rows: Iterable[_Row]) -> list[_Row]:
+    """Return one row a probe and detector, of many attempts."""
+    made: dict[tuple[str, str], tuple[int, int]] = {}
+    for probe, name, fails, total in rows:
+        before = made.get((probe, name), (0, 0))
+        made[probe, name] = before[0] + fails, before[1] + total
+    return [(*names, *figures) for names, figures in made.items()]
+
+
+def _attempted(entry: Json) -> Iterator[_Row]:
+    """Yield what the detectors scored, where a run ended before it was counted."""
+    probe = _plugin(first_text(entry, "probe_classname", "probe"))
+    for results in every(entry, "detector_results"):
+        for name, scores in results.items() if isinstance(results, dict) else ():
+            listed = scores if isinstance(scores, list) else [scores]
+            figures = [one for one in listed if isinstance(one, int | float)]
+            hits = sum(one >= _HITS for one in figures)
+            yield probe, _plugin(name), hits, len(figures)
 
 
 def _count_hit(made: dict[str, _Family], hit: Json) -> None:
-    probe = detector(first_text(hit, "probe"))
+    probe = _plugin(first_text(hit, "probe"))
     made.pop("", None)
     family = made.setdefault(probe.partition(".")[0], _Family())
-    family.probe, family.detector = probe, detector(first_text(hit, "detector"))
+    family.probe, family.detector = probe, _plugin(first_text(hit, "detector"))
     family.fails += 1
     family.probes.add(probe)
 

@@ -9,7 +9,7 @@ Source:
     packages/shared/src/domain/webhooks.ts of langfuse/langfuse.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from bot.domain.envelope import Entity, EntityKind, Envelope, Status
 from bot.domain.errors import Unparsed
@@ -34,12 +34,13 @@ _SEVERITIES: Mapping[str, Status] = {
     "ALERT": Status.FIRING,
     "WARNING": Status.FIRING,
 }
+_MOST_FILTERS = 5
 _PRODUCTION = "production"
 # As Langfuse's automation for GitHub wraps it.
 _DISPATCHED = "client_payload"
 
 recognizes = recognizer(
-    Shape(words={"type": _TYPES}, has=("apiVersion",)),
+    Shape(words={"type": _TYPES}, any_of=("apiVersion", "payload.severity")),
     Shape(words={f"{_DISPATCHED}.type": _TYPES}),
 )
 
@@ -88,6 +89,7 @@ def _of_alert(delivery: Json, told: Json, notes: tuple[str, ...]) -> Envelope:
         "value": first_text(told, "value", "metric.value"),
         "threshold": first_text(told, "threshold", "threshold.value"),
         "window": first_text(told, "window"),
+        "filter": ", ".join(_filters(told)),
         "severity": severity,
         "resource": first_text(told, "resourceName"),
     }
@@ -105,6 +107,13 @@ def _of_alert(delivery: Json, told: Json, notes: tuple[str, ...]) -> Envelope:
         links=links_of([first_text(told, "permalink"), first_text(told, "url")]),
         notes=notes,
     )
+
+
+def _filters(told: Json) -> Iterator[str]:
+    """Yield what a monitor looks at, e.g. ``level ERROR``."""
+    for one in every(told, "filters[]")[:_MOST_FILTERS]:
+        value = first_text(one, "value", "value[0]")
+        yield f"{first_text(one, 'column')} {value}".strip()
 
 
 def _of_prompt(delivery: Json, notes: tuple[str, ...]) -> Envelope:

@@ -9,7 +9,6 @@ Source: https://docs.litellm.ai/docs/proxy/alerting and .../logging_spec.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 import re2
 
@@ -17,16 +16,15 @@ from bot.domain.envelope import Entity, EntityKind, Envelope, Outcome
 from bot.domain.errors import Unparsed
 from bot.envelopes.alert_lines import lines_of
 from bot.envelopes.calls import Call
-from bot.envelopes.detections import detections_in
-from bot.envelopes.fields import every, first, first_text, member, text_of
-from bot.envelopes.jsonbody import Json
+from bot.envelopes.detections import detections_in, detections_said
+from bot.envelopes.fields import first, first_text, member, text_of
+from bot.envelopes.jsonbody import Json, loads
 from bot.envelopes.jsonlines import entries_of, read_values
+from bot.envelopes.litellm_log import CALL, WRAPPED, noted_in
 from bot.envelopes.mapping import body, digest, standing_for, word
 from bot.envelopes.noted import Noted, envelopes_for
-from bot.envelopes.outcomes import outcome_of
 from bot.envelopes.shapes import Shape, fits, recognizer
-from bot.envelopes.times import read_time
-from bot.envelopes.verdicts import Verdict, Where
+from bot.envelopes.verdicts import Verdict
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -45,20 +43,19 @@ _ERROR = Shape(
     any_of=("error.message.error", "error.message.bedrock_guardrail_response"),
 )
 _ERROR_TEXT = Shape(
-    words={"error.message": ("litellm.*", "budget has been exceeded*", "{'error': *")}
-)
-_CALL = Shape(
-    has=("call_type",),
-    any_of=(
-        "guardrail_information",
-        "model_map_information",
-        "hidden_params",
-        "response_cost",
-        "model_group",
-    ),
+    words={
+        "error.message": (
+            *("litellm.*", "budget has been exceeded*", "{'error': *", "violated *"),
+            *("blocked entity detected*", "content blocked*"),
+        )
+    }
 )
 
-recognizes = recognizer(_EVENT, _TEXT, _ERROR, _ERROR_TEXT, _CALL)
+recognizes = recognizer(
+    *(_EVENT, _TEXT, _ERROR, _ERROR_TEXT, CALL),
+    Shape(has=(f"{WRAPPED}.guardrail_information",)),
+    Shape(has=(f"{WRAPPED}.call_type",)),
+)
 
 _SAYS: Mapping[str, str] = {
     "budget_crossed": "the budget of {who} is used up",
@@ -86,7 +83,6 @@ _KINDS = {
     "customer_id": EntityKind.PRINCIPAL,
     "user_id": EntityKind.PRINCIPAL,
 }
-_NO_ANSWER = frozenset({"guardrail_failed_to_respond", "failure"})
 # Of an alert's text only these lines are read; the others may quote a prompt.
 _LINES = ("alert type", "level", "model", "model name", "request model", "provider")
 _TOLD: Mapping[str, str] = {
@@ -208,25 +204,32 @@ def _kind_in(text: str) -> str:
 def _noted(entry: Json, notes: tuple[str, ...]) -> Iterator[Noted]:
     if fits(entry, _ERROR) or fits(entry, _ERROR_TEXT):
         yield _refusal(entry, notes)
-    if not fits(entry, _CALL):
-        return
-    looks = first(entry, "guardrail_information")
-    for look in looks if isinstance(looks, list) else [looks]:
-        verdict = _look(entry, look, notes)
-        if verdict is not None:
-            yield verdict
-    yield _call(entry, notes)
+    logged = first(entry, WRAPPED) or entry
+    if fits(logged, CALL):
+        yield from noted_in(_opened(logged), notes, source=MANIFEST.name)
+
+
+def _opened(call: Json) -> Json:
+    """Return a call whose metadata is JSON and no text, as a row of the spend log."""
+    said = member(call, "metadata")
+    if not isinstance(said, str) or not isinstance(call, dict):
+        return call
+    try:
+        return {**call, "metadata": loads(said).value}
+    except Unparsed:
+        return call
 
 
 def _refusal(entry: Json, notes: tuple[str, ...]) -> Noted:
     message = first(entry, "error.message")
     said = text_of(message)
     code = first_text(entry, "error.code")
-    if isinstance(message, dict) or "guardrail" in said.casefold():
+    guarded = ("guardrail", "violated", "blocked entity", "content blocked")
+    if isinstance(message, dict) or any(one in said.casefold() for one in guarded):
         return Verdict(
             source=MANIFEST.name,
             product=MANIFEST.title,
-            found=detections_in(message),
+            found=detections_in(message) or detections_said(_head(message)),
             outcome=Outcome.BLOCKED,
             facts={"status_code": code},
             notes=notes,
@@ -238,63 +241,6 @@ def _refusal(entry: Json, notes: tuple[str, ...]) -> Noted:
     return Call(source=MANIFEST.name, error=error, verb=verb, notes=notes)
 
 
-def _look(entry: Json, look: Json, notes: tuple[str, ...]) -> Verdict | None:
-    status = first_text(look, "guardrail_status")
-    if not status or status in ("success", "not_run"):
-        return None
-    name = first_text(look, "guardrail_name")
-    masked = member(look, "masked_entity_count")
-    kinds = [f"pii {one}" for one in masked] if isinstance(masked, dict) else []
-    listed = [text_of(one) for one in every(look, "violation_categories[]")]
-    found = (*listed, *detections_in(member(look, "guardrail_response")), *kinds)
-    blind = status in _NO_ANSWER
-    mode = first_text(look, "guardrail_mode", "guardrail_mode[0]").casefold()
-    return Verdict(
-        source=MANIFEST.name,
-        product=f"LiteLLM guardrail {name}".strip(),
-        found=() if blind else found or (name,),
-        blind=blind,
-        where=Where.ANSWER if "post" in mode else Where.PROMPT,
-        outcome=Outcome.UNKNOWN if blind else outcome_of(status),
-        app=_app(entry),
-        model=first_text(entry, "model_group", "model"),
-        things=((EntityKind.GUARDRAIL, name), (EntityKind.KEY, _key(entry))),
-        facts={"guardrail_status": status},
-        event_id=first_text(entry, "id", "trace_id"),
-        group=first_text(entry, "metadata.session_id", "session_id"),
-        at=_at(entry),
-        notes=notes,
-    )
-
-
-def _call(entry: Json, notes: tuple[str, ...]) -> Call:
-    fails = first_text(entry, "status") == "failure"
-    info = "error_information"
-    error = first_text(entry, f"{info}.error_class", f"{info}.error_code") or "failure"
-    # A guardrail that stopped it is told above, and is no failure.
-    told = first_text(entry, "status_fields.guardrail_status")
-    guarded = "guardrail" in error.casefold() or told == "guardrail_intervened"
-    return Call(
-        source=MANIFEST.name,
-        error=error if fails and not guarded else "",
-        model=first_text(entry, "model_group", "model"),
-        provider=first_text(entry, "custom_llm_provider", f"{info}.llm_provider"),
-        app=_app(entry),
-        things=((EntityKind.KEY, _key(entry)),),
-        facts={"error_code": first_text(entry, f"{info}.error_code")},
-        event_id=first_text(entry, "id", "trace_id"),
-        at=_at(entry),
-        notes=notes,
-    )
-
-
-def _app(entry: Json) -> str:
-    return first_text(entry, "metadata.user_api_key_team_alias", "metadata.app")
-
-
-def _key(entry: Json) -> str:
-    return first_text(entry, "metadata.user_api_key_alias")
-
-
-def _at(entry: Json) -> datetime | None:
-    return read_time(first(entry, "startTime", "start_time", "endTime"))
+def _head(message: Json) -> str:
+    """Return what a refusal says in words, not what it quotes."""
+    return text_of(message) or first_text(message, "error")

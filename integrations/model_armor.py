@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from bot.domain.envelope import EntityKind, Envelope, Outcome
 from bot.domain.errors import Unparsed
-from bot.envelopes.fields import every, first, first_text, leaves, member, text_of
+from bot.envelopes.fields import first, first_text, leaves, member, text_of
 from bot.envelopes.jsonbody import Json, loads
 from bot.envelopes.jsonlines import entries_of, read_values
 from bot.envelopes.noted import envelopes_for
@@ -159,7 +159,9 @@ def _verdict(result: Json, entry: Json, notes: tuple[str, ...]) -> Verdict:
             "invocation_result": first_text(result, "invocationResult"),
         },
         event_id=first_text(entry, "insertId", "responseId"),
-        at=read_time(first_text(entry, "timestamp", "receiveTimestamp") or None),
+        at=read_time(
+            first_text(entry, "timestamp", "receiveTimestamp", "createTime") or None
+        ),
         severity=first_text(entry, "severity"),
         notes=(*notes, *((_BLIND,) * _did_not_look(result))),
     )
@@ -236,10 +238,18 @@ def _outcome(result: Json, entry: Json, matched: dict[str, tuple[str, ...]]) -> 
     )
     said = outcome_of(stated)
     # Data that was only masked did not get through.
-    is_masked = set(matched) == {"sdp"} and bool(
-        every(result, "filterResults.sdp.sdpFilterResult.deidentifyResult.data")
-    )
+    is_masked = set(matched) == {"sdp"} and _masks(result)
     return Outcome.BLOCKED if said is Outcome.UNKNOWN and is_masked else said
+
+
+def _masks(result: Json) -> bool:
+    """Tell whether what was found was taken out of the text."""
+    places = ("sdpFilterResult.deidentifyResult.data", "deidentifyResult.data")
+    return any(
+        first(one, *places) is not None
+        for name, one in _filters(result)
+        if name == "sdp"
+    )
 
 
 def _where(entry: Json) -> Where:

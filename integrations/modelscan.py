@@ -1,20 +1,22 @@
-"""ModelScan and ModelAudit: what a scanner found inside a model file.
+"""ModelScan, ModelAudit and Picklescan: what a scanner found inside a model file.
 
 One alert a report: what matters is the worst finding. A report without findings asks
-for nothing, but says so when a file could not be read. Picklescan prints text, which
-the generic webhook reads.
+for nothing, but says so when a file could not be read.
 
 Source:
-    https://github.com/protectai/modelscan (JSON report) and
-    https://www.promptfoo.dev/docs/model-audit (issues, bytes_scanned).
+    https://github.com/protectai/modelscan (JSON report),
+    https://www.promptfoo.dev/docs/model-audit (issues, bytes_scanned) and
+    https://github.com/mmaitre314/picklescan (its output in words).
 """
 
 from collections.abc import Sequence
 
+import re2
+
 from bot.domain.envelope import Entity, EntityKind, Envelope
 from bot.domain.errors import Unparsed
 from bot.envelopes.fields import count_of, every, first, first_text, member, text_of
-from bot.envelopes.jsonbody import Document, Json
+from bot.envelopes.jsonbody import Document, Json, read_text
 from bot.envelopes.jsonlines import entries_of, read_values
 from bot.envelopes.mapping import body, digest, identifier, word
 from bot.envelopes.shapes import Shape, fits, recognizer
@@ -26,7 +28,7 @@ MANIFEST = Manifest(
     name="modelscan",
     title="ModelScan",
     docs="https://github.com/protectai/modelscan",
-    summary="Reports of ModelScan and ModelAudit about model files.",
+    summary="Reports of ModelScan, ModelAudit and Picklescan about model files.",
 )
 _SCAN = Shape(
     has=("summary.total_issues_by_severity",),
@@ -41,7 +43,24 @@ _RANKS = ("CRITICAL", "HIGH", "WARNING", "MEDIUM", "LOW")
 _UNREAD = "a file could not be scanned; nothing is known of it"
 _MOST_FILES, _MOST_TEXTS = 3, 20
 
-recognizes = recognizer(_SCAN, _AUDIT)
+_RECOGNIZED = recognizer(_SCAN, _AUDIT)
+# What Picklescan prints: a line a finding, and a summary under a ruler.
+_SUMMARY = b"- SCAN SUMMARY -"
+_FINDING = re2.compile(
+    r"(?m)^(.{1,300}): (dangerous|suspicious) import '([^'\n]+)' FOUND"
+)
+_INFECTED = re2.compile(r"Infected files: [1-9]")
+_LEVELS = {"dangerous": "CRITICAL", "suspicious": "WARNING"}
+
+
+def recognizes(payload: Payload) -> bool:
+    """Tell by its shape whether a payload is a report of a scanner."""
+    return _is_in_words(payload) or _RECOGNIZED(payload)
+
+
+def _is_in_words(payload: Payload) -> bool:
+    starts = payload.body.lstrip()[:1]
+    return _SUMMARY in payload.body and starts not in (b"{", b"[")
 
 
 def parse(payload: Payload) -> tuple[Envelope, ...]:
@@ -50,6 +69,8 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     Raises:
         Unparsed: Not JSON, or no report in it.
     """
+    if _is_in_words(payload):
+        return (_envelope(_in_words(read_text(payload.body)), Document(value=None)),)
     document = read_values(payload.body)
     made = [
         _envelope(one, document)
@@ -92,6 +113,21 @@ def _envelope(report: Json, document: Document) -> Envelope:
         vendor_severity=word(worst),
         notes=(*document.notes, *((_UNREAD,) * unread)),
     )
+
+
+def _in_words(text: str) -> Json:
+    """Return Picklescan's output as the report it would be."""
+    issues: list[Json] = [
+        {
+            "location": found.group(1),
+            "severity": _LEVELS[found.group(2)],
+            "details": {"import_reference": ".".join(found.group(3).split())},
+        }
+        for found in _FINDING.finditer(text)
+    ]
+    if not issues and _INFECTED.search(text):
+        issues.append({"severity": "CRITICAL", "type": "infected file"})
+    return {"issues": issues, "has_errors": "ERROR" in text}
 
 
 def _issues(report: Json) -> Sequence[Json]:

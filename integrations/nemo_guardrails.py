@@ -13,7 +13,7 @@ from bot.envelopes.fields import every, first, first_text, member, text_of
 from bot.envelopes.jsonbody import Json
 from bot.envelopes.jsonlines import entries_of, read_values
 from bot.envelopes.noted import envelopes_for
-from bot.envelopes.shapes import Shape, recognizer
+from bot.envelopes.shapes import Shape, fits, recognizer
 from bot.envelopes.times import read_time
 from bot.envelopes.verdicts import Verdict, Where
 from bot.ports.integration import Manifest, Payload
@@ -35,7 +35,9 @@ _WHERE = {
 }
 _REFUSES = "refuse to respond"
 
-recognizes = recognizer(*(Shape(has=(path,)) for path in _RAILS))
+_CHECKED = Shape(has=("rails_status", "status"))
+
+recognizes = recognizer(_CHECKED, *(Shape(has=(path,)) for path in _RAILS))
 
 
 def parse(payload: Payload) -> tuple[Envelope, ...]:
@@ -48,7 +50,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     made = [
         verdict
         for entry in entries_of(document.value)
-        if isinstance(first(entry, *_RAILS), list)
+        if isinstance(first(entry, *_RAILS), list) or fits(entry, _CHECKED)
         for verdict in _verdicts(entry, document.notes)
     ]
     if not made:
@@ -62,7 +64,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
 
 def _verdicts(entry: Json, notes: tuple[str, ...]) -> list[Verdict]:
     """Return one verdict for each kind of rail that stopped, or a quiet one."""
-    rails = [one for path in _RAILS for one in every(entry, f"{path}[]")]
+    rails = _rails(entry)
     stopped = [one for one in rails if _stops(one)]
     kinds = dict.fromkeys(text_of(member(one, "type")) for one in stopped)
     if not kinds:
@@ -76,6 +78,22 @@ def _verdicts(entry: Json, notes: tuple[str, ...]) -> list[Verdict]:
         )
         for kind in kinds
     ]
+
+
+def _rails(entry: Json) -> list[Json]:
+    """Return the rails; a check only gives the names of those that stopped."""
+    checked = member(entry, "rails_status")
+    if isinstance(checked, dict):
+        said = {name: first_text(one, "status") for name, one in checked.items()}
+        return [_named(name, stop=one == "blocked") for name, one in said.items()]
+    listed = [one for path in _RAILS for one in every(entry, f"{path}[]")]
+    return [_named(one, stop=True) if isinstance(one, str) else one for one in listed]
+
+
+def _named(name: str, *, stop: bool) -> Json:
+    sides = ("output", "retrieval", "input")
+    kind = next((one for one in sides if one in name.split()), "input")
+    return {"name": name, "type": kind, "stop": stop}
 
 
 def _verdict(

@@ -60,8 +60,15 @@ _SHAPED = recognizer(EXPORT, ALONE)
 
 
 def recognizes(payload: Payload) -> bool:
-    """Tell whether a payload is OTLP, or one span, with GenAI attributes."""
-    return _ATTRIBUTE.encode() in payload.body and _SHAPED(payload)
+    """Tell whether a payload is OTLP, or one span or event, with GenAI attributes."""
+    if _ATTRIBUTE.encode() not in payload.body or not _SHAPED(payload):
+        return False
+    first = entries_of(read_values(payload.body).value)[0]
+    return fits(first, EXPORT) or any(_speaks(one) for one in records_in(first))
+
+
+def _speaks(record: Record) -> bool:
+    return any(name.startswith(_ATTRIBUTE) for name in record.attributes)
 
 
 def parse(payload: Payload) -> tuple[Envelope, ...]:
@@ -84,7 +91,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def _noted(record: Record, notes: tuple[str, ...]) -> Iterator[Noted]:
-    if not any(name.startswith(_ATTRIBUTE) for name in record.attributes):
+    if not _speaks(record):
         return
     if record.event == _EVALUATION:
         yield _evaluation(record, notes)

@@ -7,6 +7,8 @@ Azure, and nothing else: no matches, no texts.
 
 from collections.abc import Iterator
 
+import re2
+
 from bot.envelopes.fields import every, first, first_text, member, text_of
 from bot.envelopes.jsonbody import Json
 
@@ -22,11 +24,41 @@ _BEDROCK = (
     ("contextualGroundingPolicy.filters[]", "grounding", "type"),
 )
 
+_LISTED = (
+    *("violated_categories[]", "detected_categories[]", "categories[]"),
+    "moderation_result.violated_categories[]",
+)
+_SAID = (
+    ("pii", re2.compile(r"Blocked entity detected: ([A-Z_]{2,40})")),
+    (
+        "",
+        re2.compile(r"'detector_type': '([\w/ -]{2,40})'[^{}]{0,200}'detected': True"),
+    ),
+    (
+        "",
+        re2.compile(
+            r"'action': '(?:BLOCKED|ANONYMIZED)'[^{}]*'type': '([A-Z_]{3,40})'"
+        ),
+    ),
+    ("", re2.compile(r"(?i)violated (jailbreak|prompt.injection|content.safety|pii)")),
+    ("", re2.compile(r"(?i)violated .{0,20}(moderation) policy")),
+)
+
 
 def detections_in(answer: Json) -> tuple[str, ...]:
     """Return the names of what fired, each once, at most 20."""
     named = (*_of_bedrock(answer), *_of_lakera(answer), *_of_others(answer))
     return tuple(dict.fromkeys(one for one in named if one.strip()))[:_MOST]
+
+
+def detections_said(text: str) -> tuple[str, ...]:
+    """Return what a refusal in words names: only kinds that a vendor chose."""
+    found = (
+        f"{kind} {one.group(1)}".strip()
+        for kind, pattern in _SAID
+        for one in pattern.finditer(text)
+    )
+    return tuple(dict.fromkeys(found))[:_MOST]
 
 
 def _of_bedrock(answer: Json) -> Iterator[str]:
@@ -53,7 +85,7 @@ def _of_lakera(answer: Json) -> Iterator[str]:
 
 
 def _of_others(answer: Json) -> Iterator[str]:
-    for path in ("violated_categories[]", "detected_categories[]", "categories[]"):
+    for path in _LISTED:
         yield from (text_of(one) for one in every(answer, path))
     for kind in (*every(answer, "[].entity_type"), *every(answer, "entities[].type")):
         yield f"pii {text_of(kind)}"

@@ -5,10 +5,13 @@ call is stands in `verdicts.py` and `calls.py`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from bot.domain.envelope import Envelope
 from bot.envelopes.mapping import MAX_ALERTS, standing_for
+
+_MOST_ENTITIES = 12
 
 
 class Noted(Protocol):
@@ -25,12 +28,29 @@ class Noted(Protocol):
 
 
 def envelopes_for(noted: Sequence[Noted]) -> tuple[Envelope, ...]:
-    """Return one envelope a thing that is wrong, at most `MAX_ALERTS`.
+    """Return one envelope a problem, at most `MAX_ALERTS`.
 
-    What is in order is left out; where there is nothing else, one envelope stands
-    for it all.
+    Repeats of one problem in one payload are the first of them, which says for how
+    many it stands and names who and what the others named. What is in order is left
+    out; where there is nothing else, one envelope stands for it all.
     """
     wrong = [one for one in noted if one.flagged]
-    kept = wrong[:MAX_ALERTS] or list(noted[:1])
-    rest = (len(wrong) or len(noted)) - len(kept)
-    return standing_for([one.envelope() for one in kept], rest, last=True)
+    if not wrong:
+        return standing_for([noted[0].envelope()], len(noted) - 1)
+    problems: dict[str, Envelope] = {}
+    for one in wrong:
+        made = one.envelope()
+        known = problems.get(made.dedup_key)
+        problems[made.dedup_key] = _joined(known, made) if known else made
+    kept = list(problems.values())[:MAX_ALERTS]
+    rest = len(wrong) - sum(one.stands_for for one in kept)
+    return standing_for(kept, rest, last=True)
+
+
+def _joined(known: Envelope, again: Envelope) -> Envelope:
+    both = dict.fromkeys((*known.entities, *again.entities))
+    return replace(
+        known,
+        entities=tuple(both)[:_MOST_ENTITIES],
+        stands_for=known.stands_for + again.stands_for,
+    )

@@ -26,10 +26,15 @@ EXPORT = Shape(
 )
 ALONE = Shape(
     has=("attributes",),
-    any_of=("trace_id", "traceId", "context.trace_id", "span_id", "spanId"),
+    any_of=(
+        *("trace_id", "traceId", "context.trace_id", "span_id", "spanId"),
+        *("event_name", "eventName", "time_unix_nano", "timeUnixNano"),
+    ),
 )
 # An event repeats the span it lies in, but not the span's own failure.
 _OWN_ONLY = ("exception.type", "error.type")
+# Spans are named after their operation, e.g. ``chat gpt-4o``.
+_EVENTS = ("gen_ai.", "exception")
 _IDS = ("traceId", "trace_id", "context.trace_id")
 _SPANS = ("spanId", "span_id", "context.span_id")
 _TIMES = (
@@ -66,7 +71,9 @@ class Record:
 def records_in(entry: Json) -> Iterator[Record]:
     """Yield the records of an export, or the one span that the entry is."""
     if fits(entry, ALONE) and not fits(entry, EXPORT):
-        yield _record(entry, member(entry, "resource"), is_span=True)
+        named = first_text(entry, "event_name", "eventName", "name")
+        is_event = named.startswith(_EVENTS)
+        yield _record(entry, member(entry, "resource"), is_span=not is_event)
     for resource in every(entry, "resourceSpans[]"):
         about = member(resource, "resource")
         spans = every(resource, "scopeSpans[].spans[]")

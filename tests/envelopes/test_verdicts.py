@@ -68,8 +68,17 @@ def test_of_a_log_only_what_is_wrong_becomes_alerts() -> None:
     assert [one.stands_for for one in envelopes_for([quiet] * 5)] == [5]
 
 
+def test_repeats_in_one_payload_are_one_alert_that_counts_them() -> None:
+    asked = [
+        replace(LOOK, things=((EntityKind.PRINCIPAL, f"u-{n}"),)) for n in range(3)
+    ]
+    (made,) = envelopes_for([*asked, replace(LOOK, flagged=False, found=())])
+    assert made.stands_for == 3
+    assert [one.id for one in made.entities] == ["claims", "u-0", "u-1", "u-2"]
+
+
 def test_the_last_alert_stands_for_those_beyond_the_limit() -> None:
-    made = envelopes_for([LOOK] * 600)
+    made = envelopes_for([replace(LOOK, app=f"app {n}") for n in range(600)])
     assert len(made) == 500
     assert made[-1].stands_for == 101
 

@@ -99,3 +99,14 @@ def test_a_digest_alone_is_enough() -> None:
     }
     digest = {"entry_type": "digest", "meta": {"target_name": "m"}, "eval": groups}
     assert title(digest) == "garak: 4 of 5 attempts of dan.A got through against m"
+
+
+def test_a_run_that_was_never_counted_is_counted_here() -> None:
+    def attempt(*scores: float) -> dict[str, Any]:
+        found = {"detectors.dan.DAN": list(scores)}
+        probe = {"probe_classname": "probes.dan.Dan_6_0", "prompt": PRIVATE}
+        return {"entry_type": "attempt", **probe, "detector_results": found}
+
+    assert title([attempt(0.9, 0.1), attempt(0.2)]) == (
+        "garak: 1 of 3 attempts of dan.Dan_6_0 got through"
+    )

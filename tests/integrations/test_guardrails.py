@@ -161,6 +161,21 @@ def test_nemo_names_the_flow_without_its_parameters() -> None:
     assert title({"log": {"activated_rails": [one]}}) == said
 
 
+def test_nemo_s_check_names_only_the_rails_that_stopped() -> None:
+    checked = {
+        "status": "blocked",
+        "rails_status": {
+            "self check output": {"status": "blocked"},
+            "self check input": {"status": "success"},
+        },
+    }
+    assert verdict(checked) == ("opens", "harmful_output", "SEV4")
+    names = {"log": {"activated_rails": ["jailbreak detection heuristics"]}}
+    assert verdict({"guardrails_data": names}) == BLOCKED
+    calm = {"status": "success", "rails_status": {"x": {"status": "success"}}}
+    assert verdict(calm) == QUIET
+
+
 def scan(*, valid: bool, **scores: float) -> dict[str, Any]:
     return {"is_valid": valid, "scanners": scores, "sanitized_prompt": PRIVATE}
 
@@ -225,6 +240,13 @@ def test_model_armor_names_kinds_of_data_and_never_the_data() -> None:
     texts = {name: one.for_rules() for name, one in alert.envelope.texts.items()}
     assert texts["info_type"] == "US_SOCIAL_SECURITY_NUMBER"
     assert PRIVATE not in str(texts)
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_model_armor_that_masked_data_stopped_it(*, listed: bool) -> None:
+    found = {"deidentifyResult": {"matchState": "MATCH_FOUND", "data": {"text": "x"}}}
+    sdp = {"sdpFilterResult": found}
+    assert verdict(armor([sdp] if listed else {"sdp": sdp}))[2] == "SEV4"
 
 
 def test_a_shield_in_front_of_documents_makes_it_worse() -> None:

@@ -1,5 +1,6 @@
 """What LiteLLM's proxy sends, and what it does not say."""
 
+import json
 from typing import Any
 
 from tests.integrations.triaging import PRIVATE, judged, only, title, verdict
@@ -133,3 +134,21 @@ def test_many_calls_that_went_well_are_one_quiet_alert() -> None:
     found = judged([logged()] * 3)
     assert found.outcome == "ignored"
     assert [one.envelope.stands_for for one in found.alerts] == [3]
+
+
+def test_a_guardrail_that_only_logs_let_it_through() -> None:
+    found = {"breakdown": [{"detector_type": "prompt_attack", "detected": True}]}
+    more = {"guardrail_mode": "logging_only", "guardrail_response": found}
+    assert verdict(looked("guardrail_intervened", **more))[2] == "SEV2"
+
+
+def test_a_row_of_the_spend_log_holds_its_guardrails_as_text() -> None:
+    look = {"guardrail_name": "pii", "guardrail_status": "guardrail_intervened"}
+    row = {
+        "request_id": "r",
+        "call_type": "acompletion",
+        "spend": 0.1,
+        "metadata": json.dumps({"guardrail_information": [look]}),
+    }
+    assert verdict(row)[1] == "data_disclosure"
+    assert verdict({**row, "metadata": "{"}) == ("ignored", "none", "NONE")

@@ -78,3 +78,14 @@ def test_information_of_model_audit_is_no_finding() -> None:
     assert verdict(audit("info"))[2] == "NONE"
     assert verdict(audit("critical"))[2] == "SEV1"
     assert "evil.pkl" in title(audit("critical"))
+
+
+def test_what_picklescan_prints_is_read() -> None:
+    summary = "----------- SCAN SUMMARY -----------\nInfected files: 1\n"
+    found = b"/m/evil.pkl: dangerous import 'posix system' FOUND\n" + summary.encode()
+    assert verdict(found) == ("opens", "supply_chain", "SEV1")
+    said = "Model scan: 1 issue in evil.pkl, the worst CRITICAL, it calls posix.system"
+    assert title(found) == said
+    assert verdict(summary.encode())[2] == "SEV1"
+    clean = summary.replace("files: 1", "files: 0").encode()
+    assert verdict(clean) == ("ignored", "none", "NONE")
