@@ -125,12 +125,13 @@ def signing_of(name: str, given: Source, integration: Integration) -> Signing | 
     used = tuple(text for text in texts if text)
     if not used:
         return None
-    scheme = SCHEMES.get(given.signature or integration.MANIFEST.signature)
+    manifest = integration.MANIFEST
+    scheme = SCHEMES.get(given.signature or manifest.signature or manifest.name)
     if scheme is None:
         raise _refused(
             name,
-            because=f"sources.{name} has a secret, but {integration.MANIFEST.title} "
-            "signs nothing we know",
+            because=f"sources.{name} has a secret, but {manifest.title} signs nothing "
+            "we know",
             next_move="Use token or path_secret, or name the way it signs under "
             "signature.",
         )

@@ -59,6 +59,7 @@ FIELDS = SourceMap(
         "identity.authorization.evidence.principalId": EntityKind.PRINCIPAL,
     },
 )
+_LOOKED_AT = 20
 
 
 def recognizes(payload: Payload) -> bool:
@@ -72,7 +73,7 @@ def recognizes(payload: Payload) -> bool:
         and first_text(one, "resourceId").casefold().startswith("/subscriptions/")
         and first_text(one, "time", "eventTimestamp")
         and first_text(one, "category", "resultType")
-        for one in records
+        for one in records[:_LOOKED_AT]
     )
 
 
@@ -111,6 +112,11 @@ def _with_resource(envelope: Envelope, record: Json) -> Envelope:
 
 
 def _short(operation: str) -> str:
-    """Return ``raipolicies/delete`` of what exports write in capital letters."""
-    last = "/".join(operation.split("/")[-2:])
+    """Return ``raipolicies/delete`` of what exports write in capital letters.
+
+    ``virtualMachines/start/action`` says no more than ``virtualMachines/start``.
+    """
+    parts = operation.split("/")
+    said = parts[:-1] if parts[-1].casefold() == "action" else parts
+    last = "/".join(said[-2:])
     return last.lower() if last.isupper() else last
