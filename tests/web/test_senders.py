@@ -7,6 +7,7 @@ import pytest
 from bot.config import Settings
 from bot.domain.errors import BadSettings
 from bot.envelopes.signature_schemes import PAGERDUTY
+from bot.named_sources import sources_of
 from bot.triage import load_integrations
 from bot.web.alerts import Sender
 from bot.wire_senders import senders
@@ -52,6 +53,24 @@ def test_a_secret_of_before_is_kept_beside_the_one_in_use() -> None:
     assert getattr(made, "secrets", ()) == (SECRET, BEFORE)
     assert made is not None
     assert made.decides
+
+
+def test_a_second_account_of_aws_has_topics_of_its_own() -> None:
+    topic = "arn:aws:sns:eu-central-1:123456789012:alarms"
+    named = {"reads": "cloudwatch", "topics": [topic]}
+    given = Settings.model_validate({"sources": {"aws-eu": named}})
+    sources = sources_of(load_integrations(), given.sources)
+    made = senders(given, sources, clock=FakeClock(AT), token=TOKEN)
+    assert made["aws-eu"].signed is not None
+    assert made["aws-eu"].signed.decides
+    assert made["cloudwatch"].signed is not None
+    assert not made["cloudwatch"].signed.decides
+
+
+def test_what_would_be_read_once_only_is_refused_under_a_second_name() -> None:
+    named = {"reads": "cloudwatch", "queue_url": "https://sqs.example/1/q"}
+    with pytest.raises(ValueError, match="aws-eu has no queue_url"):
+        Settings.model_validate({"sources": {"aws-eu": named}})
 
 
 def test_an_integration_is_signed_as_its_vendor_signs() -> None:
