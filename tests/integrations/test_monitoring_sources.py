@@ -26,9 +26,6 @@ OVER = {
     "splunk_observability": ("anomalous", "ok"),
     "wiz": ("issue-created", "issue-resolved"),
 }
-ACTIVITY = json.loads(
-    (FIXTURES / "azure_activity" / "content-filter-deleted.json").read_text("utf-8")
-)
 
 
 def fixture(source: str, name: str) -> Any:
@@ -248,17 +245,6 @@ def test_the_severity_of_the_older_metric_alert_is_written_in_full() -> None:
     made = one("azure_monitor", "near-real-time-metric")
     assert made.vendor_severity == "Sev3"
     assert made.dedup_key != one("azure_monitor", "classic-metric").dedup_key
-
-
-def test_an_operation_is_named_by_what_it_did_to_which_resource() -> None:
-    began, done = read(
-        "azure_activity",
-        {"records": [{**ACTIVITY, "resultType": "Start"}, ACTIVITY]},
-    )
-    assert title(done) == "raipolicies/delete: strict"
-    assert (began.status, done.status) == (Status.UPDATE, Status.FIRING)
-    assert began.dedup_key == done.dedup_key
-    assert not any("Ada" in text.for_slack() for text in done.texts.values())
 
 
 # --- Google Cloud ---
