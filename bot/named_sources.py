@@ -117,6 +117,9 @@ class Signing:
 def signing_of(name: str, given: Source, integration: Integration) -> Signing | None:
     """Return how a source is signed; None where the settings hold no secret for it.
 
+    The settings' scheme counts before the manifest's, and that before the one of the
+    integration's own name.
+
     Raises:
         BadSettings: A secret is set for a sender that signs nothing, or is not
             written as its vendor writes secrets.

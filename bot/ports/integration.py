@@ -34,8 +34,7 @@ class Manifest:
         summary: One sentence: what it understands.
         takes_anything: True for the one integration that is asked last.
         signature: How the vendor signs: a name of
-            `bot/envelopes/signature_schemes.py`; "" for the one of its own name, or
-            for a vendor that signs nothing.
+            `bot/envelopes/signature_schemes.py`; "" for one that signs nothing.
     """
 
     name: str
