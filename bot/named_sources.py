@@ -121,6 +121,9 @@ class Signing:
 def signing_of(name: str, given: Source, integration: Integration) -> Signing | None:
     """Return how a source is signed; None where the settings hold no secret for it.
 
+    The settings' scheme counts before the manifest's, and that before the one of the
+    integration's own name.
+
     Raises:
         BadSettings: A secret is set for a sender that signs nothing, or is not
             written as its vendor writes secrets.
@@ -129,12 +132,13 @@ def signing_of(name: str, given: Source, integration: Integration) -> Signing | 
     used = tuple(text for text in texts if text)
     if not used:
         return None
-    scheme = SCHEMES.get(given.signature or integration.MANIFEST.signature)
+    manifest = integration.MANIFEST
+    scheme = SCHEMES.get(given.signature or manifest.signature or manifest.name)
     if scheme is None:
         raise _refused(
             name,
-            because=f"sources.{name} has a secret, but {integration.MANIFEST.title} "
-            "signs nothing we know",
+            because=f"sources.{name} has a secret, but {manifest.title} signs nothing "
+            "we know",
             next_move="Use token or path_secret, or name the way it signs under "
             "signature.",
         )

@@ -79,16 +79,19 @@ def collectors(settings: Settings, *, in_practice: bool) -> Mapping[str, Collect
 
 
 def signatures(settings: Settings, clock: Clock) -> Mapping[str, Signed]:
-    """Return whose signature is looked at, by source."""
-    given = _cloudwatch(settings)
+    """Return whose signature of SNS is looked at: every source of CloudWatch's."""
     fetch = HttpsFetch()
+    given = {CLOUDWATCH: _cloudwatch(settings)} | {
+        name: one for name, one in settings.sources.items() if one.reads == CLOUDWATCH
+    }
     return {
-        CLOUDWATCH: SnsSignature(
-            topics=frozenset(given.topics),
-            certificates=Certificates(fetch=fetch, pinned=given.certificates),
+        name: SnsSignature(
+            topics=frozenset(one.topics),
+            certificates=Certificates(fetch=fetch, pinned=one.certificates),
             confirm=fetch,
             clock=clock,
         )
+        for name, one in given.items()
     }
 
 

@@ -60,6 +60,10 @@ _TITLE = (
     "alertContext.properties.title",
     "context.activityLog.properties.title",
     "context.activityLog.operationName",
+    # An alert of a budget names no rule.
+    "alertContext.AlertData.BudgetName",
+    "essentials.description",
+    "essentials.alertId",
 )
 _SAYS = (
     "alertContext.properties.title",
@@ -102,7 +106,7 @@ def recognizes(payload: Payload) -> bool:
         return True
     inner = _inner(value)
     if isinstance(member(inner, "essentials"), dict):
-        return bool(first_text(inner, "essentials.alertRule"))
+        return bool(first_text(inner, "essentials.alertRule", "essentials.alertId"))
     return _is_classic(inner)
 
 
@@ -187,7 +191,7 @@ def _dedup(value: Json, targets: list[str], pairs: list[tuple[str, str]]) -> str
     )
     if tracked:
         return identifier(tracked)
-    rule = first_text(value, "context.id", *_TITLE)
+    rule = first_text(value, "context.id", "alertContext.AlertData.BudgetId", *_TITLE)
     return digest([rule, sorted(one.casefold() for one in targets), sorted(pairs)])
 
 

@@ -48,6 +48,7 @@ _ID_FIELDS = (
     "VendorOriginalId",
     "ruleId",
 )
+_LOOKED_AT = 20
 _PREFIX = re2.compile(r"(?i)^(?:ai\.azure_|azure_|ai\.)(?:agentic_)?")
 _ID = re2.compile(
     r"(?i)^(?:ai\.[a-z][a-z0-9_.]{3,80}|azure_agentic_[a-z0-9_.]{3,80}"
@@ -121,7 +122,7 @@ def recognizes(payload: Payload) -> bool:
         alerts = _alerts(unfolded(read_json(payload.body)).value)
     except Unparsed:
         return False
-    return any(_is_alert(one) for one in alerts)
+    return any(_is_alert(one) for one in alerts[:_LOOKED_AT])
 
 
 def parse(payload: Payload) -> tuple[Envelope, ...]:

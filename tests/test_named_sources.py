@@ -9,10 +9,13 @@ import pytest
 from bot.config import Settings, load
 from bot.domain.envelope import Envelope, Outcome, Status
 from bot.domain.errors import BadSettings
+from bot.domain.registry import Registry
 from bot.envelopes.named_fields import NO_ALERTS, NO_TITLE
 from bot.named_sources import sources_of
 from bot.ports.integration import Integration, Payload
-from bot.triage import load_integrations
+from bot.rules import read_rulebook
+from bot.triage import load_integrations, triage
+from tests.fakes.redactor import FakeRedactor
 from tests.integrations.samples import NOW, SAMPLES
 
 GATEWAY = {
@@ -63,6 +66,31 @@ def test_a_second_sender_of_a_kind_is_read_alike_under_its_own_name() -> None:
     assert ours.dedup_key == theirs.dedup_key
     assert not made["alerts-eu"].recognizes(sample.payload)
     assert made["alertmanager"].recognizes(sample.payload)
+
+
+def test_a_vendors_rules_hold_for_its_second_sender_too() -> None:
+    made = sources(**{"defender-eu": {"reads": "defender_ai"}})
+    body = json.dumps(
+        {
+            "SystemAlertId": "1",
+            "AlertType": "AI.Azure_DOWVolumeAnomaly",
+            "AlertDisplayName": "x",
+            "Severity": "Low",
+        }
+    ).encode()
+    found = triage(
+        Payload(body=body, headers={}, received_at=NOW),
+        source="defender-eu",
+        parsers=made,
+        redactor=FakeRedactor(),
+        rulebook=read_rulebook(),
+        registry=Registry(),
+        alert_id="al_1",
+        received_at=NOW,
+    ).worst
+    assert found is not None
+    assert found.assessment.rule == "defender_ai.cost"
+    assert found.envelope.source == "defender-eu"
 
 
 def test_named_fields_count_before_what_is_found() -> None:

@@ -25,6 +25,8 @@ _ONLY: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("pages", "poll_s"), frozenset({"statuspage"})),
     "signed_time_header": frozenset({"grafana"}),
 }
+# Read once for the whole installation, so only under the integration's own name.
+_ONCE = frozenset({"queue_url", "queue_urls", "dead_letter_urls", "log_groups"})
 _NAME = re2.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 
 
@@ -159,7 +161,7 @@ def stray_key(name: str, source: Source) -> str:
         return f"{name!r} is no name: small letters, digits, - and _, at most 63"
     reader = source.reads or name
     for key in sorted(source.model_fields_set & set(_ONLY)):
-        if reader not in _ONLY[key]:
+        if (name if key in _ONCE else reader) not in _ONLY[key]:
             who = ", ".join(sorted(_ONLY[key]))
             return f"{name} has no {key}; only {who} has"
     if source.previous_secret and not source.secret:

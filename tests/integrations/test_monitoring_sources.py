@@ -236,6 +236,12 @@ def test_a_service_issue_that_is_over_is_fired_all_the_same() -> None:
     assert began.dedup_key == ended.dedup_key == "NVL2-XXX"
 
 
+def test_a_budget_of_azure_that_names_no_rule_is_named_by_its_budget() -> None:
+    made = one("azure_monitor", "budget-without-a-rule")
+    assert title(made).startswith("openai-dev: Your spend for budget openai-dev")
+    assert (made.status, made.vendor_severity) == (Status.FIRING, "")
+
+
 def test_the_claims_of_who_acted_are_not_read() -> None:
     made = one("azure_monitor", "activity-log")
     assert not any("claims" in path for path in made.texts)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from bot.config import Settings
-from bot.domain.errors import BadSettings
 from bot.ports import Lane
 from bot.store.keyfile import FileKeys
 from bot.triage import load_integrations
@@ -24,6 +23,7 @@ from tests.fakes.clock import FakeClock
 from tests.serving import Answer, Door, serving
 from tests.stores import new_store
 
+pytestmark = pytest.mark.slow
 TOKEN = "t" * 32
 BODY = b'{"type":"monitor-alert","payload":{"severity":"ALERT"}}'
 
@@ -153,29 +153,3 @@ def test_guessing_signatures_is_slowed_down(door: Door) -> None:
     answers = [post(door, wrong).status for _ in range(31)]
     assert answers == [401] * 30 + [429]
     assert post(door, signed("langfuse", BODY)).status == 202
-
-
-# --- what the settings may ask for ---
-
-
-def test_without_a_secret_the_token_decides() -> None:
-    made = sender_of(FakeClock(AT), path_secret="p" * 32)
-    assert (made.token, made.signed) == ("", None)
-    assert sender_of(FakeClock(AT)).token == TOKEN
-
-
-def test_a_secret_for_a_sender_that_signs_nothing_is_refused() -> None:
-    with pytest.raises(BadSettings, match="signs nothing we know"):
-        sender_of(FakeClock(AT), secret=SECRET)
-
-
-def test_a_secret_that_is_not_written_as_its_vendor_writes_them_is_refused() -> None:
-    written = "what? no base64!"
-    with pytest.raises(BadSettings, match="is not base64") as no:
-        sender_of(FakeClock(AT), secret=written, signature="svix")
-    assert written not in str(no.value)
-
-
-def test_no_secret_shows_in_what_may_be_logged() -> None:
-    made = sender_of(FakeClock(AT), secret=SECRET, signature="github")
-    assert SECRET not in repr(made.signed)
