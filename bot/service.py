@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import storm
 from bot.domain.card import CardView
@@ -43,6 +43,7 @@ from bot.viewing import Viewing
 # How long an inbox item rests before it is tried again, by attempt; after the
 # last one a person must look.
 _BACKOFF_S = (1, 5, 30, 120)
+Kept = TypeVar("Kept")
 NAG = "incident.nag"
 
 
@@ -84,9 +85,7 @@ class Service:
     def accept(self, received: Received) -> Future[tuple[str, bool]]:
         """Keep an item; durable when done. Returns its id and if it was here."""
         done = self.store.write(lambda tx: tx.inbox.put(received))
-        if (heard := self.heard) is not None:
-            done.add_done_callback(lambda kept: kept.exception() or heard(received))
-        return done
+        return self._noted(done, (received,))
 
     def handle(
         self,
@@ -199,6 +198,19 @@ class Service:
         held = storm.held_back(tx, now=now, drill=is_drill)
         digest = self.presenter.digest(channel, held, f"digest/{held[0]}")
         tx.outbox.post(self._marked(digest, drill=is_drill), now=now)
+
+    def _noted(self, done: Future[Kept], received: Sequence[Received]) -> Future[Kept]:
+        """Tell who listens that items are on disk, once they are."""
+        heard = self.heard
+        if heard is None:
+            return done
+
+        def tell(kept: Future[Kept]) -> None:
+            for one in received if kept.exception() is None else ():
+                heard(one)
+
+        done.add_done_callback(tell)
+        return done
 
     def _answer(
         self, tx: Transaction, incident: str, command: PersonCommand
