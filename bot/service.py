@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import promises
 from bot.domain.card import CardView
@@ -38,6 +38,7 @@ from bot.viewing import Viewing
 # How long an inbox item rests before it is tried again, by attempt; after the
 # last one a person must look.
 _BACKOFF_S = (1, 5, 30, 120)
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,27 +83,14 @@ class Service:
     def accept(self, received: Received) -> Future[tuple[str, bool]]:
         """Keep an item; durable when done. Returns its id and if it was here."""
         done = self.store.write(lambda tx: tx.inbox.put(received))
-        self._tell_once_kept(done, (received,))
-        return done
+        return self._noted(done, (received,))
 
     def accept_all(
         self, received: Sequence[Received]
     ) -> Future[Sequence[tuple[str, bool]]]:
         """Keep several items in one piece of work: all of them, or none."""
         done = self.store.write(lambda tx: tx.inbox.put_all(received))
-        self._tell_once_kept(done, received)
-        return done
-
-    def _tell_once_kept(self, done: Future[Any], received: Sequence[Received]) -> None:
-        if (heard := self.heard) is None:
-            return
-
-        def tell(kept: Future[Any]) -> None:
-            if kept.exception() is None:
-                for one in received:
-                    heard(one)
-
-        done.add_done_callback(tell)
+        return self._noted(done, received)
 
     def handle(
         self,
@@ -208,6 +196,19 @@ class Service:
     def redraw_soon(self, tx: Transaction, incident: str) -> None:
         """Have the card redrawn, once for everything that happens in a short time."""
         self.book.redraw_soon(tx, incident)
+
+    def _noted(self, done: Future[Kept], received: Sequence[Received]) -> Future[Kept]:
+        """Tell who listens that items are on disk, once they are."""
+        heard = self.heard
+        if heard is None:
+            return done
+
+        def tell(kept: Future[Kept]) -> None:
+            for one in received if kept.exception() is None else ():
+                heard(one)
+
+        done.add_done_callback(tell)
+        return done
 
     def _answer(
         self, tx: Transaction, incident: str, command: PersonCommand

@@ -204,6 +204,7 @@ def _baselines(needs: WatchNeeds, notices: Notices, ask: HttpAsk) -> Baselines:
         notices=notices,
         registry=needs.rulings.registry,
         cloudwatch=look_with(needs.aws.reader),
+        has_account=lambda: needs.aws.is_connected,
         prometheus=Prometheus(
             ask=ask, url=given.prometheus_url, token=secret(given.prometheus_token)
         ),

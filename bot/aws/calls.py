@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.aws.errors import error_code, plain, reading_problem, write_result
-from bot.aws.session import READ_ATTEMPTS, AwsSession
+from bot.aws.session import AwsSession
 from bot.domain.action_effects import Outcome
 from bot.ports.action import StepResult
 
@@ -20,12 +20,13 @@ def read(
     call: str,
     arguments: Mapping[str, Any],
     *,
-    attempts: int = READ_ATTEMPTS,
+    attempts: int = 0,
 ) -> Mapping[str, Any]:
     """Make a call that changes nothing and return its answer.
 
     Args:
-        attempts: How often it is tried; once where it comes again by itself.
+        attempts: How often it is tried, 0 for as often as usual; once where it
+            comes again by itself.
 
     Raises:
         NotFound: AWS says that the thing does not exist.
@@ -36,7 +37,8 @@ def read(
 
     service, _, operation = call.partition(".")
     try:
-        client = session.client(service, attempts=attempts)
+        more = {"attempts": attempts} if attempts else {}
+        client = session.client(service, **more)
         answer: Mapping[str, Any] = _method(client, operation)(**arguments)
     except (BotoCoreError, ClientError, ResponseParserError) as error:
         raise reading_problem(error, call) from None

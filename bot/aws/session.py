@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bot.domain.errors import BadSettings
 
 _CONNECT_TIMEOUT_S = 3
-READ_ATTEMPTS = 3
+_READ_ATTEMPTS = 3
 _NO_AWS = "AWS was not connected"
 _NOWHERE = (None, None, os.devnull, None)
 _NOT_THE_MACHINES = {
@@ -75,7 +75,7 @@ class AwsSession:
         self._patient: dict[float, AwsSession] = {}
         self._making = threading.Lock()
 
-    def client(self, service: str, *, attempts: int = READ_ATTEMPTS) -> Any:
+    def client(self, service: str, *, attempts: int = _READ_ATTEMPTS) -> Any:
         """Return a client. Whatever writes asks for one attempt."""
         with self._making:
             if (service, attempts) not in self._clients:

@@ -13,7 +13,7 @@ from bot.cli.opening import STORE_FILE
 from bot.cli.registry import registry_of
 from bot.config import Settings, secret
 from bot.domain.registry import System
-from bot.domain.watched import Baseline
+from bot.domain.watched import Baseline, CloudWatchFigure
 from bot.watch import rows
 from bot.watch.figures import number, span
 from bot.watch.learning import learned_of
@@ -38,7 +38,8 @@ def look(settings: Settings) -> Iterator[Check]:
     for system in registry_of(settings).systems:
         for one in system.baselines:
             key = f"{system.id}/{one.name}"
-            yield _figure(system, one, kept[rows.FIGURES].get(key, {}), now)
+            found = _figure(system, one, kept[rows.FIGURES].get(key, {}), now)
+            yield _without_account(found) if _is_blind(settings, one) else found
     yield _own(settings, kept[rows.PULSE].get(KEY, {}), now)
 
 
@@ -124,6 +125,22 @@ def _figure(
     state = f"unusual, {known.unusual} its band" if known.unusual else "usual"
     return Check(
         name=name, state=OK, says=f"{value}, {state}: {span(known.band)} is usual"
+    )
+
+
+def _is_blind(settings: Settings, one: Baseline) -> bool:
+    """Tell whether a figure of CloudWatch has no account that it could be read from."""
+    practice = not secret(settings.slack.bot_token) and settings.practice.cloud
+    has_account = practice or bool(settings.aws.region)
+    return isinstance(one.source, CloudWatchFigure) and not has_account
+
+
+def _without_account(found: Check) -> Check:
+    return Check(
+        name=found.name,
+        state=WARN,
+        says="it is not looked at: no AWS account is set",
+        next_move="Set aws.region; docs/guides/aws.md says which role it needs.",
     )
 
 

@@ -6,7 +6,7 @@ what is told are one transaction. What is usual is `bot/domain/baseline.py`.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -37,7 +37,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baselines:
-    """Looks at every figure of the registry."""
+    """Looks at every figure of the registry.
+
+    Attributes:
+        has_account: Tells whether AWS is connected; before, nothing is asked of it.
+    """
 
     store: Store
     clock: Clock
@@ -45,6 +49,7 @@ class Baselines:
     registry: Registry
     cloudwatch: Look
     prometheus: Look
+    has_account: Callable[[], bool] = lambda: True
 
     def look(self, stop: Event) -> int:
         """Look at the systems that are due; return how many were looked at."""
@@ -86,22 +91,32 @@ class Baselines:
             looks = [
                 rows.to_time(known.get(_key(system, one), {}).get("looked_at"))
                 or _NEVER
-                for one in system.baselines
+                for one in self._reachable(system)
             ]
             # A look that is from the future is one of a clock that was set back.
             if looks and not timedelta(0) <= now - min(looks) < _EVERY:
                 waiting.append((min(looks), system))
         return [system for _, system in sorted(waiting, key=lambda one: one[0])]
 
+    def _reachable(self, system: System) -> Sequence[Baseline]:
+        if self.has_account():
+            return system.baselines
+        return [
+            one
+            for one in system.baselines
+            if not isinstance(one.source, CloudWatchFigure)
+        ]
+
     def _one(self, system: System, known: Mapping[str, Mapping[str, Any]]) -> None:
         """Look at one system; its own failure is its own."""
-        before = {one.name: _row(known, system, one) for one in system.baselines}
+        reachable = self._reachable(system)
+        before = {one.name: _row(known, system, one) for one in reachable}
         now = self.clock.now()
         for kind, look in (
             (CloudWatchFigure, self.cloudwatch),
             (PrometheusFigure, self.prometheus),
         ):
-            asked = [one for one in system.baselines if isinstance(one.source, kind)]
+            asked = [one for one in reachable if isinstance(one.source, kind)]
             if not asked:
                 continue
             seen = _looked(look, asked, before, now)

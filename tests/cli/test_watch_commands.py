@@ -166,6 +166,16 @@ def test_the_doctor_says_when_a_figure_has_no_data(
     assert doctor()["baseline chat/output tokens"] == expected
 
 
+def test_a_figure_without_an_account_is_told_as_such(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_PRACTICE_CLOUD", "false")
+    assert doctor()["baseline chat/output tokens"] == (
+        "warn",
+        "it is not looked at: no AWS account is set",
+    )
+
+
 def test_who_only_calls_needs_no_integration(home: Path) -> None:
     answer = run("doctor", "--json").output
     assert "there is no integration nightly" not in answer

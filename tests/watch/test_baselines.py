@@ -173,6 +173,17 @@ def test_a_system_is_looked_at_once_a_minute_and_the_oldest_first(
     assert one.look(Event()) == 2
 
 
+def test_without_an_account_only_the_rest_is_looked_at(watched: Watched) -> None:
+    other = replace(TOKENS, name="errors", source=PrometheusFigure(query="up"))
+    look = FakeLook(watched)
+    one = replace(
+        baselines(watched, look, chat(TOKENS, other)), has_account=lambda: False
+    )
+    minutes(watched, one, 2)
+    assert look.looks == [["errors"], ["errors"]]
+    assert watched.row(rows.FIGURES, "chat/output tokens") == {}
+
+
 def test_a_slow_round_ends_and_goes_on_with_those_that_waited(watched: Watched) -> None:
     class Slow(FakeLook):
         def __call__(self, *given: Any) -> Mapping[str, Seen]:
