@@ -18,7 +18,7 @@ from bot.ports.integration import Integration, Manifest, Payload
 
 AUTO = "auto"
 FAMILY = "aws"
-DEAD_LETTER = "x-tocsin-dead-letter-of"
+DEAD_LETTER = "x-tocsin-dead-letter"
 """Header that our own reader of queues adds: whose messages nobody took."""
 
 

@@ -13,7 +13,14 @@ from bot.ports import Keys, Payload
 
 # Kept for parsers. Everything else may hold a secret or a person's address.
 _KEPT_HEADERS = ("content-type", "user-agent")
-_KEPT_PREFIXES = ("ce-", "x-github-event", "x-gitlab-event", "x-amz-sns-", "x-event-")
+_KEPT_PREFIXES = (
+    "ce-",
+    "x-github-event",
+    "x-gitlab-event",
+    "x-amz-sns-",
+    "x-event-",
+    "x-tocsin-dead-letter",
+)
 
 
 def seal_payload(keys: Keys, payload: Payload, *, item: str) -> bytes:

@@ -12,7 +12,11 @@ from bot.config.section import Names, Section
 
 # Keys that only some sources have. A key that is not here is every source's.
 _ONLY: Mapping[str, frozenset[str]] = dict.fromkeys(
-    ("topics", "certificates", "queue_url", "log_groups"), frozenset({"cloudwatch"})
+    (
+        *("topics", "certificates", "log_groups"),
+        *("queue_url", "queue_urls", "dead_letter_urls"),
+    ),
+    frozenset({"cloudwatch"}),
 )
 
 
@@ -44,6 +48,16 @@ class Source(Section):
         "https://sqs.<region>.amazonaws.com/<account>/<name>. In practice the queue "
         "of the practice cloud is read.",
     )
+    queue_urls: Names = Field(
+        (),
+        description="For cloudwatch: further SQS queues that are read, each by a "
+        "thread of its own. A list.",
+    )
+    dead_letter_urls: Names = Field(
+        (),
+        description="For cloudwatch: SQS dead-letter queues that are read as well, so "
+        "that what others did not take becomes a card that says so. A list.",
+    )
     log_groups: Names = Field(
         (),
         description="For cloudwatch: log groups whose lines belong into diagnostics, "
@@ -63,6 +77,17 @@ class Source(Section):
         if url and not url.startswith("https://"):
             raise ValueError("the queue's address starts with https://")
         return url
+
+    @field_validator("queue_urls", "dead_letter_urls")
+    @classmethod
+    def _are_queues(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(cls._is_a_queue(url) for url in urls)
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Every queue that holds messages for us, without dead letters, once each."""
+        named = (self.queue_url, *self.queue_urls)
+        return tuple(dict.fromkeys(url for url in named if url))
 
 
 def stray_key(name: str, source: Source) -> str:

@@ -22,7 +22,7 @@ from bot.ports.integration import Payload
 
 MOST = 500
 _DEEPEST = 5
-_DEAD = "it came from the dead-letter queue of {}: its first reader did not take it"
+_DEAD = "it came from the dead-letter queue ({}): its first reader did not take it"
 _ENDING = ".amazonaws.com"
 _LONGEST_NAME = 80
 
@@ -111,7 +111,7 @@ def dead_letter(queue: str) -> str:
     """Return what a reader is told of a message of a dead-letter queue.
 
     Args:
-        queue: Name of the queue whose readers did not take it.
+        queue: Name of the queue whose readers did not take it, or of its own.
     """
     return _DEAD.format(clip(" ".join(visible(queue).split()), _LONGEST_NAME))
 
