@@ -188,5 +188,6 @@ def test_the_id_of_the_request_is_the_events_and_not_the_problems() -> None:
 
 
 def test_other_answers_with_an_action_are_not_bedrocks() -> None:
-    for other in ({"action": "BLOCKED"}, {"assessments": []}, {"stopReason": "x"}, []):
+    others: tuple[Any, ...] = ({"action": "BLOCKED"}, {"assessments": []}, [])
+    for other in (*others, {"stopReason": "x"}):
         assert not recognizes(payload(other))
