@@ -69,6 +69,22 @@ def test_alone_it_is_unparsed() -> None:
         read(payload(""), "cloudwatch", PARSERS)
 
 
+def test_what_a_source_does_not_send_is_unparsed_and_never_an_accident() -> None:
+    members = [name for name, one in PARSERS.items() if one.MANIFEST.family]
+    assert len(members) >= 9
+    for name in members:
+        values: tuple[Any, ...] = ({"findings": []}, {"a": 1}, [1], "x")
+        for value in values:
+            given = payload(value)
+            try:
+                source, found = read(given, name, PARSERS)
+            except Unparsed:
+                assert name != "cloudwatch"
+            else:
+                assert source == "cloudwatch"
+                assert found
+
+
 def test_of_a_dead_letter_every_alert_says_so() -> None:
     given = payload(queue(ALARM, TRAIL), **{DEAD_LETTER: "orders"})
     _, found = read(given, "cloudwatch", PARSERS)

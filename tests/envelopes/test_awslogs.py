@@ -122,6 +122,13 @@ def test_of_too_many_lines_the_last_stands_for_the_rest() -> None:
     assert found[0].stands_for == 1
 
 
+def test_batches_in_batches_are_counted_to_the_last() -> None:
+    inner = {"awslogs": {"data": packed(batch(*map(str, range(MOST + 1))))}}
+    found = opened([inner, inner, *[{"a": 1}] * MOST])
+    assert len(found) == MOST
+    assert sum(one.stands_for for one in found) == 2 * (MOST + 1) + MOST
+
+
 def test_lines_of_json_in_one_body_are_as_many_things() -> None:
     def body(text: str) -> Payload:
         return Payload(body=text.encode(), headers={}, received_at=NOW)
