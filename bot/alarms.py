@@ -5,6 +5,8 @@ here but which integration will; a message that none understands is kept all the
 same, and becomes a card that says so.
 """
 
+import json
+import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -12,13 +14,17 @@ from typing import Protocol
 
 from ulid import ULID
 
+from bot.dispatch import DEAD_LETTER
 from bot.domain.errors import Unparsed
-from bot.envelopes.jsonbody import loads, looks_like_json, read_text
+from bot.envelopes.aws_delivery import documents
+from bot.envelopes.jsonbody import loads, read_text
 from bot.envelopes.sns import read_message
 from bot.ports import Clock, Integration, Keys, Lane, Payload, Received
 from bot.sealing import seal_payload
 
 CLOUDWATCH = "cloudwatch"
+_TELL_WITHIN_S = 30.0
+_log = logging.getLogger(__name__)
 
 
 class Message(Protocol):
@@ -32,6 +38,21 @@ class Message(Protocol):
     @property
     def body(self) -> str:
         """Its text."""
+        ...
+
+    @property
+    def queue(self) -> str:
+        """Name of the queue."""
+        ...
+
+    @property
+    def received(self) -> int:
+        """How often the queue handed it out."""
+        ...
+
+    @property
+    def dead_letter_of(self) -> str:
+        """Of a dead letter: the queue whose readers did not take it."""
         ...
 
 
@@ -55,14 +76,46 @@ class Alarms:
         """Keep one message; done once it is on disk. The same one is kept once."""
         now = self.clock.now()
         body = message.body.encode("utf-8", "surrogatepass")
-        payload = Payload(body=body, headers={}, received_at=now)
+        dead = message.dead_letter_of
+        headers = {DEAD_LETTER: dead} if dead else {}
+        payload = Payload(body=body, headers=headers, received_at=now)
+        return self._accept(payload, self._source(payload), _key(message, payload))
+
+    def tell_unkept(self, message: Message, error: str) -> None:
+        """Make an alert of a message that cannot be kept, in its place, once.
+
+        The message itself stays in its queue, which may put it aside. Where not even
+        this can be kept, the log alone says so.
+        """
+        said = {
+            "title": f"A message of the queue {message.queue} cannot be kept: {error}",
+            "notKept": "true",
+            "id": message.id,
+            "queue": message.queue,
+            "received": message.received,
+            "characters": len(message.body),
+        }
+        body = json.dumps(said).encode()
+        payload = Payload(body=body, headers={}, received_at=self.clock.now())
+        key = f"unkept {message.queue} {message.id}"
+        try:
+            self._accept(payload, CLOUDWATCH, key).result(_TELL_WITHIN_S)
+        except Exception as failed:  # noqa: BLE001 - the reader must go on
+            _log.error(
+                "an alert of it cannot be kept either: %s", type(failed).__name__
+            )
+
+    def _accept(
+        self, payload: Payload, source: str, key: str
+    ) -> "Future[tuple[str, bool]]":
+        now = payload.received_at
         alert_id = f"al_{ULID.from_datetime(now)}"
         done = self.accept(
             Received(
                 id=alert_id,
                 lane=Lane.ALERTS,
-                source=self._source(payload),
-                key=_key(message, payload),
+                source=source,
+                key=key,
                 received_at=now,
                 sealed=seal_payload(self.keys, payload, item=alert_id),
             )
@@ -71,17 +124,14 @@ class Alarms:
         return done
 
     def _source(self, payload: Payload) -> str:
-        """Return who reads it: CloudWatch where it can, else whoever recognizes it.
+        """Return who reads it: whoever recognizes it, each part its own of AWS.
 
         What nobody can read is CloudWatch's: the queue is for its alarms.
         """
         if _is_torn(payload):
             return CLOUDWATCH
-        first = self.integrations.get(CLOUDWATCH)
-        asked = [first] if first else []
         # What only we ourselves write is never read out of a queue.
-        others = (one for one in self.integrations.values() if not one.MANIFEST.ours)
-        asked += [one for one in others if one is not first]
+        asked = [one for one in self.integrations.values() if not one.MANIFEST.ours]
         found = (one.MANIFEST.name for one in asked if _recognizes(one, payload))
         return next(found, CLOUDWATCH)
 
@@ -89,9 +139,7 @@ class Alarms:
 def _is_torn(payload: Payload) -> bool:
     """Tell whether it begins like JSON and is none, or is no text."""
     try:
-        text = read_text(payload.body)
-        if looks_like_json(text):
-            loads(text)
+        documents(payload)
     except Unparsed:
         return True
     return False

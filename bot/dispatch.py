@@ -18,7 +18,9 @@ from bot.ports.integration import Integration, Manifest, Payload
 
 AUTO = "auto"
 FAMILY = "aws"
-DEAD_LETTER = "x-tocsin-dead-letter-of"
+REST = "cloudwatch"
+"""Reads what a topic or a queue carries and nobody else takes."""
+DEAD_LETTER = "x-tocsin-dead-letter"
 """Header that our own reader of queues adds: whose messages nobody took."""
 
 
@@ -90,16 +92,34 @@ def _of_one(
 ) -> tuple[Envelope, ...]:
     """Return the alerts of one delivery, read by the first member that takes it.
 
-    What none takes is the named one's. One part that nobody understands must not hide
-    the others: then an alert says so.
+    One part that nobody understands must not hide the others: then an alert says so.
     """
-    reader = next((each for each in family if each.takes(one)), named)
     try:
-        return counted(one, reader.envelopes(one))
+        return counted(one, _reader(one, named, family).envelopes(one))
     except Unparsed as error:
         if alone:
             raise
-        return counted(one, (_unread(reader.MANIFEST.name, error),))
+        return counted(one, (_unread(named.MANIFEST.name, error),))
+
+
+def _reader(one: Delivery, named: Member, family: list[Member]) -> Member:
+    """Return the first that takes a delivery.
+
+    What came through a topic or a queue and none takes is read by the one that reads
+    the rest; what was posted bare is that one's only where it was posted to it.
+    """
+    rest = [each for each in family if each.MANIFEST.name == REST]
+    taking = [each for each in family if each.takes(one)]
+    if not one.is_wrapped:
+        rest = [each for each in rest if each is named]
+    found = next(iter((*taking, *rest)), None)
+    if found is None:
+        raise Unparsed(
+            f"The payload is not one of {named.MANIFEST.title}",
+            because="it holds nothing that this source sends",
+            next_move="It is kept; check that the sender posts to the right source.",
+        )
+    return found
 
 
 def _unread(source: str, error: Unparsed) -> Envelope:

@@ -20,6 +20,7 @@ _KEPT_PREFIXES = (
     "x-amz-sns-",
     "x-event-",
     "sentry-hook-resource",
+    "x-tocsin-dead-letter",
 )
 
 

@@ -211,6 +211,7 @@ def _queue_needs(ground: Ground) -> IntakeNeeds:
         aws=ground.aws,
         alert_came=ground.alert_came,
         waiting=lambda: ground.figures.waiting,
+        count=ground.figures.count_queue,
         in_practice=ground.in_practice,
     )
 

@@ -1,4 +1,4 @@
-"""Puts together what AWS sends us: the queue's reader and the signature of SNS.
+"""Puts together what AWS sends us: readers of queues and the signature of SNS.
 
 `bot/wire.py` does the rest of the house. Nothing is decided here.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.alarms import CLOUDWATCH, Alarms
 from bot.aws.door import AwsDoor
 from bot.aws.practice_seed import LOG_GROUPS, QUEUE
-from bot.aws.queue import WAIT_S, QueueReader
+from bot.aws.queue import WAIT_S, Count, QueueReader, name_of
 from bot.collectors import load_collectors
 from bot.config import Settings
 from bot.config.sources import Source
@@ -34,6 +34,7 @@ class IntakeNeeds:
 
     Attributes:
         waiting: How many payloads are not read yet.
+        count: Told what became of messages of a queue.
         in_practice: There is no real Slack: then the practice cloud's queue is read.
     """
 
@@ -45,14 +46,12 @@ class IntakeNeeds:
     aws: AwsDoor
     alert_came: threading.Event
     waiting: Callable[[], int]
+    count: Count
     in_practice: bool
 
 
 def queue_workers(needs: IntakeNeeds) -> Sequence[Worker]:
-    """Return the thread that reads the queue; none where no queue is named."""
-    queue = _queue(needs)
-    if not queue:
-        return ()
+    """Return a thread for each queue that is named, dead letters last."""
     alarms = Alarms(
         clock=needs.clock,
         keys=needs.keys,
@@ -60,14 +59,28 @@ def queue_workers(needs: IntakeNeeds) -> Sequence[Worker]:
         accepted=needs.alert_came.set,
         integrations=needs.rulings.integrations,
     )
-    reader = QueueReader(
-        session=needs.aws.queue,
-        queue=queue,
-        keep=alarms.keep,
-        may_read=lambda: needs.aws.is_connected and needs.waiting() < MOST_WAITING,
-        wait_s=_PRACTICE_WAIT_S if needs.in_practice else WAIT_S,
+    dead = () if needs.in_practice else _cloudwatch(needs.settings).dead_letter_urls
+    queues = [(one, False) for one in _queues(needs) if one not in dead]
+    queues += [(one, True) for one in dict.fromkeys(dead)]
+    readers = [
+        QueueReader(
+            session=needs.aws.queue,
+            queue=queue,
+            keep=alarms.keep,
+            unkept=alarms.tell_unkept,
+            count=needs.count,
+            has_dead_letters=is_dead,
+            may_read=lambda: needs.aws.is_connected and needs.waiting() < MOST_WAITING,
+            wait_s=_PRACTICE_WAIT_S if needs.in_practice else WAIT_S,
+        )
+        for queue, is_dead in queues
+    ]
+    return tuple(
+        Worker(
+            name=f"queue {name_of(one.queue)}", run_until=one.run_until, wake=one.wake
+        )
+        for one in readers
     )
-    return (Worker(name="queue", run_until=reader.run_until, wake=reader.wake),)
 
 
 def collectors(settings: Settings, *, in_practice: bool) -> Mapping[str, Collect]:
@@ -95,10 +108,10 @@ def signatures(settings: Settings, clock: Clock) -> Mapping[str, Signed]:
     }
 
 
-def _queue(needs: IntakeNeeds) -> str:
+def _queues(needs: IntakeNeeds) -> tuple[str, ...]:
     if needs.in_practice:
-        return QUEUE if needs.settings.practice.cloud else ""
-    return _cloudwatch(needs.settings).queue_url
+        return (QUEUE,) if needs.settings.practice.cloud else ()
+    return _cloudwatch(needs.settings).queues
 
 
 def _cloudwatch(settings: Settings) -> Source:

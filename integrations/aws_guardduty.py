@@ -123,7 +123,8 @@ def _is_sample(value: Json) -> bool:
     """Tell whether AWS made it up; in events `value` holds the same as JSON text."""
     found = first_text(value, "service.additionalInfo.sample").casefold()
     told = first_text(value, "service.additionalInfo.value").replace(" ", "")
-    return found == "true" or '"sample":true' in told
+    is_named = first_text(value, "title").startswith("[SAMPLE]")
+    return found == "true" or is_named or '"sample":true' in told
 
 
 def _filters(value: Json) -> list[tuple[str, str, str]]:

@@ -44,9 +44,9 @@ _SOURCE = "aws.sagemaker"
 _MOST_VIOLATIONS = 20
 _MOST_LEAVES = 60
 _NAMES = names(
-    "EndpointName ModelPackageName ModelPackageGroupName ModelCardName ModelName"
+    "EndpointName ModelPackageGroupName ModelPackageName ModelCardName ModelName"
     " TrainingJobName ProcessingJobName TransformJobName"
-    " HyperParameterTuningJobName MonitoringScheduleName PipelineExecutionArn"
+    " HyperParameterTuningJobName MonitoringScheduleName pipelineArn"
     " FeatureGroupName ClusterName DeploymentName EndpointConfigName ImageName"
     " NotebookInstanceName AlgorithmName LabelingJobName"
 )
@@ -56,11 +56,12 @@ _STATES = names(
     " HyperParameterTuningJobStatus MonitoringScheduleStatus"
     " currentPipelineExecutionStatus currentStepStatus MonitoringExecutionStatus"
     " FeatureGroupStatus ClusterStatus DeploymentStatus ImageStatus"
-    " NotebookInstanceStatus AlgorithmStatus EventDetails.EventDescription Status"
+    " NotebookInstanceStatus AlgorithmStatus EventDetails.EventDescription"
+    " HealthSummary.HealthStatus Status"
 )
 _REASONS = names(
     "FailureReason ExitMessage failureReason FailureMessage ApprovalDescription"
-    " ClientFailureReason StatusMessage Message"
+    " ClientFailureReason HealthSummary.HealthStatusReason StatusMessage Message"
 )
 # SageMaker has some words in common with nobody, e.g. OutOfService.
 _WORDS: Mapping[str, Status] = {

@@ -15,6 +15,7 @@ from bot.domain.errors import Unparsed
 from bot.domain.untrusted import Untrusted, clip
 from bot.envelopes.alarm import Alarm, Metric, read_alarm
 from bot.envelopes.aws_delivery import Delivery, documents
+from bot.envelopes.aws_native import read_native
 from bot.envelopes.aws_reading import counted, recognized
 from bot.envelopes.fields import leaves, safe_key, text_of
 from bot.envelopes.jsonbody import Document, Json, unfolded
@@ -96,7 +97,9 @@ def takes(one: Delivery) -> bool:
     """Tell whether it is an alarm, or came by SNS or a queue and is nobody else's."""
     if read_alarm(one.value) is not None:
         return True
-    return one.is_wrapped and one.log is None and one.event is None
+    if one.log is not None or one.event is not None:
+        return False
+    return one.is_wrapped and read_native(one.value) is None
 
 
 def envelopes(one: Delivery) -> tuple[Envelope, ...]:

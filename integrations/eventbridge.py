@@ -45,11 +45,13 @@ _ABOUT = names(
     "jobName batchJobName deploymentId application pipeline repositoryName"
     " stateMachineArn name resourceName resourceId instance-id instance_id alarmName"
     " configRuleName evaluationResultIdentifier clusterArn taskArn bucket.name"
-    " requestParameters.bucketName jobArn"
+    " requestParameters.bucketName s3ObjectDetails.objectKey jobArn"
+    " check-name repository-name"
 )
 _STATES = names(
     "status state jobStatus newEvaluationResult.complianceType complianceType"
     " statusCode buildStatus desiredStatus lastStatus"
+    " scanResultDetails.scanResultStatus"
 )
 _REASONS = names(
     "failureMessage statusReason reason stopReason message errorMessage error cause"
@@ -62,11 +64,13 @@ _WORDS = {
     **dict.fromkeys(
         names(
             "failed failure fault stopped_on_error noncompliant non_compliant timed_out"
-            " aborted partially_completed expired"
+            " aborted partially_completed expired threats_found"
         ),
         Status.FIRING,
     ),
-    **dict.fromkeys(names("compliant succeeded success"), Status.RESOLVED),
+    **dict.fromkeys(
+        names("compliant succeeded success no_threats_found"), Status.RESOLVED
+    ),
     **dict.fromkeys(
         names(
             "started start submitted running in_progress inprogress pending validating"
@@ -148,10 +152,14 @@ def _state(event: AwsEvent, one: Delivery) -> str:
 
 def _same(event: AwsEvent, about: str) -> str:
     """Return what stays equal while its state changes."""
-    return about or next(iter(event.resources), "") or event.account
+    finding = first_text(event.detail, "findingArn", "eventArn")
+    return finding or about or next(iter(event.resources), "") or event.account
 
 
 def _title(event: AwsEvent, about: str, state: str, reason: str) -> Untrusted:
+    named_so = first_text(event.detail, "title")
+    if named_so:
+        return headline(named_so)
     what = event.detail_type
     service = event.source.removeprefix("aws.")
     if service.casefold() not in what.casefold():

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.alarms import Alarms
+from bot.dispatch import read
 from bot.ports import InboxItem, Lane
 from bot.sealing import unseal_payload
 from bot.store.keyfile import FileKeys
@@ -18,12 +19,16 @@ from tests.fakes.sns import body_of, message_of
 from tests.stores import new_store
 
 ALARM = {"AlarmName": "a", "NewStateValue": "ALARM"}
+TRAIL = {"eventSource": "bedrock.amazonaws.com", "eventName": "DeleteGuardrail"}
 
 
 @dataclass(frozen=True)
 class Message:
     id: str
     body: str
+    queue: str = "alarms"
+    received: int = 1
+    dead_letter_of: str = ""
 
 
 class House:
@@ -45,7 +50,10 @@ class House:
 
     def keep(self, body: Any, name: str = "q-1") -> tuple[InboxItem, bool]:
         text = body if isinstance(body, str) else json.dumps(body)
-        kept, again = self.alarms.keep(Message(id=name, body=text)).result(10)
+        return self.keep_message(Message(id=name, body=text))
+
+    def keep_message(self, message: Message) -> tuple[InboxItem, bool]:
+        kept, again = self.alarms.keep(message).result(10)
         item = self.store.read(lambda tx: tx.inbox.find(kept))
         assert item is not None
         return item, again
@@ -108,7 +116,10 @@ def test_different_messages_stay_different(house: House) -> None:
     ("body", "source"),
     [
         (ALARM, "cloudwatch"),
-        (sns(message="AWS Budget Notification"), "cloudwatch"),
+        (sns(message="AWS Budget Notification"), "aws_cost"),
+        (sns(message="Somebody says something"), "cloudwatch"),
+        (sns(message=json.dumps(TRAIL)), "aws_cloudtrail"),
+        (TRAIL, "aws_cloudtrail"),
         ({"title": "Queue is long"}, "webhook"),
         ("only words", "webhook"),
         ("{ broken", "cloudwatch"),
@@ -116,7 +127,19 @@ def test_different_messages_stay_different(house: House) -> None:
         ("\ud800", "cloudwatch"),
         ("x" * 2_000_000, "cloudwatch"),
     ],
-    ids=["alarm", "sns", "json", "text", "broken", "empty", "surrogate", "huge"],
+    ids=[
+        "alarm",
+        "budget",
+        "sns",
+        "trail",
+        "bare",
+        "json",
+        "text",
+        "broken",
+        "empty",
+        "surrogate",
+        "huge",
+    ],
 )
 def test_whatever_comes_is_kept_for_who_can_read_it(
     house: House, body: Any, source: str
@@ -143,3 +166,43 @@ def test_a_parser_that_fails_does_not_stop_the_queue(house: House) -> None:
         integrations={"webhook": failing},
     )
     assert house.keep(ALARM)[0].source == "cloudwatch"
+
+
+def test_a_dead_letter_says_so_once_it_is_read(house: House) -> None:
+    letter = Message(id="q-1", body=json.dumps(ALARM), dead_letter_of="orders")
+    item, _ = house.keep_message(letter)
+    payload = unseal_payload(house.keys, item.sealed, item=item.id, at=item.received_at)
+    name, (made,) = read(payload, item.source, load_integrations())
+    assert name == "cloudwatch"
+    assert made.notes == (
+        "it came from the dead-letter queue (orders): its first reader did not take it",
+    )
+
+
+def test_of_what_cannot_be_kept_an_alert_is_kept_once(house: House) -> None:
+    lost = Message(id="q-1", body="secret words", received=5)
+    house.alarms.tell_unkept(lost, "OSError")
+    house.alarms.tell_unkept(lost, "OSError")
+    items = house.store.write(
+        lambda tx: tx.inbox.claim(
+            Lane.ALERTS, now=house.clock.now(), lease_s=1, limit=9
+        )
+    ).result(10)
+    (item,) = items
+    payload = unseal_payload(house.keys, item.sealed, item=item.id, at=item.received_at)
+    assert b"secret" not in payload.body
+    _, (made,) = read(payload, item.source, load_integrations())
+    assert made.title.for_rules() == (
+        "A message of the queue alarms cannot be kept: OSError"
+    )
+
+
+def test_where_not_even_that_can_be_kept_the_log_says_so(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_: object) -> Any:
+        raise OSError
+
+    house.alarms = replace(house.alarms, accept=full)
+    house.alarms.tell_unkept(Message(id="q-1", body="x"), "OSError")
+    assert caplog.messages == ["an alert of it cannot be kept either: OSError"]

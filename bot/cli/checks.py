@@ -191,9 +191,9 @@ def _sources(settings: Settings) -> Iterator[Check]:
 def _alarms(settings: Settings) -> Iterator[Check]:
     """Look at how alarms of CloudWatch come in: by a queue, by topics, by a token."""
     given = settings.sources.get("cloudwatch")
-    if given is None or not (given.queue_url or given.topics):
+    if given is None or not (given.queues or given.dead_letter_urls or given.topics):
         return
-    if given.queue_url and not settings.aws.region:
+    if (given.queues or given.dead_letter_urls) and not settings.aws.region:
         yield Check(
             name="alarms",
             state=FAIL,
@@ -209,9 +209,19 @@ def _alarms(settings: Settings) -> Iterator[Check]:
             next_move="Make it, or unset certificates so that AWS is asked.",
         )
         return
-    ways = ["the queue"] * bool(given.queue_url)
+    number = len(given.queues)
+    ways = ["the queue" if number == 1 else f"{number} queues"] * bool(number)
+    dead = len(given.dead_letter_urls)
+    ways += [f"dead-letter queues ({dead})"] * bool(dead)
     ways += [f"signed topics ({len(given.topics)})"] * bool(given.topics)
     yield Check(name="alarms", state=OK, says=f"they come by {' and '.join(ways)}")
+    if number and not dead:
+        yield Check(
+            name="dead letters",
+            state=WARN,
+            says="no dead-letter queue is read; what others do not take stays unseen",
+            next_move="Name them in sources.cloudwatch.dead_letter_urls.",
+        )
 
 
 def _watch(settings: Settings) -> Iterator[Check]:

@@ -19,7 +19,11 @@ from bot.envelopes.signature_schemes import SCHEMES
 # every source's.
 _ONLY: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
-        ("topics", "certificates", "queue_url", "log_groups"), frozenset({"cloudwatch"})
+        (
+            *("topics", "certificates", "log_groups"),
+            *("queue_url", "queue_urls", "dead_letter_urls"),
+        ),
+        frozenset({"cloudwatch"}),
     ),
     **dict.fromkeys(NAMED_FIELDS, frozenset({"webhook"})),
     **dict.fromkeys(("pages", "poll_s"), frozenset({"statuspage"})),
@@ -105,6 +109,16 @@ class Source(SourceFields):
         "https://sqs.<region>.amazonaws.com/<account>/<name>. In practice the queue "
         "of the practice cloud is read.",
     )
+    queue_urls: Names = Field(
+        (),
+        description="For cloudwatch: further SQS queues that are read, each by a "
+        "thread of its own. A list.",
+    )
+    dead_letter_urls: Names = Field(
+        (),
+        description="For cloudwatch: SQS dead-letter queues that are read as well, so "
+        "that what others did not take becomes a card that says so. A list.",
+    )
     log_groups: Names = Field(
         (),
         description="For cloudwatch: log groups whose lines belong into diagnostics, "
@@ -153,6 +167,17 @@ class Source(SourceFields):
         if url and not url.startswith("https://"):
             raise ValueError("the queue's address starts with https://")
         return url
+
+    @field_validator("queue_urls", "dead_letter_urls")
+    @classmethod
+    def _are_queues(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(cls._is_a_queue(url) for url in urls)
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Every queue that holds messages for us, without dead letters, once each."""
+        named = (self.queue_url, *self.queue_urls)
+        return tuple(dict.fromkeys(url for url in named if url))
 
 
 def stray_key(name: str, source: Source) -> str:

@@ -68,7 +68,7 @@ def read_finding(value: Json) -> Finding | None:
 def is_asff(value: Json) -> bool:
     """Tell whether it is a finding in Security Hub's own format."""
     return bool(first_text(value, "ProductArn", "GeneratorId")) and bool(
-        first_text(value, "AwsAccountId") and first_text(value, "Id")
+        first_text(value, "AwsAccountId") and first_text(value, "Id", "Title")
     )
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from bot.domain.errors import Unparsed
 from bot.domain.untrusted import clip, visible
-from bot.envelopes.awslogs import LogLine, data_of, read_batch, unpacked
+from bot.envelopes.awslogs import MOST_LINES, LogLine, data_of, read_batch, unpacked
 from bot.envelopes.eventbridge import AwsEvent, read_event
 from bot.envelopes.fields import first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json, loads, looks_like_json, read_text
@@ -20,9 +20,9 @@ from bot.envelopes.sns import SnsMessage, read_message
 from bot.envelopes.times import read_time
 from bot.ports.integration import Payload
 
-MOST = 500
+MOST = MOST_LINES
 _DEEPEST = 5
-_DEAD = "it came from the dead-letter queue of {}: its first reader did not take it"
+_DEAD = "it came from the dead-letter queue ({}): its first reader did not take it"
 _ENDING = ".amazonaws.com"
 _LONGEST_NAME = 80
 
@@ -111,7 +111,7 @@ def dead_letter(queue: str) -> str:
     """Return what a reader is told of a message of a dead-letter queue.
 
     Args:
-        queue: Name of the queue whose readers did not take it.
+        queue: Name of the queue whose readers did not take it, or of its own.
     """
     return _DEAD.format(clip(" ".join(visible(queue).split()), _LONGEST_NAME))
 
@@ -119,10 +119,16 @@ def dead_letter(queue: str) -> str:
 def deliveries(document: Document) -> tuple[Delivery, ...]:
     """Return what was delivered, at least one thing, in order, at most `MOST`."""
     found = tuple(_opened(Delivery(document=document), _DEEPEST))
-    rest = len(found) - MOST
-    if rest <= 0:
+    rest = sum(one.stands_for for one in found[MOST:])
+    return _standing(found[:MOST], rest)
+
+
+def _standing(found: tuple[Delivery, ...], rest: int) -> tuple[Delivery, ...]:
+    """Return things, the last of which stands for `rest` more."""
+    if not rest or not found:
         return found
-    return (*found[: MOST - 1], replace(found[MOST - 1], stands_for=rest + 1))
+    last = replace(found[-1], stands_for=found[-1].stands_for + rest)
+    return (*found[:-1], last)
 
 
 # Every integration asks about the same payload, one after another.
@@ -138,29 +144,37 @@ def _documents(body: bytes) -> tuple[Delivery, ...] | Unparsed:
             lines = _lines(text)
             if not lines:
                 raise
-            return deliveries(Document(value=list(lines)))
+            return deliveries(Document(value=lines))
     except Unparsed as error:
         return error
 
 
-def _lines(text: str) -> tuple[Json, ...]:
-    """Return JSON that stands one value a line; nothing where one line is none."""
+def _lines(text: str) -> list[Json]:
+    """Return JSON that stands one value a line; nothing where one line is none.
+
+    Lines beyond `MOST` are counted, not read.
+    """
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2:  # noqa: PLR2004 - one line was tried as a whole
-        return ()
+        return []
     try:
-        return tuple(loads(line).value for line in lines)
+        read = [loads(line).value for line in lines[:MOST]]
     except Unparsed:
-        return ()
+        return []
+    unread: list[Json] = [{"unread": "a line of JSON"}]
+    return read + unread * (len(lines) - len(read))
 
 
 def _opened(one: Delivery, depth: int) -> Iterator[Delivery]:
-    """Take off wrappings until there is none, or too many."""
-    inside = _inside(one) if depth else None
+    """Take off wrappings until there is none, or too many.
+
+    What stands for more passes that on to the last thing inside it.
+    """
+    inside = _inside(replace(one, stands_for=1)) if depth else None
     if inside is None:
         yield one
         return
-    for each in inside:
+    for each in _standing(inside, one.stands_for - 1):
         yield from _opened(each, depth - 1)
 
 
@@ -169,14 +183,17 @@ def _inside(one: Delivery) -> tuple[Delivery, ...] | None:
     value = one.value
     if isinstance(value, list):
         objects = [each for each in value if isinstance(each, dict)]
-        return tuple(_plain(one, each) for each in objects) or None
+        made = tuple(_plain(one, each) for each in objects[:MOST])
+        return _standing(made, len(objects) - len(made)) or None
     batch = read_batch(value)
     if batch is not None:
-        return tuple(_text(replace(one, log=line), text) for line, text in batch)
+        lines = [(replace(one, log=line), text) for line, text in batch.lines]
+        return _standing(tuple(_text(each, text) for each, text in lines), batch.rest)
     records = member(value, "Records")
     if isinstance(records, list) and any(map(_is_known, records)):
         objects = [record for record in records if isinstance(record, dict)]
-        return tuple(_of_record(one, record) for record in objects)
+        made = tuple(_of_record(one, record) for record in objects[:MOST])
+        return _standing(made, len(objects) - len(made))
     message = read_message(value)
     if message is None:
         return _bare_alarm(one)

@@ -21,6 +21,7 @@ from bot.envelopes.times import read_time
 
 MOST_BYTES = 8 * 1024 * 1024
 """Of one batch unpacked; CloudWatch Logs packs at most 6 MiB for a Lambda."""
+MOST_LINES = 500
 TOO_LARGE = f"packed data would unpack to more than {MOST_BYTES} bytes; it is left"
 NOT_OPENED = "packed data could not be unpacked; it is left as it came"
 _GZIP = b"\x1f\x8b"
@@ -58,8 +59,16 @@ class Unpacked:
     problem: str = ""
 
 
-def read_batch(value: Json) -> tuple[tuple[LogLine, str], ...] | None:
-    """Return the lines of a batch with their texts; None when it is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Lines with their texts, at most `MOST_LINES`, and how many more there are."""
+
+    lines: tuple[tuple[LogLine, str], ...]
+    rest: int = 0
+
+
+def read_batch(value: Json) -> Batch | None:
+    """Return the lines of a batch; None when it is none.
 
     A batch that cannot be unpacked is one closed line whose text says why.
     """
@@ -69,7 +78,7 @@ def read_batch(value: Json) -> tuple[tuple[LogLine, str], ...] | None:
         inner = _json(found.text)
         lines = None if inner is None else _lines(inner)
         closed = LogLine(is_closed=True), found.problem or NOT_OPENED
-        return lines or (closed,)
+        return lines or Batch(lines=(closed,))
     return _lines(value)
 
 
@@ -108,13 +117,14 @@ def _inflated(raw: bytes) -> bytes | str:
     return opened if machine.eof else NOT_OPENED
 
 
-def _lines(value: Json) -> tuple[tuple[LogLine, str], ...] | None:
+def _lines(value: Json) -> Batch | None:
     kind = text_of(member(value, "messageType"))
     events = member(value, "logEvents")
     if kind not in _KINDS or not isinstance(events, list):
         return None
-    found = [_line(value, one, kind) for one in events if isinstance(one, dict)]
-    return tuple(found) or None
+    objects = [one for one in events if isinstance(one, dict)]
+    lines = tuple(_line(value, one, kind) for one in objects[:MOST_LINES])
+    return Batch(lines=lines, rest=len(objects) - len(lines)) if lines else None
 
 
 def _line(batch: Json, event: Json, kind: str) -> tuple[LogLine, str]:

@@ -16,6 +16,16 @@ from bot.envelopes.jsonbody import Json
 from bot.envelopes.times import read_time
 
 _MOST_RESOURCES = 20
+# Who sends events of a kind. Forwarders and samples drop the source now and then.
+_SENDERS = {
+    "GuardDuty ": "aws.guardduty",
+    "Security Hub ": "aws.securityhub",
+    "AWS Health ": "aws.health",
+    "SageMaker ": "aws.sagemaker",
+    "CloudWatch Alarm ": "aws.cloudwatch",
+    "AWS API Call via CloudTrail": "aws.cloudtrail",
+    "EC2 Instance ": "aws.ec2",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +55,7 @@ def read_event(value: Json) -> AwsEvent | None:
     """Return the event that a JSON value is; None when it is none."""
     detail_type = text_of(member(value, "detail-type"))
     # Some senders write the key twice, the second time as a list.
-    source = first_text(value, "source", "source[]")
+    source = first_text(value, "source", "source[]") or _sender(detail_type)
     detail = member(value, "detail")
     if not detail_type or not source or detail is None:
         return None
@@ -60,3 +70,8 @@ def read_event(value: Json) -> AwsEvent | None:
         resources=tuple(one for one in resources if one)[:_MOST_RESOURCES],
         detail=detail,
     )
+
+
+def _sender(detail_type: str) -> str:
+    found = (who for kind, who in _SENDERS.items() if detail_type.startswith(kind))
+    return next(found, "")

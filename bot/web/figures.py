@@ -17,6 +17,7 @@ _HELP = {
     "tocsin_incidents_open": "Open incidents by severity.",
     "tocsin_alerts_refused_total": "Payloads that were refused with 503.",
     "tocsin_alerts_refusing": "1 while payloads are being refused, else 0.",
+    "tocsin_queue_messages": "Messages of a queue by what became of them.",
     "tocsin_slack_sockets": "Connections of Socket Mode that are live, and wanted.",
 }
 
@@ -52,6 +53,7 @@ class Figures:
     more: Callable[[Transaction], Sequence[Family]] | None = None
     refused: Callable[[], int] = int
     health: Callable[[], Mapping[str, object]] = dict
+    _queues: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
     _waiting: int = field(default=0, init=False)
     _inbox: Mapping[tuple[str, str], int] = field(default_factory=dict, init=False)
     _outbox: int = field(default=0, init=False)
@@ -63,6 +65,17 @@ class Figures:
     def waiting(self) -> int:
         """How many alert payloads had not been read at the last look."""
         return self._waiting
+
+    def count_queue(self, queue: str, state: str, number: int) -> None:
+        """Count messages of a queue that is named in the settings.
+
+        Args:
+            queue: Its name; each queue has one thread that counts.
+            state: ``kept``, ``dead_letter`` or ``not_kept``.
+            number: How many more.
+        """
+        known = self._queues.get((queue, state), 0)
+        self._queues[queue, state] = known + number
 
     def look(self) -> None:
         """Read the figures from the store."""
@@ -91,6 +104,10 @@ class Figures:
         opened = _gauge(registry, "tocsin_incidents_open", "severity")
         for severity, number in self._open.items():
             opened.labels(severity).set(number)
+        if self._queues:
+            gauge = _gauge(registry, "tocsin_queue_messages", "queue", "state")
+            for (queue, state), number in list(self._queues.items()):
+                gauge.labels(queue, state).set(number)
         sockets = self.sockets()
         if sockets:
             gauge = _gauge(registry, "tocsin_slack_sockets", "state")

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.aws.queue import BATCH, HIDDEN_S, QueueReader
+from bot.aws.queue import BATCH, GIVE_UP, HIDDEN_S, QueueReader
 from bot.aws.session import AwsSession
 from bot.domain.errors import Unreachable
 from tests.fakes.queue import FakeKeeping, FakeQueue
@@ -93,7 +93,7 @@ def test_a_message_that_cannot_be_deleted_is_said_once_and_comes_again(
     assert len(keeping.kept) == 1
     assert list(queue.bodies) == ["q-1"]
     assert [one.getMessage() for one in caplog.records] == [
-        "messages are kept but not deleted: AWS refused it (AccessDenied)"
+        "messages of q are kept but not deleted: AWS refused it (AccessDenied)"
     ]
 
 
@@ -105,6 +105,7 @@ def test_sqs_is_asked_for_a_batch_and_hides_it_only_shortly() -> None:
         "MaxNumberOfMessages": BATCH,
         "WaitTimeSeconds": 20,
         "VisibilityTimeout": HIDDEN_S,
+        "AttributeNames": ["All"],
     }
 
 
@@ -162,7 +163,7 @@ def test_pauses_grow_while_aws_does_not_answer_and_it_is_said_once(
     stop = Ticking(9)
     reader(FakeQueue(), FakeKeeping(), session=nobody).run_until(stop)
     assert stop.pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    assert caplog.messages == ["the queue is not read: no AWS account is connected"]
+    assert caplog.messages == ["the queue q is not read: no AWS account is connected"]
 
 
 def test_a_failure_of_any_kind_does_not_end_the_thread(
@@ -186,8 +187,8 @@ def test_a_failure_of_any_kind_does_not_end_the_thread(
     one.run_until(stop)
     assert [kept.body for kept in keeping.kept] == ["one"]
     assert caplog.messages == [
-        "the queue is not read: RuntimeError",
-        "no longer so: the queue is not read",
+        "the queue q is not read: RuntimeError",
+        "no longer so: the queue q is not read",
     ]
 
 
@@ -196,3 +197,38 @@ def test_nothing_is_received_while_it_may_not_read() -> None:
     queue.put("one")
     reader(queue, FakeKeeping(), may_read=lambda: False).run_until(Ticking(3))
     assert queue.calls == []
+
+
+def test_who_left_a_dead_letter_is_told() -> None:
+    queue, keeping = FakeQueue(dead_letters_of="arn:aws:sqs:x:1:orders"), FakeKeeping()
+    queue.put("one")
+    read_all(queue, keeping)
+    assert [one.dead_letter_of for one in keeping.kept] == ["orders"]
+
+
+def test_in_a_queue_of_dead_letters_each_is_one() -> None:
+    queue, keeping = FakeQueue(), FakeKeeping()
+    queue.put("one")
+    read_all(queue, keeping, queue="https://sqs/1/left-over", has_dead_letters=True)
+    assert [one.dead_letter_of for one in keeping.kept] == ["left-over"]
+
+
+def test_what_cannot_be_kept_is_told_once_after_some_tries_and_never_deleted() -> None:
+    queue, told = FakeQueue(), []
+    counted: dict[str, int] = {}
+
+    def count(_: str, state: str, number: int) -> None:
+        counted[state] = counted.get(state, 0) + number
+
+    queue.put("poison")
+    for _ in range(GIVE_UP + 2):
+        read_all(
+            queue,
+            FakeKeeping(fails=lambda _: True),
+            unkept=lambda one, error: told.append((one.id, one.received, error)),
+            count=count,
+        )
+        queue.time_passes()
+    assert told == [("q-1", GIVE_UP, "OSError")]
+    assert list(queue.bodies.values()) == ["poison"]
+    assert counted == {"not_kept": GIVE_UP + 2, "kept": 0, "dead_letter": 0}

@@ -16,6 +16,8 @@ class FakeQueue:
 
     bodies: dict[str, str] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    received: dict[str, int] = field(default_factory=dict)
+    dead_letters_of: str = ""
     calls: list[str] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
@@ -63,18 +65,25 @@ class FakeQueue:
             self._closing.wait(10)
             shown = self._shown()
         self.hidden.update(shown)
-        return {
-            "Messages": [
-                {"MessageId": one, "ReceiptHandle": one, "Body": self.bodies[one]}
-                for one in shown
-            ]
-        }
+        return {"Messages": [self._message(one) for one in shown]}
 
     def delete_message_batch(self, **asked: Any) -> dict[str, Any]:
         self._note("delete_message_batch")
         for entry in asked["Entries"]:
             self.bodies.pop(entry["ReceiptHandle"], None)
         return {}
+
+    def _message(self, name: str) -> dict[str, Any]:
+        self.received[name] = self.received.get(name, 0) + 1
+        told = {"ApproximateReceiveCount": str(self.received[name])}
+        if self.dead_letters_of:
+            told["DeadLetterQueueSourceArn"] = self.dead_letters_of
+        return {
+            "MessageId": name,
+            "ReceiptHandle": name,
+            "Body": self.bodies[name],
+            "Attributes": told,
+        }
 
     def _shown(self) -> list[str]:
         return [name for name in self.bodies if name not in self.hidden]

@@ -32,7 +32,7 @@ def test_there_are_twenty_categories_with_a_start_each() -> None:
 
 def test_every_category_has_a_rule_or_is_a_default() -> None:
     ruled = {rule.category for rule in SHIPPED.rules}
-    assert set(SHIPPED.categories) - ruled == {"unclassified"}
+    assert set(SHIPPED.categories) - ruled <= {"unclassified"}
 
 
 def test_every_owasp_id_is_covered() -> None:
