@@ -37,6 +37,7 @@ MANIFEST = Manifest(
     summary="Entries of the audit logs: Vertex AI, keys, rights, perimeters, logging.",
 )
 _PAYLOAD = "protoPayload"
+_LIST = "entries[]"
 FIELDS = SourceMap(
     source=MANIFEST.name,
     title=(f"{_PAYLOAD}.methodName",),
@@ -55,11 +56,10 @@ FIELDS = SourceMap(
 def recognizes(payload: Payload) -> bool:
     """Tell by the payload of an audit log whether an entry is one."""
     try:
-        entries = _entries(payload)
+        events = objects_in(events_in(payload.body, _LIST))
     except Unparsed:
         return False
-    found = objects_in(entries)
-    return bool(found) and all(map(_is_entry, found))
+    return bool(events) and all(_is_entry(_opened(one)) for one in events)
 
 
 def parse(payload: Payload) -> tuple[Envelope, ...]:
@@ -77,7 +77,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def _entries(payload: Payload) -> Document:
-    document = events_in(payload.body, "entries[]")
+    document = events_in(payload.body, _LIST)
     opened = [_opened(one) for one in objects_in(document)]
     return Document(value=opened, notes=document.notes)
 
