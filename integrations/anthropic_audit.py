@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, nothing_new, objects_in
 from bot.envelopes.fields import first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
@@ -79,6 +79,8 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or none of it is an activity.
     """
     document = events_in(payload.body, "data[]")
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     events = [one for one in objects_in(document) if first_text(one, *FIELDS.title)]
     if not events:
         raise not_one_of(FIELDS, "it holds no activity with a type")

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, nothing_new, objects_in
 from bot.envelopes.fields import first_text
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
@@ -68,6 +68,8 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or none of it is a record.
     """
     document = events_in(payload.body, *_LISTS)
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     records = [one for one in objects_in(document) if first_text(one, *_OPERATION)]
     if not records:
         raise not_one_of(FIELDS, "it holds no record with an operation")

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, nothing_new, objects_in
 from bot.envelopes.fields import first_text, member
 from bot.envelopes.jsonbody import Document, Json, loads_apart
 from bot.envelopes.mapping import (
@@ -69,6 +69,8 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or none of it is an entry.
     """
     document = _entries(payload)
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     entries = [one for one in objects_in(document) if _is_entry(one)]
     if not entries:
         raise not_one_of(FIELDS, "it holds no payload of an audit log")

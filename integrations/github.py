@@ -11,7 +11,7 @@ Source:
 
 from bot.domain.envelope import Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, nothing_new, objects_in
 from bot.envelopes.fields import every, first_text, member, text_of
 from bot.envelopes.github_audit import envelope_of_entry, is_entry
 from bot.envelopes.github_events import HEADER, envelope_of_event, event_name
@@ -48,6 +48,8 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or nothing says what happened.
     """
     document = events_in(payload.body)
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     events = objects_in(document)
     name = payload.headers.get(HEADER, "")
     made = [

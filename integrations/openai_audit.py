@@ -14,7 +14,7 @@ import re2
 
 from bot.domain.envelope import Entity, EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, nothing_new, objects_in
 from bot.envelopes.fields import first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
@@ -81,6 +81,8 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or none of it is an event.
     """
     document = events_in(payload.body, "data[]")
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     events = [one for one in objects_in(document) if text_of(member(one, "type"))]
     if not events:
         raise not_one_of(FIELDS, "it holds no event with a type")

@@ -6,8 +6,10 @@ the integration's business.
 
 from functools import lru_cache
 
+from bot.domain.envelope import Envelope, Status
 from bot.domain.errors import Unparsed
-from bot.envelopes.fields import every
+from bot.domain.untrusted import Untrusted
+from bot.envelopes.fields import every, first
 from bot.envelopes.jsonbody import (
     Document,
     Json,
@@ -23,6 +25,9 @@ _MOST_LINES = 20_000
 def events_in(body: bytes, *lists: str) -> Document:
     """Return a payload's events, always as a list; a single event is a list of one.
 
+    A page that holds nothing is an empty list: whoever collects an audit log posts
+    such pages, too.
+
     Args:
         body: JSON, or one JSON value a line (NDJSON, JSON lines).
         lists: Paths of the member that holds the events; the first with any counts.
@@ -34,7 +39,22 @@ def events_in(body: bytes, *lists: str) -> Document:
     if isinstance(document.value, list):
         return document
     found = next((each for path in lists if (each := every(document.value, path))), ())
-    return Document(value=list(found) or [document.value], notes=document.notes)
+    whole: list[Json] = [] if _is_empty(document.value, lists) else [document.value]
+    return Document(value=list(found) or whole, notes=document.notes)
+
+
+def nothing_new(source: str) -> Envelope:
+    """Return what stands for a page without events: it opens nothing."""
+    return Envelope(
+        source=source,
+        dedup_key="nothing new",
+        status=Status.UPDATE,
+        title=Untrusted("An empty page: nothing has happened"),
+    )
+
+
+def _is_empty(value: Json, lists: tuple[str, ...]) -> bool:
+    return any(first(value, path.removesuffix("[]")) == [] for path in lists)
 
 
 def _read(text: str) -> Document:
