@@ -15,17 +15,15 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, nothing_new, objects_in
+from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
 from bot.envelopes.fields import first_text, member
 from bot.envelopes.jsonbody import Document, Json, loads_apart
 from bot.envelopes.mapping import (
-    MAX_ALERTS,
     SourceMap,
     body,
     digest,
     envelope_of,
     not_one_of,
-    standing_for,
 )
 from bot.envelopes.wording import joined, last_words
 from bot.ports.integration import Manifest, Payload
@@ -74,8 +72,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     entries = [one for one in objects_in(document) if _is_entry(one)]
     if not entries:
         raise not_one_of(FIELDS, "it holds no payload of an audit log")
-    made = [_envelope(one, document) for one in entries[:MAX_ALERTS]]
-    return standing_for(made, len(entries) - len(made), last=True)
+    return gathered(_envelope(one, document) for one in entries)
 
 
 def _entries(payload: Payload) -> Document:

@@ -49,3 +49,35 @@ def test_what_is_neither_json_nor_lines_of_it_is_unparsed(body: bytes) -> None:
 )
 def test_an_empty_page_of_a_log_opens_nothing(source: str, page: object) -> None:
     assert triaged(page, source=source).outcome == "updates"
+
+
+def test_the_one_entry_that_matters_is_found_among_thousands() -> None:
+    everyday = {
+        "action": "git.clone",
+        "actor": "bob",
+        "repo": "acme/site",
+        "@timestamp": 1777888800000,
+    }
+    page = [{**everyday, "@timestamp": 1777888800000 + at} for at in range(3000)]
+    page.insert(2900, {**everyday, "action": "protected_branch.destroy"})
+    made = triaged(page, source="github")
+    assert made.outcome == "opens"
+    assert [one.envelope.stands_for for one in made.alerts] == [3000, 1]
+
+
+def test_entries_that_differ_in_what_was_done_stay_apart() -> None:
+    page = [
+        {
+            "action": "org.update_member",
+            "actor": "bob",
+            "org": "acme",
+            "user": "eve",
+            "permission": permission,
+            "@timestamp": 1777888800000,
+        }
+        for permission in ("read", "admin", "read")
+    ]
+    made = triaged(page, source="github")
+    assert [one.envelope.stands_for for one in made.alerts] == [2, 1]
+    assert made.worst is not None
+    assert made.worst.assessment.severity.value == "SEV2"
