@@ -35,7 +35,7 @@ TIME = names(
     " startedat starttime firedat fireddatetime triggeredat effectiveat"
     " statechangetime detectedat incidenttimeiso createdat createdon created datecreate"
     " date ts start datestart datestartzoned begin published"
-    " receivedat receivetimestamp lastseen updatedat updatedon"
+    " receivedat receivetimestamp lastseen updatedat updatedon when at"
 )
 EVENT_ID = names(
     "eventid eventuuid id messageid alertid uuid uid requestid deliveryid incidentid"
@@ -117,6 +117,8 @@ def _stamp_in(leaf: Leaf) -> datetime | None:
 
 def _rank_of_time(leaf: Leaf) -> int | None:
     """Rank a time; ``timestamp.seconds`` is one, as protocol buffers write it."""
+    if any(word in leaf.name.casefold() for word in _LATER):
+        return None
     if folded(leaf.name) not in ("seconds", "epochseconds"):
         return rank_of(leaf.name, TIME)
     parts = leaf.path.split(".")
