@@ -13,17 +13,15 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
 from bot.envelopes.fields import first_text
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
-    MAX_ALERTS,
     SourceMap,
     body,
     digest,
     envelope_of,
     not_one_of,
-    standing_for,
 )
 from bot.envelopes.wording import joined
 from bot.ports.integration import Manifest, Payload
@@ -68,11 +66,12 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or none of it is a record.
     """
     document = events_in(payload.body, *_LISTS)
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     records = [one for one in objects_in(document) if first_text(one, *_OPERATION)]
     if not records:
         raise not_one_of(FIELDS, "it holds no record with an operation")
-    made = [_envelope(one, document) for one in records[:MAX_ALERTS]]
-    return standing_for(made, len(records) - len(made), last=True)
+    return gathered(_envelope(one, document) for one in records)
 
 
 def _is_record(value: Json) -> bool:

@@ -12,6 +12,7 @@ from bot.domain.envelope import Envelope
 from bot.domain.errors import Unparsed
 from bot.envelopes import cloudevents
 from bot.envelopes.anything import envelope_of_event
+from bot.envelopes.batches import nothing_new
 from bot.envelopes.jsonbody import read_json
 from bot.envelopes.mapping import MAX_ALERTS, standing_for
 from bot.ports.integration import Manifest, Payload
@@ -46,6 +47,8 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         event = cloudevents.from_headers(payload)
         return (envelope_of_event(event, (), source=MANIFEST.name),)
     document = read_json(payload.body)
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     listed = document.value if isinstance(document.value, list) else [document.value]
     events = [one for one in listed if cloudevents.is_event(one)]
     if not events:

@@ -11,17 +11,15 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
 from bot.envelopes.fields import first_text
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
-    MAX_ALERTS,
     SourceMap,
     body,
     digest,
     envelope_of,
     not_one_of,
-    standing_for,
 )
 from bot.envelopes.wording import joined, spoken
 from bot.ports.integration import Manifest, Payload
@@ -74,11 +72,12 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or none of it is an entry.
     """
     document = events_in(payload.body)
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     entries = [one for one in objects_in(document) if first_text(one, "actionName")]
     if not entries:
         raise not_one_of(FIELDS, "it holds no entry with an action")
-    made = [_envelope(one, document) for one in entries[:MAX_ALERTS]]
-    return standing_for(made, len(entries) - len(made), last=True)
+    return gathered(_envelope(one, document) for one in entries)
 
 
 def _is_entry(value: Json) -> bool:

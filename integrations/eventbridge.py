@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bot.domain.envelope import Entity, EntityKind, Envelope, Status
 from bot.domain.untrusted import Untrusted
+from bot.envelopes.alarm import read_alarm
 from bot.envelopes.arns import things_of
 from bot.envelopes.aws_delivery import Delivery
 from bot.envelopes.aws_native import Native, read_native
@@ -97,7 +98,12 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def takes(one: Delivery) -> bool:
-    """Tell whether it is an event, or what a service calls a Lambda with."""
+    """Tell whether it is an event, or what a service calls a Lambda with.
+
+    An alarm's is not: that is CloudWatch's own, in whatever way it comes.
+    """
+    if read_alarm(one.value) is not None:
+        return False
     return one.event is not None or read_native(one.value) is not None
 
 

@@ -15,17 +15,15 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
 from bot.envelopes.fields import first_text, member
 from bot.envelopes.jsonbody import Document, Json, loads_apart
 from bot.envelopes.mapping import (
-    MAX_ALERTS,
     SourceMap,
     body,
     digest,
     envelope_of,
     not_one_of,
-    standing_for,
 )
 from bot.envelopes.wording import joined, last_words
 from bot.ports.integration import Manifest, Payload
@@ -37,6 +35,7 @@ MANIFEST = Manifest(
     summary="Entries of the audit logs: Vertex AI, keys, rights, perimeters, logging.",
 )
 _PAYLOAD = "protoPayload"
+_LIST = "entries[]"
 FIELDS = SourceMap(
     source=MANIFEST.name,
     title=(f"{_PAYLOAD}.methodName",),
@@ -55,11 +54,10 @@ FIELDS = SourceMap(
 def recognizes(payload: Payload) -> bool:
     """Tell by the payload of an audit log whether an entry is one."""
     try:
-        entries = _entries(payload)
+        events = objects_in(events_in(payload.body, _LIST))
     except Unparsed:
         return False
-    found = objects_in(entries)
-    return bool(found) and all(map(_is_entry, found))
+    return bool(events) and all(_is_entry(_opened(one)) for one in events)
 
 
 def parse(payload: Payload) -> tuple[Envelope, ...]:
@@ -69,15 +67,16 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or none of it is an entry.
     """
     document = _entries(payload)
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     entries = [one for one in objects_in(document) if _is_entry(one)]
     if not entries:
         raise not_one_of(FIELDS, "it holds no payload of an audit log")
-    made = [_envelope(one, document) for one in entries[:MAX_ALERTS]]
-    return standing_for(made, len(entries) - len(made), last=True)
+    return gathered(_envelope(one, document) for one in entries)
 
 
 def _entries(payload: Payload) -> Document:
-    document = events_in(payload.body, "entries[]")
+    document = events_in(payload.body, _LIST)
     opened = [_opened(one) for one in objects_in(document)]
     return Document(value=opened, notes=document.notes)
 

@@ -11,12 +11,11 @@ Source:
 
 from bot.domain.envelope import Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
 from bot.envelopes.fields import every, first_text, member, text_of
 from bot.envelopes.github_audit import envelope_of_entry, is_entry
 from bot.envelopes.github_events import HEADER, envelope_of_event, event_name
 from bot.envelopes.jsonbody import Json
-from bot.envelopes.mapping import MAX_ALERTS, standing_for
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -48,13 +47,15 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or nothing says what happened.
     """
     document = events_in(payload.body)
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     events = objects_in(document)
     name = payload.headers.get(HEADER, "")
     made = [
         envelope_of_entry(one, document.notes)
         if not name and is_entry(one)
         else envelope_of_event(one, payload, document.notes)
-        for one in events[:MAX_ALERTS]
+        for one in events
         if is_entry(one) or event_name(one, name)
     ]
     if not made:
@@ -63,7 +64,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
             because="neither a header nor a field says what happened",
             next_move="Let the sender's X-GitHub-Event header through.",
         )
-    return standing_for(made, len(events) - len(made), last=True)
+    return gathered(made)
 
 
 def _is_webhook(value: Json) -> bool:
@@ -72,9 +73,7 @@ def _is_webhook(value: Json) -> bool:
     named = bool(first_text(value, "repository.full_name"))
     hosted = any("github" in text_of(one) for one in every(value, "sender.url"))
     hosted |= bool(first_text(value, "repository.node_id", "sender.node_id"))
-    is_ping = (
-        "zen" in value and "hook_id" in value if isinstance(value, dict) else False
-    )
+    is_ping = event_name(value, "") == "ping"
     advisory = bool(first_text(value, "security_advisory.ghsa_id"))
     acts = bool(text_of(member(value, "action")))
     return is_ping or (known and acts and ((named and hosted) or advisory))

@@ -14,17 +14,15 @@ import re2
 
 from bot.domain.envelope import Entity, EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
 from bot.envelopes.fields import first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
-    MAX_ALERTS,
     SourceMap,
     body,
     digest,
     envelope_of,
     not_one_of,
-    standing_for,
 )
 from bot.envelopes.wording import joined, spoken
 from bot.ports.integration import Manifest, Payload
@@ -81,11 +79,12 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         Unparsed: Not JSON, or none of it is an event.
     """
     document = events_in(payload.body, "data[]")
+    if document.value == []:
+        return (nothing_new(MANIFEST.name),)
     events = [one for one in objects_in(document) if text_of(member(one, "type"))]
     if not events:
         raise not_one_of(FIELDS, "it holds no event with a type")
-    made = [_envelope(one, document) for one in events[:MAX_ALERTS]]
-    return standing_for(made, len(events) - len(made), last=True)
+    return gathered(_envelope(one, document) for one in events)
 
 
 def _is_event(value: Json) -> bool:

@@ -4,10 +4,14 @@ Audit logs are delivered in all three ways, by the same vendor. What an event sa
 the integration's business.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
+from bot.domain.envelope import Envelope, Status
 from bot.domain.errors import Unparsed
-from bot.envelopes.fields import every
+from bot.domain.untrusted import Untrusted
+from bot.envelopes.fields import every, first
 from bot.envelopes.jsonbody import (
     Document,
     Json,
@@ -16,12 +20,17 @@ from bot.envelopes.jsonbody import (
     looks_like_json,
     read_text,
 )
+from bot.envelopes.mapping import MAX_ALERTS, digest, standing_for
+from bot.envelopes.things import folded
 
 _MOST_LINES = 20_000
 
 
 def events_in(body: bytes, *lists: str) -> Document:
     """Return a payload's events, always as a list; a single event is a list of one.
+
+    A page that holds nothing is an empty list: whoever collects an audit log posts
+    such pages, too.
 
     Args:
         body: JSON, or one JSON value a line (NDJSON, JSON lines).
@@ -34,7 +43,57 @@ def events_in(body: bytes, *lists: str) -> Document:
     if isinstance(document.value, list):
         return document
     found = next((each for path in lists if (each := every(document.value, path))), ())
-    return Document(value=list(found) or [document.value], notes=document.notes)
+    whole: list[Json] = [] if _is_empty(document.value, lists) else [document.value]
+    return Document(value=list(found) or whole, notes=document.notes)
+
+
+def gathered(made: Iterable[Envelope]) -> tuple[Envelope, ...]:
+    """Return the alerts of a page, those that differ in nothing but id and time once.
+
+    A page of a log may hold thousands of entries, most of them everyday. Cutting it
+    off would lose the one that matters; so what says the same is counted, and only
+    then the last of `MAX_ALERTS` stands for the rest.
+    """
+    kept: dict[str, Envelope] = {}
+    for one in made:
+        same = _without_time(one)
+        known = kept.get(same)
+        more = one.stands_for + (known.stands_for if known else 0)
+        kept[same] = replace(known or one, stands_for=more)
+    found = list(kept.values())
+    rest = sum(one.stands_for for one in found[MAX_ALERTS:])
+    return standing_for(found[:MAX_ALERTS], rest, last=True)
+
+
+# Parts of a path that differ from entry to entry and say nothing of what happened.
+_IDS_AND_TIMES = frozenset(
+    {"id", "eventid", "documentid", "insertid", "requestid", "correlationid", "uuid"}
+    | {"createdat", "timestamp", "time", "effectiveat", "eventtimestamp", "eventtime"}
+    | {"receivetimestamp", "eventdataid", "operationid", "sessionid", "date"}
+)
+
+
+def _without_time(one: Envelope) -> str:
+    texts = [
+        (path, text.for_rules())
+        for path, text in one.texts.items()
+        if "." in path or folded(path) not in _IDS_AND_TIMES
+    ]
+    return digest([one.dedup_key, one.status, texts])
+
+
+def nothing_new(source: str) -> Envelope:
+    """Return what stands for a page without events: it opens nothing."""
+    return Envelope(
+        source=source,
+        dedup_key="nothing new",
+        status=Status.UPDATE,
+        title=Untrusted("An empty page: nothing has happened"),
+    )
+
+
+def _is_empty(value: Json, lists: tuple[str, ...]) -> bool:
+    return any(first(value, path.removesuffix("[]")) == [] for path in lists)
 
 
 def _read(text: str) -> Document:
@@ -50,9 +109,9 @@ def _read(text: str) -> Document:
 
 @lru_cache(maxsize=1)
 def _lines(text: str) -> tuple[Document, ...]:
-    """Return what each line holds; nothing when one of them is no JSON object."""
-    lines = [line for line in text.splitlines()[:_MOST_LINES] if line.strip()]
-    if len(lines) <= 1 or not all(looks_like_json(line) for line in lines):
+    """Return what each line holds; nothing if one is no JSON, or they are too many."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not 1 < len(lines) <= _MOST_LINES or not all(map(looks_like_json, lines)):
         return ()
     try:
         return tuple(loads_apart(line) for line in lines)

@@ -33,6 +33,7 @@ _ALERTS = (
     *("secret_scanning_alert", "dependabot_alert", "repository_vulnerability_alert"),
     "code_scanning_alert",
 )
+_SAME = ("actor", "user", "team", "name", "permission", "visibility")
 _WHOSE = (
     "org",
     "org_id",
@@ -69,5 +70,5 @@ def envelope_of_entry(value: Json, notes: tuple[str, ...]) -> Envelope:
         status=Status.RESOLVED if is_alert and verb in _OVER else Status.FIRING,
         dedup_key=same_alert(whose, family, number)
         if known
-        else digest([action, whose, first_text(value, "actor")]),
+        else digest([action, whose, *(first_text(value, name) for name in _SAME)]),
     )

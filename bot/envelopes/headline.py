@@ -18,7 +18,7 @@ from bot.envelopes.wording import joined, spoken
 _DEEPEST = 5
 _LONGEST = 2000
 # What a value that is no sentence costs, in places down the list of names.
-_A_NAME = 6
+_A_NAME = 14
 _A_SMALL_WORD = 30
 _A_WORD = 400
 _LEAST_WORDS = 2
@@ -26,6 +26,7 @@ _FIRST_OF_EVENTS = TITLE.index("eventname")
 _A_SENTENCE = 3
 _LONGEST_TARGET = 80
 _SHORTEST_NAME = 2
+_LONGEST_WORD = 30
 _ID = re2.compile(
     r"^(?:[0-9a-fA-F]{8}-[0-9a-fA-F-]{18,}|[0-9a-fA-F]{16,}|[0-9A-Z]{20,}"
     r"|[+-]?[0-9][0-9.,:eE+-]*|[xX*.#-]+)$"
@@ -51,6 +52,15 @@ _TARGETS = (
     *("host", "computername", "filename", "filedisplayname", "repository", "repo"),
     *("resource", "resourceid", "service", "servicename", "region", "model", "kind"),
 )
+_STATES = ("status", "state", "currentstate")
+_KINDS = (
+    *("entitytype", "objecttype", "objectkind", "resourcetype", "entity", "object"),
+    *("kind", "model"),
+)
+_VERBS = frozenset(
+    {"created", "updated", "deleted", "changed", "added", "removed", "opened", "closed"}
+    | {"failed", "started", "finished", "create", "update", "delete", "edited", "moved"}
+)
 _SIGNALS = (
     *("anomaly", "incident", "violation", "threat", "finding", "detection", "alert"),
     *("error", "failure", "risk", "score", "status", "state", "deployment", "job"),
@@ -66,7 +76,11 @@ def headline(found: Sequence[Leaf]) -> str:
     text = text_of(winner.value).strip()
     if _is_sentence(text) or _is_title(winner):
         return text
-    return joined(_named(text), _target(found, winner))
+    if folded(winner.name) == "name":
+        return joined(text, _word_of(found, _STATES))
+    kind = _word_of(found, _KINDS) if _is_a_verb(text) else ""
+    said = spoken(f"{kind}_{text}") if kind else _named(text)
+    return joined(said, _target(found, winner))
 
 
 def sentence(found: Sequence[Leaf]) -> str:
@@ -160,6 +174,22 @@ def _target(found: Sequence[Leaf], winner: Leaf) -> str:
         if (text := " ".join(text_of(leaf.value).split())).casefold() != said
         if 0 < len(text) <= _LONGEST_TARGET and not _BLOB.match(text)
         if any(mark.isalpha() for mark in text)
+    ]
+    return min(fitting, default=(0, 0, ""))[2]
+
+
+def _is_a_verb(text: str) -> bool:
+    return text.casefold() in _VERBS
+
+
+def _word_of(found: Sequence[Leaf], names: tuple[str, ...]) -> str:
+    """Return the short word under the first of some names near the top."""
+    fitting = [
+        (names.index(name), leaf.depth, text)
+        for leaf in found
+        if leaf.depth <= 1 and (name := folded(leaf.name)) in names
+        if (text := text_of(leaf.value).strip()) and len(text) <= _LONGEST_WORD
+        if " " not in text and any(mark.isalpha() for mark in text)
     ]
     return min(fitting, default=(0, 0, ""))[2]
 

@@ -22,7 +22,8 @@ TITLE = names(
     "title summary headline subject alertdisplayname alarmname alertname"
     " alertrulename rulename alertrule checkname monitorname messagetitle"
     " primarydescription eventmessage message msg"
-    " detailtype displaymessage displayname description text body reason intro"
+    " detailtype displaymessage displayname signature searchname description text body"
+    " reason intro cause alertdetails"
     " eventname eventtypename operationname actionname methodname eventtype"
     " eventsimplename conditionname policyname metricname event type name action rule"
 )
@@ -34,7 +35,7 @@ TIME = names(
     " startedat starttime firedat fireddatetime triggeredat effectiveat"
     " statechangetime detectedat incidenttimeiso createdat createdon created datecreate"
     " date ts start datestart datestartzoned begin published"
-    " receivedat receivetimestamp lastseen updatedat updatedon"
+    " receivedat receivetimestamp lastseen updatedat updatedon when at"
 )
 EVENT_ID = names(
     "eventid eventuuid id messageid alertid uuid uid requestid deliveryid incidentid"
@@ -92,11 +93,32 @@ def best_time(found: Sequence[Leaf]) -> datetime | None:
         if leaf.depth <= _DEEPEST and (rank := _rank_of_time(leaf)) is not None
         if (at := read_time(leaf.value)) is not None
     ]
-    return min(fitting, default=(0, 0, None), key=lambda one: one[:2])[2]
+    named = min(fitting, default=(0, 0, None), key=lambda one: one[:2])[2]
+    return named or next((at for leaf in found if (at := _stamp_in(leaf))), None)
+
+
+# Times under such names are not of what happened.
+_LATER = ("end", "expire", "expiry", "until", "due", "next", "scheduled", "deadline")
+_LEAST_OF_A_STAMP = len("2026-05-04 10:11")
+
+
+def _stamp_in(leaf: Leaf) -> datetime | None:
+    """Return the time of a field nobody would name so, where it is plainly one."""
+    name = leaf.path.casefold()
+    if any(word in name for word in _LATER) or leaf.depth > _DEEPEST:
+        return None
+    if isinstance(leaf.value, str):
+        digits = leaf.value.replace(".", "").isdigit()
+        plain = len(leaf.value) >= _LEAST_OF_A_STAMP and not digits
+        return read_time(leaf.value) if plain else None
+    says = any(word in name for word in ("time", "date", "epoch", "when"))
+    return read_time(leaf.value) if says else None
 
 
 def _rank_of_time(leaf: Leaf) -> int | None:
     """Rank a time; ``timestamp.seconds`` is one, as protocol buffers write it."""
+    if any(word in leaf.name.casefold() for word in _LATER):
+        return None
     if folded(leaf.name) not in ("seconds", "epochseconds"):
         return rank_of(leaf.name, TIME)
     parts = leaf.path.split(".")

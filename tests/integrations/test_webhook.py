@@ -115,3 +115,47 @@ def test_a_binary_event_is_read_from_its_headers() -> None:
 def test_everything_but_a_blank_body_is_recognized() -> None:
     assert recognizes(posted(b"x"))
     assert not recognizes(posted(b" \n"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"message": "x y", "detection_timestamp": "2026-05-04 12:00:00"},
+        {"message": "x y", "createdTimeUtc": "2026-05-04T12:00:00Z"},
+        {"message": "x y", "since": "2026-05-04T12:00:00Z"},
+        {"message": "x y", "last_ping": "2026-05-04T14:00:00+02:00"},
+        {"message": "x y", "at": {"seconds": 1777896000, "nanos": 0}, "timeout": 30},
+        {"message": "x y", "timestamp": {"seconds": 1777896000}},
+        {"message": "x y", "when": {"epochSeconds": 1777896000}},
+        {"message": "x y", "time": "5 min", "created_at": 1777896000000},
+        {"message": "x y", "fields": [{"key": "timestamp", "value": 1777896000000}]},
+    ],
+)
+def test_a_time_is_found_under_whatever_name(value: Any) -> None:
+    assert one(value).occurred_at == datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"message": "x y", "expires_at": "2026-05-04T12:00:00Z"},
+        {"message": "x y", "phone": "1777896000"},
+        {"message": "x y", "count": 1777896000},
+        {"message": "x y", "window_end": "2026-05-04T12:00:00Z"},
+    ],
+)
+def test_a_number_and_an_end_are_no_time_of_what_happened(value: Any) -> None:
+    assert one(value).occurred_at is None
+
+
+def test_who_did_it_and_pairs_of_key_and_value_name_things() -> None:
+    pairs = [{"key": "model", "value": "claims-1"}]
+    made = one({"action": "key_made", "tags": pairs})
+    assert [(each.kind.value, each.id) for each in made.entities] == [
+        ("model", "claims-1")
+    ]
+
+
+def test_a_field_may_say_by_yes_or_no_that_it_is_over() -> None:
+    assert one({"message": "x y", "resolved": True}).status is Status.RESOLVED
+    assert one({"message": "x y", "resolved": False}).status is Status.FIRING
