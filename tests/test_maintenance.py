@@ -124,7 +124,7 @@ def test_what_is_still_there_at_its_end_opens_then(core: Core) -> None:
     assert log_kinds(core)[-1] == "ended"
     assert said(core)[-1] == "maintenance/MW-0001/ended"
     text = core.outbox()["maintenance/MW-0001/ended"]
-    assert "It silenced 2 alerts; 1 of their problems is still there and open" in text
+    assert "It silenced 2 alerts; 1 problem is still there and opens now" in text
     assert core.grouping.maintenance.rows() == []
 
 
