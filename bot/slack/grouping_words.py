@@ -75,7 +75,8 @@ def flapping(event: Flapping) -> list[Piece]:
     minutes = event.minutes
     return [
         f"Flapping: {event.turns} times in {minutes} min. {event.source} says it ",
-        f"comes and goes; it is only counted until it has stayed as it is for {minutes} min.",
+        "comes and goes; it is only counted until it has stayed as it is for ",
+        f"{minutes} min.",
     ]
 
 
