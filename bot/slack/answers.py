@@ -90,6 +90,8 @@ def _row(row: "BoardRow") -> list[Piece]:
         f" · {row.phase} · since ",
         When(row.since),
     ]
+    if row.snoozed_until is not None:
+        return [*found, " · snoozed until ", When(row.snoozed_until)]
     if row.commander:
         return [*found, " · IC ", Who(row.commander)]
     if row.acked_by:
