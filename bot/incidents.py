@@ -79,7 +79,8 @@ class IncidentBook:
 
     def redraw_soon(self, tx: Transaction, incident: str) -> None:
         """Have the card redrawn, once for everything that happens in a short time."""
-        self.shower.soon(tx, incident)
+        held_in = storm.storm_of(tx, incident)
+        self.shower.soon(tx, str(held_in) if held_in else incident)
 
     def keep(self, tx: Transaction, timer: Timer) -> None:
         """Keep a promise of one of `promises.KINDS`."""

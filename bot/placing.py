@@ -208,7 +208,6 @@ class Placing:
         incident = known.incident
         alerts.over(tx, incident, case.dedup)
         if turns.is_flapping(tx, case.dedup):
-            self.service.redraw_soon(tx, incident)
             return Placed("flapping", incident)
         others = alerts.others_firing(tx, incident, case.dedup)
         clearing = Clear(alert=case.alert, others=others, is_told=known.told)
@@ -219,7 +218,10 @@ class Placing:
         known = gathering.known(tx, case.dedup, drill=case.drill)
         if known is None or known.resolved_at is not None:
             return Placed("ignored")
-        self._repeat(tx, known, case.alert)
+        alerts.update(tx, known.incident, case.alert)
+        at, count = _told_at(case.alert, known), case.alert.envelope.stands_for
+        gathering.touch(tx, known.incident, at=at, count=count)
+        self._counted(tx, known.incident, is_snoozed=known.is_snoozed)
         return Placed("updated", known.incident)
 
     def _suggest_anew(

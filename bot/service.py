@@ -171,7 +171,7 @@ class Service:
 
     def find(self, item: str) -> InboxItem | None:
         """Return one kept item."""
-        return self.store.read(lambda tx: tx.inbox.find(item))
+        return self.store.read(lambda tx: _followed(tx, tx.inbox.find(item)))
 
     def newest_in(self, channel: str) -> str:
         """Return the id of the newest open incident in a channel, "" if none."""
@@ -242,6 +242,15 @@ class Service:
         refused = CommandRefused(command=name, code=refusal.code, by=command.by.id)
         by = command.by.id
         self.book.append(tx, incident, state, (refused,), version=version, actor=by)
+
+
+def _followed(tx: Transaction, item: InboxItem | None) -> InboxItem | None:
+    """Say of alerts that a maintenance window silenced what became of them later."""
+    said = item.outcome.get("alerts") if item else None
+    if item is None or not isinstance(said, dict):
+        return item
+    placed = {one: alerts.later(tx, one, str(what)) for one, what in said.items()}
+    return replace(item, outcome={**item.outcome, "alerts": placed})
 
 
 def _informed(tx: Transaction, incident: str, command: PersonCommand) -> PersonCommand:

@@ -103,7 +103,7 @@ def came_back(tx: Transaction, case: Case, known: Known, service: Service) -> bo
     if starts:
         flap = Flap(alert=alert, turns=count, minutes=MINUTES)
         service.apply(tx, known.incident, flap, actor=TOCSIN)
-    else:
+    elif not known.is_snoozed:
         service.redraw_soon(tx, known.incident)
     return True
 

@@ -124,8 +124,19 @@ def test_what_is_still_there_at_its_end_opens_then(core: Core) -> None:
     assert log_kinds(core)[-1] == "ended"
     assert said(core)[-1] == "maintenance/MW-0001/ended"
     text = core.outbox()["maintenance/MW-0001/ended"]
-    assert "It silenced 2 alerts; 1 of their problems is still there and open" in text
+    assert "It silenced 2 alerts; 1 problem is still there and opens now" in text
     assert core.grouping.maintenance.rows() == []
+
+
+def test_an_alert_says_that_it_was_silenced_and_what_came_later(core: Core) -> None:
+    plan(core, "webhook", what=What.SOURCE)
+    body = {"title": "Model m answers 503 to customers", "severity": "critical"}
+    found = core.alert(body)
+    (alert,) = found["alerts"]
+    assert found["alerts"][alert] == "silenced by maintenance MW-0001"
+    core.wait(hours=1)
+    later = core.outcome(alert)["alerts"][alert]
+    assert later == "silenced by maintenance MW-0001, then counted to INC-0001"
 
 
 def test_a_window_that_nobody_could_start_in_time_starts_and_ends_late(

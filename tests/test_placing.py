@@ -272,6 +272,19 @@ def test_nobody_opens_a_twin_of_an_open_incident(core: Core) -> None:
     )
 
 
+def test_an_update_of_a_problem_that_is_over_does_not_make_it_fire(core: Core) -> None:
+    core.take_all([an_alert(), an_alert("p2", alert_id="al_2", group="g")])
+    core.ask("INC-0001", Acknowledge(by=OLU))
+    over = an_alert(alert_id="al_3", status=Status.RESOLVED)
+    changed = an_alert(
+        alert_id="al_4", status=Status.UPDATE, severity=Severity.NONE, category="none"
+    )
+    assert core.take_all([over, changed]) == ["cleared INC-0001", "updated INC-0001"]
+    assert core.take(an_alert(alert_id="al_5")) == "joined INC-0001"
+    assert core.kinds()[-1] == "alert_joined"
+    assert core.service.board()[0].alert_count == 3
+
+
 # --- flapping ---
 
 

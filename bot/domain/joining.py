@@ -39,9 +39,9 @@ def join(incident: Incident, command: Join) -> tuple[Event, ...]:
     if dedup not in incident.firing:
         events.append(_joined(command, dedup))
     worse = _raised(incident, command)
-    if incident.is_snoozed and worse:
-        events.append(Woken(by=TOCSIN, because="worse"))
     meaning = _meaning(incident, command, raises=bool(worse))
+    if incident.is_snoozed and (worse or meaning):
+        events.append(Woken(by=TOCSIN, because="worse"))
     return (*events, *_renamed(incident, command), *meaning, *worse)
 
 

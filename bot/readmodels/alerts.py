@@ -67,6 +67,20 @@ def add(
         _grouped(tx, incident, because, thing)
 
 
+def update(tx: Transaction, incident: str, alert: Alert) -> None:
+    """Count an alert that only changes something about a known problem."""
+    tx.tables.execute(
+        "UPDATE problem SET count = count + ?, last_at = ? "
+        "WHERE incident = ? AND dedup = ?",
+        (
+            alert.envelope.stands_for,
+            alert.received_at.isoformat(),
+            incident,
+            dedup_digest(alert.envelope),
+        ),
+    )
+
+
 def repeat(tx: Transaction, incident: str, alert: Alert) -> None:
     """Count a repeat of a known problem, which is firing again or still."""
     tx.tables.execute(
@@ -116,13 +130,23 @@ def newest_problem(tx: Transaction, dedup: str) -> tuple[str, Alert, bool] | Non
     return one["incident"], from_doc(orjson.loads(one["doc"])), bool(one["firing"])
 
 
+def later(tx: Transaction, alert: str, outcome: str) -> str:
+    """Return what became of an alert, and after a window that silenced it."""
+    if not outcome.startswith("silenced"):
+        return outcome
+    found = tx.tables.execute("SELECT incident FROM alert WHERE id = ?", (alert,))
+    return f"{outcome}, then counted to {found[0]['incident']}" if found else outcome
+
+
 def twin(tx: Transaction, incident: str) -> str:
     """Return another open incident that has one of its problems, "" if none."""
     found = tx.tables.execute(
         "SELECT o.incident FROM problem p JOIN problem o ON o.dedup = p.dedup "
         "AND o.incident <> p.incident JOIN board b ON b.id = o.incident "
-        "WHERE p.incident = ? AND b.resolved_at IS NULL ORDER BY o.number LIMIT 1",
-        (incident,),
+        "WHERE p.incident = ? AND b.resolved_at IS NULL "
+        "AND b.drill = (SELECT drill FROM board WHERE id = ?) "
+        "ORDER BY o.number LIMIT 1",
+        (incident, incident),
     )
     return str(found[0]["incident"]) if found else ""
 

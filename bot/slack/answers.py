@@ -47,7 +47,11 @@ def listed(rows: "Sequence[BoardRow]") -> Answer:
     if not rows:
         return plain(words.NONE_OPEN)
     text = spoken([f"Open incidents: {len(rows)}, the worst is ", *_row(rows[0])])
-    return {**plain(text), "blocks": list(rich.within_budget([_table("list", rows)]))}
+    blocks = [_table("list", rows)]
+    if rows[_ROWS:]:
+        # The board has them all; a message has no room for more.
+        blocks.append(rich.actions("board", [cards.page("")]))
+    return {**plain(text), "blocks": list(rich.within_budget(blocks))}
 
 
 def status(view: CardView, story: "Sequence[Line]") -> Answer:
@@ -90,6 +94,8 @@ def _row(row: "BoardRow") -> list[Piece]:
         f" · {row.phase} · since ",
         When(row.since),
     ]
+    if row.snoozed_until is not None:
+        return [*found, " · snoozed until ", When(row.snoozed_until)]
     if row.commander:
         return [*found, " · IC ", Who(row.commander)]
     if row.acked_by:

@@ -74,8 +74,9 @@ def flapping(event: Flapping) -> list[Piece]:
     """A problem comes and goes; from now on it is only counted."""
     minutes = event.minutes
     return [
-        f"Flapping: {event.turns} times in {minutes} min, {event.source} says. ",
-        f"It is only counted now, until it has stayed as it is for {minutes} min.",
+        f"Flapping: {event.turns} times in {minutes} min. {event.source} says it ",
+        "comes and goes; it is only counted until it has stayed as it is for ",
+        f"{minutes} min.",
     ]
 
 

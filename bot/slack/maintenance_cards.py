@@ -47,7 +47,7 @@ class MaintenanceCards:
         return Post(
             key=f"maintenance/{view.id}/{moment}",
             channel=view.window.channel,
-            text=spoken(on_lines(*rows)),
+            text=spoken(on_lines(*rows[:2])),
             blocks=rich.within_budget([block]),
         )
 
@@ -105,12 +105,11 @@ def _ended(view: WindowView) -> list[Sequence[Piece]]:
 
 def _still(view: WindowView) -> str:
     opened = view.window.opened
-    there = (
-        f"{opened} of their problems {'is' if opened == 1 else 'are'} still there"
-        " and open now"
-    )
+    there = "1 problem is still there and opens now"
+    if opened != 1:
+        there = f"{opened} problems are still there and open now"
     kept = f"It silenced {_alerts(view.silenced)}"
-    return f"{kept}; {there if opened else 'none of their problems is still there'}."
+    return f"{kept}; {there if opened else 'nothing of it is still there'}."
 
 
 def _alerts(count: int) -> str:

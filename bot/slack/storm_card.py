@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.domain.storm_view import StormView
 from bot.ports import Post
-from bot.slack import rich
+from bot.slack import cards, rich
 from bot.slack.sentences import Code, Foreign, Piece, Strong, on_lines, spoken
 
 _TITLE = 120
@@ -22,7 +22,11 @@ def digest(view: StormView) -> Post:
         key=view.key,
         channel=view.channel,
         text=spoken([f"{_head(view)} {_counts(view)} ", *_see(view)]),
-        blocks=(rich.rich_text("storm", section),),
+        # The list has room for twenty; the board has them all.
+        blocks=(
+            rich.rich_text("storm", section),
+            rich.actions("board", [cards.page("")]),
+        ),
     )
 
 

@@ -151,8 +151,8 @@ SAID += [
     (
         Flapping(source="grafana", dedup="d", turns=4, minutes=20),
         (
-            "Flapping: 4 times in 20 min, grafana says. It is only counted now, "
-            "until it has stayed as it is for 20 min."
+            "Flapping: 4 times in 20 min. grafana says it comes and goes; it is only "
+            "counted until it has stayed as it is for 20 min."
         ),
     ),
     (

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.card import GroupedBy
 from bot.domain.envelope import Entity, EntityKind
 from bot.domain.untrusted import Untrusted
 from bot.readmodels.plan_record import PlanRecord
@@ -234,3 +235,31 @@ def test_an_untrusted_text_without_its_filter_does_not_get_onto_a_page() -> None
 def test_a_name_never_stands_without_the_id() -> None:
     page = rendering.board_page(BOARD, names=NAMES, reader="U0LEAD")
     assert "Dana &lt;b&gt;Ruiz&lt;/b&gt; <code>U0COMMANDER</code>" in page
+
+
+def test_a_page_says_why_it_is_quiet_and_what_came_before() -> None:
+    state = replace(
+        DOSSIER.card.state,
+        earlier="INC-0007",
+        snoozed_until=DOSSIER.card.since,
+        snoozed_by="U0LEAD",
+        snooze_reason=Untrusted("known <b>"),
+    )
+    key = GroupedBy(because="same_entity", named="key", thing=Untrusted("key-<i>"))
+    card = replace(
+        DOSSIER.card,
+        state=state,
+        grouped_by=(key,),
+        meanings=("LLM-jacking chain",),
+        flapping=7,
+        earlier_ended_at=DOSSIER.card.since,
+    )
+    page = rendering.incident_page(
+        replace(DOSSIER, card=card), names=NAMES, reader="U0LEAD"
+    )
+    shown = " ".join(Shape(page).text.split())
+    assert "grouped because it names the same key key-<i>" in shown
+    assert "LLM-jacking chain" in shown
+    assert "had the same problem, ended " in shown
+    assert "known <b>" in shown
+    assert "came back 7 times" in shown
