@@ -49,6 +49,10 @@ class _Size:
     anchor: str | None = None
 
 
+# What an alias within its own anchor stands for.
+_TOO_MUCH = _Size(MOST_VALUES + 1)
+
+
 def _measure(text: str) -> None:
     """Refuse what is too deep or too long before anything is built of it.
 
@@ -63,7 +67,7 @@ def _measure(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             _close(open_parts, known)
         elif isinstance(event, yaml.AliasEvent):
-            _add(open_parts[-1], known.get(event.anchor) or _Size(MOST_VALUES + 1))
+            _add(open_parts[-1], known.get(str(anchor), _TOO_MUCH))
         elif isinstance(event, yaml.ScalarEvent):
             _add(open_parts[-1], _Size())
             known |= {anchor: _Size()} if anchor else {}
