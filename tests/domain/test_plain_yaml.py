@@ -8,6 +8,16 @@ from hypothesis import strategies as st
 
 from bot.domain.plain_yaml import MOST_BYTES, NotPlain, loaded
 
+# Each line stands for ten of the line before.
+LAUGHS = "a0: &a0 [x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)
+)
+TOWER = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 60))
+
+
+def test_what_is_said_once_may_be_used_again() -> None:
+    assert loaded("a: &x {b: 1}\nc: [*x, *x]") == {"a": {"b": 1}, "c": [{"b": 1}] * 2}
+
 
 def test_plain_values_are_read() -> None:
     assert loaded("a: [1, {b: x}]\n# note\n") == {"a": [1, {"b": "x"}]}
@@ -24,7 +34,10 @@ def test_an_empty_text_holds_nothing() -> None:
         ("[" * 100_000, "deeper than 40 levels, in line 1"),
         ("a:\n  " + "{b: " * 50_000, "deeper than 40 levels, in line 2"),
         ("- " * 5_000, "deeper than 40 levels"),
-        ("a: &x [1]\nb: *x", "anchors and aliases are not read, in line 1"),
+        ("a: &x [1, *x]", "more than 200,000 values, in line 1"),
+        ("a: *x", "more than 200,000 values"),
+        (LAUGHS, "more than 200,000 values, in line 6"),
+        (TOWER, "deeper than 40 levels, in line"),
         ("a: [", "it is not YAML, look at line"),
         ("a: !!python/object:os.system x", "it is not YAML"),
         ("a: 2026-99-99T00:00:00Z", "it is not YAML"),

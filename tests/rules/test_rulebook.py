@@ -48,15 +48,17 @@ def test_ids_are_unique_and_reasons_are_words() -> None:
     moves = [(one.id, one.reason) for one in SHIPPED.moves]
     entries = [*rules, *moves]
     assert len({one for one, _ in entries}) == len(entries)
-    assert all(reason[0].islower() for _, reason in entries)
+    # A name keeps its capitals: "GitHub found a secret".
+    firsts = [reason.split()[0] for _, reason in entries]
+    assert [one for one in firsts if one.istitle()] == []
 
 
 def test_no_file_of_ours_replaces_a_rule_of_another() -> None:
     shipped = files("bot.rules")
     inside = [
-        *shipped.iterdir(),
-        *shipped.joinpath("kinds").iterdir(),
-        *shipped.joinpath("sources").iterdir(),
+        *(shipped / name for name in ("words.yaml", "outcomes.yaml", "moves.yaml")),
+        *(shipped / "kinds").iterdir(),
+        *(shipped / "sources").iterdir(),
     ]
     texts = [one.read_text("utf-8") for one in inside if one.name.endswith(".yaml")]
     ids = [one for text in texts for one in re.findall(r"\{?id: ([a-z_]+\.\w+)", text)]
@@ -159,7 +161,6 @@ def test_the_digest_covers_the_overlay() -> None:
         ("moves: [{id: m, steps: 1, reason: r, system_tier: [hi]}]", "nearest"),
         ("moves: [{id: m, steps: 1, reason: r, system_tools: [writ]}]", "'write'"),
         ("a: " + "[" * 100_000, "deeper than 40 levels, in line 1"),
-        ("a: &x [1]", "anchors and aliases are not read"),
         ("- a", "must be a map"),
         ("a: [", "it is not YAML"),
     ],
