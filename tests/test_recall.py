@@ -117,3 +117,20 @@ def test_no_text_that_was_sent_is_remembered() -> None:
     recall.understand(payload(raw(group([leaking]))), "alertmanager", "al_1")
     assert SECRET not in repr(vars(recall))
     assert SECRET not in json.dumps([str(one) for one in recall.remembered()])
+
+
+def test_an_alert_without_a_state_ends_when_its_time_says_so() -> None:
+    now, hour = NOON, timedelta(hours=1)
+    unstated = alert(1)
+    del unstated["status"]
+    bodies = [
+        raw(group([{**unstated, "endsAt": ends.isoformat()}], status="firing"))
+        for ends in (now + hour, now - hour, now + 2 * hour)
+    ]
+    same_as_without_memory(Recall(rulings()), bodies, "alertmanager")
+
+
+def test_only_the_first_stands_for_what_was_cut_off() -> None:
+    cut = raw(group([alert(1), alert(1), alert(2)], truncatedAlerts=7))
+    turned = raw(group([alert(2), alert(1), alert(1)], truncatedAlerts=7))
+    same_as_without_memory(Recall(rulings()), [cut, turned, cut], "alertmanager")
