@@ -17,9 +17,11 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     Event,
-    FlappingEnded,
     Reopened,
     Resolved,
+)
+from bot.domain.grouping_events import (
+    FlappingEnded,
 )
 from bot.domain.incident import Incident, evolve
 from bot.ports import Clock, Entry, NewEntry, Presenter, Timer, Transaction
@@ -77,7 +79,8 @@ class IncidentBook:
 
     def redraw_soon(self, tx: Transaction, incident: str) -> None:
         """Have the card redrawn, once for everything that happens in a short time."""
-        self.shower.soon(tx, incident)
+        held_in = storm.storm_of(tx, incident)
+        self.shower.soon(tx, str(held_in) if held_in else incident)
 
     def keep(self, tx: Transaction, timer: Timer) -> None:
         """Keep a promise of one of `promises.KINDS`."""
@@ -89,7 +92,9 @@ class IncidentBook:
                 over = SnoozeOver(due_at=timer.due_at)
                 self.apply(tx, timer.about, over, actor=TOCSIN)
             case storm.CALM:
-                promoted = storm.promote(tx, int(timer.about), now=self._clock.now())
+                promoted = self._storm.promote(
+                    tx, int(timer.about), now=self._clock.now()
+                )
                 for incident in promoted:
                     self.redraw(tx, incident)
                 self.shower.digest(tx, int(timer.about))

@@ -10,19 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot import turns
+from bot import silence, turns
 from bot.assistant.suggest import Suggestion
 from bot.domain.commands import Clear, Join, Open
 from bot.domain.decisions import TOCSIN
 from bot.domain.envelope import Alert, Status
-from bot.domain.events import CategoryChanged
 from bot.domain.grouping import Placement, in_drill, place
+from bot.domain.grouping_events import (
+    CategoryChanged,
+)
 from bot.domain.grouping_rules import GroupingRules
 from bot.domain.runbook import Runbook
 from bot.domain.severity import Severity, worst
 from bot.domain.together import meanings, most_telling
 from bot.ports import Transaction
-from bot.readmodels import alerts, board, gathering
+from bot.readmodels import alerts, board, gathering, quiet
 from bot.readmodels.gathering import Known, to_us
 from bot.service import Service
 from bot.turns import Case, Suggested
@@ -98,6 +100,9 @@ class Placing:
         known = gathering.known(tx, case.dedup, drill=case.drill)
         if known is not None and _is_plain_repeat(known, alert):
             return self._repeat(tx, known, alert)
+        window, case = silence.silenced_by(tx, case, known, self.rules)
+        if window:
+            return Placed(f"silenced by maintenance {window}")
         now = self.service.clock.now()
         if known is not None and turns.came_back(tx, case, known, self.service):
             return Placed("flapping", known.incident)
@@ -198,7 +203,8 @@ class Placing:
     def _clear(self, tx: Transaction, case: Case) -> Placed:
         known = gathering.known(tx, case.dedup, drill=case.drill)
         if known is None or known.resolved_at is not None:
-            return Placed("ignored")
+            window = "" if case.drill else quiet.over(tx, case.dedup)
+            return Placed(f"silenced by maintenance {window}" if window else "ignored")
         incident = known.incident
         alerts.over(tx, incident, case.dedup)
         if turns.is_flapping(tx, case.dedup):

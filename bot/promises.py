@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import storm
-from bot.domain.events import Event, IncidentOpened, Reopened, Snoozed, Woken
+from bot.domain.events import (
+    Event,
+    IncidentOpened,
+    Reopened,
+)
+from bot.domain.grouping_events import (
+    Snoozed,
+    Woken,
+)
 from bot.domain.incident import Incident
 from bot.domain.responding import ACK_WITHIN
 from bot.ports import Timer, Transaction

@@ -38,9 +38,13 @@ class Shower:
             now = self._note(incident)
             tx.outbox.post(self._presenter.card(view), now=now)
 
-    def soon(self, tx: Transaction, incident: str) -> None:
-        """Have a card drawn again by the timer, the first time at once."""
-        self._promise(tx, incident)
+    def soon(self, tx: Transaction, about: str) -> None:
+        """Have a card or a digest drawn by the timer, the first time at once.
+
+        Args:
+            about: Id of the incident, or number of the storm.
+        """
+        self._promise(tx, about)
 
     def digest_soon(self, tx: Transaction, storm: int) -> None:
         """Draw a storm's digest now, or by the timer if it was drawn just now."""

@@ -73,13 +73,35 @@ class Storm:
             return False
         if state.drill:
             return True
-        budget = self.budgets.get(source)
-        lately = (now - BUDGET_WINDOW).isoformat()
-        if budget is not None and _shown(tx, lately, source=source) >= budget:
+        if not self._within_budget(tx, source, now):
             return False
         # The worst may take the room that a source leaves to the others.
         is_worst = state.severity is Severity.SEV1
         return is_worst or _shown(tx, since, source=source) < SHARE
+
+    def _within_budget(self, tx: Transaction, source: str, now: datetime) -> bool:
+        budget = self.budgets.get(source)
+        lately = (now - BUDGET_WINDOW).isoformat()
+        return budget is None or _shown(tx, lately, source=source) < budget
+
+    def promote(self, tx: Transaction, storm: int, *, now: datetime) -> tuple[str, ...]:
+        """Let the worst that are still open have their cards; return their ids."""
+        found = tx.tables.execute(
+            "SELECT h.incident, coalesce(p.source, '') AS source FROM held h "
+            "JOIN board b ON b.id = h.incident LEFT JOIN problem p ON "
+            "p.incident = b.id AND p.because = '' WHERE h.storm = ? "
+            "AND b.phase <> 'resolved' ORDER BY b.severity, b.number",
+            (storm,),
+        )
+        tx.tables.execute("UPDATE storm SET over = 1 WHERE n = ?", (storm,))
+        promoted: list[str] = []
+        for one in found:
+            if len(promoted) == CARDS:
+                break
+            if self._within_budget(tx, one["source"], now):
+                _note_shown(tx, one["incident"], one["source"], now)
+                promoted.append(one["incident"])
+        return tuple(promoted)
 
     def digest(self, tx: Transaction, storm: int) -> StormView | None:
         """Return what stands on a storm's digest, None when it holds nothing."""
@@ -119,21 +141,6 @@ def storm_of(tx: Transaction, incident: str) -> int:
     """Return the storm whose digest stands for an incident, 0 if none does."""
     found = tx.tables.execute("SELECT storm FROM held WHERE incident = ?", (incident,))
     return int(found[0]["storm"]) if found else 0
-
-
-def promote(tx: Transaction, storm: int, *, now: datetime) -> tuple[str, ...]:
-    """Let the worst that are still open have their cards; return their ids."""
-    found = tx.tables.execute(
-        "SELECT h.incident, coalesce(p.source, '') AS source FROM held h "
-        "JOIN board b ON b.id = h.incident LEFT JOIN problem p ON "
-        "p.incident = b.id AND p.because = '' WHERE h.storm = ? "
-        "AND b.phase <> 'resolved' ORDER BY b.severity, b.number LIMIT ?",
-        (storm, CARDS),
-    )
-    tx.tables.execute("UPDATE storm SET over = 1 WHERE n = ?", (storm,))
-    for one in found:
-        _note_shown(tx, one["incident"], one["source"], now)
-    return tuple(one["incident"] for one in found)
 
 
 def may_tell(tx: Transaction, incident: str, *, now: datetime, drill: bool) -> bool:

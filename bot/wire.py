@@ -24,6 +24,7 @@ from bot.web.traffic import Traffic
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
+from bot.wire_grouping import Grouping, build_grouping
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers, signatures
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
@@ -58,6 +59,9 @@ def build(
     gate = _gate(ground, people)
     links = page_links(ground.store, ground.clock, base_url)
     sharing, drills = _sharing(ground), _drills(ground, gate)
+    grouping = build_grouping(
+        ground.service, ground.rulings, channel=ground.slack.channel
+    )
     room = SlackRoom(
         service=ground.service,
         settings=slack,
@@ -65,22 +69,38 @@ def build(
         pages=links,
         shares=sharing.desk,
         drills=drills.master,
+        maintenance=grouping.maintenance,
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
-    house = _house(ground, gate, room, links)
+    house = _house(ground, gate, room, links, grouping)
     sharing.join(house)
     drills.join(house)
+    grouping.join(house)
     return house
 
 
+<<<<<<< HEAD
 def _house(ground: Ground, gate: GateHouse, room: SlackRoom, links: PageLinks) -> House:
     pressed = press(ground)
+=======
+def _house(
+    ground: Ground,
+    gate: GateHouse,
+    room: SlackRoom,
+    links: PageLinks,
+    grouping: Grouping,
+) -> House:
+>>>>>>> part/grouping
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
         service=ground.service,
+<<<<<<< HEAD
         intake=_intake(ground, pressed.traffic),
+=======
+        intake=_intake(ground, grouping.placing),
+>>>>>>> part/grouping
         slack=room,
         gate=gate,
         aws=ground.aws,
@@ -233,14 +253,12 @@ def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
     )
 
 
+<<<<<<< HEAD
 def _intake(ground: Ground, traffic: Traffic) -> Intake:
+=======
+def _intake(ground: Ground, placing: Placing) -> Intake:
+>>>>>>> part/grouping
     rulings = ground.rulings
-    placing = Placing(
-        service=ground.service,
-        runbooks={runbook.id: runbook for runbook in rulings.runbooks},
-        channel=ground.slack.channel,
-        rules=rulings.grouping,
-    )
     return Intake(
         service=ground.service,
         triage=Recall(rulings).understand,

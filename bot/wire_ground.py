@@ -23,6 +23,7 @@ from bot.store.keyfile import FileKeys
 from bot.store.leases import release_leases
 from bot.store.sqlite import SqliteStore
 from bot.store.tokenfile import token_text
+from bot.storm import Storm
 from bot.viewing import Viewing
 from bot.web.figures import Figures
 from bot.web.tokens import Guesses
@@ -106,7 +107,7 @@ def lay_ground(
         checkpoints=checkpoints,
         rulings=rulings,
         viewing=viewing,
-        service=_service(store, keys, rulings, viewing),
+        service=_service(settings, store, keys, rulings, viewing),
         aws=AwsDoor(clock=clock),
         figures=Figures(store=store, open_incidents=board.open_by_severity),
         alert_came=threading.Event(),
@@ -123,8 +124,14 @@ def keys_file(settings: Settings, name: str) -> Path:
 
 
 def _service(
-    store: SqliteStore, keys: FileKeys, rulings: Rulings, viewing: Viewing
+    settings: Settings,
+    store: SqliteStore,
+    keys: FileKeys,
+    rulings: Rulings,
+    viewing: Viewing,
 ) -> Service:
+    given = {name: one.cards_per_10min for name, one in settings.sources.items()}
+    budgets = {name: cards for name, cards in given.items() if cards is not None}
     return Service(
         store=store,
         clock=viewing.clock,
@@ -134,6 +141,7 @@ def _service(
             reasons=rulings.reason_texts(), proposing=True, sharing=True
         ),
         viewing=viewing,
+        storm=Storm(budgets=budgets, category_titles=rulings.category_titles()),
     )
 
 

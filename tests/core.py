@@ -2,26 +2,31 @@
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
 from bot.domain.commands import PersonCommand
+from bot.domain.envelope import Alert
 from bot.domain.registry import Registry, System
 from bot.intake import Intake
 from bot.jobs import fire_timers
-from bot.placing import Placing
-from bot.ports import Lane, Payload, Received, Timer
+from bot.maintenance import EDGE
+from bot.placing import Placed
+from bot.ports import Lane, Payload, Received, Timer, Transaction
 from bot.recall import Recall
 from bot.rulings import Rulings, read_rulings
 from bot.sealing import seal_payload
 from bot.service import Handled, Service
 from bot.slack.lines import SlackPresenter
 from bot.store.keyfile import FileKeys
+from bot.storm import Storm
+from bot.turns import CALM
 from bot.viewing import Viewing
+from bot.wire_grouping import build_grouping
 from tests.fakes.clock import FakeClock
 from tests.spec import NOON
 from tests.stores import new_store
@@ -36,7 +41,9 @@ def rulings() -> Rulings:
 
 
 class Core:
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, *, budgets: Mapping[str, int] | None = None
+    ) -> None:
         self.clock = FakeClock(NOON)
         self.store = new_store(folder / "tocsin.db")
         self.keys = FileKeys(folder / "keys")
@@ -52,17 +59,17 @@ class Core:
                 category_titles=rulings().category_titles(),
                 together=rulings().grouping.together,
             ),
+            storm=Storm(
+                budgets=budgets or {}, category_titles=rulings().category_titles()
+            ),
         )
+        self.grouping = build_grouping(self.service, rulings(), channel=CHANNEL)
+        self.placing = self.grouping.placing
         self.intake = Intake(
             service=self.service,
             triage=Recall(rulings()).understand,
             suggest=rulings().advise,
-            placing=Placing(
-                service=self.service,
-                runbooks={one.id: one for one in rulings().runbooks},
-                channel=CHANNEL,
-                rules=rulings().grouping,
-            ),
+            placing=self.placing,
         )
         self._ids = itertools.count(1)
 
@@ -102,7 +109,31 @@ class Core:
         return fire_timers(self.service, self.fire)
 
     def fire(self, timer: Timer) -> None:
-        raise AssertionError(f"nobody keeps {timer.kind}")
+        keepers = {
+            EDGE: self.grouping.maintenance.fire,
+            CALM: self.grouping.calming.fire,
+        }
+        keepers[timer.kind](timer)
+
+    def take(self, alert: Alert, *, drill: str = "", times: int = 1) -> str:
+        """Place an alert as the intake does, and return what became of it."""
+        return self.take_all([alert], drill=drill, times=times)[0]
+
+    def take_all(
+        self, alerts: Sequence[Alert], *, drill: str = "", times: int = 1
+    ) -> list[str]:
+        """Place alerts in one transaction, as the intake does with a payload."""
+
+        def work(tx: Transaction) -> list[Placed]:
+            return [
+                self.placing.take(
+                    tx, one, partial(rulings().advise, one), drill=drill, times=times
+                )
+                for one in alerts
+            ]
+
+        placed = self.store.write(work).result()
+        return [f"{one.outcome} {one.incident}".strip() for one in placed]
 
     def kinds(self, incident: str = "INC-0001") -> list[str]:
         return [

@@ -37,16 +37,21 @@ def an_alert(
     title: str = "Queue is long",
     entities: tuple[Entity, ...] = (),
     at: datetime = NOON,
+    source: str = "alertmanager",
+    told: datetime | None = None,
+    stands_for: int = 1,
 ) -> Alert:
     return Alert(
         id=alert_id,
         received_at=at,
         system=system,
         envelope=Envelope(
-            source="alertmanager",
+            source=source,
             dedup_key=key,
             group_key=group,
             status=status,
+            occurred_at=told,
+            stands_for=stands_for,
             title=Untrusted(title),
             entities=entities,
         ),

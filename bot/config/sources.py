@@ -27,6 +27,14 @@ class Source(Section):
         description="Last part of the address, for senders that cannot set headers.",
     )
 
+    cards_per_10min: int | None = Field(
+        None,
+        ge=0,
+        description="How many new cards alerts of this source may put into the "
+        "channel within 10 minutes; further incidents stand in the storm's digest. "
+        "0 puts all of them there. Default: no budget of its own, only the limits of "
+        "a storm (10 cards a minute, 8 of one source).",
+    )
     topics: Names = Field(
         (),
         description="For cloudwatch: ARNs of the SNS topics that may post. With any, "

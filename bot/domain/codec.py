@@ -19,6 +19,7 @@ from bot.domain.action_events import ActionEvent
 from bot.domain.drill_events import DrillEvent
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
+from bot.domain.maintenance_events import MaintenanceEvent
 from bot.domain.share_events import ShareEvent
 from bot.domain.untrusted import Untrusted
 
@@ -29,11 +30,14 @@ _OF_INCIDENTS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(Even
 _OF_ACTIONS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ActionEvent)}
 _OF_SHARES: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ShareEvent)}
 _OF_DRILLS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(DrillEvent)}
-_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS | _OF_SHARES | _OF_DRILLS
+_OF_WINDOWS: dict[str, type[Any]] = {
+    kind.name: kind for kind in get_args(MaintenanceEvent)
+}
+_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS | _OF_SHARES | _OF_DRILLS | _OF_WINDOWS
 
 
 def encode(
-    event: Event | ActionEvent | ShareEvent | DrillEvent,
+    event: Event | ActionEvent | ShareEvent | DrillEvent | MaintenanceEvent,
 ) -> tuple[str, Body, dict[str, str]]:
     """Return an event's stored name, its facts and its words."""
     shape = _shape(event.name)
@@ -85,6 +89,14 @@ def decode_drill(
 ) -> DrillEvent:
     """Return the drill's event that was stored; the contract is that of `decode`."""
     event: DrillEvent = _decode(name, body, words, among=_OF_DRILLS)
+    return event
+
+
+def decode_maintenance(
+    name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
+) -> MaintenanceEvent:
+    """Return the window's event that was stored; the contract is that of `decode`."""
+    event: MaintenanceEvent = _decode(name, body, words, among=_OF_WINDOWS)
     return event
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from bot.domain.grouping_events import GroupingEvent
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 
@@ -94,96 +95,6 @@ class AlertJoined:
     severity: Severity = Severity.NONE
     named: str = ""
     thing: Untrusted | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correlated:
-    """Alerts of several kinds mean something together.
-
-    Attributes:
-        rules: Ids of the rules that hold now, e.g. ``together.llm_jacking``.
-        categories: The kinds that were seen, in the order of their names.
-    """
-
-    name: ClassVar = "incident.correlated.v1"
-
-    rules: tuple[str, ...]
-    categories: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryChanged:
-    """A further alert names the incident better than the first did.
-
-    Attributes:
-        rule: Rule that decided the new category.
-    """
-
-    name: ClassVar = "incident.category_changed.v1"
-
-    was: str
-    category: str
-    rule: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flapping:
-    """A problem comes and goes so often that its turns are only counted.
-
-    Attributes:
-        turns: How often it came back within `minutes`.
-    """
-
-    name: ClassVar = "incident.flapping.v1"
-
-    source: str
-    dedup: str
-    turns: int
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlappingEnded:
-    """A problem has stayed as it is for long enough.
-
-    Attributes:
-        turns: How often it came back in all.
-        firing: How it stayed.
-    """
-
-    name: ClassVar = "incident.flapping_ended.v1"
-
-    source: str
-    dedup: str
-    turns: int
-    firing: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snoozed:
-    """A person put the incident to rest for a while, with a reason."""
-
-    name: ClassVar = "incident.snoozed.v1"
-
-    by: str
-    until: datetime
-    reason: Untrusted | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Woken:
-    """The incident is no longer at rest.
-
-    Attributes:
-        by: A person's id, or ``tocsin``.
-        because: ``time``, ``worse``, ``person`` or ``reopened``.
-    """
-
-    name: ClassVar = "incident.woken.v1"
-
-    by: str
-    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,12 +275,6 @@ class CommandRefused:
 Event = (
     IncidentOpened
     | AlertJoined
-    | Correlated
-    | CategoryChanged
-    | Flapping
-    | FlappingEnded
-    | Snoozed
-    | Woken
     | AlertCleared
     | AlertsCounted
     | SeverityChanged
@@ -383,4 +288,5 @@ Event = (
     | Reopened
     | Nagged
     | CommandRefused
+    | GroupingEvent
 )

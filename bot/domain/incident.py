@@ -11,12 +11,8 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     AlertsCounted,
-    CategoryChanged,
     CommandRefused,
-    Correlated,
     Event,
-    Flapping,
-    FlappingEnded,
     IncidentOpened,
     Nagged,
     Noted,
@@ -27,13 +23,23 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
-    Snoozed,
     StepFinished,
     StepTaken,
+)
+from bot.domain.grouping_events import (
+    CategoryChanged,
+    Correlated,
+    Flapping,
+    FlappingEnded,
+    GroupingEvent,
+    Snoozed,
     Woken,
 )
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
+
+# How ids of what kinds of alert mean together begin.
+MEANS = "together."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,24 +130,6 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
                 firing=incident.firing - {dedup},
                 cleared=incident.cleared | {dedup},
             )
-        case Correlated(rules=rules):
-            return replace(incident, meanings=rules)
-        case CategoryChanged(category=category, rule=rule):
-            return replace(incident, category=category, rule=rule)
-        case Flapping(dedup=dedup, turns=turns):
-            turning = {**incident.flapping, dedup: turns}
-            return replace(incident, flapping=turning)
-        case FlappingEnded():
-            return _calm(incident, event)
-        case Snoozed():
-            return replace(
-                incident,
-                snoozed_until=event.until,
-                snoozed_by=event.by,
-                snooze_reason=event.reason,
-            )
-        case Woken():
-            return _awake(incident)
         case SeverityChanged():
             return replace(
                 incident,
@@ -167,6 +155,30 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
         case AlertsCounted() | Noted() | Nagged() | CommandRefused():
             return incident
         case _:
+            return _quietly(incident, event)
+
+
+def _quietly(incident: Incident, event: GroupingEvent) -> Incident:
+    match event:
+        case Correlated(rules=rules):
+            return _correlated(incident, rules)
+        case CategoryChanged(category=category, rule=rule):
+            return replace(incident, category=category, rule=rule)
+        case Flapping(dedup=dedup, turns=turns):
+            turning = {**incident.flapping, dedup: turns}
+            return replace(incident, flapping=turning)
+        case FlappingEnded():
+            return _calm(incident, event)
+        case Snoozed():
+            return replace(
+                incident,
+                snoozed_until=event.until,
+                snoozed_by=event.by,
+                snooze_reason=event.reason,
+            )
+        case Woken():
+            return _awake(incident)
+        case _:
             assert_never(event)
 
 
@@ -190,6 +202,14 @@ def _opened(event: IncidentOpened) -> Incident:
         firing=frozenset({event.dedup}),
         sources=(event.source,),
     )
+
+
+def _correlated(incident: Incident, rules: tuple[str, ...]) -> Incident:
+    """Note what is meant; it is a reason unless a person set the severity."""
+    if incident.severity_by not in ("", "tocsin"):
+        return replace(incident, meanings=rules)
+    kept = tuple(code for code in incident.reasons if not code.startswith(MEANS))
+    return replace(incident, meanings=rules, reasons=(*kept, *rules))
 
 
 def _calm(incident: Incident, event: FlappingEnded) -> Incident:

@@ -8,25 +8,26 @@ from bot.domain.commands import Calm, Clear, Flap, Join
 from bot.domain.events import (
     AlertCleared,
     AlertJoined,
-    CategoryChanged,
-    Correlated,
     Event,
-    Flapping,
-    FlappingEnded,
     Phase,
     Reopened,
     Resolved,
     SeverityChanged,
-    Woken,
 )
 from bot.domain.grouping import dedup_digest
-from bot.domain.incident import Incident
+from bot.domain.grouping_events import (
+    CategoryChanged,
+    Correlated,
+    Flapping,
+    FlappingEnded,
+    Woken,
+)
+from bot.domain.incident import MEANS, Incident
 from bot.domain.severity import worst
 from bot.domain.together import raised
 from bot.domain.untrusted import Untrusted
 
 TOCSIN = "tocsin"
-_BEGINS = "together."
 
 
 def join(incident: Incident, command: Join) -> tuple[Event, ...]:
@@ -37,10 +38,11 @@ def join(incident: Incident, command: Join) -> tuple[Event, ...]:
         events.append(Reopened(because="same_problem_again", by=TOCSIN))
     if dedup not in incident.firing:
         events.append(_joined(command, dedup))
-    worse = (*_meaning(incident, command), *_raised(incident, command))
-    if incident.is_snoozed and any(isinstance(e, SeverityChanged) for e in worse):
+    worse = _raised(incident, command)
+    if incident.is_snoozed and worse:
         events.append(Woken(by=TOCSIN, because="worse"))
-    return (*events, *_renamed(incident, command), *worse)
+    meaning = _meaning(incident, command, raises=bool(worse))
+    return (*events, *_renamed(incident, command), *meaning, *worse)
 
 
 def clear(incident: Incident, command: Clear) -> tuple[Event, ...]:
@@ -110,12 +112,13 @@ def _joined(command: Join, dedup: str) -> AlertJoined:
     )
 
 
-def _meaning(incident: Incident, command: Join) -> tuple[Event, ...]:
+def _meaning(incident: Incident, command: Join, *, raises: bool) -> tuple[Event, ...]:
     """Note what is meant now; what was meant once stays so."""
     rules = _meant(incident, command)
     if rules == incident.meanings:
         return ()
-    return (Correlated(rules=rules, categories=tuple(sorted(command.seen))),)
+    seen = tuple(sorted(command.seen))
+    return (Correlated(rules=rules, categories=seen, raises=raises),)
 
 
 def _meant(incident: Incident, command: Join) -> tuple[str, ...]:
@@ -148,7 +151,7 @@ def _raised(incident: Incident, command: Join) -> tuple[Event, ...]:
     if not severity.is_worse_than(incident.severity):
         return ()
     own = tuple(reason.code for reason in found.reasons)
-    kept = tuple(code for code in incident.reasons if not code.startswith(_BEGINS))
+    kept = tuple(code for code in incident.reasons if not code.startswith(MEANS))
     is_worst = found.severity.is_worse_than(incident.severity)
     reasons = (*(own if is_worst else kept), *_meant(incident, command))
     return (

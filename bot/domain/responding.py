@@ -70,7 +70,7 @@ def decide_for_person(
             because="there is no such incident",
             next_move="See the open ones with `/incident list`.",
         )
-    _only_members(command.by)
+    only_members(command.by)
     match command:
         case Reopen():
             return _reopen(incident, command)
@@ -244,7 +244,7 @@ def _reopen(incident: Incident, command: Reopen) -> tuple[Event, ...]:
     return (Reopened(because="person", by=command.by.id),)
 
 
-def _only_members(person: Person) -> None:
+def only_members(person: Person) -> None:
     """Refuse everybody but full members of the workspace."""
     if person.kind is PersonKind.MEMBER:
         return

@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 
 from bot.domain.commands import Snooze, SnoozeOver, Wake
 from bot.domain.errors import BadRequest, OutOfTurn
-from bot.domain.events import Event, Snoozed, Woken
+from bot.domain.events import (
+    Event,
+)
+from bot.domain.grouping_events import (
+    Snoozed,
+    Woken,
+)
 from bot.domain.incident import Incident
 
 SHORTEST = timedelta(minutes=1)

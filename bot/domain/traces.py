@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from bot.domain.envelope import Alert, Entity, EntityKind
 
-# Shorter ids, such as a graphics card's number, name nothing by themselves.
-_SHORTEST = 4
+# Shorter ids, and short numbers, name nothing by themselves.
+_SHORTEST = 3
+_SHORTEST_NUMBER = 6
 _ARN = re.compile(
     r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):[a-z0-9-]*:(?P<account>\d{12})?:(?P<rest>.+)"
 )
@@ -88,7 +89,8 @@ def weight_of(trace: Trace, account: str, rules: EntityRules) -> int:
 def _trace(entity: Entity, account: str, rules: EntityRules) -> Trace | None:
     weight = rules.weights.get(entity.kind, 0)
     name, named_in = _name(entity)
-    if weight <= 0 or len(name) < _SHORTEST or name in rules.common:
+    shortest = _SHORTEST_NUMBER if name.isdecimal() else _SHORTEST
+    if weight <= 0 or len(name) < shortest or name in rules.common:
         return None
     if entity.kind is EntityKind.MODEL and rules.public.search(name):
         return None

@@ -103,6 +103,19 @@ def others_firing(tx: Transaction, incident: str, dedup: str) -> bool:
     return bool(found)
 
 
+def newest_problem(tx: Transaction, dedup: str) -> tuple[str, Alert, bool] | None:
+    """Return a problem's newest incident, its first alert there, and if it fires."""
+    found = tx.tables.execute(
+        "SELECT p.incident, p.firing, a.doc FROM problem p JOIN alert a ON "
+        "a.id = p.first_alert WHERE p.dedup = ? ORDER BY p.number DESC LIMIT 1",
+        (dedup,),
+    )
+    if not found:
+        return None
+    one = found[0]
+    return one["incident"], from_doc(orjson.loads(one["doc"])), bool(one["firing"])
+
+
 def twin(tx: Transaction, incident: str) -> str:
     """Return another open incident that has one of its problems, "" if none."""
     found = tx.tables.execute(

@@ -15,12 +15,8 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     AlertsCounted,
-    CategoryChanged,
     CommandRefused,
-    Correlated,
     Event,
-    Flapping,
-    FlappingEnded,
     IncidentOpened,
     Nagged,
     Noted,
@@ -29,16 +25,22 @@ from bot.domain.events import (
     Resolved,
     RoleAssigned,
     SeverityChanged,
-    Snoozed,
     StepFinished,
     StepTaken,
-    Woken,
 )
 from bot.domain.grouping import BECAUSE, because_of
+from bot.domain.grouping_events import (
+    CategoryChanged,
+    Correlated,
+    Flapping,
+    FlappingEnded,
+    Snoozed,
+    Woken,
+)
 from bot.domain.responding import DRILL_OVER
 from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Transaction
-from bot.readmodels import alerts
+from bot.readmodels import alerts, grouping_lines
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import share_sentence
 
@@ -48,7 +50,6 @@ AlertTimes = Mapping[str, tuple[datetime | None, datetime | None]]
 SHARE_STREAM = "share/"
 EXERCISE = "EXERCISE"
 _TOCSIN = "tocsin"
-_GroupingEvent = AlertJoined | Correlated | CategoryChanged | Flapping | FlappingEnded
 _PersonEvent = (
     Acknowledged
     | RoleAssigned
@@ -184,29 +185,11 @@ def sentence(event: Event) -> str:
             late = f" (the reminder came {late_s} s late)" if late_s > 1 else ""
             return f"Nobody had acknowledged in time{late}."
         case Correlated() | CategoryChanged() | AlertJoined():
-            return _grouping(event)
+            return grouping_lines.sentence(event)
         case Flapping() | FlappingEnded():
-            return _grouping(event)
+            return grouping_lines.sentence(event)
         case _:
             return _by_a_person(event)
-
-
-def _grouping(event: _GroupingEvent) -> str:
-    match event:
-        case AlertJoined(source=source, because=because, named=named):
-            why = because_of(because, named) + (":" if named else ".")
-            return f"A further alert from {source} joined: {why}"
-        case Correlated(rules=rules, categories=categories):
-            kinds = ", ".join(map(_said, categories))
-            return f"Correlated events: {kinds} ({', '.join(rules)})."
-        case CategoryChanged(was=was, category=category, rule=rule):
-            return f"Category {was} → {category} by the rules ({rule})."
-        case Flapping(source=source, turns=turns, minutes=minutes):
-            return f"A problem of {source} is flapping: {turns} times in {minutes} min."
-        case FlappingEnded():
-            return _calm(event)
-        case _:
-            assert_never(event)
 
 
 def _opened(event: IncidentOpened) -> str:
@@ -215,11 +198,6 @@ def _opened(event: IncidentOpened) -> str:
         f"Opened as {event.severity}, {event.category}, by an alert "
         f"from {event.source} (rule {event.rule}).{earlier}"
     )
-
-
-def _calm(event: FlappingEnded) -> str:
-    state = "is still there" if event.firing else "is over"
-    return f"The flapping ended after {event.turns} times: the problem {state}."
 
 
 def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
@@ -245,22 +223,11 @@ def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
         case Snoozed(by=by, until=until):
             return f"{_who(by)} snoozed it until {until:%H:%M} UTC:"
         case Woken():
-            return woken(event)
+            return grouping_lines.woken(event)
         case CommandRefused(command=command, code=code, by=by):
             return f"Refused {_who(by)}: {command} ({code})."
         case _:
             assert_never(event)
-
-
-def woken(event: Woken) -> str:
-    """Say why an incident is no longer at rest."""
-    match event.because:
-        case "worse":
-            return "Awake again: it got worse."
-        case "time":
-            return "Awake again: its time is up."
-        case _:
-            return f"{_who(event.by)} woke it."
 
 
 def _severity(event: SeverityChanged) -> str:
@@ -275,10 +242,6 @@ def _resolved(event: Resolved) -> str:
     if event.by == _TOCSIN:
         return "Resolved: every source cleared its alerts and nobody had taken it."
     return f"Resolved by {_who(event.by)} as {event.outcome.replace('_', ' ')}."
-
-
-def _said(code: str) -> str:
-    return code.replace("_", " ")
 
 
 def _who(by: str) -> str:

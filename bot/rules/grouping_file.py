@@ -12,6 +12,7 @@ import yaml
 
 from bot.domain.envelope import EntityKind
 from bot.domain.grouping_rules import GroupingRules
+from bot.domain.incident import MEANS
 from bot.domain.together import Together
 from bot.domain.traces import EntityRules
 from bot.rules.reading import Entry, bad
@@ -79,6 +80,8 @@ def _together(entry: Entry, categories: Sequence[str]) -> Together:
     if not isinstance(groups, list) or not groups:
         raise bad(entry.where, "all must be a list of lists of categories")
     inner = [Entry(entry.where, {"all": group}).words("all") for group in groups]
+    if not entry.text("id").startswith(MEANS):
+        raise bad(entry.where, f"its id must begin with {MEANS}")
     return Together(
         id=entry.text("id"),
         title=entry.text("title", ""),

@@ -1,11 +1,44 @@
 """What the Slack room says of grouping: joined, flapping, snoozed. Pure."""
 
+from collections.abc import Mapping
+from typing import assert_never
+
 from bot.domain.card import GroupedBy
-from bot.domain.events import AlertJoined, Flapping, FlappingEnded, Snoozed, Woken
+from bot.domain.events import (
+    AlertJoined,
+)
 from bot.domain.grouping import because_of
+from bot.domain.grouping_events import (
+    CategoryChanged,
+    Correlated,
+    Flapping,
+    FlappingEnded,
+    GroupingEvent,
+    Snoozed,
+    Woken,
+)
 from bot.slack.sentences import Foreign, Piece, When, Who
 
 _THING = 80
+
+
+def sentence(event: GroupingEvent, reasons: Mapping[str, str]) -> list[Piece]:
+    """Return what to say about an event; nothing where the card says it all."""
+    match event:
+        case Correlated(rules=rules, raises=False):
+            return correlated(rules, reasons)
+        case Correlated() | CategoryChanged():
+            return []  # the severity's line has the reason, the card the rest
+        case Flapping():
+            return flapping(event)
+        case FlappingEnded():
+            return calm(event)
+        case Snoozed():
+            return snoozed(event)
+        case Woken():
+            return woken(event)
+        case _:
+            assert_never(event)
 
 
 def grouped(reasons: tuple[GroupedBy, ...]) -> list[Piece]:
@@ -31,12 +64,19 @@ def joined(event: AlertJoined) -> list[Piece]:
     return [f"{start} ", Foreign(event.thing, limit=_THING), "."]
 
 
+def correlated(rules: tuple[str, ...], reasons: Mapping[str, str]) -> list[Piece]:
+    """Alerts of several kinds mean something together."""
+    found = "; ".join(reasons.get(one, one) for one in rules)
+    return [f"{found[:1].upper()}{found[1:]}."]
+
+
 def flapping(event: Flapping) -> list[Piece]:
     """A problem comes and goes; from now on it is only counted."""
     minutes = event.minutes
     return [
-        f"Flapping: {event.turns} times in {minutes} min, {event.source} says. ",
-        f"It is only counted now, until it has stayed as it is for {minutes} min.",
+        f"Flapping: {event.turns} times in {minutes} min. {event.source} says it ",
+        "comes and goes; it is only counted until it has stayed as it is for ",
+        f"{minutes} min.",
     ]
 
 

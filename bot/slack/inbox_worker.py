@@ -28,6 +28,8 @@ from bot.slack import (
 )
 from bot.slack.drill_desk import NO_DRILLS, DrillDesk
 from bot.slack.drill_wishes import DrillWish
+from bot.slack.maintenance_desk import NO_MAINTENANCE, MaintenanceDesk
+from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
@@ -51,6 +53,7 @@ from bot.slack.wishes import Verb, Wish
 if TYPE_CHECKING:
     from bot.service import Handled
 
+_ELSEWHERE = (PlanWish, ShareWish, DrillWish, MaintenanceWish)
 _LEASE_S = 60
 _AT_ONCE = 20
 _POLL_S = 1.0
@@ -63,7 +66,7 @@ class InboxWorker:
     Args:
         desk: Asks the gate; None where nothing can be proposed.
         shares: Asks sharing; None where nothing can be sealed.
-        drills: Asks the drills; None where none are played.
+        drills: Asks the drills; None where none are played; `maintenance` likewise.
     """
 
     def __init__(
@@ -75,10 +78,12 @@ class InboxWorker:
         desk: PlanDesk | None = None,
         shares: ShareDoor | None = None,
         drills: DrillDesk | None = None,
+        maintenance: MaintenanceDesk | None = None,
     ) -> None:
         self._desk = desk
         self._shares = shares
         self._drills = drills
+        self._maintenance = maintenance
         self._service = service
         self._people = people
         self._whispers = whispers
@@ -136,8 +141,8 @@ class InboxWorker:
             if isinstance(wish, ShareWish):
                 await self._ask_sharing(item, request, wish)
                 return
-            if isinstance(wish, DrillWish):
-                await self._ask_drills(item, request, wish)
+            if isinstance(wish, DrillWish | MaintenanceWish):
+                await self._ask_desk(item, request, wish)
                 return
             command = await self._command(wish, request)
         except BadRequest as unclear:
@@ -160,21 +165,27 @@ class InboxWorker:
             await self._settle(item, request, said)
         self._whispers.wake()
 
-    async def _ask_drills(self, item: str, request: Request, wish: DrillWish) -> None:
-        if self._drills is None or not isinstance(request, SlashCommand):
-            await self._settle(item, request, NO_DRILLS)
-            return
-        said = await self._drills.answer(item, request, wish)
+    async def _ask_desk(
+        self, item: str, request: Request, wish: DrillWish | MaintenanceWish
+    ) -> None:
+        said = NO_DRILLS if isinstance(wish, DrillWish) else NO_MAINTENANCE
+        if not isinstance(request, SlashCommand):
+            pass
+        elif isinstance(wish, DrillWish):
+            if self._drills is not None:
+                said = await self._drills.answer(item, request, wish)
+        elif self._maintenance is not None:
+            said = await self._maintenance.answer(item, request, wish)
         await self._settle(item, request, said)
 
     async def _wish(
         self, request: Request
-    ) -> Wish | PlanWish | ShareWish | DrillWish | str:
+    ) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | str:
         """Return what is asked, of which incident; or the sentence why nothing is."""
         match request:
             case SlashCommand(text=text, person=person):
                 found = verbs.parse(text, asker=person)
-                if isinstance(found, PlanWish | ShareWish | DrillWish):
+                if isinstance(found, _ELSEWHERE):
                     return found
                 return await self._in_channel(found, request.channel)
             case Click(action=action, value=value):

@@ -6,7 +6,6 @@ digest of a storm. How a card looks is in `cards.py`, the sentences in `words.py
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import assert_never
 
 from bot.domain.card import CardView
 from bot.domain.events import (
@@ -14,12 +13,8 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     AlertsCounted,
-    CategoryChanged,
     CommandRefused,
-    Correlated,
     Event,
-    Flapping,
-    FlappingEnded,
     IncidentOpened,
     Nagged,
     Noted,
@@ -29,11 +24,10 @@ from bot.domain.events import (
     Resolved,
     RoleAssigned,
     SeverityChanged,
-    Snoozed,
     StepFinished,
     StepTaken,
-    Woken,
 )
+from bot.domain.grouping_events import Woken
 from bot.domain.plan_view import PlanView
 from bot.domain.storm_view import StormView
 from bot.ports import Post
@@ -112,16 +106,6 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
             return []
         case AlertJoined():
             return grouping_words.joined(event)
-        case Correlated() | CategoryChanged():
-            return []  # the severity's line has the reason, the card the rest
-        case Flapping():
-            return grouping_words.flapping(event)
-        case FlappingEnded():
-            return grouping_words.calm(event)
-        case Snoozed():
-            return grouping_words.snoozed(event)
-        case Woken():
-            return grouping_words.woken(event)
         case AlertCleared():
             return words.cleared(event)
         case SeverityChanged():
@@ -147,7 +131,7 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
         case Nagged():
             return words.nagged(incident, event)
         case _:
-            assert_never(event)
+            return grouping_words.sentence(event, reasons)
 
 
 def _is_for_everybody(event: Event) -> bool:

@@ -22,6 +22,8 @@ from bot.slack import answers, exercise, modals, plan_words, verbs, words
 from bot.slack.clients import CALL_FAILED
 from bot.slack.drill_desk import NO_DRILLS, DrillDesk
 from bot.slack.drill_wishes import DrillVerb, DrillWish
+from bot.slack.maintenance_desk import NO_MAINTENANCE, MaintenanceDesk
+from bot.slack.maintenance_wishes import MaintenanceVerb, MaintenanceWish
 from bot.slack.needs import Pages, Service
 from bot.slack.page_door import PageDoor
 from bot.slack.people import People
@@ -58,6 +60,7 @@ class Door:
         gate: None where nothing can be proposed.
         pages: None where there are no pages to read.
         drills: None where none are played.
+        maintenance: None where none is planned.
     """
 
     def __init__(
@@ -71,8 +74,10 @@ class Door:
         gate: Gate | None = None,
         pages: Pages | None = None,
         drills: DrillDesk | None = None,
+        maintenance: MaintenanceDesk | None = None,
     ) -> None:
         self._drills = drills
+        self._maintenance = maintenance
         self._service = service
         self._people = people
         self._writer = writer
@@ -114,6 +119,9 @@ class Door:
         if isinstance(wish, DrillWish):
             await self._about_drills(ack, request, wish)
             return
+        if isinstance(wish, MaintenanceWish):
+            await self._about_maintenance(ack, request, wish)
+            return
         if not isinstance(wish, ShareWish) and wish.verb in READING:
             await ack(await self._read(request, wish))
             return
@@ -145,6 +153,17 @@ class Door:
             await ack(answers.plain(NO_DRILLS))
         elif wish.verb is DrillVerb.STATUS:
             await ack(answers.plain(await self._drills.status(request)))
+        else:
+            await self.accept(request)
+            await ack()
+
+    async def _about_maintenance(
+        self, ack: AsyncAck, request: SlashCommand, wish: MaintenanceWish
+    ) -> None:
+        if self._maintenance is None:
+            await ack(answers.plain(NO_MAINTENANCE))
+        elif wish.verb is MaintenanceVerb.LIST:
+            await ack(answers.plain(await self._maintenance.listed(request)))
         else:
             await self.accept(request)
             await ack()

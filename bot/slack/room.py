@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
 from bot.ports import Clock
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
+from bot.ports.maintenance import Maintenance
 from bot.ports.sharing import ShareAsks
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
@@ -27,6 +29,7 @@ from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
 from bot.slack.listeners import Door
+from bot.slack.maintenance_desk import MaintenanceDesk
 from bot.slack.names import Names
 from bot.slack.needs import Pages, Service
 from bot.slack.people import People
@@ -87,25 +90,24 @@ class SlackRoom:
         pages: Pages | None = None,
         shares: ShareAsks | None = None,
         drills: Drills | None = None,
+        maintenance: Maintenance | None = None,
     ) -> None:
         _refuse_empty(settings)
         quieten()
-        self._channel, clock = settings.channel, service.clock
+        self._channel, self._clock = settings.channel, service.clock
         writer = write_client(settings.bot_token, base_url=settings.api_url)
-        self._know_people(settings, clock)
+        self._know_people(settings, self._clock)
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
-        calls = Calls(writer, service.redactor, link=shares.link if shares else None)
-        self.sender = self._sender(service, calls)
-        whispers = Whispers(store=service.store, clock=clock, wake=self.sender.wake)
-        drill_desk = DrillDesk(drills=drills, people=self.people) if drills else None
-        share_door = ShareDoor(shares=shares, service=service, askers=self.askers)
+        self.sender = self._sender(service, _calls(writer, service, shares))
+        whispers = self._whispers(service)
         self.worker = InboxWorker(
             service=service,
             people=self.people,
             whispers=whispers,
             desk=self._desk(gate, service),
-            shares=share_door,
-            drills=drill_desk,
+            shares=ShareDoor(shares=shares, service=service, askers=self.askers),
+            drills=_drill_desk(drills, self.people),
+            maintenance=_maintenance_desk(maintenance, self.people),
         )
         door = Door(
             service=service,
@@ -115,9 +117,10 @@ class SlackRoom:
             wake=self.worker.wake,
             gate=gate,
             pages=pages,
-            drills=drill_desk,
+            drills=_drill_desk(drills, self.people),
+            maintenance=_maintenance_desk(maintenance, self.people),
         )
-        self._open(door, settings, whispers, clock)
+        self._open(door, settings, whispers)
 
     def _know_people(self, settings: SlackSettings, clock: Clock) -> None:
         """Make what reads about people."""
@@ -128,15 +131,17 @@ class SlackRoom:
         self.names = Names(reader=reader, clock=clock)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
 
-    def _open(
-        self, door: Door, settings: SlackSettings, whispers: Whispers, clock: Clock
-    ) -> None:
+    def _open(self, door: Door, settings: SlackSettings, whispers: Whispers) -> None:
         """Connect the door to Bolt, and Bolt to HTTP and to sockets."""
+        clock = self._clock
         signatures = Signatures(settings.signing_secrets, clock=clock)
         self.bolt = self._bolt(settings, signatures, whispers)
         door.register(self.bolt)
         self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
         self.sockets = _sockets(settings, self.bolt)
+
+    def _whispers(self, service: Service) -> Whispers:
+        return Whispers(store=service.store, clock=service.clock, wake=self.sender.wake)
 
     def _sender(self, service: Service, calls: Calls) -> Sender:
         return Sender(
@@ -208,6 +213,22 @@ class SlackRoom:
         wrong = await complaint(self._reader, self._channel)
         if wrong:
             _log.warning("Slack: %s", wrong)
+
+
+def _calls(writer: AsyncWebClient, service: Service, shares: ShareAsks | None) -> Calls:
+    return Calls(writer, service.redactor, link=shares.link if shares else None)
+
+
+def _drill_desk(drills: Drills | None, people: People) -> DrillDesk | None:
+    return DrillDesk(drills=drills, people=people) if drills else None
+
+
+def _maintenance_desk(
+    maintenance: Maintenance | None, people: People
+) -> MaintenanceDesk | None:
+    if maintenance is None:
+        return None
+    return MaintenanceDesk(maintenance=maintenance, people=people)
 
 
 def _sockets(settings: SlackSettings, bolt: AsyncApp) -> Sockets | None:

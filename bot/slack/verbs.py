@@ -8,6 +8,8 @@
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
     break-glass PLAN | review PLAN | stop-all | release
     diagnostics [INC] | revoke [INC]
+    snooze [INC] 30m REASON | snooze [INC] off
+    maintenance SYSTEM [from 22:00] 2h REASON | maintenance list | maintenance end MW
     drill [status] | drill start SCENARIO [SPEED] | drill pause|resume|stop
 
 The id may be left out: then the newest open incident of the channel is meant.
@@ -21,8 +23,9 @@ from bot.domain.events import Role
 from bot.domain.responding import ACK_WITHIN, OUTCOMES
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
-from bot.slack import drill_wishes, words
+from bot.slack import drill_wishes, maintenance_wishes, words
 from bot.slack.drill_wishes import DrillWish
+from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
 from bot.slack.share_wishes import ShareVerb, ShareWish
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
@@ -32,7 +35,7 @@ TYPED = (
     *("reopen", "role", "severity", "phase", "step"),
     *("propose", "plans", "edit", "cancel"),
     *("break-glass", "review", "stop-all", "release"),
-    *("diagnostics", "revoke", "drill"),
+    *("diagnostics", "revoke", "drill", "snooze", "maintenance"),
 )
 """The verbs as people type them."""
 
@@ -46,7 +49,7 @@ _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP}
 
 def parse(  # noqa: C901, PLR0912 - one case per verb
     text: str, *, asker: str
-) -> Wish | PlanWish | ShareWish | DrillWish:
+) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish:
     """Read what was typed after the command.
 
     Args:
@@ -64,6 +67,8 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
         raise _unknown(first)
     if verb == "drill":
         return drill_wishes.parse(rest)
+    if verb == "maintenance":
+        return maintenance_wishes.parse(as_typed(rest))
     incident, rest = _incident(rest)
     match verb:
         case "help" | "list":
@@ -84,6 +89,8 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
             return _phase(incident, rest)
         case "step":
             return _step(incident, rest)
+        case "snooze":
+            return _snooze(incident, rest)
         case "diagnostics" | "revoke":
             if rest:
                 raise _usage(verb, "there is more after it than an incident id")
@@ -183,6 +190,18 @@ def _step(incident: str, rest: str) -> Wish:
         step=found[1],
         text=as_typed(" ".join(reason)),
     )
+
+
+def _snooze(incident: str, rest: str) -> Wish:
+    first, reason = _first(rest)
+    if first.lower() == "off" and not reason:
+        return Wish(verb=Verb.WAKE, incident=incident)
+    lasts = maintenance_wishes.lasting(first)
+    if lasts is None:
+        raise _usage("snooze", "it does not say how long")
+    if not reason:
+        raise _usage("snooze", "there is no reason")
+    return Wish(verb=Verb.SNOOZE, incident=incident, lasts=lasts, text=as_typed(reason))
 
 
 def _about_plans(verb: PlanVerb, incident: str, rest: str) -> PlanWish:

@@ -8,6 +8,7 @@ they carry ids, everything else is read back from the log.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import assert_never
 
@@ -22,7 +23,9 @@ from bot.domain.commands import (
     Reopen,
     Rerank,
     Resolve,
+    Snooze,
     TakeStep,
+    Wake,
 )
 from bot.domain.errors import BadRequest
 from bot.domain.events import Phase, Role
@@ -51,6 +54,8 @@ class Verb(StrEnum):
     DONE = "done"
     SKIP = "skip"
     PAGE = "page"
+    SNOOZE = "snooze"
+    WAKE = "wake"
 
 
 READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE})
@@ -67,6 +72,7 @@ class Wish:
         person: Slack id for a role.
         text: Note, reason or summary as it was typed: not yet redacted.
         message: ``channel/ts`` a note was taken from.
+        lasts: How long a snooze lasts.
     """
 
     verb: Verb
@@ -80,6 +86,7 @@ class Wish:
     runbook: str = ""
     step: int = 0
     message: str = ""
+    lasts: timedelta = timedelta(0)
 
 
 def value(*ids: str | int) -> str:
@@ -167,18 +174,29 @@ def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
         case Verb.TAKE:
             return TakeStep(by=by, runbook=wish.runbook, step=wish.step)
         case Verb.DONE | Verb.SKIP:
-            skipped = wish.verb is Verb.SKIP
-            return FinishStep(
-                by=by,
-                runbook=wish.runbook,
-                step=wish.step,
-                skipped=skipped,
-                reason=words,
-            )
+            return _finish(wish, by=by, reason=words)
+        case Verb.SNOOZE | Verb.WAKE:
+            return _rest(wish, by=by, reason=words)
         case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.ROLE:
             raise out_of_date()
         case _:
             assert_never(wish.verb)
+
+
+def _finish(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
+    return FinishStep(
+        by=by,
+        runbook=wish.runbook,
+        step=wish.step,
+        skipped=wish.verb is Verb.SKIP,
+        reason=reason,
+    )
+
+
+def _rest(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
+    if wish.verb is Verb.WAKE:
+        return Wake(by=by)
+    return Snooze(by=by, lasts=wish.lasts, reason=reason or Untrusted(""))
 
 
 def known_incident(text: str) -> str:

@@ -36,7 +36,7 @@ from bot.domain.events import (
 )
 from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.responding import DRILL_OVER
-from bot.slack import drill_wishes
+from bot.slack import drill_wishes, maintenance_wishes
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
 
 USAGE: Mapping[str, str] = {
@@ -63,10 +63,11 @@ USAGE: Mapping[str, str] = {
     "diagnostics": "diagnostics [INC-0001]",
     "revoke": "revoke [INC-0001]",
     "drill": drill_wishes.USAGE,
+    "snooze": maintenance_wishes.SNOOZE_USAGE,
+    "maintenance": maintenance_wishes.USAGE,
 }
 _HELP = (
-    (("list",), "what is open, worst first"),
-    (("status", "page"), "what is known about one, here or in the browser"),
+    (("list", "status", "page"), "what is open; all about one, here or in the browser"),
     (("ack", "note"), "I am on it; add a line to the timeline"),
     (("role",), "who does what"),
     (("severity", "phase"), "change it with a reason; say where the response stands"),
@@ -78,6 +79,7 @@ _HELP = (
         "go on alone, look at that later; stop all, take that back",
     ),
     (("diagnostics", "revoke"), "get a link to the evidence, or take all links back"),
+    (("snooze", "maintenance"), "let one rest; keep alerts quiet in a planned time"),
     (("drill",), "practise: nothing real is touched"),
 )
 

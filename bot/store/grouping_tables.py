@@ -91,11 +91,12 @@ def _make_quiet(db: "Database") -> None:
     flap.create_index(["incident"])
     window = db.table("maintenance")
     window.create(
-        texts("id what target stage channel by starts_at ends_at") | numbers("n"),
+        texts("id what target stage channel by starts_at ends_at item") | numbers("n"),
         pk="id",
         strict=True,
     )
     window.create_index(["stage"])
+    window.create_index(["item"])
     silenced = db.table("silenced")
     silenced.create(
         texts("window dedup doc last_at") | numbers("count firing"),

@@ -60,7 +60,8 @@ def test_a_telling_thing_is_enough_by_itself(kind: str, name: str) -> None:
         ("model", "claims-tuned"),
         ("principal", "unknown"),
         ("principal", "HIDDEN_DUE_TO_SECURITY_REASONS"),
-        ("key", "abc"),
+        ("key", "ab"),
+        ("agent", "1234"),
     ],
 )
 def test_what_many_share_says_nothing_alone(named: tuple[str, str]) -> None:

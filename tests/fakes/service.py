@@ -101,7 +101,7 @@ class FakeService:
         state, refusal = self.state(incident), None
         events: tuple[Event, ...] = ()
         try:
-            events = decide_for_person(state, command)
+            events = decide_for_person(state, command, now=self.clock.now())
         except Refusal as no:
             refusal = no
         kept: tuple[Event, ...] = events

@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +26,9 @@ from bot.domain.commands import (
     Reopen,
     Rerank,
     Resolve,
+    Snooze,
     TakeStep,
+    Wake,
 )
 from bot.domain.errors import BadSettings
 from bot.domain.events import CommandRefused, Phase, Role
@@ -106,6 +109,10 @@ def _shape(  # noqa: C901 - one case per command
             return FinishStep, command.runbook, command.step, command.skipped
         case Resolve(outcome=outcome, summary=summary):
             return Resolve, outcome, summary
+        case Snooze(lasts=lasts, reason=reason):
+            return Snooze, lasts, reason
+        case Wake():
+            return (Wake,)
 
 
 MEMBER = PersonKind.MEMBER
@@ -121,6 +128,11 @@ SAID = [
         "role commander <@U0SECOND|sam>",
         (Assign, Role.COMMANDER, "U0SECOND", MEMBER),
         "INC-0001: <@U0SECOND> is commander now.",
+    ),
+    (
+        "snooze INC-0001 1h30m the secret comes at two",
+        (Snooze, timedelta(minutes=90), Untrusted("the [masked] comes at two")),
+        "INC-0001: at rest. `/incident snooze off` wakes it before its time.",
     ),
     (
         "role scribe me",

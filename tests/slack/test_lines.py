@@ -12,12 +12,8 @@ from bot.domain.events import (
     AlertCleared,
     AlertJoined,
     AlertsCounted,
-    CategoryChanged,
     CommandRefused,
-    Correlated,
     Event,
-    Flapping,
-    FlappingEnded,
     IncidentOpened,
     Nagged,
     Noted,
@@ -28,9 +24,15 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
-    Snoozed,
     StepFinished,
     StepTaken,
+)
+from bot.domain.grouping_events import (
+    CategoryChanged,
+    Correlated,
+    Flapping,
+    FlappingEnded,
+    Snoozed,
     Woken,
 )
 from bot.domain.severity import Severity
@@ -143,10 +145,14 @@ SAID += [
         ),
     ),
     (
+        Correlated(rules=("outcome.allowed",), categories=("access_anomaly",)),
+        "The input was let through.",
+    ),
+    (
         Flapping(source="grafana", dedup="d", turns=4, minutes=20),
         (
-            "Flapping: 4 times in 20 min, grafana says. It is only counted now, "
-            "until it has stayed as it is for 20 min."
+            "Flapping: 4 times in 20 min. grafana says it comes and goes; it is only "
+            "counted until it has stayed as it is for 20 min."
         ),
     ),
     (
@@ -168,7 +174,7 @@ SAID += [
     (Woken(by=ME, because="person"), "<@U0ONCALL> woke this."),
 ]
 SILENT: list[Event] = [
-    Correlated(rules=("together.llm_jacking",), categories=("access_anomaly",)),
+    Correlated(rules=("together.x",), categories=("access_anomaly",), raises=True),
     CategoryChanged(
         was="cost_consumption", category="access_anomaly", rule="r", by="tocsin"
     ),

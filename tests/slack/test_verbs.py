@@ -8,6 +8,8 @@ from bot.domain.errors import BadRequest
 from bot.domain.events import Phase, Role
 from bot.domain.severity import Severity
 from bot.slack import words
+from bot.slack.drill_wishes import DrillVerb
+from bot.slack.maintenance_wishes import MaintenanceVerb
 from bot.slack.plan_wishes import PlanVerb, PlanWish
 from bot.slack.sentences import on_lines, spoken
 from bot.slack.share_wishes import ShareVerb
@@ -161,4 +163,10 @@ def test_no_text_breaks_the_parser_or_comes_back_alive(text: str) -> None:
     except BadRequest as unclear:
         assert_text_safe(str(unclear), limit=400)
     else:
-        assert type(wish.verb) in (Verb, PlanVerb, ShareVerb)
+        assert type(wish.verb) in (
+            Verb,
+            PlanVerb,
+            ShareVerb,
+            DrillVerb,
+            MaintenanceVerb,
+        )
