@@ -80,10 +80,6 @@ def build(
     return house
 
 
-<<<<<<< HEAD
-def _house(ground: Ground, gate: GateHouse, room: SlackRoom, links: PageLinks) -> House:
-    pressed = press(ground)
-=======
 def _house(
     ground: Ground,
     gate: GateHouse,
@@ -91,16 +87,12 @@ def _house(
     links: PageLinks,
     grouping: Grouping,
 ) -> House:
->>>>>>> part/grouping
+    pressed = press(ground)
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
         service=ground.service,
-<<<<<<< HEAD
-        intake=_intake(ground, pressed.traffic),
-=======
-        intake=_intake(ground, grouping.placing),
->>>>>>> part/grouping
+        intake=_intake(ground, grouping.placing, pressed.traffic),
         slack=room,
         gate=gate,
         aws=ground.aws,
@@ -253,11 +245,7 @@ def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
     )
 
 
-<<<<<<< HEAD
-def _intake(ground: Ground, traffic: Traffic) -> Intake:
-=======
-def _intake(ground: Ground, placing: Placing) -> Intake:
->>>>>>> part/grouping
+def _intake(ground: Ground, placing: Placing, traffic: Traffic) -> Intake:
     rulings = ground.rulings
     return Intake(
         service=ground.service,
