@@ -1,6 +1,8 @@
 """Senders of a flood: several at once, single alerts and batches, over real HTTP."""
 
+import hashlib
 import http.client
+import itertools
 import json
 import threading
 from collections import Counter
@@ -11,6 +13,21 @@ from urllib.parse import urlsplit
 
 from tests.payloads import alert, group
 from tests.story.running import Tocsin
+
+
+class Chance:
+    """Whole numbers that look random and are the same in every run."""
+
+    def __init__(self, seed: int) -> None:
+        self._drawn = (
+            int.from_bytes(hashlib.sha256(f"{seed}/{n}".encode()).digest()[:8])
+            for n in itertools.count()
+        )
+        self._lock = threading.Lock()
+
+    def below(self, limit: int) -> int:
+        with self._lock:
+            return next(self._drawn) % limit
 
 
 @dataclass

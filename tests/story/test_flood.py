@@ -1,15 +1,13 @@
 """A flood of alerts: none is lost under `kill -9`, and few are told."""
 
-import random
 import sqlite3
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.story.flood import Sent, flood
+from tests.story.flood import Chance, Sent, flood
 from tests.story.running import Tocsin, running
 
 pytestmark = pytest.mark.slow
@@ -27,17 +25,19 @@ def rows(tocsin: Tocsin, sql: str) -> list[tuple[Any, ...]]:
 def wait_until_read(tocsin: Tocsin) -> None:
     """Wait until the worker has read the whole inbox."""
     unread = "SELECT count(*) FROM inbox WHERE lane = 'alerts' AND state = 'new'"
-    for _ in range(120):
+    path = "/practice/channels/C0INCIDENTS/messages"
+    for _ in range(400):
         if rows(tocsin, unread) == [(0,)]:
             return
-        tocsin.ask("/practice/channels/C0INCIDENTS/messages?after=999999999&wait=1")
+        after = tocsin.ask(path).json["seq"]
+        tocsin.ask(f"{path}?after={after}&wait=1")
     raise AssertionError(f"unread: {rows(tocsin, unread)}")
 
 
 def test_twenty_kills_in_a_flood_lose_no_alert_and_count_none_twice(
     tmp_path: Path,
 ) -> None:
-    chance = random.Random(20)
+    chance = Chance(20)
     sent = Sent()
     with running(tmp_path) as tocsin:
         for round_number in range(KILLS):
@@ -50,15 +50,13 @@ def test_twenty_kills_in_a_flood_lose_no_alert_and_count_none_twice(
         assert_counted_once(tocsin, sent)
 
 
-def kill_in_a_flood(
-    tocsin: Tocsin, sent: Sent, chance: random.Random, *, first: int
-) -> None:
+def kill_in_a_flood(tocsin: Tocsin, sent: Sent, chance: Chance, *, first: int) -> None:
     """Let four senders post singles and batches, and kill it at some moment."""
-    enough = len(sent.items) + chance.randrange(2, 40)
+    enough = len(sent.items) + 2 + chance.below(38)
 
     def payload() -> list[int]:
-        size = chance.choice([1, 1, 1, 30])
-        return [chance.randrange(PROBLEMS) for _ in range(size)]
+        size = (1, 1, 1, 30)[chance.below(4)]
+        return [chance.below(PROBLEMS) for _ in range(size)]
 
     senders = flood(tocsin, sent, payload, first=first)
     while len(sent.items) < enough and any(one.is_alive() for one in senders):
@@ -99,7 +97,6 @@ def test_ten_thousand_alerts_of_a_hundred_problems_are_few_cards_and_one_digest(
         return [(number + n) % STORM_PROBLEMS for n in range(BATCH)]
 
     with running(tmp_path) as tocsin:
-        began = time.time()
         for one in flood(tocsin, sent, payload):
             one.join()
         assert (len(sent.items), sent.refused) == (STORM // BATCH, 0)
@@ -108,7 +105,7 @@ def test_ten_thousand_alerts_of_a_hundred_problems_are_few_cards_and_one_digest(
         assert rows(tocsin, "SELECT sum(count) FROM problem") == [(STORM,)]
         assert_few_calls(tocsin)
         assert_found_by_id(tocsin, sent)
-        assert_first_card_was_soon(tocsin, began)
+        assert_first_card_was_soon(tocsin)
         assert resident_mb(tocsin) < 200
 
 
@@ -133,13 +130,15 @@ def assert_found_by_id(tocsin: Tocsin, sent: Sent) -> None:
             assert found["incident"].startswith("INC-")
 
 
-def assert_first_card_was_soon(tocsin: Tocsin, began: float) -> None:
-    """Compare what was written down: the card's own time, and the payload's."""
+def assert_first_card_was_soon(tocsin: Tocsin) -> None:
+    """Compare what was written down: the card's own time, and the payload's.
+
+    A second is promised on a machine that has nothing else to do.
+    """
     first = min(float(one["ts"]) for one in tocsin.cards())
     received = rows(tocsin, "SELECT min(received_us) FROM inbox WHERE lane = 'alerts'")
     waited_s = first - received[0][0] / 1e6
-    assert began - 5 < first
-    assert waited_s < 10, waited_s
+    assert 0 < waited_s < 10
 
 
 def resident_mb(tocsin: Tocsin) -> float:
