@@ -130,7 +130,7 @@ def _intake(settings: Settings) -> Iterator[Check]:
             name="intake",
             state=FAIL,
             says=told,
-            next_move="Look at the disk of TOCSIN_HOME: free room on it, and its speed.",
+            next_move="Look at the disk of TOCSIN_HOME: its free room, its speed.",
         )
 
 
