@@ -70,7 +70,7 @@ run: setup ## start the bot; without Slack tokens it opens the practice workspac
 test: setup ## the whole suite: fast, then slow
 	@$(MAKE) test-fast
 	@$(MAKE) test-slow
-	@echo "Not run here, because they need Chromium, Go or age: make test-outside."
+	@echo "Not run here, because they need Chromium, Go, age or Alertmanager: make test-outside."
 
 test-fast: setup ## the tests that start no server
 	@$(PYTEST) -n $(WORKERS) -m "not slow and not outside"
@@ -78,7 +78,7 @@ test-fast: setup ## the tests that start no server
 test-slow: setup ## the tests that start servers, kill processes or search long
 	@$(PYTEST) -n $(WORKERS) --dist loadfile --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
 
-test-outside: setup $(OUTSIDE_READY) ## the tests that need Debian packages (Chromium, age, Go)
+test-outside: setup $(OUTSIDE_READY) ## the tests that need Debian packages (Chromium, age, Go, Alertmanager)
 	@if grep -rqs --include='*.py' 'mark\.outside' tests; then $(PYTEST) -m outside; fi
 
 check: setup ## format, lint, types, rooms, and whether the reference pages are up to date

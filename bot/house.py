@@ -109,6 +109,7 @@ class House:
             is_ready=lambda: self._ready,
             metrics=self.figures.text,
             home=lambda: self.home_page if more else "",
+            post_alert=self.door.post,
             health=lambda: {**self.slack.health(), **self.figures.health()},
         )
 

@@ -69,6 +69,15 @@ class Recall:
         self._known: dict[bytes, tuple[Understood, int]] = {}
         self._bytes = 0
 
+    @property
+    def remembered_bytes(self) -> int:
+        """How much is remembered, about."""
+        return self._bytes
+
+    def remembered(self) -> tuple[Understood, ...]:
+        """Return what is remembered, the least asked for first."""
+        return tuple(known for known, _ in self._known.values())
+
     def understand(self, payload: Payload, source: str, alert_id: str) -> Triaged:
         """Return what a payload means; never raises for what it holds."""
         skeletons = self._skeletons(payload, source)

@@ -8,8 +8,10 @@ import pytest
 
 from bot.domain.card import GroupedBy
 from bot.domain.commands import Acknowledge, Resolve
+from bot.placing import Placing
 from bot.storm import CARDS, SHARE
 from tests.core import Core
+from tests.payloads import alert, group
 from tests.spec import OLU
 
 
@@ -149,3 +151,80 @@ def test_a_changed_payload_is_given_up_and_not_lost(core: Core) -> None:
     assert found is not None
     assert found.state == "dead"
     assert found.outcome["because"] == "log.tampered"
+
+
+# --- many in one transaction ---
+
+
+def counts(core: Core) -> dict[str, int]:
+    return {row.id: row.alert_count for row in core.service.board()}
+
+
+def read_all(core: Core, bodies: list[Any]) -> list[Any]:
+    """Keep all payloads, then read them together; return what became of each."""
+    items = [core.keep(one, source="alertmanager") for one in bodies]
+    while core.intake.step():
+        pass
+    return [core.outcome(item) for item in items]
+
+
+def test_many_payloads_read_together_become_what_they_become_one_by_one(
+    core: Core, tmp_path: Path
+) -> None:
+    bodies = [
+        group([alert(n % 4, at=n), alert(5, at=n)], key=f"g{n % 3}") for n in range(9)
+    ]
+    bodies.insert(4, group([alert(5, status="resolved")], key="g1"))
+    together = read_all(core, bodies)
+    alone = Core(tmp_path / "alone")
+    try:
+        singly = [read_all(alone, [one])[0] for one in bodies]
+        assert counts(core) == counts(alone)
+        assert [one["incident"] for one in together] == [o["incident"] for o in singly]
+        assert [list(one["alerts"].values()) for one in together] == [
+            list(one["alerts"].values()) for one in singly
+        ]
+    finally:
+        alone.close()
+
+
+def test_every_alert_of_a_batch_is_told_by_its_own_id(core: Core) -> None:
+    (outcome,) = read_all(core, [group([alert(n % 3) for n in range(60)])])
+    ids = list(outcome["alerts"])
+    assert ids[56].endswith(".57")
+    assert outcome["alerts"][ids[56]].startswith("joined INC-")
+    assert sum(counts(core).values()) == 60
+
+
+def test_a_cut_list_of_three_hundred_alerts_is_one_incident(core: Core) -> None:
+    cut = group([alert(n) for n in range(300)], key="storm", truncatedAlerts=1700)
+    read_all(core, [cut])
+    assert counts(core) == {"INC-0001": 2000}
+
+
+def test_a_payload_that_cannot_be_placed_stops_no_other(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = Placing.take
+
+    def poisoned(self: Placing, tx: Any, one: Any, *rest: Any, **more: Any) -> Any:
+        if "host-2" in one.envelope.title.for_rules().casefold().replace(" ", "-"):
+            raise RuntimeError("poison")
+        return take(self, tx, one, *rest, **more)
+
+    monkeypatch.setattr(Placing, "take", poisoned)
+    outcomes = read_all(core, [group([alert(n)]) for n in range(5)])
+    assert [bool(one) for one in outcomes] == [True, True, False, True, True]
+    assert counts(core) == {f"INC-{n:04d}": 1 for n in range(1, 5)}
+
+
+def test_a_payload_that_cannot_be_understood_stops_no_other(core: Core) -> None:
+    first = core.keep(group([alert(1)]), source="alertmanager")
+    broken = core.keep(group([alert(2)]), source="no such source")
+    last = core.keep(group([alert(3)]), source="alertmanager")
+    core.intake.step()
+    assert [core.outcome(first)["outcome"], core.outcome(last)["outcome"]] == [
+        "opens",
+        "opens",
+    ]
+    assert core.outcome(broken)["outcome"] == "unparsed"

@@ -24,7 +24,7 @@ def _print(figures: Figures, *, as_json: bool) -> None:
         return
     for name, value in figures.items():
         shown = f"{value:,.3f}".rstrip("0").rstrip(".") if _is_float(value) else value
-        click.echo(f"{name:<36} {shown}")
+        click.echo(f"{name:<58} {shown}")
 
 
 def _is_float(value: object) -> bool:
@@ -36,12 +36,6 @@ def _add(name: str, help_text: str, measure: Callable[[], Figures]) -> None:
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     def command(*, as_json: bool) -> None:
         _print(measure(), as_json=as_json)
-
-
-def _intake() -> Figures:
-    from bot.cli.bench_intake import measure
-
-    return measure()
 
 
 def _ack() -> Figures:
@@ -62,7 +56,21 @@ def _seal() -> Figures:
     return measure()
 
 
-_add("intake", "Alerts accepted a second, durable before the 202.", _intake)
+@bench.command("intake")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--alerts",
+    type=click.IntRange(0, 10_000_000),
+    default=0,
+    help="Post so many more in batches, and look at the memory after them.",
+)
+def intake(*, as_json: bool, alerts: int) -> None:
+    """Alerts accepted a second, durable before the 202, beside Alertmanager."""
+    from bot.cli.bench_intake import measure
+
+    _print(measure(alerts=alerts), as_json=as_json)
+
+
 _add("ack", "How soon Slack gets its answer, durable before it.", _ack)
 _add("log", "Appends to the log beside bare SQLite commits.", _log)
 _add("seal", "Sealing beside its cipher, and a race for one-time links.", _seal)

@@ -47,6 +47,7 @@ def examine() -> tuple[Check, ...]:
         ("rules", _rules),
         ("runbooks", _runbooks),
         ("sources", _sources),
+        ("intake", _intake),
         ("alarms", _alarms),
         ("watch", _watch),
         ("slack", _slack),
@@ -117,6 +118,21 @@ def _log(settings: Settings) -> Iterator[Check]:
             state=WARN,
             says="tamper evidence ends at this machine",
             next_move="Set store.anchors to a directory on another disk or machine.",
+        )
+
+
+def _intake(settings: Settings) -> Iterator[Check]:
+    from bot.cli.check_running import refusing
+
+    told = refusing(settings)
+    if told == "":
+        yield Check(name="intake", state=OK, says="the running bot keeps every alert")
+    elif told:
+        yield Check(
+            name="intake",
+            state=FAIL,
+            says=told,
+            next_move="Look at the disk of TOCSIN_HOME: its free room, its speed.",
         )
 
 

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -33,6 +34,7 @@ from bot.wire import build
 from bot.wire_ground import SystemClock
 
 _DRAIN_S = 10
+_SWITCH_S = 0.001
 Facts = dict[str, Any]
 
 
@@ -44,6 +46,8 @@ def serve(settings: Settings) -> None:
     """
     import uvloop
 
+    # The worker computes; whoever answers gets the interpreter after a millisecond.
+    sys.setswitchinterval(_SWITCH_S)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
         only_process(settings.home),

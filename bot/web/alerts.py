@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -176,7 +177,8 @@ class AlertsDoor:
             _log.error("an alert was not kept: %s", error.because)
             return self._refused("the disk does not take it")
         self.accepted()
-        return JSONResponse({"id": kept_id, "duplicate": duplicate}, status_code=202)
+        told = orjson.dumps({"id": kept_id, "duplicate": duplicate})
+        return Response(told, 202, media_type="application/json")
 
     def _refused(self, because: str) -> Response:
         self.pressure.refuse(because)

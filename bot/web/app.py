@@ -1,6 +1,6 @@
 """The Starlette app: routes, and what holds for every answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from bot.web import html
 from bot.web.answers import refused
 from bot.web.headers import STRICT, StrictHeaders
+from bot.web.lane import AlertsLane
 
 
 def web_app(
@@ -20,6 +21,7 @@ def web_app(
     metrics: Callable[[], bytes],
     home: Callable[[], str],
     health: Callable[[], Mapping[str, object]] = dict,
+    post_alert: Callable[[Request], Awaitable[Response]] | None = None,
 ) -> Starlette:
     """Return the app with `routes`, health and figures.
 
@@ -27,6 +29,7 @@ def web_app(
         is_ready: False while workers start or drain.
         home: Where `/` leads.
         health: What else `/readyz` tells; it does not decide.
+        post_alert: The alerts door, where it has a short way of its own.
     """
 
     async def healthz(_: Request) -> Response:
@@ -54,7 +57,10 @@ def web_app(
             Route("/metrics", figures),
             *routes,
         ],
-        middleware=[Middleware(StrictHeaders)],
+        middleware=[
+            Middleware(StrictHeaders),
+            *([Middleware(AlertsLane, post=post_alert)] if post_alert else ()),
+        ],
         exception_handlers={404: _not_found, 405: _wrong_method, 500: _our_fault},
     )
 

@@ -1,0 +1,147 @@
+"""A flood of alerts: none is lost under `kill -9`, and few are told."""
+
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.story.flood import Chance, Sent, flood
+from tests.story.running import Tocsin, running
+
+pytestmark = pytest.mark.slow
+
+KILLS = 20
+PROBLEMS = 12
+STORM, STORM_PROBLEMS, BATCH = 10_000, 100, 100
+
+
+def rows(tocsin: Tocsin, sql: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(f"file:{tocsin.home}/tocsin.db?mode=ro", uri=True) as db:
+        return db.execute(sql).fetchall()
+
+
+def wait_until_read(tocsin: Tocsin) -> None:
+    """Wait until the worker has read the whole inbox."""
+    unread = "SELECT count(*) FROM inbox WHERE lane = 'alerts' AND state = 'new'"
+    path = "/practice/channels/C0INCIDENTS/messages"
+    for _ in range(400):
+        if rows(tocsin, unread) == [(0,)]:
+            return
+        after = tocsin.ask(path).json["seq"]
+        tocsin.ask(f"{path}?after={after}&wait=1")
+    raise AssertionError(f"unread: {rows(tocsin, unread)}")
+
+
+def test_twenty_kills_in_a_flood_lose_no_alert_and_count_none_twice(
+    tmp_path: Path,
+) -> None:
+    chance = Chance(20)
+    sent = Sent()
+    with running(tmp_path) as tocsin:
+        for round_number in range(KILLS):
+            kill_in_a_flood(tocsin, sent, chance, first=round_number * 10_000)
+            tocsin.start()
+        assert len(sent.items) > KILLS
+        wait_until_read(tocsin)
+        kept = Counter(str(one) for (one,) in rows(tocsin, "SELECT id FROM inbox"))
+        assert {item: kept[item] for item in sent.items} == dict.fromkeys(sent.items, 1)
+        assert_counted_once(tocsin, sent)
+
+
+def kill_in_a_flood(tocsin: Tocsin, sent: Sent, chance: Chance, *, first: int) -> None:
+    """Let four senders post singles and batches, and kill it at some moment."""
+    enough = len(sent.items) + 2 + chance.below(38)
+
+    def payload() -> list[int]:
+        size = (1, 1, 1, 30)[chance.below(4)]
+        return [chance.below(PROBLEMS) for _ in range(size)]
+
+    senders = flood(tocsin, sent, payload, first=first)
+    while len(sent.items) < enough and any(one.is_alive() for one in senders):
+        senders[0].join(0.002)
+    tocsin.kill()
+    for one in senders:
+        one.join()
+
+
+def assert_counted_once(tocsin: Tocsin, sent: Sent) -> None:
+    """Compare the counts with what lies in the inbox, which is what was accepted.
+
+    A payload that was on disk when the answer was lost counts as well: nobody was
+    told, but it is there. So the inbox says what must have been counted.
+    """
+    outcomes = rows(
+        tocsin,
+        "SELECT count(*) FROM inbox i, json_each(i.outcome, '$.alerts') "
+        "WHERE i.lane = 'alerts' AND i.state = 'done'",
+    )
+    counted = rows(tocsin, "SELECT coalesce(sum(count), 0) FROM problem")
+    assert counted == outcomes
+    problems = rows(tocsin, "SELECT count(DISTINCT dedup), count(*) FROM problem")
+    assert problems == [(len(sent.by_problem), len(sent.by_problem))]
+    assert counted[0][0] >= sum(sent.by_problem.values())
+
+
+def test_ten_thousand_alerts_of_a_hundred_problems_are_few_cards_and_one_digest(
+    tmp_path: Path,
+) -> None:
+    sent = Sent()
+    left = iter(range(STORM // BATCH))
+
+    def payload() -> "list[int] | None":
+        number = next(left, None)
+        if number is None:
+            return None
+        return [(number + n) % STORM_PROBLEMS for n in range(BATCH)]
+
+    with running(tmp_path) as tocsin:
+        for one in flood(tocsin, sent, payload):
+            one.join()
+        assert (len(sent.items), sent.refused) == (STORM // BATCH, 0)
+        wait_until_read(tocsin)
+        assert len(rows(tocsin, "SELECT id FROM board")) <= STORM_PROBLEMS
+        assert rows(tocsin, "SELECT sum(count) FROM problem") == [(STORM,)]
+        assert_few_calls(tocsin)
+        assert_found_by_id(tocsin, sent)
+        assert_first_card_was_soon(tocsin)
+        assert resident_mb(tocsin) < 200
+
+
+def assert_few_calls(tocsin: Tocsin) -> None:
+    cards = tocsin.wait_for(lambda m: [one for one in m if "INC-" in one["text"]])
+    assert cards
+    texts = [one["text"] for one in tocsin.cards()]
+    digests = [text for text in texts if "more" in text or "held" in text]
+    assert len(texts) <= 11, texts
+    assert len(digests) <= 1, texts
+    told = tocsin.ask("/practice/faults").json
+    assert sum(told["calls"].values()) <= 120
+    assert told["ratelimited"] == 0 or told["ratelimited"] == {}
+
+
+def assert_found_by_id(tocsin: Tocsin, sent: Sent) -> None:
+    for item in list(sent.items)[::20]:
+        for place in (1, 2, 57, BATCH):
+            alert_id = item if place == 1 else f"{item}.{place}"
+            found = tocsin.alert_state(alert_id)
+            assert found["id"] == alert_id
+            assert found["incident"].startswith("INC-")
+
+
+def assert_first_card_was_soon(tocsin: Tocsin) -> None:
+    """Compare what was written down: the card's own time, and the payload's.
+
+    A second is promised on a machine that has nothing else to do.
+    """
+    first = min(float(one["ts"]) for one in tocsin.cards())
+    received = rows(tocsin, "SELECT min(received_us) FROM inbox WHERE lane = 'alerts'")
+    waited_s = first - received[0][0] / 1e6
+    assert 0 < waited_s < 10
+
+
+def resident_mb(tocsin: Tocsin) -> float:
+    status = Path(f"/proc/{tocsin.facts['pid']}/status").read_text()
+    (line,) = [one for one in status.splitlines() if one.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
