@@ -122,7 +122,8 @@ def _is_report(value: Json) -> bool:
     if not isinstance(listed, list):
         return False
     checks = every(value, "violations[].constraint_check_type")
-    return bool(checks) or (not listed and member(value, "version") is not None)
+    is_clean = isinstance(value, dict) and set(value) == {"version", "violations"}
+    return bool(checks) or (not listed and is_clean)
 
 
 def _of_event(event: AwsEvent, one: Delivery) -> Envelope:

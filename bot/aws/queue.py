@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.aws.calls import read
 from bot.aws.session import AwsSession
@@ -67,6 +68,17 @@ def _nobody(*_: object) -> None:
 def name_of(queue: str) -> str:
     """Return a queue's name, of its address the last part."""
     return queue.rstrip("/").rpartition("/")[2]
+
+
+def region_of(queue: str) -> str:
+    """Return the region in a queue's address, "" where it names none.
+
+    The SDK asks its own region whatever the address says.
+    """
+    first, _, rest = (urlsplit(queue).hostname or "").partition(".")
+    region, _, domain = rest.partition(".")
+    is_sqs = first in ("sqs", "sqs-fips") and domain.startswith("amazonaws.com")
+    return region if is_sqs else ""
 
 
 @dataclass(kw_only=True)
@@ -130,7 +142,8 @@ class QueueReader:
         if not self.may_read():
             stop.wait(_FIRST_PAUSE_S)
             return
-        session = self.session().waiting(_ANSWER_WITHIN_S)
+        session = self.session().in_region(region_of(self.queue))
+        session = session.waiting(_ANSWER_WITHIN_S)
         address = self._address(session)
         found = self._received(session, address, stop)
         kept = self._kept([(one, self.keep(one)) for one in found])

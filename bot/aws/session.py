@@ -73,6 +73,7 @@ class AwsSession:
         self._label = label
         self._clients: dict[tuple[str, int], Any] = {}
         self._patient: dict[float, AwsSession] = {}
+        self._elsewhere: dict[str, AwsSession] = {}
         self._making = threading.Lock()
 
     def client(self, service: str, *, attempts: int = _READ_ATTEMPTS) -> Any:
@@ -99,6 +100,20 @@ class AwsSession:
                 self._patient[answer_within_s] = patient
             return self._patient[answer_within_s]
 
+    def in_region(self, region: str) -> "AwsSession":
+        """Return the same identity in another region; "" stays in this one.
+
+        Asked again, it returns the same session, so that its clients are kept.
+        """
+        if region in ("", self.settings.region):
+            return self
+        with self._making:
+            if region not in self._elsewhere:
+                settings = replace(self.settings, region=region)
+                there = AwsSession(self.core, settings, label=self._label)
+                self._elsewhere[region] = there
+            return self._elsewhere[region]
+
     def _client(self, service: str, attempts: int) -> Any:
         from botocore.config import Config
 
@@ -113,7 +128,10 @@ class AwsSession:
             proxies={} if practice else None,
         )
         return self.core.create_client(
-            service, endpoint_url=practice or None, config=config
+            service,
+            region_name=self.settings.region,
+            endpoint_url=practice or None,
+            config=config,
         )
 
 

@@ -80,6 +80,8 @@ def call_alert(call: ApiCall, source: str, notes: tuple[str, ...]) -> Envelope:
                 call.name,
                 call.role or call.arn,
                 about,
+                # What was tried and what was done are two things.
+                call.is_refused,
             ]
         ),
         status=Status.RESOLVED if call.insight.casefold() == "end" else Status.FIRING,

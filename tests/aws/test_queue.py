@@ -232,3 +232,20 @@ def test_what_cannot_be_kept_is_told_once_after_some_tries_and_never_deleted() -
     assert told == [("q-1", GIVE_UP, "OSError")]
     assert list(queue.bodies.values()) == ["poison"]
     assert counted == {"not_kept": GIVE_UP + 2, "kept": 0, "dead_letter": 0}
+
+
+@pytest.mark.parametrize(
+    ("queue", "region"),
+    [
+        ("https://sqs.us-east-1.amazonaws.com/444455556666/q", "us-east-1"),
+        ("https://sqs-fips.us-east-1.amazonaws.com/444455556666/q", "us-east-1"),
+        ("https://sqs.cn-north-1.amazonaws.com.cn/444455556666/q", "cn-north-1"),
+        ("https://sqs.elsewhere.example/q", ""),
+        ("http://127.0.0.1:4566/000000000000/q", ""),
+        ("tocsin-alarms", ""),
+    ],
+)
+def test_a_queue_is_asked_in_its_own_region(queue: str, region: str) -> None:
+    sqs = FakeQueue()
+    read_all(sqs, FakeKeeping(), queue=queue)
+    assert sqs.regions[0] == region

@@ -118,3 +118,19 @@ def test_boto3_is_loaded_only_when_a_session_is_opened() -> None:
         "sys.exit('boto3' in sys.modules or 'botocore' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_another_region_is_the_same_identity_elsewhere(
+    bare: pytest.MonkeyPatch,
+) -> None:
+    bare.setenv("AWS_ACCESS_KEY_ID", KEY.access_key_id)
+    bare.setenv("AWS_SECRET_ACCESS_KEY", KEY.secret)
+    bare.setenv("AWS_SESSION_TOKEN", "t")
+    here = open_session(AwsSettings(region=REGION))
+    there = here.in_region("us-east-1")
+    assert here.in_region("") is here.in_region(REGION) is here
+    assert there is here.in_region("us-east-1")
+    assert (
+        there.client("sqs").meta.endpoint_url == "https://sqs.us-east-1.amazonaws.com"
+    )
+    assert here.client("sqs").meta.region_name == REGION

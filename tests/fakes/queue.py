@@ -18,6 +18,7 @@ class FakeQueue:
     hidden: set[str] = field(default_factory=set)
     received: dict[str, int] = field(default_factory=dict)
     dead_letters_of: str = ""
+    regions: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
@@ -42,6 +43,10 @@ class FakeQueue:
         self._closing.clear()
 
     # --- what a session is asked ---
+
+    def in_region(self, region: str) -> "FakeQueue":
+        self.regions.append(region)
+        return self
 
     def waiting(self, _answer_within_s: float) -> "FakeQueue":
         return self
