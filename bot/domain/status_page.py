@@ -25,8 +25,6 @@ KNOWN_PAGES: Mapping[str, str] = {
 PATH = "/api/v2/summary.json"
 _MOST_INCIDENTS = 200
 _LONGEST_WORD = 300
-_COMPONENT = "component "
-_WORKS = frozenset({"operational", ""})
 _REMEMBERED = ("id", "name", "impact", "shortlink", "created_at", "started_at")
 
 
@@ -61,19 +59,12 @@ def gist(summary: Mapping[str, Any]) -> str:
 
 
 def unresolved(summary: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-    """Return what goes on, by id: as much as is needed when it ends.
-
-    Incidents by their own id, components that fail by ``component <id>``.
-    """
+    """Return the incidents that go on, by id: as much as is needed when they end."""
     found: dict[str, Mapping[str, str]] = {}
     for one in _of(summary, "incidents")[:_MOST_INCIDENTS]:
         known = {key: _word(one.get(key)) for key in _REMEMBERED}
         if known["id"]:
             found[known["id"]] = known
-    for one in _of(summary, "components"):
-        if one.get("group") is not True and _word(one.get("status")) not in _WORKS:
-            known = {key: _word(one.get(key)) for key in ("id", "name")}
-            found[_COMPONENT + known["id"]] = known
     return found
 
 
@@ -83,31 +74,25 @@ def ended(
     *,
     at: str,
 ) -> Mapping[str, Any] | None:
-    """Return what the page no longer lists, as its API would.
+    """Return the incidents that the page no longer lists, as its API would.
 
-    In the shape of `/api/v2/incidents.json`, each with the status ``resolved``, and
-    components that ``recovered``: a summary lists only what goes on, so it cannot say
-    itself what is over. None when nothing ended.
+    In the shape of `/api/v2/incidents.json`, each with the status ``resolved``: a
+    summary lists only what goes on, so it cannot say itself what is over. None when
+    nothing ended.
 
     Args:
         at: ISO 8601, when it was seen.
     """
     now = unresolved(summary)
-    over = {name: known for name, known in before.items() if name not in now}
+    over = [known for incident, known in before.items() if incident not in now]
     if not over:
         return None
     listed = [
         {**known, "status": "resolved", "resolved_at": at, "updated_at": at}
-        for name, known in over.items()
-        if not name.startswith(_COMPONENT)
-    ]
-    works = [
-        {**known, "status": "operational", "recovered": True, "updated_at": at}
-        for name, known in over.items()
-        if name.startswith(_COMPONENT)
+        for known in over
     ]
     page = {key: _word(summary["page"].get(key)) for key in ("id", "name", "url")}
-    return {"page": page, "incidents": listed, "components": works}
+    return {"page": page, "incidents": listed}
 
 
 def _incident(one: Mapping[str, Any]) -> list[str]:

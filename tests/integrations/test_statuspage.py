@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from bot.domain.status_page import ended, unresolved
 from tests.integrations.judging import triaged, verdict
 
 SAYS_MAJOR = {"id": "p", "status_indicator": "major", "status_description": "Outage"}
@@ -104,12 +103,3 @@ def test_each_unresolved_incident_is_one_alert_and_its_components_are_none() -> 
 def test_the_time_of_the_change_counts() -> None:
     made = triaged(component("partial_outage")).alerts[0].envelope
     assert made.occurred_at == datetime(2026, 5, 4, 9, tzinfo=UTC)
-
-
-def test_a_component_that_a_page_no_longer_complains_of_is_over() -> None:
-    before = unresolved(summary(components=[DOWN, SLOW, GROUP]))
-    well = {**DOWN, "status": "operational"}
-    over = ended(before, summary(components=[well, SLOW]), at="2026-05-04T10:00:00Z")
-    made = triaged(over)
-    assert verdict(over) == "statuspage resolves"
-    assert [one.envelope.dedup_key for one in made.alerts] == ["component c"]
