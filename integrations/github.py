@@ -9,6 +9,8 @@ Source:
     GitHub documentation, "Webhook events and payloads" and "Audit log events".
 """
 
+from urllib.parse import unquote_to_bytes
+
 from bot.domain.envelope import Envelope
 from bot.domain.errors import Unparsed
 from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
@@ -26,11 +28,13 @@ MANIFEST = Manifest(
     signature="github",
 )
 
+_FORM = b"payload="
+
 
 def recognizes(payload: Payload) -> bool:
     """Tell by the header, by the repository's shape, or by an audit entry's."""
     try:
-        events = objects_in(events_in(payload.body))
+        events = objects_in(events_in(_body(payload)))
     except Unparsed:
         return False
     if not events:
@@ -46,7 +50,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     Raises:
         Unparsed: Not JSON, or nothing says what happened.
     """
-    document = events_in(payload.body)
+    document = events_in(_body(payload))
     if document.value == []:
         return (nothing_new(MANIFEST.name),)
     events = objects_in(document)
@@ -65,6 +69,13 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
             next_move="Let the sender's X-GitHub-Event header through.",
         )
     return gathered(made)
+
+
+def _body(payload: Payload) -> bytes:
+    """Return the JSON of a body; GitHub's own preset puts it into a form."""
+    if not payload.body.startswith(_FORM):
+        return payload.body
+    return unquote_to_bytes(payload.body.removeprefix(_FORM).replace(b"+", b" "))
 
 
 def _is_webhook(value: Json) -> bool:

@@ -127,5 +127,5 @@ def _undecided(evidence: Evidence) -> Verdict:
 
 def _is_ops_alert(evidence: Evidence) -> bool:
     """Tell whether it is at least an ordinary alert of an ordinary system."""
-    known = evidence.envelope.integration not in ("webhook", "text")
+    known = evidence.envelope.integration not in ("webhook", "cloudevents", "text")
     return known or evidence.speaks_of_ops or evidence.envelope.vendor_severity != ""

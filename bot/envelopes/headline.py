@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import re2
 
 from bot.envelopes.fields import Leaf, text_of
-from bot.envelopes.names import LEVEL, SAYS_NOTHING, TITLE, rank_of
+from bot.envelopes.names import LEVEL, SAYS_NOTHING, TITLE, title_rank
 from bot.envelopes.things import folded
 from bot.envelopes.times import read_time
 from bot.envelopes.wording import joined, spoken
@@ -125,7 +125,7 @@ def _winner(found: Sequence[Leaf]) -> Leaf | None:
     weighed = [
         (rank + LEVEL * leaf.depth + _cost(leaf, text), place, leaf)
         for place, leaf in enumerate(found)
-        if leaf.depth <= _DEEPEST and (rank := rank_of(leaf.name, TITLE)) is not None
+        if leaf.depth <= _DEEPEST and (rank := title_rank(leaf.name)) is not None
         if is_telling(text := text_of(leaf.value).strip())
         if not _is_under(leaf, _WHO)
     ]
@@ -135,7 +135,7 @@ def _winner(found: Sequence[Leaf]) -> Leaf | None:
 
 def _is_title(leaf: Leaf) -> bool:
     """Tell a name that senders give to titles from one they give to kinds of event."""
-    rank = rank_of(leaf.name, TITLE)
+    rank = title_rank(leaf.name)
     return rank is not None and rank < _FIRST_OF_EVENTS
 
 

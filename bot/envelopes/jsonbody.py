@@ -23,6 +23,8 @@ MAX_DEPTH = 64
 _MAX_DIGITS = 40
 _MAX_INNER_CHARS = 256 * 1024
 _MAX_INNER_LEVELS = 3
+# How JSON writes the first half of a character, or the second alone.
+_HALVES = ("\\ud", "\\uD")
 _TOO_DEEP = f"it is nested deeper than {MAX_DEPTH} levels"
 
 TWICE = "a field stands twice in the payload; the last one counts"
@@ -112,7 +114,28 @@ def _read(text: str) -> Document | str:
         return "it is not JSON"
     if not is_shallow(value):
         return _TOO_DEEP
+    if any(half in text for half in _HALVES):
+        value = _whole_characters(value)
     return Document(value=value, notes=tuple(notes))
+
+
+def _whole_characters(value: Json) -> Json:
+    r"""Return a value without halves of characters, which ``\ud800`` alone is.
+
+    They are no text: whatever encodes one falls over it.
+    """
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode("utf-8")
+        case list():
+            return [_whole_characters(one) for one in value]
+        case dict():
+            return {
+                key.encode("utf-8", "replace").decode("utf-8"): _whole_characters(one)
+                for key, one in value.items()
+            }
+        case _:
+            return value
 
 
 def looks_like_json(text: str) -> bool:

@@ -6,10 +6,12 @@ For sources we have never seen. A source we know says what is what
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from bot.envelopes.fields import Leaf, text_of
 from bot.envelopes.things import folded
 from bot.envelopes.times import read_time
+from bot.envelopes.wording import spoken
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -98,14 +100,14 @@ def best_time(found: Sequence[Leaf]) -> datetime | None:
 
 
 # Times under such names are not of what happened.
-_LATER = ("end", "expire", "expiry", "until", "due", "next", "scheduled", "deadline")
+_LATER = ("end", "expir", "until", "due", "next", "schedul", "deadline")
 _LEAST_OF_A_STAMP = len("2026-05-04 10:11")
 
 
 def _stamp_in(leaf: Leaf) -> datetime | None:
     """Return the time of a field nobody would name so, where it is plainly one."""
     name = leaf.path.casefold()
-    if any(word in name for word in _LATER) or leaf.depth > _DEEPEST:
+    if leaf.depth > _DEEPEST or any(map(_is_later, leaf.path.split("."))):
         return None
     if isinstance(leaf.value, str):
         digits = leaf.value.replace(".", "").isdigit()
@@ -115,22 +117,36 @@ def _stamp_in(leaf: Leaf) -> datetime | None:
     return read_time(leaf.value) if says else None
 
 
+@lru_cache(maxsize=4096)
+def _is_later(name: str) -> bool:
+    words = spoken(name).casefold().split()
+    return any(word.startswith(_LATER) and word != "endpoint" for word in words)
+
+
 def _rank_of_time(leaf: Leaf) -> int | None:
     """Rank a time; ``timestamp.seconds`` is one, as protocol buffers write it."""
-    if any(word in leaf.name.casefold() for word in _LATER):
-        return None
     if folded(leaf.name) not in ("seconds", "epochseconds"):
-        return rank_of(leaf.name, TIME)
+        return _time_rank(leaf.name)
     parts = leaf.path.split(".")
-    return rank_of(parts[-2], TIME) if len(parts) > 1 else None
+    return _time_rank(parts[-2]) if len(parts) > 1 else None
 
 
-def rank_of(name: str, names: tuple[str, ...]) -> int | None:
-    """Return how little a name says, 0 for most; None when it is none of the list."""
+@lru_cache(maxsize=4096)
+def title_rank(name: str) -> int | None:
+    """Return how little a name says of a title, 0 for most; None for no title."""
+    return _rank(name, TITLE)
+
+
+@lru_cache(maxsize=4096)
+def _time_rank(name: str) -> int | None:
+    return None if _is_later(name) else _rank(name, TIME)
+
+
+def _rank(name: str, wanted: tuple[str, ...]) -> int | None:
     plain = folded(name)
-    if plain in names:
-        return names.index(plain)
-    for place, ending in enumerate(_ENDINGS.get(names, ())):
+    if plain in wanted:
+        return wanted.index(plain)
+    for place, ending in enumerate(_ENDINGS[wanted]):
         if plain.endswith(ending) and len(plain) - len(ending) >= _SHORTEST_STEM:
-            return len(names) + _AN_ENDING + place
+            return len(wanted) + _AN_ENDING + place
     return None

@@ -30,7 +30,7 @@ def spoken(name: str) -> str:
     apart = _ACRONYM.sub(r"\1 \2", _BREAK.sub(r"\1 \2", text))
     words = "".join(mark if mark.isalnum() else " " for mark in apart).split()
     line = " ".join(_cased(word) for word in words)
-    return line[:1].upper() + line[1:]
+    return line[:1].upper() + line[1:] or text
 
 
 def last_words(name: str, *, parts: int = 2) -> str:

@@ -96,3 +96,13 @@ def test_a_body_that_is_no_json_fails_each_time() -> None:
     for _ in range(2):
         with pytest.raises(Unparsed, match="not JSON"):
             read_json(b'{"a": ')
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF"])
+def test_half_a_character_is_none(half: str) -> None:
+    value = read_json(f'{{"a{half}": ["x{half}y"]}}'.encode()).value
+    assert value == {"a?": ["x?y"]}
+
+
+def test_two_halves_are_a_character() -> None:
+    assert read_json(b'["\\ud83d\\ude00"]').value == ["\U0001f600"]

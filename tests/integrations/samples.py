@@ -60,6 +60,7 @@ _JUNK: Any = st.one_of(
     st.lists(st.integers(), max_size=3),
     st.just({"a": {"b": [[[[]]]]}}),
     st.just("x" * 10_000),
+    st.just("half a character \ud800"),
 )
 
 

@@ -70,3 +70,8 @@ def test_what_is_no_event_is_unparsed() -> None:
     for body in (b"{}", b"[1]", b'{"type": "x"}', b"no"):
         with pytest.raises(Unparsed):
             parse(Payload(body=body, headers={}, received_at=NOW))
+
+
+def test_an_event_that_says_nothing_known_asks_a_person() -> None:
+    nothing = event(type="com.example.thing.x", subject="y", source="z")
+    assert verdict(nothing) == "cloudevents unclassified SEV3"

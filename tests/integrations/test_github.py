@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -181,3 +182,11 @@ def test_a_streamed_log_is_a_list_or_lines() -> None:
     for body in (entries, lines):
         assert verdict(body) == "github control_tampering SEV2"
         assert len(triaged(body).alerts) == 2
+
+
+def test_the_form_that_github_presets_is_read_too() -> None:
+    told = hook("created", alert={**SECRET, "secret_type": "a + b"})
+    form = "payload=" + quote_plus(json.dumps(told))
+    made = triaged(form.encode(), content_type="application/x-www-form-urlencoded")
+    assert made.source == "github"
+    assert made.alerts[0].envelope.texts["alert.secret_type"].for_rules() == "a + b"

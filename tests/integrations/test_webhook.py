@@ -126,6 +126,7 @@ def test_everything_but_a_blank_body_is_recognized() -> None:
         {"message": "x y", "last_ping": "2026-05-04T14:00:00+02:00"},
         {"message": "x y", "at": {"seconds": 1777896000, "nanos": 0}, "timeout": 30},
         {"message": "x y", "timestamp": {"seconds": 1777896000}},
+        {"message": "x y", "sendTime": 1777896000, "endTime": 1777899600},
         {"message": "x y", "when": {"epochSeconds": 1777896000}},
         {"message": "x y", "time": "5 min", "created_at": 1777896000000},
         {"message": "x y", "fields": [{"key": "timestamp", "value": 1777896000000}]},
