@@ -22,6 +22,8 @@ _ENOUGH = {Place.FACT: 5.0, Place.TITLE: 4.0, Place.TEXT: 1.0}
 _CONFIRMS = 0.3
 
 
+# The weight of a rule that needs nobody's agreement.
+_FINAL = 10
 # From which confidence on the word is high or medium.
 _HIGH, _MEDIUM = 0.8, 0.55
 
@@ -69,7 +71,10 @@ def decide(evidence: Evidence, rulebook: Rulebook) -> Verdict:
     ]
     for trust in Place:
         found = _scores(evidence, rules, trust)
-        ranked = sorted(found, key=lambda one: (-one.score, order.index(one.category)))
+        ranked = sorted(
+            found,
+            key=lambda one: (not _is_final(one), -one.score, order.index(one.category)),
+        )
         if ranked and ranked[0].score >= _ENOUGH[trust]:
             return _verdict(ranked, trust)
     return _undecided(evidence)
@@ -82,10 +87,18 @@ def confidence_word(confidence: float) -> str:
     return "medium" if confidence >= _MEDIUM else "low"
 
 
+def _is_final(claim: Claim) -> bool:
+    """Tell whether the sender itself says that nobody needs to act.
+
+    However much else an alert says: of a test it says so as a test.
+    """
+    return claim.category == NONE and claim.rule.weight == _FINAL
+
+
 def _verdict(ranked: Sequence[Claim], trust: Place) -> Verdict:
     best = ranked[0]
     second = ranked[1].score if len(ranked) > 1 else 0.0
-    lead = (best.score - second) / best.score
+    lead = max(best.score - second, 0.0) / best.score
     return Verdict(
         category=best.category,
         rule=best.rule.id,

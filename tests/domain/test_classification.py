@@ -288,3 +288,20 @@ def test_a_verdict_names_the_threats_of_its_category() -> None:
     found = assess(alert(facts={"type": "jailbreak"}), RULES)
     assert found.owasp == ("LLM01", "ASI01")
     assert "AML.T0054" in found.atlas
+
+
+def test_a_test_is_a_test_however_much_it_says() -> None:
+    loud = alert(facts={"type": "jailbreak budget drift", "secret_type": "key"})
+    assert judged(replace(loud, status=Status.TEST)) == ("none", "NONE")
+
+
+def test_two_moves_that_say_the_same_count_once() -> None:
+    twice = read_rulebook(
+        """
+moves:
+  - {id: one, for: [availability], steps: 1, reason: it is ours, any: [flux]}
+  - {id: two, for: [availability], steps: 1, reason: it is ours, any: [capacitor]}
+"""
+    )
+    found = assess(alert(facts={"alertname": "vLLMDown flux capacitor"}), twice)
+    assert [reason.text for reason in found.reasons[1:]] == ["it is ours"]
