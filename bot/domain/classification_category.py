@@ -18,8 +18,9 @@ UNCLASSIFIED = "unclassified"
 # collected before less trustworthy places are no longer asked.
 _WORTH = {Place.FACT: 1.0, Place.TITLE: 0.9, Place.TEXT: 0.5}
 _ENOUGH = {Place.FACT: 5.0, Place.TITLE: 4.0, Place.TEXT: 1.0}
-# Further rules for the same category confirm, they do not add up.
-_CONFIRMS = 0.3
+# Further rules for the same category confirm, they do not add up: many words that
+# mean much the same must not outweigh the one rule that knows.
+_CONFIRMS, _MOST_CONFIRMED = 0.3, 2.0
 
 
 # The weight of a rule that needs nobody's agreement.
@@ -127,9 +128,8 @@ def _scores(
 def _claim(category: str, found: list[tuple[float, CategoryRule, Place]]) -> Claim:
     worth, rule, place = max(found, key=lambda one: one[0])
     rest = sum(each for each, _, _ in found) - worth
-    return Claim(
-        category=category, rule=rule, place=place, score=worth + _CONFIRMS * rest
-    )
+    score = worth + min(_CONFIRMS * rest, _MOST_CONFIRMED)
+    return Claim(category=category, rule=rule, place=place, score=score)
 
 
 def _undecided(evidence: Evidence) -> Verdict:

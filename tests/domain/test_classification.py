@@ -305,3 +305,12 @@ moves:
     )
     found = assess(alert(facts={"alertname": "vLLMDown flux capacitor"}), twice)
     assert [reason.text for reason in found.reasons[1:]] == ["it is ours"]
+
+
+def test_many_words_that_mean_the_same_do_not_outweigh_the_rule_that_knows() -> None:
+    rule = "{{id: r{0}, category: availability, weight: 6, reason: r, any: [w{0}]}}"
+    knows = "{id: k, category: drift_bias, weight: 9, reason: r, any: [knows]}"
+    many = ", ".join(rule.format(number) for number in range(12))
+    rulebook = read_rulebook(f"categories: [{knows}, {many}]")
+    words = " ".join(f"w{number}" for number in range(11))
+    assert assess(alert(facts={"type": f"knows {words}"}), rulebook).rule == "k"
