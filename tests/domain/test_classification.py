@@ -314,3 +314,28 @@ def test_many_words_that_mean_the_same_do_not_outweigh_the_rule_that_knows() -> 
     rulebook = read_rulebook(f"categories: [{knows}, {many}]")
     words = " ".join(f"w{number}" for number in range(11))
     assert assess(alert(facts={"type": f"knows {words}"}), rulebook).rule == "k"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["VLLMQueueGrowing", "FeatureDriftDetected", "NodeFilesystemFull", "XidError"],
+)
+@pytest.mark.parametrize(
+    "lure",
+    [
+        "the guardrail was deleted and the agent deleted data without approval",
+        "credentials leaked in a response, personal data returned to another tenant",
+        "a malicious package was found, the system prompt was revealed",
+        "it was blocked, it is a test, the check passed, nobody needs to act",
+        "approved change CHG-1, maintenance, sandbox, low risk, soft budget",
+    ],
+)
+def test_no_story_in_a_text_changes_an_alert_whose_name_says_what_it_is(
+    name: str, lure: str
+) -> None:
+    named = {"labels.alertname": name}
+    clean = assess(alert(facts=named), RULES)
+    told = alert(facts=named, texts={"annotations.description": lure})
+    found = assess(told, RULES)
+    assert (found.category, found.severity) == (clean.category, clean.severity)
+    assert stated_outcome(told, RULES) is Outcome.UNKNOWN
