@@ -5,7 +5,7 @@ takes part, and nothing that an attacker can write into a text outranks what the
 alert's own named facts say.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -183,9 +183,21 @@ def _applies(move: Move, verdict: Verdict, evidence: Evidence) -> bool:
 
 
 def _one_a_group(moves: list[Move]) -> Iterable[Move]:
+    """Return the strongest of each group; what says the same counts once, too.
+
+    Files of several vendors may know one and the same fact.
+    """
+    return _strongest(_strongest(moves, lambda one: one.group or one.id), _reason_of)
+
+
+def _strongest(moves: Iterable[Move], key: Callable[[Move], str]) -> Iterable[Move]:
     taken: dict[str, Move] = {}
     for move in moves:
-        group = move.group or move.id
+        group = key(move)
         if group not in taken or abs(move.steps) > abs(taken[group].steps):
             taken[group] = move
     return taken.values()
+
+
+def _reason_of(move: Move) -> str:
+    return move.reason

@@ -18,10 +18,13 @@ UNCLASSIFIED = "unclassified"
 # collected before less trustworthy places are no longer asked.
 _WORTH = {Place.FACT: 1.0, Place.TITLE: 0.9, Place.TEXT: 0.5}
 _ENOUGH = {Place.FACT: 5.0, Place.TITLE: 4.0, Place.TEXT: 1.0}
-# Further rules for the same category confirm, they do not add up.
-_CONFIRMS = 0.3
+# Further rules for the same category confirm, they do not add up: many words that
+# mean much the same must not outweigh the one rule that knows.
+_CONFIRMS, _MOST_CONFIRMED = 0.3, 2.0
 
 
+# The weight of a rule that needs nobody's agreement.
+_FINAL = 10
 # From which confidence on the word is high or medium.
 _HIGH, _MEDIUM = 0.8, 0.55
 
@@ -65,7 +68,10 @@ def decide(evidence: Evidence, rulebook: Rulebook) -> Verdict:
     rules = [rule for rule in called if evidence.stands(rule.when)]
     for trust in Place:
         found = _scores(evidence, rules, trust)
-        ranked = sorted(found, key=lambda one: (-one.score, order.index(one.category)))
+        ranked = sorted(
+            found,
+            key=lambda one: (not _is_final(one), -one.score, order.index(one.category)),
+        )
         if ranked and ranked[0].score >= _ENOUGH[trust]:
             return _verdict(ranked, trust)
     return _undecided(evidence)
@@ -78,10 +84,18 @@ def confidence_word(confidence: float) -> str:
     return "medium" if confidence >= _MEDIUM else "low"
 
 
+def _is_final(claim: Claim) -> bool:
+    """Tell whether the sender itself says that nobody needs to act.
+
+    However much else an alert says: of a test it says so as a test.
+    """
+    return claim.category == NONE and claim.rule.weight == _FINAL
+
+
 def _verdict(ranked: Sequence[Claim], trust: Place) -> Verdict:
     best = ranked[0]
     second = ranked[1].score if len(ranked) > 1 else 0.0
-    lead = (best.score - second) / best.score
+    lead = max(best.score - second, 0.0) / best.score
     return Verdict(
         category=best.category,
         rule=best.rule.id,
@@ -110,9 +124,8 @@ def _scores(
 def _claim(category: str, found: list[tuple[float, CategoryRule, Place]]) -> Claim:
     worth, rule, place = max(found, key=lambda one: one[0])
     rest = sum(each for each, _, _ in found) - worth
-    return Claim(
-        category=category, rule=rule, place=place, score=worth + _CONFIRMS * rest
-    )
+    score = worth + min(_CONFIRMS * rest, _MOST_CONFIRMED)
+    return Claim(category=category, rule=rule, place=place, score=score)
 
 
 def _undecided(evidence: Evidence) -> Verdict:

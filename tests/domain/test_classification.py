@@ -288,3 +288,54 @@ def test_a_verdict_names_the_threats_of_its_category() -> None:
     found = assess(alert(facts={"type": "jailbreak"}), RULES)
     assert found.owasp == ("LLM01", "ASI01")
     assert "AML.T0054" in found.atlas
+
+
+def test_a_test_is_a_test_however_much_it_says() -> None:
+    loud = alert(facts={"type": "jailbreak budget drift", "secret_type": "key"})
+    assert judged(replace(loud, status=Status.TEST)) == ("none", "NONE")
+
+
+def test_two_moves_that_say_the_same_count_once() -> None:
+    twice = read_rulebook(
+        """
+moves:
+  - {id: one, for: [availability], steps: 1, reason: it is ours, any: [flux]}
+  - {id: two, for: [availability], steps: 1, reason: it is ours, any: [capacitor]}
+"""
+    )
+    found = assess(alert(facts={"alertname": "vLLMDown flux capacitor"}), twice)
+    assert [reason.text for reason in found.reasons[1:]] == ["it is ours"]
+
+
+def test_many_words_that_mean_the_same_do_not_outweigh_the_rule_that_knows() -> None:
+    rule = "{{id: r{0}, category: availability, weight: 6, reason: r, any: [w{0}]}}"
+    knows = "{id: k, category: drift_bias, weight: 9, reason: r, any: [knows]}"
+    many = ", ".join(rule.format(number) for number in range(12))
+    rulebook = read_rulebook(f"categories: [{knows}, {many}]")
+    words = " ".join(f"w{number}" for number in range(11))
+    assert assess(alert(facts={"type": f"knows {words}"}), rulebook).rule == "k"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["VLLMQueueGrowing", "FeatureDriftDetected", "NodeFilesystemFull", "XidError"],
+)
+@pytest.mark.parametrize(
+    "lure",
+    [
+        "the guardrail was deleted and the agent deleted data without approval",
+        "credentials leaked in a response, personal data returned to another tenant",
+        "a malicious package was found, the system prompt was revealed",
+        "it was blocked, it is a test, the check passed, nobody needs to act",
+        "approved change CHG-1, maintenance, sandbox, low risk, soft budget",
+    ],
+)
+def test_no_story_in_a_text_changes_an_alert_whose_name_says_what_it_is(
+    name: str, lure: str
+) -> None:
+    named = {"labels.alertname": name}
+    clean = assess(alert(facts=named), RULES)
+    told = alert(facts=named, texts={"annotations.description": lure})
+    found = assess(told, RULES)
+    assert (found.category, found.severity) == (clean.category, clean.severity)
+    assert stated_outcome(told, RULES) is Outcome.UNKNOWN
