@@ -29,7 +29,7 @@ _BATCH = 256
 # About so many alerts are placed in one transaction; a payload is never divided.
 _BITE = 256
 # While alerts are coming in: nobody's 202 waits long for a transaction of ours.
-_SMALL_BITE = 16
+_SMALL_BITE = 6
 _log = logging.getLogger(__name__)
 
 # Payload, source and alert id to what the payload means.

@@ -20,10 +20,10 @@ from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Envelope
 from bot.domain.errors import Unparsed
 from bot.domain.registry import Registry
+from bot.masking import Masker
 from bot.ports import Integration, Payload
 from bot.ports.integration import Skeletons
 from bot.triage import (
-    Masker,
     Triaged,
     Understanding,
     Understood,

@@ -5,44 +5,26 @@ the outermost door for what strangers wrote, so whatever a parser does not survi
 is caught here, once, and becomes an alert that says so.
 """
 
-import hashlib
 import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, Protocol, cast
+from typing import Literal, cast
 
 from bot.dispatch import read, recognized
 from bot.domain.classification import judge
 from bot.domain.classification_rules import Rulebook
-from bot.domain.envelope import Alert, Assessment, Entity, Envelope, Mask, Status
+from bot.domain.envelope import Alert, Assessment, Envelope, Mask, Status
 from bot.domain.errors import Unparsed
 from bot.domain.registry import Registry
 from bot.domain.severity import Reason, Severity
 from bot.domain.untrusted import Untrusted
+from bot.masking import Masker, Masking
 from bot.ports.integration import Integration, Payload
-from bot.redact.findings import Redacted
 
 NameOfOutcome = Literal["opens", "updates", "resolves", "ignored", "unparsed"]
 _OPENS = frozenset({Severity.SEV1, Severity.SEV2, Severity.SEV3, Severity.SEV4})
-# Too short to hold anything, and too common to ask about each time.
-_HARMLESS = frozenset({"true", "false", "none", "null"})
-_SHORTEST = 4
-# A field name this long, with digits in it, may itself be a key or token.
-_LONG_NAME = 20
-
-
-class Masker(Protocol):
-    """What triage asks of the redactor (`bot.redact.Redactor`)."""
-
-    def redact(self, text: str, *, scope: str = "") -> Redacted:
-        """Redact a text that stands alone."""
-        ...
-
-    def redact_named(self, name: str, value: str, *, scope: str = "") -> Redacted:
-        """Redact a text that stands under a name."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +88,7 @@ class Understanding:
     def __init__(
         self, redactor: Masker, rulebook: Rulebook, registry: Registry
     ) -> None:
-        self._masking = _Masking(redactor)
+        self._masking = Masking(redactor)
         self._rulebook = rulebook
         self._registry = registry
 
@@ -278,77 +260,3 @@ def unparsed(parsed: Parsed, alert_id: str, received_at: datetime) -> Triaged:
         id=alert_id, received_at=received_at, envelope=envelope, assessment=assessment
     )
     return Triaged(outcome="unparsed", source=source, alerts=(alert,), problem=problem)
-
-
-class _Masking:
-    """Redacts envelopes of one payload; equal texts are looked at once."""
-
-    def __init__(self, redactor: Masker) -> None:
-        self._redactor = redactor
-        self._known: dict[tuple[str, str], Redacted] = {}
-
-    def clean(self, envelope: Envelope) -> tuple[Envelope, tuple[Mask, ...]]:
-        """Return the envelope without secrets, and what was masked where."""
-        counts: dict[tuple[str, str], int] = {}
-
-        def masked(path: str, text: str) -> str:
-            found = self._redacted(path.rpartition(".")[2] if path else "", text)
-            kinds = ["withheld"] if found.withheld else [f.kind for f in found.findings]
-            for kind in kinds:
-                place = kind, path or "title"
-                counts[place] = counts.get(place, 0) + 1
-            return found.text
-
-        title = masked("", envelope.title.for_redaction())
-        texts = {
-            self._path(path): Untrusted(masked(path, text.for_redaction()))
-            for path, text in envelope.texts.items()
-        }
-        entities = [
-            Entity(one.kind, self._redacted("", one.id).text)
-            for one in envelope.entities
-        ]
-        clean = replace(
-            envelope,
-            title=Untrusted(title),
-            texts=texts,
-            entities=tuple(dict.fromkeys(entities)),
-            source_event_id=self._id(envelope.source_event_id),
-            dedup_key=self._id(envelope.dedup_key),
-            group_key=self._id(envelope.group_key),
-            vendor_severity=self._redacted("", envelope.vendor_severity).text,
-            links=tuple(link for link in envelope.links if self._is_clean(link)),
-        )
-        masks = [
-            Mask(kind=kind, count=count, path=self._path(path))
-            for (kind, path), count in counts.items()
-        ]
-        return clean, tuple(masks)
-
-    def _redacted(self, name: str, text: str) -> Redacted:
-        if len(text) < _SHORTEST or text.casefold() in _HARMLESS:
-            return Redacted(text=text, findings=())
-        if (name, text) not in self._known:
-            redactor = self._redactor
-            self._known[name, text] = (
-                redactor.redact_named(name, text) if name else redactor.redact(text)
-            )
-        return self._known[name, text]
-
-    def _is_clean(self, text: str) -> bool:
-        found = self._redacted("", text)
-        return not found.findings and not found.withheld
-
-    def _id(self, text: str) -> str:
-        """Return an id as it is, or its digest where it holds something sensitive."""
-        if self._is_clean(text):
-            return text
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-    def _path(self, path: str) -> str:
-        suspects = [
-            part
-            for part in path.split(".")
-            if len(part) >= _LONG_NAME and any(mark.isdigit() for mark in part)
-        ]
-        return path if all(map(self._is_clean, suspects)) else "masked field"

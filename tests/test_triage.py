@@ -11,10 +11,11 @@ from bot.domain.classification import INSTRUCTED
 from bot.domain.envelope import Envelope
 from bot.domain.registry import Registry, System
 from bot.domain.untrusted import Untrusted
+from bot.masking import Masker
 from bot.ports.integration import Manifest, Payload
 from bot.redact import Redactor, load_definition
 from bot.rules import read_rulebook
-from bot.triage import Masker, Triaged, load_integrations, triage
+from bot.triage import Triaged, load_integrations, triage
 from tests.fakes.redactor import FakeRedactor
 
 NOW = datetime(2026, 5, 4, 11, tzinfo=UTC)

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from bot.domain.errors import Unreachable
 from bot.ports import Clock, InboxItem, Keys, Lane, Payload, Received
 from bot.sealing import seal_payload
+from bot.web.alert_shown import has, shown
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
 from bot.web.handshake import permission
@@ -199,7 +200,7 @@ class AlertsDoor:
         alert_id = request.path_params["alert_id"]
         # Further alerts of one payload have the payload's id and their place.
         item = await asyncio.to_thread(self.find, alert_id.partition(".")[0])
-        if item is None or not _has(item, alert_id):
+        if item is None or not has(item, alert_id):
             return refused(
                 404,
                 "not_found",
@@ -207,7 +208,7 @@ class AlertsDoor:
                 because="there is no alert of this id",
                 next_move="Use the id of the 202 answer.",
             )
-        return JSONResponse(_shown(item, alert_id))
+        return JSONResponse(shown(item, alert_id))
 
     def _stranger(
         self, request: Request, sender: Sender, now: datetime
@@ -238,34 +239,6 @@ class AlertsDoor:
             next_move="Send the header Authorization: Bearer <token>.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-
-
-def _has(item: InboxItem, alert_id: str) -> bool:
-    """Tell whether an item is the alert's; before it is read, only its own id."""
-    return item.lane is Lane.ALERTS and (
-        item.id == alert_id or alert_id in item.outcome.get("alerts", {})
-    )
-
-
-def _shown(item: InboxItem, alert_id: str) -> dict[str, object]:
-    shown = {
-        "id": alert_id,
-        "source": item.source,
-        "state": item.state,
-        "received_at": item.received_at.isoformat(),
-        "raw_sha256": item.raw_sha256,
-        **item.outcome,
-    }
-    if item.id == alert_id:
-        return shown
-    placed = item.outcome["alerts"][alert_id]
-    incident = placed.rpartition(" ")[2]
-    return {
-        **shown,
-        "payload": item.id,
-        "incident": incident if incident.startswith("INC-") else "",
-        "alerts": {alert_id: placed},
-    }
 
 
 def _too_many(*, what: str) -> Response:

@@ -13,6 +13,8 @@ from bot.web.answers import refused
 from bot.web.headers import STRICT, StrictHeaders
 from bot.web.lane import AlertsLane
 
+PostAlert = Callable[[Request], Awaitable[Response]]
+
 
 def web_app(
     routes: Sequence[BaseRoute],
@@ -21,7 +23,7 @@ def web_app(
     metrics: Callable[[], bytes],
     home: Callable[[], str],
     health: Callable[[], Mapping[str, object]] = dict,
-    post_alert: Callable[[Request], Awaitable[Response]] | None = None,
+    post_alert: PostAlert | None = None,
 ) -> Starlette:
     """Return the app with `routes`, health and figures.
 
@@ -43,26 +45,32 @@ def web_app(
     async def figures(_: Request) -> Response:
         return Response(metrics(), media_type="text/plain; version=0.0.4")
 
+    return Starlette(
+        routes=[
+            Route("/", _front(home)),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", figures),
+            *routes,
+        ],
+        middleware=_around(post_alert),
+        exception_handlers={404: _not_found, 405: _wrong_method, 500: _our_fault},
+    )
+
+
+def _front(home: Callable[[], str]) -> Callable[[Request], Awaitable[Response]]:
     async def front(_: Request) -> Response:
         where = home()
         if not where:
             return JSONResponse({"name": "tocsin"})
         return Response(status_code=302, headers={"Location": where})
 
-    return Starlette(
-        routes=[
-            Route("/", front),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            Route("/metrics", figures),
-            *routes,
-        ],
-        middleware=[
-            Middleware(StrictHeaders),
-            *([Middleware(AlertsLane, post=post_alert)] if post_alert else ()),
-        ],
-        exception_handlers={404: _not_found, 405: _wrong_method, 500: _our_fault},
-    )
+    return front
+
+
+def _around(post_alert: PostAlert | None) -> list[Middleware]:
+    short_way = [Middleware(AlertsLane, post=post_alert)] if post_alert else []
+    return [Middleware(StrictHeaders), *short_way]
 
 
 async def _not_found(request: Request, _: Exception) -> Response:
