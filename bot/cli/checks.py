@@ -5,7 +5,6 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from bot.cli.opening import KEYS_DIRECTORY, STORE_FILE, open_settings
@@ -14,8 +13,6 @@ from bot.config.site_file import site_name, site_text
 from bot.domain.errors import BadSettings, TocsinError
 
 OK, WARN, FAIL = "ok", "warn", "FAIL"
-# Slack refuses what is five minutes off; a fifth of that is worth a word.
-_SKEW_S = 60
 _OTHERS_CAN_READ = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -38,7 +35,7 @@ def examine() -> tuple[Check, ...]:
     try:
         settings = open_settings()
     except TocsinError as error:
-        return (_failed("settings", error),)
+        return (failed("settings", error),)
     known = Check(name="settings", state=OK, says="every key is known and valid")
     looks: tuple[tuple[str, Callable[[Settings], Iterator[Check]]], ...] = (
         ("home", _home),
@@ -57,7 +54,7 @@ def examine() -> tuple[Check, ...]:
         try:
             found += look(settings)
         except TocsinError as error:
-            found.append(_failed(name, error))
+            found.append(failed(name, error))
     return tuple(found)
 
 
@@ -247,70 +244,12 @@ def _watch(settings: Settings) -> Iterator[Check]:
 
 
 def _slack(settings: Settings) -> Iterator[Check]:
-    from bot.slack.examine import examine_slack
+    from bot.cli.checks_slack import look
 
-    if not secret(settings.slack.bot_token):
-        yield Check(
-            name="slack",
-            state=WARN,
-            says="no bot token: the practice workspace is used",
-            next_move="See docs/guides/connect-slack.md.",
-        )
-        return
-    app_token = secret(settings.slack.app_token)
-    if not secret(settings.slack.signing_secret) and not app_token:
-        yield Check(
-            name="slack signing secret",
-            state=FAIL,
-            says="neither it nor an app token is set",
-            next_move="Set slack.signing_secret for HTTP or slack.app_token for Socket "
-            "Mode; without one nothing from Slack counts.",
-        )
-    facts = examine_slack(secret(settings.slack.bot_token))
-    yield Check(name="slack", state=OK, says=f"team {facts.team}")
-    yield _scopes(facts.missing_scopes)
-    yield _clock(facts.date)
-    if app_token:
-        yield _socket_mode(app_token, settings.slack.sockets)
+    yield from look(settings)
 
 
-def _socket_mode(app_token: str, number: int) -> Check:
-    from bot.slack.examine import examine_app_token
-
-    try:
-        examine_app_token(app_token)
-    except TocsinError as error:
-        return _failed("slack sockets", error)
-    says = f"the app token opens connections; {number} are wanted"
-    return Check(name="slack sockets", state=OK, says=says)
-
-
-def _scopes(missing: tuple[str, ...]) -> Check:
-    if not missing:
-        return Check(name="slack scopes", state=OK, says="all that we use are granted")
-    return Check(
-        name="slack scopes",
-        state=FAIL,
-        says="missing: " + ", ".join(missing),
-        next_move="Reinstall the app with the manifest of `tocsin slack manifest`.",
-    )
-
-
-def _clock(date: str) -> Check:
-    if not date:
-        return Check(name="clock", state=WARN, says="Slack did not say the time")
-    now = datetime.now(UTC)  # noqa: TID251 - it is the clock that is checked
-    skew_s = abs((now - parsedate_to_datetime(date)).total_seconds())
-    if skew_s <= _SKEW_S:
-        return Check(name="clock", state=OK, says=f"within {skew_s:.0f} s of Slack's")
-    return Check(
-        name="clock",
-        state=WARN,
-        says=f"{skew_s:.0f} s away from Slack's",
-        next_move="Let the machine follow a time server.",
-    )
-
-
-def _failed(name: str, error: TocsinError) -> Check:
+def failed(name: str, error: TocsinError) -> Check:
+    """Return the finding that an error is."""
     says = f"{error.what}: {error.because}"
     return Check(name=name, state=FAIL, says=says, next_move=error.next_move)

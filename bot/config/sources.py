@@ -30,7 +30,9 @@ _ONLY: Mapping[str, frozenset[str]] = {
     "signed_time_header": frozenset({"grafana"}),
 }
 # Read once for the whole installation, so only under the integration's own name.
-_ONCE = frozenset({"queue_url", "queue_urls", "dead_letter_urls", "log_groups"})
+_ONCE = frozenset(
+    {"queue_url", "queue_urls", "dead_letter_urls", "log_groups", "pages", "poll_s"}
+)
 _NAME = re2.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 
 

@@ -20,17 +20,15 @@ from starlette.routing import Route
 from bot.domain.errors import Unreachable
 from bot.ports import Clock, InboxItem, Keys, Lane, Payload, Received
 from bot.sealing import seal_payload
+from bot.web.alert_body import KEPT, alert_body, is_understood
 from bot.web.alert_shown import has, shown
 from bot.web.answers import refused
-from bot.web.body import NotReadable, TooLarge, read_body
 from bot.web.handshake import permission
 from bot.web.pressure import RETRY_AFTER_S, Pressure
 from bot.web.signed import NotTrusted, Signed
 from bot.web.tokens import Guesses, bearer, same
 from bot.web.traffic import Traffic
 
-_MEDIA = ("json", "text/plain", "text/json", "x-www-form-urlencoded", "octet-stream")
-_KEPT = "The alert was not kept"
 _log = logging.getLogger(__name__)
 
 
@@ -103,17 +101,17 @@ class AlertsDoor:
             return refused(
                 404,
                 "unknown_source",
-                what=_KEPT,
+                what=KEPT,
                 because="there is no source of this name",
                 next_move="Post to one of: " + ", ".join(sorted(self.senders)) + ".",
             )
         if (no := self._stranger(request, sender, now)) is not None:
             return no
-        if not _is_understood(request.headers.get("content-type", "")):
+        if not is_understood(request.headers.get("content-type", "")):
             return refused(
                 415,
                 "unsupported_media_type",
-                what=_KEPT,
+                what=KEPT,
                 because="only JSON and plain text are understood",
                 next_move="Send application/json.",
             )
@@ -122,7 +120,7 @@ class AlertsDoor:
     async def _keep(
         self, request: Request, source: str, now: datetime, *, signed: Signed | None
     ) -> Response:
-        body = await _body(request)
+        body = await alert_body(request)
         if isinstance(body, Response):
             return body
         if because := self.pressure.why_not():
@@ -142,16 +140,16 @@ class AlertsDoor:
         except NotTrusted as no:
             address, at = _address(request), payload.received_at
             if self.guesses.too_many(address, at):
-                return _too_many(what=_KEPT)
+                return _too_many(what=KEPT)
             self.guesses.wrong(address, at)
             return refused(
-                401, no.error, what=_KEPT, because=no.because, next_move=no.next_move
+                401, no.error, what=KEPT, because=no.because, next_move=no.next_move
             )
         except Unreachable as error:
             return refused(
                 503,
                 "not_checked",
-                what=_KEPT,
+                what=KEPT,
                 because=error.because,
                 next_move="Send it again later.",
                 headers={"Retry-After": "5"},
@@ -186,7 +184,7 @@ class AlertsDoor:
         return refused(
             503,
             "not_keeping_up",
-            what=_KEPT,
+            what=KEPT,
             because=because,
             next_move="Send it again later.",
             headers={"Retry-After": str(RETRY_AFTER_S)},
@@ -219,7 +217,7 @@ class AlertsDoor:
         in_path = request.path_params.get("path_secret", "")
         if same(shown, sender.token) or same(in_path, sender.path_secret):
             return None
-        return self._wrong_token(request, now, what=_KEPT)
+        return self._wrong_token(request, now, what=KEPT)
 
     def _not_admin(self, request: Request, now: datetime) -> Response | None:
         if same(bearer(request), self.admin_token):
@@ -252,44 +250,8 @@ def _too_many(*, what: str) -> Response:
     )
 
 
-async def _body(request: Request) -> bytes | Response:
-    """Return the body, or why it is not taken."""
-    try:
-        body = await read_body(request)
-    except TooLarge:
-        return refused(
-            413,
-            "too_large",
-            what=_KEPT,
-            because="it is larger than 1 MiB",
-            next_move="Send fewer alerts at once.",
-        )
-    except NotReadable as error:
-        return refused(
-            400,
-            "not_readable",
-            what=_KEPT,
-            because=str(error),
-            next_move="Send it plain, or as gzip.",
-        )
-    if body.strip():
-        return body
-    return refused(
-        400,
-        "empty",
-        what=_KEPT,
-        because="the body is empty",
-        next_move="Send the alert as JSON.",
-    )
-
-
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
-
-
-def _is_understood(content_type: str) -> bool:
-    media = content_type.partition(";")[0].strip().lower()
-    return media == "" or any(media.endswith(known) for known in _MEDIA)
 
 
 def _key(source: str, payload: Payload, raw: bytes) -> str:

@@ -104,18 +104,8 @@ class Figures:
         opened = _gauge(registry, "tocsin_incidents_open", "severity")
         for severity, number in self._open.items():
             opened.labels(severity).set(number)
-        if self._queues:
-            gauge = _gauge(registry, "tocsin_queue_messages", "queue", "state")
-            for (queue, state), number in list(self._queues.items()):
-                gauge.labels(queue, state).set(number)
-        sockets = self.sockets()
-        if sockets:
-            gauge = _gauge(registry, "tocsin_slack_sockets", "state")
-            for state, number in sockets.items():
-                gauge.labels(state).set(number)
-        refused = "tocsin_alerts_refused_total"
-        Counter(refused, _HELP[refused], registry=registry).inc(self.refused())
-        _gauge(registry, "tocsin_alerts_refusing").set(bool(self.health()))
+        self._of_doors(registry)
+        self._of_sockets(registry)
         _gauge(registry, "tocsin_outbox_waiting").set(self._outbox)
         _gauge(registry, "tocsin_log_entries").set(self._log)
         for family in self._more:
@@ -123,6 +113,22 @@ class Figures:
             for labels, value in family.values.items():
                 (shown.labels(*labels) if labels else shown).set(value)
         return generate_latest(registry)
+
+    def _of_doors(self, registry: CollectorRegistry) -> None:
+        if self._queues:
+            gauge = _gauge(registry, "tocsin_queue_messages", "queue", "state")
+            for (queue, state), number in list(self._queues.items()):
+                gauge.labels(queue, state).set(number)
+        refused = "tocsin_alerts_refused_total"
+        Counter(refused, _HELP[refused], registry=registry).inc(self.refused())
+        _gauge(registry, "tocsin_alerts_refusing").set(bool(self.health()))
+
+    def _of_sockets(self, registry: CollectorRegistry) -> None:
+        sockets = self.sockets()
+        if sockets:
+            gauge = _gauge(registry, "tocsin_slack_sockets", "state")
+            for state, number in sockets.items():
+                gauge.labels(state).set(number)
 
 
 def _gauge(registry: CollectorRegistry, name: str, *labels: str) -> Gauge:
