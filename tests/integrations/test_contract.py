@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import integrations
-from bot.domain.envelope import EntityKind
+from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
 from bot.domain.registry import Registry
 from bot.envelopes.jsonbody import read_json
@@ -68,14 +68,8 @@ def test_exactly_one_parser_takes_anything_and_is_asked_last() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=_id)
-def test_a_fixture_is_recognized_by_its_own_parser_first(sample: Sample) -> None:
-    knows = [name for name, one in PARSERS.items() if one.recognizes(sample.payload)]
-    assert knows[0] == sample.source
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=_id)
 def test_no_two_parsers_of_one_level_know_the_same_fixture(sample: Sample) -> None:
-    """So the order of files decides nothing."""
+    """So it is recognized first, and the order of files decides nothing."""
     own = PARSERS[sample.source].MANIFEST
     knows = [
         name
@@ -89,18 +83,18 @@ def _level(manifest: Manifest) -> tuple[bool, bool]:
     return manifest.takes_anything, manifest.general
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=_id)
-def test_no_parser_changes_the_document_that_all_of_them_read(sample: Sample) -> None:
-    try:
-        value = read_json(sample.body).value
-    except Unparsed:
-        return
-    before = deepcopy(value)
-    for parser in PARSERS.values():
-        parser.recognizes(sample.payload)
-    PARSERS[sample.source].parse(sample.payload)
-    assert read_json(sample.body).value is value
-    assert value == before
+def test_no_parser_changes_the_document_that_all_of_them_read() -> None:
+    for sample in SAMPLES:
+        try:
+            value = read_json(sample.body).value
+        except Unparsed:
+            continue
+        before = deepcopy(value)
+        for parser in PARSERS.values():
+            parser.recognizes(sample.payload)
+        PARSERS[sample.source].parse(sample.payload)
+        assert read_json(sample.body).value is value
+        assert value == before
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=_id)
@@ -118,10 +112,10 @@ def test_a_fixture_becomes_what_stands_beside_it(sample: Sample) -> None:
     }
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=_id)
-def test_envelopes_keep_the_rules_of_envelopes(sample: Sample) -> None:
-    for one in PARSERS[sample.source].parse(sample.payload):
-        assert one.source == sample.source
+@pytest.mark.parametrize("name", PARSERS)
+def test_envelopes_keep_the_rules_of_envelopes(name: str) -> None:
+    for one in _envelopes(name):
+        assert one.source == name
         assert one.dedup_key
         assert one.title
         assert one.stands_for >= 1
@@ -131,10 +125,15 @@ def test_envelopes_keep_the_rules_of_envelopes(sample: Sample) -> None:
         assert one.occurred_at is None or one.occurred_at.utcoffset() is not None
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=_id)
-def test_the_same_payload_gives_the_same_keys(sample: Sample) -> None:
-    first, second = (PARSERS[sample.source].parse(sample.payload) for _ in range(2))
-    assert first == second
+@pytest.mark.parametrize("name", PARSERS)
+def test_the_same_payload_gives_the_same_keys(name: str) -> None:
+    assert _envelopes(name) == _envelopes(name)
+
+
+def _envelopes(name: str) -> list[Envelope]:
+    """Return what a parser makes of all its fixtures."""
+    samples = (sample for sample in SAMPLES if sample.source == name)
+    return [one for each in samples for one in PARSERS[name].parse(each.payload)]
 
 
 @pytest.mark.parametrize("name", PARSERS)
