@@ -23,7 +23,7 @@ from bot.envelopes.aws_reading import (
     several,
     texts,
 )
-from bot.envelopes.fields import every, first_text, leaves, member, text_of
+from bot.envelopes.fields import anywhere, every, first_text, leaves, member, text_of
 from bot.envelopes.jsonbody import Json
 from bot.envelopes.mapping import digest, identifier, word
 from bot.envelopes.times import read_time
@@ -129,14 +129,13 @@ def _is_sample(value: Json) -> bool:
 
 def _filters(value: Json) -> list[tuple[str, str, str]]:
     """Return type, action and confidence of each filter of the guardrail."""
-    found = every(value, f"{_RESOURCE}.bedrockGuardrailDetails.contentPolicyFilters[]")
     return [
         (
             first_text(one, "type").upper(),
             first_text(one, "action").upper(),
             first_text(one, "confidence").upper(),
         )
-        for one in found
+        for one in anywhere(value, "contentPolicyFilters")
     ]
 
 

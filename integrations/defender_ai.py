@@ -96,6 +96,7 @@ FIELDS = SourceMap(
         "eventDateTime",
         "createdDateTime",
         "TimeGenerated",
+        "TimeGeneratedUtc",
         "createdTimeUtc",
     ),
     entities={

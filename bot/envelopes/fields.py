@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domain.untrusted import clip, visible
-from bot.envelopes.jsonbody import Json
+from bot.envelopes.jsonbody import Json, children
 
 _EACH = "[]"
 _LONGEST_KEY = 80
@@ -105,6 +105,25 @@ def text_of(value: Json) -> str:
             return str(value)
         case _:
             return ""
+
+
+def anywhere(value: Json, key: str) -> tuple[Json, ...]:
+    """Return what stands under a key at any depth, the shallowest first.
+
+    For parts that a vendor's own pages place differently. Letter case does not matter;
+    a list counts as its entries.
+    """
+    wanted, found = key.casefold(), []
+    level: list[Json] = [value]
+    while level:
+        for one in level:
+            if not isinstance(one, dict):
+                continue
+            under = (each for name, each in one.items() if name.casefold() == wanted)
+            for each in under:
+                found += each if isinstance(each, list) else [each]
+        level = [child for one in level for child in children(one)]
+    return tuple(found)
 
 
 def count_of(value: Json, *, most: int) -> int:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.envelopes.fields import (
+    anywhere,
     count_of,
     every,
     first,
@@ -49,6 +50,11 @@ def test_letter_case_of_a_key_does_not_matter() -> None:
 
 def test_the_first_path_that_holds_something_counts() -> None:
     assert first_text({"a": " ", "b": "x"}, "missing", "a", "b") == "x"
+
+
+def test_what_a_vendor_places_differently_is_found_at_any_depth() -> None:
+    value: Json = {"a": [{"Filters": [{"n": 1}]}], "b": {"c": {"filters": {"n": 2}}}}
+    assert anywhere(value, "filters") == ({"n": 1}, {"n": 2})
 
 
 def test_containers_have_no_text() -> None:

@@ -87,6 +87,11 @@ def test_the_filter_says_whether_an_attack_was_blocked(
     assert finding(resource=upper(resource)).outcome is outcome
 
 
+def test_the_filters_are_found_wherever_the_finding_has_them() -> None:
+    inside = guarded({"type": "PROMPT_ATTACK", "action": "BLOCKED"})
+    assert finding(service={"detection": inside}).outcome is Outcome.BLOCKED
+
+
 def test_other_findings_have_no_outcome() -> None:
     none = guarded(guardrailAction="NONE")
     assert finding("Impact:IAMUser/CostHarvesting", resource=none).outcome is (
