@@ -113,7 +113,8 @@ def anywhere(value: Json, key: str) -> tuple[Json, ...]:
     For parts that a vendor's own pages place differently. Letter case does not matter;
     a list counts as its entries.
     """
-    wanted, found = key.casefold(), []
+    wanted = key.casefold()
+    found: list[Json] = []
     level: list[Json] = [value]
     while level:
         for one in level:
