@@ -101,6 +101,7 @@ def test_just_as_much_as_allowed_is_unpacked() -> None:
 @pytest.mark.parametrize(
     "data",
     ["?", "bm90IHBhY2tlZA==", packed({})[:-12], "H4sIAAAA", packed([1, 2]), "eJw="],
+    ids=["no base64", "not packed", "cut", "a head only", "a list", "zlib"],
 )
 def test_what_cannot_be_unpacked_is_said(data: str) -> None:
     (one,) = opened({"awslogs": {"data": data}})
