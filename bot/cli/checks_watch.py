@@ -123,7 +123,9 @@ def _figure(
         return Check(name=name, state=OK, says=f"{says} points")
     value = f"{number(last.value)} {one.unit}".strip()
     state = f"{known.unusual} its band: " if known.unusual else ""
-    return Check(name=name, state=OK, says=f"{value}, {state}{span(known.band)} is usual")
+    return Check(
+        name=name, state=OK, says=f"{value}, {state}{span(known.band)} is usual"
+    )
 
 
 def _is_blind(settings: Settings, one: Baseline) -> bool:
