@@ -8,7 +8,7 @@ come.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from functools import partial
@@ -82,11 +82,10 @@ class MaintenanceMaster:
             if known := quiet.planned_by(tx, item):
                 return self._view(tx, known)
             now = self._now()
-            starts_at = _start(planned, now)
-            timed = replace(
-                wanted, starts_at=starts_at, ends_at=starts_at + planned.lasts
-            )
             try:
+                timed = maintenance.timed(
+                    wanted, starts_at=_start(planned, now), lasts=planned.lasts
+                )
                 self._must_exist(timed)
                 events = maintenance.plan(timed, by=by, now=now)
             except Refusal as no:

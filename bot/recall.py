@@ -81,7 +81,7 @@ class Recall:
     def understand(self, payload: Payload, source: str, alert_id: str) -> Triaged:
         """Return what a payload means; never raises for what it holds."""
         skeletons = self._skeletons(payload, source)
-        keys = self._keys(skeletons) if skeletons else ()
+        keys = self._keys(source, skeletons) if skeletons else ()
         if skeletons and keys:
             found = [self._recall(key) for key in keys]
             known = [one for one in found if one is not None]
@@ -132,10 +132,11 @@ class Recall:
                 found = ask(payload)
         return found
 
-    def _keys(self, skeletons: Skeletons) -> tuple[bytes, ...]:
+    def _keys(self, source: str, skeletons: Skeletons) -> tuple[bytes, ...]:
         """Return what each alert is remembered by, () where it has no one form."""
         try:
-            shared = self._digest(orjson.dumps(skeletons.shared))
+            # Two sources may have the same format; an alert is its source's own.
+            shared = self._digest(orjson.dumps((source, skeletons.shared)))
             # The first also stands for what the sender cut off.
             return tuple(
                 self._digest(shared + bytes((not place,)) + orjson.dumps(one))

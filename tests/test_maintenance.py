@@ -16,6 +16,7 @@ from tests.spec import NOON, OLU, an_alert, person
 
 KEY = Entity(EntityKind.KEY, "house-key-1")
 HOUR = timedelta(hours=1)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
 @pytest.fixture
@@ -243,6 +244,7 @@ def test_only_members_plan_and_end(core: Core, kind: PersonKind, because: str) -
         ({"reason": ""}, "no reason was given"),
         ({"starts_at": NOON - HOUR}, "within the next 60 days"),
         ({"starts_at": NOON + timedelta(days=61)}, "within the next 60 days"),
+        ({"starts_at": LAST_MOMENT}, "within the next 60 days"),
         ({"target": "chatt"}, "Did you mean chat?"),
         ({"what": What.SOURCE, "target": "alertmanagr"}, "Did you mean alertmanager?"),
         ({"what": What.DEDUP, "target": "**"}, "it would silence everything"),

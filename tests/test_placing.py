@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.card import CardView
-from bot.domain.commands import Acknowledge, Reopen, Resolve, Snooze, Wake
+from bot.domain.commands import Acknowledge, Reopen, Rerank, Resolve, Snooze, Wake
 from bot.domain.envelope import Alert, Entity, EntityKind, Status
 from bot.domain.errors import BadRequest, OutOfTurn
 from bot.domain.flapping import TURNS, WINDOW
@@ -413,6 +413,20 @@ def test_getting_worse_wakes_it(core: Core) -> None:
     assert "Awake again: it got worse." in lines(core)
     core.wait(minutes=40)
     assert core.kinds().count("woken") == 1
+
+
+def test_another_problem_that_is_worse_than_people_said_wakes_it(core: Core) -> None:
+    core.take(an_alert(severity=Severity.SEV2, group="g"))
+    reason = Untrusted("a test account")
+    core.ask("INC-0001", Rerank(by=OLU, severity=Severity.SEV4, reason=reason))
+    rest(core)
+    same = an_alert(alert_id="al_2", severity=Severity.SEV2, group="g")
+    assert core.take(same) == "joined, snoozed INC-0001"
+    other = an_alert("p2", alert_id="al_3", severity=Severity.SEV1, group="g")
+    assert core.take(other) == "joined INC-0001"
+    assert core.kinds()[-1] == "woken"
+    # A person's word on the severity stands.
+    assert core.service.board()[0].severity == Severity.SEV4
 
 
 def test_a_person_wakes_it_and_a_resolved_one_does_not_rest(core: Core) -> None:

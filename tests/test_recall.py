@@ -134,3 +134,12 @@ def test_only_the_first_stands_for_what_was_cut_off() -> None:
     cut = raw(group([alert(1), alert(1), alert(2)], truncatedAlerts=7))
     turned = raw(group([alert(2), alert(1), alert(1)], truncatedAlerts=7))
     same_as_without_memory(Recall(rulings()), [cut, turned, cut], "alertmanager")
+
+
+def test_what_one_source_sent_is_not_taken_for_what_another_sends() -> None:
+    recall, body = Recall(rulings()), raw(group([alert(1)]))
+
+    same_as_without_memory(recall, [body], "grafana")
+
+    same_as_without_memory(recall, [body], "alertmanager")
+    same_as_without_memory(recall, [body], "grafana")

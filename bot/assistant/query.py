@@ -139,7 +139,9 @@ class Reader:
         return {new[row]: stem for row, stem in rows}
 
     def _says_something(self, word: str) -> bool:
-        return word not in self._stop and (len(word) > 1 or word.isdigit())
+        # A short number is a count or a part of a date; a status code has three digits.
+        least = 3 if word.isdigit() else 2
+        return word not in self._stop and len(word) >= least
 
     def _echoes(
         self, stems: list[str], *, known: frozenset[str] | set[str]

@@ -122,9 +122,9 @@ def _figure(
         says = f"warming up: {len(known.first) or known.overall.count} of {one.warm_up}"
         return Check(name=name, state=OK, says=f"{says} points")
     value = f"{number(last.value)} {one.unit}".strip()
-    state = f"unusual, {known.unusual} its band" if known.unusual else "usual"
+    state = f"{known.unusual} its band: " if known.unusual else ""
     return Check(
-        name=name, state=OK, says=f"{value}, {state}: {span(known.band)} is usual"
+        name=name, state=OK, says=f"{value}, {state}{span(known.band)} is usual"
     )
 
 

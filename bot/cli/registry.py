@@ -76,9 +76,17 @@ def lint(file: Path | None, *, as_json: bool) -> None:
         for each in found:
             click.echo(f"{each['system']}: {each['problem']}")
         watched = sum(len(one.baselines) for one in read.systems)
-        says = f"{len(read.systems)} systems, {watched} baselines"
-        click.echo(f"{says}, {len(found)} problems", err=True)
+        counted = (
+            (len(read.systems), "system"),
+            (watched, "baseline"),
+            (len(found), "problem"),
+        )
+        click.echo(", ".join(_of(*each) for each in counted), err=True)
     sys.exit(1 if found else 0)
+
+
+def _of(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def registry_of(settings: "Settings") -> "Registry":

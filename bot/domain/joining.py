@@ -40,7 +40,7 @@ def join(incident: Incident, command: Join) -> tuple[Event, ...]:
         events.append(_joined(command, dedup))
     worse = _raised(incident, command)
     meaning = _meaning(incident, command, raises=bool(worse))
-    if incident.is_snoozed and (worse or meaning):
+    if incident.is_snoozed and (worse or meaning or _is_worse_news(incident, command)):
         events.append(Woken(by=TOCSIN, because="worse"))
     return (*events, *_renamed(incident, command), *meaning, *worse)
 
@@ -140,6 +140,17 @@ def _renamed(incident: Incident, command: Join) -> tuple[Event, ...]:
             by=TOCSIN,
         ),
     )
+
+
+def _is_worse_news(incident: Incident, command: Join) -> bool:
+    """Tell whether another problem is worse than people said the incident is.
+
+    Their word on the severity stands, but it was not about this problem: whoever put
+    the incident to rest must hear of it.
+    """
+    is_another = command.because not in ("same_problem", "same_problem_again")
+    severity = command.alert.assessment.severity
+    return is_another and severity.is_worse_than(incident.severity)
 
 
 def _raised(incident: Incident, command: Join) -> tuple[Event, ...]:

@@ -87,6 +87,21 @@ def fold_window(events: Iterable[MaintenanceEvent]) -> Window:
     return window
 
 
+def timed(wanted: Window, *, starts_at: datetime, lasts: timedelta) -> Window:
+    """Return a window with its times.
+
+    Args:
+        starts_at: Aware UTC.
+
+    Raises:
+        BadRequest: It would end after the last year that there is.
+    """
+    try:
+        return replace(wanted, starts_at=starts_at, ends_at=starts_at + lasts)
+    except OverflowError:
+        raise _not_planned("it must begin within the next 60 days") from None
+
+
 def plan(wanted: Window, *, by: Person, now: datetime) -> tuple[MaintenanceEvent, ...]:
     """Plan a window; one that begins now starts at once."""
     only_members(by)

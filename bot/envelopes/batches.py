@@ -13,17 +13,17 @@ from bot.domain.errors import Unparsed
 from bot.domain.untrusted import Untrusted
 from bot.envelopes.fields import every, first
 from bot.envelopes.jsonbody import (
+    MAX_ENTRIES,
     Document,
     Json,
     loads,
     loads_apart,
     looks_like_json,
+    must_be_few,
     read_text,
 )
 from bot.envelopes.mapping import MAX_ALERTS, digest, standing_for
 from bot.envelopes.things import folded
-
-_MOST_LINES = 20_000
 
 
 def events_in(body: bytes, *lists: str) -> Document:
@@ -37,12 +37,14 @@ def events_in(body: bytes, *lists: str) -> Document:
         lists: Paths of the member that holds the events; the first with any counts.
 
     Raises:
-        Unparsed: Neither JSON nor lines of JSON.
+        Unparsed: Neither JSON nor lines of JSON, or too many events.
     """
     document = _read(read_text(body))
     if isinstance(document.value, list):
+        must_be_few(len(document.value))
         return document
     found = next((each for path in lists if (each := every(document.value, path))), ())
+    must_be_few(len(found))
     whole: list[Json] = [] if _is_empty(document.value, lists) else [document.value]
     return Document(value=list(found) or whole, notes=document.notes)
 
@@ -111,7 +113,7 @@ def _read(text: str) -> Document:
 def _lines(text: str) -> tuple[Document, ...]:
     """Return what each line holds; nothing if one is no JSON, or they are too many."""
     lines = [line for line in text.splitlines() if line.strip()]
-    if not 1 < len(lines) <= _MOST_LINES or not all(map(looks_like_json, lines)):
+    if not 1 < len(lines) <= MAX_ENTRIES or not all(map(looks_like_json, lines)):
         return ()
     try:
         return tuple(loads_apart(line) for line in lines)

@@ -19,6 +19,10 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_DEPTH = 64
+# So many objects and lists hold next to nothing each: it is noise, and slow to read.
+MAX_PARTS = 100_000
+# Events, lines or entries of one payload; more would be 50 bytes or less each.
+MAX_ENTRIES = 20_000
 # Above this many digits a number is an attack or a mistake, never a measurement.
 _MAX_DIGITS = 40
 _MAX_INNER_CHARS = 256 * 1024
@@ -26,6 +30,7 @@ _MAX_INNER_LEVELS = 3
 # How JSON writes the first half of a character, or the second alone.
 _HALVES = ("\\ud", "\\uD")
 _TOO_DEEP = f"it is nested deeper than {MAX_DEPTH} levels"
+_TOO_MANY_PARTS = f"it holds more than {MAX_PARTS} objects and lists"
 
 TWICE = "a field stands twice in the payload; the last one counts"
 NO_NUMBER = "a number in the payload is not a number one can work with; it is left out"
@@ -114,9 +119,35 @@ def _read(text: str) -> Document | str:
         return "it is not JSON"
     if not is_shallow(value):
         return _TOO_DEEP
+    if _is_vast(text, value):
+        return _TOO_MANY_PARTS
     if any(half in text for half in _HALVES):
         value = _whole_characters(value)
     return Document(value=value, notes=tuple(notes))
+
+
+def _is_vast(text: str, value: Json) -> bool:
+    """Tell whether a value of no great depth has more than `MAX_PARTS` parts."""
+    if text.count("{") + text.count("[") <= MAX_PARTS:
+        return False  # nearly always; brackets inside of texts are told apart below
+    parts, level = 0, [value]
+    while level and parts <= MAX_PARTS:
+        level = [one for one in level if isinstance(one, dict | list)]
+        parts += len(level)
+        level = [child for one in level for child in children(one)]
+    return parts > MAX_PARTS
+
+
+def must_be_few(entries: int) -> None:
+    """Refuse a payload of more entries than `MAX_ENTRIES`.
+
+    Nothing is cut off: who reads only the first ones loses the one that matters.
+
+    Raises:
+        Unparsed: There are more; the payload is kept and a person is told.
+    """
+    if entries > MAX_ENTRIES:
+        raise _refused(f"it holds more than {MAX_ENTRIES} entries")
 
 
 def _whole_characters(value: Json) -> Json:

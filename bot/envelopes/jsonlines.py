@@ -7,10 +7,9 @@ are. What an entry means is not here.
 from functools import lru_cache
 
 from bot.domain.errors import Unparsed
-from bot.envelopes.jsonbody import Document, Json, loads, read_text
+from bot.envelopes.jsonbody import Document, Json, loads, must_be_few, read_text
 
 CUT_LINE = "a line of the payload is not JSON; it is left out"
-_MOST_LINES = 20_000
 
 
 @lru_cache(maxsize=1)
@@ -22,16 +21,21 @@ def read_values(body: bytes) -> Document:
     is no JSON is left out and noted, as long as the first one is a JSON object.
 
     Raises:
-        Unparsed: Not UTF-8, too large, or neither JSON nor lines of JSON.
+        Unparsed: Not UTF-8, too large, too many entries, or neither JSON nor lines of
+            JSON.
     """
     text = read_text(body)
     try:
-        return loads(text)
+        document = loads(text)
     except Unparsed:
-        lines = [line for line in text.splitlines() if line.strip()][:_MOST_LINES]
+        lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) < 2 or not lines[0].lstrip().startswith("{"):  # noqa: PLR2004 - one line is what failed above
             raise
+        must_be_few(len(lines))
         return _of_lines(lines)
+    if isinstance(document.value, list):
+        must_be_few(len(document.value))
+    return document
 
 
 def entries_of(value: Json) -> tuple[dict[str, Json], ...]:

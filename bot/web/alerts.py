@@ -103,7 +103,9 @@ class AlertsDoor:
                 "unknown_source",
                 what=KEPT,
                 because="there is no source of this name",
-                next_move="Post to one of: " + ", ".join(sorted(self.senders)) + ".",
+                # Which there are is nobody's business who has no token.
+                next_move="Post to /alerts/webhook, or look at the settings and the "
+                "page of sources for its name.",
             )
         if (no := self._stranger(request, sender, now)) is not None:
             return no

@@ -205,3 +205,14 @@ def test_synonyms_work_both_ways() -> None:
 def test_a_vocabulary_without_groups_is_refused() -> None:
     with pytest.raises(TypeError, match="groups"):
         vocabulary_from({"stop": "", "groups": None})
+
+
+def test_a_count_or_a_date_is_no_word_that_decides_and_a_status_code_is() -> None:
+    shelf = (
+        *SHELF,
+        Document(id="steps", title="Step 4 of 12", text="4 of 12 on 04 May"),
+    )
+    index = RunbookIndex(shelf)
+    assert index.search("4 of 12, 04") == ()
+    (found, *_) = index.search("429, 4 of 12", floor=0)
+    assert (found.id, found.why) == ("throttle", "matches: 429")

@@ -81,3 +81,16 @@ def test_entries_that_differ_in_what_was_done_stay_apart() -> None:
     assert [one.envelope.stands_for for one in made.alerts] == [2, 1]
     assert made.worst is not None
     assert made.worst.assessment.severity.value == "SEV2"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"{}," * 20_000 + b"{}]",
+        b'{"data":[' + b"{}," * 20_000 + b"{}]}",
+        b"{}\n" * 20_001,
+    ],
+)
+def test_too_many_events_are_refused_and_not_cut_off(body: bytes) -> None:
+    with pytest.raises(Unparsed):
+        events_in(body, "data[]")

@@ -11,6 +11,7 @@ from bot.domain.errors import Unparsed
 from bot.envelopes.jsonbody import (
     MAX_BODY_BYTES,
     MAX_DEPTH,
+    MAX_PARTS,
     NO_NUMBER,
     TWICE,
     Document,
@@ -106,3 +107,16 @@ def test_half_a_character_is_none(half: str) -> None:
 
 def test_two_halves_are_a_character() -> None:
     assert read_json(b'["\\ud83d\\ude00"]').value == ["\U0001f600"]
+
+
+def test_a_body_of_next_to_nothing_many_times_is_refused() -> None:
+    few = b'{"a":[' + b"{}," * (MAX_PARTS - 3) + b"{}]}"
+    assert read_json(few).notes == ()
+    with pytest.raises(Unparsed) as caught:
+        read_json(b'{"a":[' + b"{}," * (MAX_PARTS - 2) + b"{}]}")
+    assert "objects and lists" in caught.value.because
+
+
+def test_brackets_inside_of_a_text_are_no_objects() -> None:
+    text = "{[" * MAX_PARTS
+    assert read_json(json.dumps({"a": text}).encode()).value == {"a": text}

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.errors import Unparsed
+from bot.envelopes.jsonbody import MAX_ENTRIES
 from bot.envelopes.jsonlines import CUT_LINE, entries_of, read_values
 
 
@@ -29,3 +30,13 @@ def test_a_broken_value_over_several_lines_is_no_list() -> None:
 def test_what_is_no_object_is_no_entry() -> None:
     assert entries_of([{"a": 1}, 2, None]) == ({"a": 1},)
     assert entries_of("text") == ()
+
+
+def test_of_too_many_entries_none_is_cut_off_in_silence() -> None:
+    lines = b'{"a":1}\n' * MAX_ENTRIES
+    listed = b"[" + b"{}," * MAX_ENTRIES + b"{}]"
+    assert len(entries_of(read_values(lines).value)) == MAX_ENTRIES
+    for many in (lines + b'{"a":2}', listed):
+        with pytest.raises(Unparsed) as caught:
+            read_values(many)
+        assert "more than 20000 entries" in caught.value.because

@@ -181,6 +181,12 @@ def test_every_refusal_says_what_why_and_the_next_move(
     assert house.kept() == 0
 
 
+def test_a_stranger_learns_no_name_of_a_source(door: Door) -> None:
+    answer = post(door, path="/alerts/nagios", Authorization="")
+    assert answer.json["error"] == "unknown_source"
+    assert "alertmanager" not in answer.body.decode()
+
+
 def test_a_body_that_never_says_its_length_gets_the_same_answer(door: Door) -> None:
     chunks = (b"x" * 65536 for _ in range(500))
     assert post(door, chunks).status == 413
