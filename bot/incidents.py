@@ -32,6 +32,7 @@ from bot.viewing import Viewing
 
 # What alerts cause that only changes a count: shown soon, told within limits.
 _COUNTED = (AlertJoined, AlertCleared, FlappingEnded)
+_COUNTED_NAMES = frozenset(one.name for one in _COUNTED)
 
 
 class IncidentBook:
@@ -77,10 +78,15 @@ class IncidentBook:
         self.shower.card(tx, incident, state)
         return True
 
-    def redraw_soon(self, tx: Transaction, incident: str) -> None:
-        """Have the card redrawn, once for everything that happens in a short time."""
+    def redraw_soon(self, tx: Transaction, incident: str) -> bool:
+        """Have the card redrawn, once for everything that happens in a short time.
+
+        Returns:
+            Whether the card stands in the channel; else a digest stands for it.
+        """
         held_in = storm.storm_of(tx, incident)
         self.shower.soon(tx, str(held_in) if held_in else incident)
+        return held_in == 0
 
     def keep(self, tx: Transaction, timer: Timer) -> None:
         """Keep a promise of one of `promises.KINDS`."""
@@ -128,7 +134,8 @@ class IncidentBook:
         state = reduce(evolve, events, before)
         board.advance(tx, incident, state, entries)
         self._hold(tx, incident, events)
-        promises.follow(tx, incident, state, events, now=self._clock.now())
+        if not _only_counts(events):
+            promises.follow(tx, incident, state, events, now=self._clock.now())
         # At rest the card keeps still, unless a person touches it.
         if state.is_snoozed and _by_alerts(actor):
             return
@@ -143,9 +150,8 @@ class IncidentBook:
         events: Sequence[Event],
     ) -> bool:
         """Redraw the card; tell whether it stands, so that lines have a thread."""
-        if all(isinstance(event, _COUNTED) for event in events):
-            self.redraw_soon(tx, incident)
-            return storm.storm_of(tx, incident) == 0
+        if _only_counts(events):
+            return self.redraw_soon(tx, incident)
         return self.redraw(tx, incident, state)
 
     def _hold(self, tx: Transaction, incident: str, events: Sequence[Event]) -> None:
@@ -164,13 +170,14 @@ class IncidentBook:
     ) -> None:
         now = self._clock.now()
         for entry in entries:
+            # Asked before anything is worded: in a storm hardly a line is told.
+            if entry.kind in _COUNTED_NAMES and not storm.may_tell(
+                tx, incident, now=now, drill=state.drill
+            ):
+                continue
             event = decode(entry.kind, entry.body, entry.words)
             line = self._presenter.line(incident, state.channel, entry.seq, event)
             if line is None:
-                continue
-            if isinstance(event, _COUNTED) and not storm.may_tell(
-                tx, incident, now=now, drill=state.drill
-            ):
                 continue
             said = self._presenter.exercise(line) if state.drill else line
             tx.outbox.post(said, now=now)
@@ -179,6 +186,10 @@ class IncidentBook:
 def _entry(event: Event, *, at: datetime, actor: str) -> NewEntry:
     kind, body, words = encode(event)
     return NewEntry(kind=kind, at=at, actor=actor, body=body, words=words)
+
+
+def _only_counts(events: Sequence[Event]) -> bool:
+    return all(isinstance(event, _COUNTED) for event in events)
 
 
 def _by_alerts(actor: str) -> bool:

@@ -29,7 +29,8 @@ _BATCH = 256
 # About so many alerts are placed in one transaction; a payload is never divided.
 _BITE = 256
 # While alerts are coming in: nobody's 202 waits long for a transaction of ours.
-_SMALL_BITE = 6
+_SMALL_BITE = 2
+_SMALL_BATCH = 6
 _log = logging.getLogger(__name__)
 
 # Payload, source and alert id to what the payload means.
@@ -74,7 +75,7 @@ class Intake:
     def step(self) -> int:
         """Read one batch; return how many items it had."""
         now = self._service.clock.now()
-        limit = _SMALL_BITE if self._is_busy() else _BATCH
+        limit = _SMALL_BATCH if self._is_busy() else _BATCH
         items = self._service.store.write(
             lambda tx: tuple(
                 item

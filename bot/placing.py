@@ -32,6 +32,8 @@ from bot.turns import Case, Suggested
 __all__ = ["MOST_TOLD", "Placed", "Placing", "Suggested"]
 # So many problems of one incident stand in the log; the rest are only counted.
 MOST_TOLD = 100
+# So many rows go into one statement.
+_FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Placing:
         events = self.service.apply(tx, incident, joining, actor=_actor(alert))
         if any(isinstance(event, CategoryChanged) for event in events):
             self._suggest_anew(tx, incident, case.suggested())
-        is_snoozed = board.is_snoozed(tx, incident)
+        is_snoozed = board.load(tx, incident)[0].is_snoozed
         if not events or is_snoozed:
             return self._counted(tx, incident, is_snoozed=is_snoozed)
         return Placed("joined", incident)
@@ -241,22 +243,17 @@ class Placing:
         if not steps:
             return
         best = steps[0]
-        runbook = self.runbooks[best.runbook_id]
-        for position, step in enumerate(runbook.steps):
-            if step.number < best.step:
-                continue
+        runbook, title, why = self.runbooks[best.runbook_id], best.title, best.why
+        kept = [
+            (incident, position, best.runbook_id, title, step.number, step.text, why)
+            for position, step in enumerate(runbook.steps)
+            if step.number >= best.step
+        ]
+        for few in (kept[n : n + _FEW] for n in range(0, len(kept), _FEW)):
             tx.tables.execute(
-                "INSERT INTO suggested (incident, position, runbook, title, step, "
-                "text, why) VALUES (?,?,?,?,?,?,?)",
-                (
-                    incident,
-                    position,
-                    best.runbook_id,
-                    best.title,
-                    step.number,
-                    step.text,
-                    best.why,
-                ),
+                "INSERT INTO suggested (incident, position, runbook, title, step, "  # noqa: S608 - marks only
+                f"text, why) VALUES {','.join(['(?,?,?,?,?,?,?)'] * len(few))}",
+                [given for row in few for given in row],
             )
 
 

@@ -63,6 +63,11 @@ class Shower:
         tx.outbox.post(self._presenter.exercise(post) if view.drill else post, now=now)
 
     def _promise(self, tx: Transaction, about: str) -> None:
+        # In one piece of work it is promised once, unless it was drawn meanwhile.
+        promised, drawn = f"redraw of {about}", self._drawn.get(about)
+        if tx.worked_out.get(promised, self) == drawn:
+            return
+        tx.worked_out[promised] = drawn
         now = self._clock.now()
         due_at = max(now, self._drawn.get(about, now - EVERY) + EVERY)
         key = f"redraw/{about}"

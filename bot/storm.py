@@ -145,6 +145,9 @@ def storm_of(tx: Transaction, incident: str) -> int:
 
 def may_tell(tx: Transaction, incident: str, *, now: datetime, drill: bool) -> bool:
     """Tell whether one more line of an alert may go into a thread, and note it."""
+    # Within one piece of work no line that was told grows old.
+    if (full := f"lines are told {incident}") in tx.worked_out:
+        return False
     since = to_us(now - WINDOW)
     tx.tables.execute("DELETE FROM line_told WHERE at_us < ?", (since,))
     found = tx.tables.execute(
@@ -153,6 +156,7 @@ def may_tell(tx: Transaction, incident: str, *, now: datetime, drill: bool) -> b
         (incident, int(drill)),
     )
     if found[0]["n"] >= LINES or found[0]["own"] >= LINES_OF_ONE:
+        tx.worked_out[full] = True
         return False
     tx.tables.execute(
         "INSERT INTO line_told (incident, at_us, drill) VALUES (?,?,?)",

@@ -8,6 +8,7 @@ What the parts are is `bot/wire.py`'s business.
 import asyncio
 import contextlib
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -34,7 +35,7 @@ from bot.wire import build
 from bot.wire_ground import SystemClock
 
 _DRAIN_S = 10
-_SWITCH_S = 0.001
+_SWITCH_S = 0.0003
 Facts = dict[str, Any]
 
 
@@ -46,7 +47,7 @@ def serve(settings: Settings) -> None:
     """
     import uvloop
 
-    # The worker computes; whoever answers gets the interpreter after a millisecond.
+    # The worker computes; whoever answers gets the interpreter soon after.
     sys.setswitchinterval(_SWITCH_S)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
@@ -68,6 +69,7 @@ async def _serve(settings: Settings) -> None:
     async with _listening(server, listener), house.working():
         facts = _facts(house, url, practice)
         await house.slack.connected()
+        _settle_memory()
         _announce(settings, facts, practice)
         cloud = _connect_aws(settings, house, facts, practice)
         if practice:
@@ -117,6 +119,16 @@ def built(settings: Settings, url: str) -> tuple[House, Practice | None]:
         base_url=(settings.web.public_url or url).rstrip("/"),
     )
     return house, practice
+
+
+def _settle_memory() -> None:
+    """Have what stands until the end not looked through again and again.
+
+    A full collection stops every thread. With all that is loaded in it that takes
+    longer than an answer may.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _connect_aws(

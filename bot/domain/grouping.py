@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from bot.domain.envelope import Alert, Entity, Envelope
@@ -201,6 +202,8 @@ def _ended_lately(candidates: list[Candidate], now: datetime) -> list[Candidate]
     ]
 
 
+# An alert's problem and group are asked for in several places.
+@lru_cache(maxsize=1024)
 def _digest(*parts: str) -> str:
     text = "\0".join(parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -154,6 +154,10 @@ def twin(tx: Transaction, incident: str) -> str:
 def _grouped(
     tx: Transaction, incident: str, because: str, thing: Entity | None
 ) -> None:
+    # The first alert of a rule is what is noted of it.
+    if (noted := f"gathered {incident} {because}") in tx.worked_out:
+        return
+    tx.worked_out[noted] = True
     named = f"{thing.kind} {thing.id}" if thing else ""
     tx.tables.execute(
         "INSERT INTO gathered (incident, because, n, entity) VALUES (?,?,"

@@ -17,6 +17,9 @@ from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Tables, Transaction
 from bot.readmodels.timeline import INCIDENT_STREAM
 
+# What a piece of work knows of an incident's end, by incident.
+_ENDED = "board ended "
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
@@ -60,11 +63,7 @@ def advance(
     """
     ends = [one for one in entries if one.kind in (Resolved.name, Reopened.name)]
     if not ends:
-        found = tx.tables.execute(
-            "SELECT resolved_at FROM board WHERE id = ?", (incident,)
-        )
-        text = found[0]["resolved_at"] if found else None
-        ended = None if text is None else datetime.fromisoformat(text)
+        ended = _ended(tx, incident)
     else:
         ended = ends[-1].at if ends[-1].kind == Resolved.name else None
     _keep(tx, incident, state, ended)
@@ -130,15 +129,6 @@ def newest_in(tx: Transaction, channel: str) -> str:
     return str(found[0]["id"]) if found else ""
 
 
-def is_snoozed(tx: Transaction, incident: str) -> bool:
-    """Tell whether a person put an incident to rest."""
-    found = tx.tables.execute(
-        "SELECT 1 AS one FROM board WHERE id = ? AND snoozed_until IS NOT NULL",
-        (incident,),
-    )
-    return bool(found)
-
-
 def open_by_severity(tx: Transaction) -> dict[str, int]:
     """Return how many real incidents are open, by severity; drills do not count."""
     found = tx.tables.execute(
@@ -169,17 +159,34 @@ def _write(tx: Transaction, incident: str, entries: Sequence[Entry]) -> None:
     _keep(tx, incident, state, resolved_at)
 
 
+def _ended(tx: Transaction, incident: str) -> datetime | None:
+    """Return when an incident ended as its row has it."""
+    if (known := _ENDED + incident) in tx.worked_out:
+        ended: datetime | None = tx.worked_out[known]
+        return ended
+    found = tx.tables.execute("SELECT resolved_at FROM board WHERE id = ?", (incident,))
+    text = found[0]["resolved_at"] if found else None
+    return None if text is None else datetime.fromisoformat(text)
+
+
 def _keep(
     tx: Transaction, incident: str, state: Incident, resolved_at: datetime | None
 ) -> None:
     if state.detected_at is None:
         return
     snoozed = state.snoozed_until
-    tx.tables.execute("DELETE FROM board WHERE id = ?", (incident,))
+    tx.worked_out[_ENDED + incident] = resolved_at
     tx.tables.execute(
         "INSERT INTO board (id, number, title, severity, phase, category, "
         "commander, acked_by, since, system, drill, channel, resolved_at, "
-        "snoozed_until) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "snoozed_until) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+        "ON CONFLICT (id) DO UPDATE SET title = excluded.title, "
+        "severity = excluded.severity, phase = excluded.phase, "
+        "category = excluded.category, commander = excluded.commander, "
+        "acked_by = excluded.acked_by, since = excluded.since, "
+        "system = excluded.system, drill = excluded.drill, "
+        "channel = excluded.channel, resolved_at = excluded.resolved_at, "
+        "snoozed_until = excluded.snoozed_until",
         (
             incident,
             int(incident.removeprefix("INC-")),

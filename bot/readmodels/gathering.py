@@ -27,6 +27,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 # The newest so many open incidents of one system and kind are looked at.
 _NEWEST = 4
+# What a piece of work knows to be held already, by incident.
+_HELD = "gathering holds "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,14 +136,26 @@ def hold(
         ("thing", _world(drill) + trace.key, trace.account)
         for trace in traces(alert, rules)
     ]
-    for kind, key, account in grips:
-        if key:
-            tx.tables.execute(
-                "INSERT INTO grip (kind, key, account, incident, number, open) "
-                "VALUES (?,?,?,?,?,1) ON CONFLICT DO NOTHING",
-                (kind, key, account, incident, number_of(incident)),
-            )
+    _grip(tx, incident, [one for one in grips if one[1]])
     _see(tx, incident, alert)
+
+
+def _grip(
+    tx: Transaction, incident: str, grips: Sequence[tuple[str, str, str]]
+) -> None:
+    """Keep what is new of kinds, keys and accounts, in one statement."""
+    held: set[tuple[str, str, str]] = tx.worked_out.setdefault(_HELD + incident, set())
+    number = number_of(incident)
+    new = [one for one in dict.fromkeys(grips) if one not in held]
+    if not new:
+        return
+    held.update(new)
+    rows = ",".join(["(?,?,?,?,?,1)"] * len(new))
+    tx.tables.execute(
+        "INSERT INTO grip (kind, key, account, incident, number, open) "  # noqa: S608 - marks only
+        f"VALUES {rows} ON CONFLICT DO NOTHING",
+        [given for one in new for given in (*one, incident, number)],
+    )
 
 
 def let_go(tx: Transaction, incident: str) -> None:

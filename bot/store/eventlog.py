@@ -8,8 +8,9 @@ signed is checked in `verify.py`.
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.domain.errors import Conflict, NotFound
 from bot.ports import Entry, NewEntry, TreeHead
@@ -29,6 +30,10 @@ _SELECT = (
     "SELECT e.seq, e.stream, e.version, e.leaf, h.hash FROM entry e "
     "LEFT JOIN hash h ON h.level = 0 AND h.pos = e.seq "
 )
+# What a piece of work knows of the log because it wrote it itself.
+_SIZE = "log size"
+_VERSION = "log version "
+_NODES = "log nodes"
 _Row = tuple[int, str, int, bytes, bytes | None]
 _WordsByPlace = Mapping[tuple[int, str], Word]
 
@@ -41,10 +46,10 @@ class SqliteEventLog:
         connection: sqlite3.Connection,
         *,
         salts: Salts = secrets.token_bytes,
-        on_erasure: Callable[[], None] = lambda: None,
+        worked_out: dict[str, Any] | None = None,
     ) -> None:
         self._connection = connection
-        self._on_erasure = on_erasure
+        self._worked_out = worked_out
         self._words = Words(connection, salts=salts)
 
     def append(
@@ -64,10 +69,16 @@ class SqliteEventLog:
             self._made(entry, seq=seq, stream=stream, version=version)
             for entry, seq, version in zip(entries, seqs, versions, strict=True)
         ]
-        return tuple(self._keep(leaf, words) for leaf, words in made)
+        kept = tuple(self._keep(leaf, words) for leaf, words in made)
+        if self._worked_out is not None:
+            self._worked_out[_SIZE] = size + len(entries)
+            self._worked_out[_VERSION + stream] = expected_version + len(entries)
+        return kept
 
     def version(self, stream: str) -> int:
         """Return how many entries a stream has."""
+        if self._worked_out is not None and _VERSION + stream in self._worked_out:
+            return int(self._worked_out[_VERSION + stream])
         (found,) = self._connection.execute(
             "SELECT coalesce(max(version), 0) FROM entry WHERE stream = ?", (stream,)
         ).fetchone()
@@ -141,7 +152,8 @@ class SqliteEventLog:
         its WAL too, unless a long read holds the WAL or the disk is full; then
         clearing is tried again by itself, also after a restart.
         """
-        self._on_erasure()
+        if self._worked_out is not None:
+            self._worked_out.clear()
         return self._words.erase(seqs)
 
     def newest_checkpoint(self) -> str | None:
@@ -187,17 +199,29 @@ class SqliteEventLog:
         )
         self._connection.executemany(
             "INSERT INTO hash (level, pos, hash) VALUES (?,?,?)",
-            list(merkle.grown(facts.seq, merkle.leaf_hash(leaf), self._node)),
+            grown := list(
+                merkle.grown(facts.seq, merkle.leaf_hash(leaf), self._grown_node)
+            ),
         )
+        if self._worked_out is not None:
+            nodes = self._worked_out.setdefault(_NODES, {})
+            nodes.update({(level, position): one for level, position, one in grown})
         if words:
             self._words.keep(facts.seq, words)
         return _entry(facts, leaf, {name: word.text for name, word in words.items()})
 
     def _size(self) -> int:
+        if self._worked_out is not None and _SIZE in self._worked_out:
+            return int(self._worked_out[_SIZE])
         (size,) = self._connection.execute(
             "SELECT coalesce(max(seq) + 1, 0) FROM entry"
         ).fetchone()
         return int(size)
+
+    def _grown_node(self, level: int, position: int) -> bytes:
+        """Return a node that this piece of work may have made itself."""
+        made = (self._worked_out or {}).get(_NODES, {}).get((level, position))
+        return bytes(made) if made is not None else self._node(level, position)
 
     def _node(self, level: int, position: int) -> bytes:
         row = self._connection.execute(

@@ -121,3 +121,5 @@ def _make_storm(db: "Database") -> None:
     line.create_index(["incident", "at_us"])
     board = db.table("board")
     board.add_column("snoozed_until", str)
+    # What the next incident is called.
+    board.create_index(["number"])

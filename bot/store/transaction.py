@@ -24,9 +24,7 @@ class SqliteTransaction:
     ) -> None:
         self.connection = connection
         self._worked_out: dict[str, Any] = {}
-        self._log = SqliteEventLog(
-            connection, salts=salts, on_erasure=self._worked_out.clear
-        )
+        self._log = SqliteEventLog(connection, salts=salts, worked_out=self._worked_out)
         self._inbox = SqliteInbox(connection)
         self._outbox = SqliteOutbox(connection)
         self._timers = SqliteTimers(connection)
