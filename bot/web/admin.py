@@ -5,8 +5,8 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.web.answers import refused
 from bot.web.tokens import Guesses, bearer, same
+from bot.web.turned_away import turned_away
 
 
 def wrong_token(
@@ -20,22 +20,10 @@ def wrong_token(
     """
     if same(bearer(request), token):
         return None
-    address = request.client.host if request.client else ""
-    if guesses.too_many(address, now):
-        return refused(
-            429,
-            "too_many_attempts",
-            what=what,
-            because="too many wrong tokens came from this address",
-            next_move="Wait a minute, then use the right token.",
-            headers={"Retry-After": "60"},
-        )
-    guesses.wrong(address, now)
-    return refused(
-        401,
-        "unauthorized",
+    return turned_away(
+        request,
+        guesses=guesses,
+        now=now,
         what=what,
-        because="the token is missing or wrong",
         next_move="Send the header Authorization: Bearer <admin token>.",
-        headers={"WWW-Authenticate": "Bearer"},
     )

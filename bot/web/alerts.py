@@ -28,6 +28,7 @@ from bot.web.pressure import RETRY_AFTER_S, Pressure
 from bot.web.signed import NotTrusted, Signed
 from bot.web.tokens import Guesses, bearer, same
 from bot.web.traffic import Traffic
+from bot.web.turned_away import address_of, too_many, turned_away
 
 _log = logging.getLogger(__name__)
 
@@ -140,9 +141,9 @@ class AlertsDoor:
         try:
             key = await signed.check(payload)
         except NotTrusted as no:
-            address, at = _address(request), payload.received_at
+            address, at = address_of(request), payload.received_at
             if self.guesses.too_many(address, at):
-                return _too_many(what=KEPT)
+                return too_many(what=KEPT)
             self.guesses.wrong(address, at)
             return refused(
                 401, no.error, what=KEPT, because=no.because, next_move=no.next_move
@@ -219,41 +220,13 @@ class AlertsDoor:
         in_path = request.path_params.get("path_secret", "")
         if same(shown, sender.token) or same(in_path, sender.path_secret):
             return None
-        return self._wrong_token(request, now, what=KEPT)
+        return turned_away(request, guesses=self.guesses, now=now, what=KEPT)
 
     def _not_admin(self, request: Request, now: datetime) -> Response | None:
         if same(bearer(request), self.admin_token):
             return None
-        return self._wrong_token(request, now, what="No alert was shown")
-
-    def _wrong_token(self, request: Request, now: datetime, *, what: str) -> Response:
-        address = _address(request)
-        if self.guesses.too_many(address, now):
-            return _too_many(what=what)
-        self.guesses.wrong(address, now)
-        return refused(
-            401,
-            "unauthorized",
-            what=what,
-            because="the token is missing or wrong",
-            next_move="Send the header Authorization: Bearer <token>.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-
-
-def _too_many(*, what: str) -> Response:
-    return refused(
-        429,
-        "too_many_attempts",
-        what=what,
-        because="too many wrong tokens came from this address",
-        next_move="Wait a minute, then use the right token.",
-        headers={"Retry-After": "60"},
-    )
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+        what = "No alert was shown"
+        return turned_away(request, guesses=self.guesses, now=now, what=what)
 
 
 def _key(source: str, payload: Payload, raw: bytes) -> str:

@@ -22,6 +22,7 @@ from bot.ports import Clock
 from bot.web.alerts import Sender
 from bot.web.answers import refused
 from bot.web.tokens import Guesses, bearer, same
+from bot.web.turned_away import turned_away
 
 _NOT_KEPT = "The heartbeat was not kept"
 
@@ -84,23 +85,6 @@ class HeartbeatsDoor:
         in_path = request.path_params.get("path_secret", "")
         if same(bearer(request), sender.token) or same(in_path, sender.path_secret):
             return None
-        address = request.client.host if request.client else ""
-        now = self.clock.now()
-        if self.guesses.too_many(address, now):
-            return refused(
-                429,
-                "too_many_attempts",
-                what=_NOT_KEPT,
-                because="too many wrong tokens came from this address",
-                next_move="Wait a minute, then use the right token.",
-                headers={"Retry-After": "60"},
-            )
-        self.guesses.wrong(address, now)
-        return refused(
-            401,
-            "unauthorized",
-            what=_NOT_KEPT,
-            because="the token is missing or wrong",
-            next_move="Send the header Authorization: Bearer <token>.",
-            headers={"WWW-Authenticate": "Bearer"},
+        return turned_away(
+            request, guesses=self.guesses, now=self.clock.now(), what=_NOT_KEPT
         )
