@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.outside.album import keep
 from tests.outside.screens import Screen, watched
 from tests.story.running import Tocsin, running
 
@@ -188,6 +189,6 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(
 
 def look(screen: Screen, picture: Path) -> None:
     """Keep a picture for whoever wants to see, and measure."""
-    screen.page.screenshot(path=picture)
+    keep(screen.page, picture)
     content, window = screen.width_px()
     assert (content <= window, window) == (True, PHONE["width"]), picture.name

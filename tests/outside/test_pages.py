@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.outside.album import keep
 from tests.outside.screens import watched
 from tests.story.running import CHANNEL, Tocsin, running
 from tests.story.test_gate import card_says, confirm, deployer_key, hears, propose, wait
@@ -132,7 +133,7 @@ def test_the_lead_reads_an_incident_and_the_board(
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/incidents/INC-0001")
         assert_incident(page)
-        page.screenshot(path=tmp_path / f"{way}-incident.png", full_page=True)
+        keep(page, tmp_path / f"{way}-incident.png", full_page=True)
         page.get_by_role("link", name="Board", exact=True).click()
         page.get_by_role("heading", name="Open incidents").wait_for()
         assert_decent(page)

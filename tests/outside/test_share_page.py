@@ -11,6 +11,7 @@ import pytest
 
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link, read_link
+from tests.outside.album import keep
 from tests.outside.screens import Screen, watched
 from tests.serving import Door, serving
 from tests.sharing.stage import Stage
@@ -180,12 +181,12 @@ def test_it_can_be_read_on_a_phone_and_on_paper(
         screen.page.emulate_media(media="print")
         assert not screen.page.get_by_role("button", name="Print").is_visible()
         assert screen.page.locator("pre").first.is_visible()
-        screen.page.screenshot(path=tmp_path / f"print-{scheme}.png", full_page=True)
+        keep(screen.page, tmp_path / f"print-{scheme}.png", full_page=True)
 
 
 def look(screen: Screen, picture: Path) -> None:
     """Keep a picture for whoever wants to see, and measure."""
-    screen.page.screenshot(path=picture, full_page=True)
+    keep(screen.page, picture, full_page=True)
     wide = screen.page.evaluate("document.scrollingElement.scrollWidth")
     assert wide <= PHONE["width"]
 
@@ -200,12 +201,12 @@ def test_the_whole_way_from_the_button_to_the_page(
             screen.cards.first.wait_for()
             screen.button("Diagnostics").click()
             screen.whispers.filter(has_text="sealed for you").wait_for()
-            screen.page.screenshot(path=tmp_path / "slack.png")
+            keep(screen.page, tmp_path / "slack.png")
         url = link(tocsin, "U0SECOND")
         with watched(browser, url, within=tocsin.facts["url"]) as page:
             press_open(page)
             page.page.get_by_role("heading", name="Diagnostics of INC-0001").wait_for()
-            page.page.screenshot(path=tmp_path / "page.png")
+            keep(page.page, tmp_path / "page.png")
         wait(lambda: read_link(url).share.encode() not in key_files(tocsin))
 
 
