@@ -61,6 +61,49 @@ def opaque(value: str) -> bool:
     return turns >= _OPAQUE_TURNS * len(longest) and entropy(value) >= _OPAQUE_BITS
 
 
+def keylike(value: str) -> bool:
+    """Say whether a value has a shape that keys have: random, a UUID, hexadecimal.
+
+    For values under a name that tells of a key. Words, paths and dates do not count.
+    """
+    bare = value.replace("-", "")
+    if len(bare) >= _HEX_KEY and _is_mixed_hex(bare):
+        return True
+    return opaque(value) or (len(value) >= _HEX_KEY and _unruly(value))
+
+
+def mixed_tail(value: str) -> bool:
+    """Say whether what follows the last dash or underscore looks random, in both cases.
+
+    `whatever_live_Xy4…`: a prefix that nobody knows before a key.
+    """
+    tail = value.replace("-", "_").rpartition("_")[2]
+    return mixed_case(tail) and opaque(tail)
+
+
+def hex_tail(value: str) -> bool:
+    """Say whether what follows the last underscore is hexadecimal, with both sorts."""
+    return _is_mixed_hex(value.rpartition("_")[2])
+
+
+_HEX_KEY = 20
+
+
+def _is_mixed_hex(value: str) -> bool:
+    """Whether digits and letters of one hexadecimal number are there."""
+    lower = value.lower()
+    if value not in (lower, value.upper()) and not value.isalnum():
+        return False
+    known = all(c in "0123456789abcdef" for c in lower)
+    return known and has_digit(lower) and any(c.isalpha() for c in lower)
+
+
+def _unruly(value: str) -> bool:
+    """Whether case changes too often for words."""
+    turns = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
+    return value.isalnum() and turns > _HUMPS_OF_A_NAME
+
+
 def _segments(value: str) -> list[str]:
     return "".join(c if c.isalnum() or c in "+=" else " " for c in value).split() or [
         ""

@@ -14,15 +14,27 @@ from bot.redact.checks import CHECKS
 from bot.redact.patterns import PatternError, compiled, literal
 
 KIND = r"[a-z][a-z0-9_]{0,63}"
-# Between a product's name and its key: a variable name's rest, an operator, quotes.
-_NEAR = (
-    r"(?:{words})[A-Za-z0-9_ \t.:=>,'\"\x60()\[\]-]{{0,40}}?[ \t:=>,'\"\x60(\[-]"
-    r"((?-i:{shape}))(?:[^A-Za-z0-9_-]|$)"
+# Between a product's name and its key on one line: a variable name's rest, an
+# operator, quotes, a few words.
+_ON_LINE = r"[A-Za-z0-9_ \t.:=>,'\"\x60()\[\]-]{0,40}?[ \t:=>,'\"\x60(\[-]"
+# Further away, over lines and tags, only through words that tell of a credential.
+_MARKS = r"(?:[\s:=>,'\"\x60()\[\]{}|<@#;+\\-]|</[A-Za-z0-9_.:-]+>)+"
+_TELLING = (
+    r"(?:[A-Za-z0-9_.-]*(?:key|token|secret|auth|pass|cred|pwd|bearer|api)"
+    r"[A-Za-z0-9_.-]*|[A-Za-z]+[_-]?id|app|client|consumer|account|user"
+    r"|private|public|personal|service|value|val|default|test|prod|production|live"
+    r"|sandbox|staging|dev|the|my|our|your|this|use|using|with|is|was|for|to|new|old"
+    r"|login|info|debug|header|headers|set|const|let|var|string|env|name|scope|global"
+    r"|in|of|and|data|config|abc|id|x)"
 )
+_THROUGH_WORDS = rf"[A-Za-z0-9_.-]*(?:{_MARKS}{_TELLING}){{0,6}}{_MARKS}"
+_END = r"(?:[^A-Za-z0-9_-]|$)"
 _FIELDS = frozenset(
     ("kind", "group", "pattern", "hints", "check", "strength", "scope", "kept")
 )
-_NEAR_FIELDS = frozenset(("kind", "group", "near", "shape", "check", "strength"))
+_NEAR_FIELDS = frozenset(
+    ("kind", "group", "near", "shape", "check", "strength", "telling")
+)
 _SHIELD_FIELDS = frozenset(("name", "pattern", "vetoes", "scope"))
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -149,10 +161,14 @@ def _written_out(fields: Mapping[str, object]) -> Mapping[str, object]:
     """Write a `near` row as a pattern: a product's name, then the key's shape."""
     words = _texts(fields["near"])
     either = "|".join(literal(word) for word in words)
+    between = _THROUGH_WORDS
+    if fields.get("telling") is not True:
+        between = f"(?:{_ON_LINE}|{_THROUGH_WORDS})"
+    shape = fields.get("shape", "")
     return {
         "kind": fields["kind"],
         "group": fields.get("group", "site"),
-        "pattern": "(?i)" + _NEAR.format(words=either, shape=fields.get("shape", "")),
+        "pattern": f"(?i)(?:{either}){between}((?-i:{shape})){_END}",
         "hints": words,
         "check": fields.get("check", ()),
         "strength": fields.get("strength", Strength.CONTEXT),
