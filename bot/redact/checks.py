@@ -33,6 +33,8 @@ CHECKS: Mapping[str, Check] = {
         checks_people.us_ssn,
         checks_people.us_itin,
         checks_people.us_npi,
+        checks_people.us_dea,
+        checks_people.th_tnin,
         checks_people.uk_nhs,
         checks_people.es_nif,
         checks_people.pl_pesel,

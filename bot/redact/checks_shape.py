@@ -167,10 +167,12 @@ def calendar_date(value: str) -> bool:
 
 
 def phone_number(value: str) -> bool:
-    """Say whether digits written like a phone number are none of a date.
+    """Say whether digits written like a phone number are no date and no address.
 
     ITU-T E.164 allows 15 digits; seven is a local number without its area.
     """
+    if _inside(value) is not None:
+        return False
     parts = _numbers(value)
     count = sum(c.isdigit() for c in value)
     dates = "/" in value or any(part in _YEARS for part in parts)

@@ -21,11 +21,11 @@ _ON_LINE = r"[A-Za-z0-9_ \t.:=>,'\"\x60()\[\]-]{0,40}?[ \t:=>,'\"\x60(\[-]"
 _MARKS = r"(?:[\s:=>,'\"\x60()\[\]{}|<@#;+\\-]|</[A-Za-z0-9_.:-]+>)+"
 _TELLING = (
     r"(?:[A-Za-z0-9_.-]*(?:key|token|secret|auth|pass|cred|pwd|bearer|api)"
-    r"[A-Za-z0-9_.-]*|[A-Za-z]+[_-]?id|app|client|consumer|account|user"
+    r"[A-Za-z0-9_.-]*|(?:client|app|key|account|user)[_-]?id|app|client|consumer|account|user"
     r"|private|public|personal|service|value|val|default|test|prod|production|live"
     r"|sandbox|staging|dev|the|my|our|your|this|use|using|with|is|was|for|to|new|old"
     r"|login|info|debug|header|headers|set|const|let|var|string|env|name|scope|global"
-    r"|in|of|and|data|config|abc|id|x)"
+    r"|in|of|and|data|config|x)"
 )
 _THROUGH_WORDS = rf"[A-Za-z0-9_.-]*(?:{_MARKS}{_TELLING}){{0,6}}{_MARKS}"
 _END = r"(?:[^A-Za-z0-9_-]|$)"
