@@ -52,12 +52,12 @@ def opaque(value: str) -> bool:
     Letters and digits mixed within one segment, often enough, over enough
     different characters (Shannon entropy, bits per character).
     """
-    longest = max(_segments(value), key=len)
-    if len(value) < _OPAQUE_CHARACTERS or len(longest) < _OPAQUE_SEGMENT:
+    if len(value) < _OPAQUE_CHARACTERS:
         return False
-    if not (has_digit(longest) and any(c.isalpha() for c in longest)):
+    longest = max(value.translate(_SORTS).split(), key=len, default="")
+    if len(longest) < _OPAQUE_SEGMENT or "0" not in longest:
         return False
-    turns = sum(_sort(a) != _sort(b) for a, b in pairwise(longest))
+    turns = sum(longest.count(turn) for turn in _TURNS)
     return turns >= _OPAQUE_TURNS * len(longest) and entropy(value) >= _OPAQUE_BITS
 
 
@@ -87,31 +87,36 @@ def hex_tail(value: str) -> bool:
 
 
 _HEX_KEY = 20
+_HEX = frozenset("0123456789abcdef")
+_HEX_LETTERS = frozenset("abcdef")
+_DIGITS = frozenset("0123456789")
 
 
 def _is_mixed_hex(value: str) -> bool:
     """Whether digits and letters of one hexadecimal number are there."""
-    lower = value.lower()
-    if value not in (lower, value.upper()) and not value.isalnum():
-        return False
-    known = all(c in "0123456789abcdef" for c in lower)
-    return known and has_digit(lower) and any(c.isalpha() for c in lower)
+    used = set(value.lower())
+    return used <= _HEX and bool(used & _HEX_LETTERS) and bool(used & _DIGITS)
 
 
 def _unruly(value: str) -> bool:
     """Whether case changes too often for words."""
-    turns = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
+    sorts = value.translate(_SORTS)
+    turns = sorts.count("aA") + sorts.count("Aa")
     return value.isalnum() and turns > _HUMPS_OF_A_NAME
 
 
-def _segments(value: str) -> list[str]:
-    return "".join(c if c.isalnum() or c in "+=" else " " for c in value).split() or [
-        ""
-    ]
+def _sort(character: str) -> str:
+    """Digit, capital, small letter (or what base64 adds), or the end of a segment."""
+    if character.isdigit():
+        return "0"
+    if character.isupper():
+        return "A"
+    return "a" if character.isalnum() or character in "+=" else " "
 
 
-def _sort(character: str) -> int:
-    return character.isdigit() * 2 + character.isupper()
+# Counting in translated text is done in C: these checks see every candidate.
+_SORTS = {code: _sort(chr(code)) for code in range(256)}
+_TURNS = ("0a", "a0", "0A", "A0", "aA", "Aa")
 
 
 def entropy(value: str) -> float:
@@ -149,6 +154,9 @@ _INSIDE = tuple(
 
 def _inside(value: str) -> bool | None:
     """None when this is no address at all."""
+    quad = value.split(".")
+    if len(quad) == _QUAD and value.replace(".", "").isdecimal():
+        return _inside_v4(quad)
     try:
         address = ipaddress.ip_address(value)
     except ValueError:
@@ -158,6 +166,20 @@ def _inside(value: str) -> bool | None:
         version == address.version and first <= number <= last
         for version, first, last in _INSIDE
     )
+
+
+_QUAD = 4
+_OCTETS = {str(n): n for n in range(256)}
+_INSIDE_V4 = tuple((first, last) for version, first, last in _INSIDE if version == _QUAD)
+
+
+def _inside_v4(quad: list[str]) -> bool | None:
+    """The same for four decimal numbers, without the weight of `ipaddress`."""
+    octets = [_OCTETS.get(part, -1) for part in quad]
+    if -1 in octets:
+        return None
+    number = int.from_bytes(octets)
+    return any(first <= number <= last for first, last in _INSIDE_V4)
 
 
 def calendar_date(value: str) -> bool:

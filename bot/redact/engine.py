@@ -20,6 +20,7 @@ from bot.redact.views import BASE64_RUN, Raw, View
 # The gate is asked about pieces of whole lines of at least this size, so that a rule
 # runs over the piece that called for it and not over a megabyte.
 PIECE_BYTES = 2048
+Stretch = tuple[int, int]
 # More candidates than this in one text are not checked in time; see `Withheld`.
 MAX_CANDIDATES = 50_000
 # After a veto the search goes on inside the vetoed value, unless it is long: this
@@ -88,25 +89,12 @@ class Engine:
             Withheld: There are too many candidates to check in time.
         """
         content = view.content
-        encoded = False
-        across: set[int] = set()
-        hits: list[Hit] = []
-        seen = 0
-        for start, end in _pieces(content):
-            if not view.fresh(start, end):
-                continue
-            ranks, marked = self._called_for(content[start:end])
-            encoded = encoded or marked
-            for rank in ranks:
-                if self._rules[rank].scope is Scope.TEXT:
-                    across.add(rank)
-                    continue
-                seen += self._run(rank, content, (start, end), hits)
-                _within_budget(seen)
-        for rank in sorted(across):
-            seen += self._run(rank, content, (0, len(content)), hits)
-            _within_budget(seen)
-        return self._unshielded(content, hits), encoded
+        called, encoded = self._called_for(view)
+        search = _Search(content, self._vetoes)
+        for rank, stretches in sorted(called.items()):
+            for stretch in stretches:
+                search.run(rank, self._rules[rank], stretch)
+        return self._unshielded(content, search.hits), encoded
 
     def kind_of_named(self, name: str, value: str) -> str | None:
         """Say which kind a whole value is because of its name, None for none.
@@ -125,44 +113,23 @@ class Engine:
         kinds = (h.rule.kind for h in hits if (h.start, h.end) == whole)
         return next(kinds, None)
 
-    def _called_for(self, piece: bytes) -> tuple[list[int], bool]:
-        ranks: set[int] = set()
+    def _called_for(self, view: View) -> tuple[dict[int, list[Stretch]], bool]:
+        """Which rules to run where: neighbouring pieces are one stretch."""
+        called: dict[int, list[Stretch]] = {}
         encoded = False
-        for entry in self._gate.hits(piece):
-            if entry < len(self._wanted):
-                ranks.update(self._wanted[entry])
-            else:
-                encoded = True
-        return sorted(ranks), encoded
-
-    def _run(
-        self, rank: int, content: bytes, piece: tuple[int, int], hits: list[Hit]
-    ) -> int:
-        """Add one rule's hits in a piece; returns how many candidates there were."""
-        rule = self._rules[rank]
-        ready = prepared(rule.pattern)
-        at, stop = piece
-        seen = 0
-        match = ready.pattern.search(content, at, stop)
-        while match is not None:
-            seen += 1
-            start, end = ready.stretch(match)
-            name = match.group(ready.key) if ready.key else None
-            if self._counts(rule, name, content[start:end]):
-                hits.append(Hit(start=start, end=end, rank=rank, rule=rule))
-            elif ready.key and end - start <= _RESUME_INSIDE_BYTES:
-                end = start
-            at = max(end, match.start() + 1)
-            match = ready.pattern.search(content, at, stop)
-        return seen
-
-    def _counts(self, rule: Rule, name: bytes | None, value: bytes) -> bool:
-        if name is not None and self._vetoes.key(name):
-            return False
-        if rule.strength is Strength.CONTEXT and self._vetoes.value(value):
-            return False
-        text = value.decode("latin-1")
-        return all(passes(check, text) for check in rule.checks)
+        for start, end in _pieces(view.content):
+            if not view.fresh(start, end):
+                continue
+            for entry in self._gate.hits(view.content[start:end]):
+                if entry >= len(self._wanted):
+                    encoded = True
+                    continue
+                for rank in self._wanted[entry]:
+                    _extend(called.setdefault(rank, []), start, end)
+        for rank in called:
+            if self._rules[rank].scope is Scope.TEXT:
+                called[rank] = [(0, len(view.content))]
+        return called, encoded
 
     def _unshielded(self, content: bytes, hits: list[Hit]) -> list[Hit]:
         if not hits:
@@ -178,10 +145,68 @@ class Engine:
         ]
 
 
+class _Search:
+    """One search of one content: hits so far, and names already asked about."""
+
+    def __init__(self, content: bytes, vetoes: Vetoes) -> None:
+        self._content = content
+        self._vetoes = vetoes
+        self._names: dict[bytes, bool] = {}
+        self._seen = 0
+        self.hits: list[Hit] = []
+
+    def run(self, rank: int, rule: Rule, stretch: Stretch) -> int:
+        """Add one rule's hits in a stretch; returns how many candidates there were.
+
+        Raises:
+            Withheld: There were too many, with those of the rules before.
+        """
+        ready = prepared(rule.pattern)
+        content = self._content
+        at, stop = stretch
+        before = self._seen
+        match = ready.pattern.search(content, at, stop)
+        while match is not None:
+            self._seen += 1
+            if self._seen > MAX_CANDIDATES:
+                raise Withheld.too_dense(limit=MAX_CANDIDATES)
+            start, end = ready.stretch(match)
+            name = match.group(ready.key) if ready.key else None
+            if self._counts(rule, name, content[start:end]):
+                self.hits.append(Hit(start=start, end=end, rank=rank, rule=rule))
+            elif ready.key and end - start <= _RESUME_INSIDE_BYTES:
+                end = start
+            at = max(end, match.start() + 1)
+            match = ready.pattern.search(content, at, stop)
+        return self._seen - before
+
+    def _counts(self, rule: Rule, name: bytes | None, value: bytes) -> bool:
+        """Ask the cheap checks first: most candidates end there."""
+        text = value.decode("latin-1")
+        if not all(passes(check, text) for check in rule.checks):
+            return False
+        if name is not None and self._speaks_against(name):
+            return False
+        return rule.strength is not Strength.CONTEXT or not self._vetoes.value(value)
+
+    def _speaks_against(self, name: bytes) -> bool:
+        known = self._names.get(name)
+        if known is None:
+            known = self._names[name] = self._vetoes.key(name)
+        return known
+
+
+def _extend(stretches: list[Stretch], start: int, end: int) -> None:
+    if stretches and stretches[-1][1] == start:
+        stretches[-1] = (stretches[-1][0], end)
+    elif not stretches or stretches[-1][1] < start:
+        stretches.append((start, end))
+
+
 def _gate_entries(rule: Rule) -> Iterator[str]:
-    """What the gate looks for: the hints, or the pattern when there are none."""
-    if not rule.hints:
-        yield rule.pattern
+    """What the gate looks for: its own pattern, the hints, or the rule's pattern."""
+    if rule.gate or not rule.hints:
+        yield rule.gate or rule.pattern
         return
     flags = "(?i)" if rule.pattern.startswith("(?i)") else ""
     for hint in rule.hints:
@@ -205,8 +230,3 @@ def _pieces(content: bytes) -> Iterator[tuple[int, int]]:
         end = newline + 1 if newline >= 0 else len(content)
         yield start, end
         start = end
-
-
-def _within_budget(seen: int) -> None:
-    if seen > MAX_CANDIDATES:
-        raise Withheld.too_dense(limit=MAX_CANDIDATES)

@@ -30,7 +30,7 @@ _TELLING = (
 _THROUGH_WORDS = rf"[A-Za-z0-9_.-]*(?:{_MARKS}{_TELLING}){{0,6}}{_MARKS}"
 _END = r"(?:[^A-Za-z0-9_-]|$)"
 _FIELDS = frozenset(
-    ("kind", "group", "pattern", "hints", "check", "strength", "scope", "kept")
+    ("kind", "group", "pattern", "gate", "hints", "check", "strength", "scope", "kept")
 )
 _NEAR_FIELDS = frozenset(
     ("kind", "group", "near", "shape", "check", "strength", "telling")
@@ -69,6 +69,8 @@ class Rule:
             group `key` aside); without groups it is the whole match.
         hints: Literals of which each match contains one. None: the pattern itself
             is looked for in every text, so it should be cheap.
+        gate: RE2 that matches wherever the pattern does, instead of hints: for words
+            so common that more has to stand beside them before the rule is asked.
         checks: Names from `checks`; all must pass.
         strength: What may veto a match.
         scope: Whether a match may cross lines.
@@ -79,6 +81,7 @@ class Rule:
     kind: str
     group: str
     pattern: str
+    gate: str = ""
     hints: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     strength: Strength = Strength.PREFIX
@@ -125,6 +128,7 @@ def read_rule(row: object, fragments: Mapping[str, str]) -> Rule:
         kind=kind,
         group=str(fields.get("group", "site")),
         pattern=_filled(kind, fields.get("pattern"), fragments),
+        gate=_filled(kind, fields["gate"], fragments) if "gate" in fields else "",
         hints=_texts(fields.get("hints", ())),
         checks=_texts(fields.get("check", ())),
         strength=_choice(Strength, kind, fields.get("strength", Strength.PREFIX)),
