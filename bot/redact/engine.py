@@ -182,6 +182,8 @@ class _Search:
 
     def _counts(self, rule: Rule, name: bytes | None, value: bytes) -> bool:
         """Ask the cheap checks first: most candidates end there."""
+        if name is not None and self._names.get(name):
+            return False
         text = value.decode("latin-1")
         if not all(passes(check, text) for check in rule.checks):
             return False
