@@ -4,14 +4,15 @@ A gate says in one pass which rules can match at all; only those are run. What t
 decoded readings of a text are, and what replaces a match, is decided elsewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.redact.checks import passes
 from bot.redact.definition import Definition
 from bot.redact.escapes import ESCAPES
 from bot.redact.findings import Withheld
-from bot.redact.patterns import Gate, literal, prepared
+from bot.redact.gates import Gate, gate
+from bot.redact.patterns import literal, prepared
 from bot.redact.rules import Rule, Scope, Strength
 from bot.redact.shields import Shields
 from bot.redact.vetoes import Vetoes
@@ -19,8 +20,9 @@ from bot.redact.views import BASE64_RUN, Raw, View
 
 # The gate is asked about pieces of whole lines of at least this size, so that a rule
 # runs over the piece that called for it and not over a megabyte.
-PIECE_BYTES = 2048
+PIECE_BYTES = 4096
 Stretch = tuple[int, int]
+MakeGate = Callable[[Iterable[str], Iterable[str]], Gate]
 # More candidates than this in one text are not checked in time; see `Withheld`.
 MAX_CANDIDATES = 50_000
 # After a veto the search goes on inside the vetoed value, unless it is long: this
@@ -48,22 +50,27 @@ class Hit:
 class Engine:
     """Applies a definition to byte strings. Holds no text between calls."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, make_gate: MakeGate = gate) -> None:
         self._rules = [rule for rule in definition.rules if not rule.kept]
         self._shields = Shields(definition.shields)
         self._vetoes = Vetoes(key=definition.key_veto, value=definition.value_veto)
         self._wanted: list[tuple[int, ...]] = []
-        self._gate = self._build_gate()
+        self._gate = self._built(make_gate)
 
-    def _build_gate(self) -> Gate:
-        """One entry per distinct hint, and the marks of encoded text at the end."""
-        wanted: dict[str, list[int]] = {}
+    def _built(self, make_gate: MakeGate) -> Gate:
+        """One entry per distinct hint or pattern, marks of encoded text at the end."""
+        literals: dict[str, list[int]] = {}
+        patterns: dict[str, list[int]] = {}
         for rank, rule in enumerate(self._rules):
-            for entry in _gate_entries(rule):
-                wanted.setdefault(entry, []).append(rank)
-        self._wanted = [tuple(ranks) for ranks in wanted.values()]
+            if rule.gate or not rule.hints:
+                patterns.setdefault(rule.gate or rule.pattern, []).append(rank)
+                continue
+            for hint in rule.hints:
+                literals.setdefault(_as_pattern(rule, hint), []).append(rank)
+        ranks = (*literals.values(), *patterns.values())
+        self._wanted = [tuple(one) for one in ranks]
         marks = [escape.pattern for escape in ESCAPES]
-        return Gate([*wanted, *marks, BASE64_RUN])
+        return make_gate(literals, (*patterns, *marks, BASE64_RUN))
 
     def is_quiet(self, content: bytes) -> bool:
         """Tell in one pass that `search` would find nothing, and no encoded text.
@@ -205,14 +212,9 @@ def _extend(stretches: list[Stretch], start: int, end: int) -> None:
         stretches.append((start, end))
 
 
-def _gate_entries(rule: Rule) -> Iterator[str]:
-    """What the gate looks for: its own pattern, the hints, or the rule's pattern."""
-    if rule.gate or not rule.hints:
-        yield rule.gate or rule.pattern
-        return
+def _as_pattern(rule: Rule, hint: str) -> str:
     flags = "(?i)" if rule.pattern.startswith("(?i)") else ""
-    for hint in rule.hints:
-        yield flags + literal(hint)
+    return flags + literal(hint)
 
 
 def ends_nothing(value: str) -> bool:
