@@ -170,7 +170,7 @@ def _inside(value: str) -> bool | None:
 
 _QUAD = 4
 _OCTETS = {str(n): n for n in range(256)}
-_INSIDE_V4 = tuple((first, last) for version, first, last in _INSIDE if version == _QUAD)
+_INSIDE_V4 = tuple((low, high) for sort, low, high in _INSIDE if sort == _QUAD)
 
 
 def _inside_v4(quad: list[str]) -> bool | None:

@@ -7,10 +7,10 @@ decoded readings of a text are, and what replaces a match, is decided elsewhere.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.redact.budget import Budget, Spending
 from bot.redact.checks import passes
 from bot.redact.definition import Definition
 from bot.redact.escapes import ESCAPES
-from bot.redact.findings import Withheld
 from bot.redact.gates import Gate, gate
 from bot.redact.patterns import literal, prepared
 from bot.redact.rules import Rule, Scope, Strength
@@ -23,8 +23,6 @@ from bot.redact.views import BASE64_RUN, Raw, View
 PIECE_BYTES = 4096
 Stretch = tuple[int, int]
 MakeGate = Callable[[Iterable[str], Iterable[str]], Gate]
-# More candidates than this in one text are not checked in time; see `Withheld`.
-MAX_CANDIDATES = 50_000
 # After a veto the search goes on inside the vetoed value, unless it is long: this
 # bounds how often one byte is read.
 _RESUME_INSIDE_BYTES = 256
@@ -79,7 +77,9 @@ class Engine:
         """
         return len(content) <= PIECE_BYTES and not self._gate.hits(content)
 
-    def search(self, view: View) -> tuple[list[Hit], bool]:
+    def search(
+        self, view: View, spending: Spending | None = None
+    ) -> tuple[list[Hit], bool]:
         """Find what counts, and whether the content may hold encoded text.
 
         Lines that read as in the view they came from are left out: they have been
@@ -87,18 +87,21 @@ class Engine:
 
         Args:
             view: A reading of a text, as UTF-8.
+            spending: Shared by the readings of one text; None for the usual budget.
 
         Returns:
             Hits in no order, overlaps included, and True when a decoded reading
             may show more.
 
         Raises:
-            Withheld: There are too many candidates to check in time.
+            Withheld: The budget is spent.
         """
         content = view.content
         called, encoded = self._called_for(view)
-        search = _Search(content, self._vetoes)
+        spending = spending or Budget().begin()
+        search = _Search(content, self._vetoes, spending)
         for rank, stretches in sorted(called.items()):
+            spending.look_at_the_clock()
             for stretch in stretches:
                 search.run(rank, self._rules[rank], stretch)
         return self._unshielded(content, search.hits), encoded
@@ -155,28 +158,25 @@ class Engine:
 class _Search:
     """One search of one content: hits so far, and names already asked about."""
 
-    def __init__(self, content: bytes, vetoes: Vetoes) -> None:
+    def __init__(self, content: bytes, vetoes: Vetoes, spending: Spending) -> None:
         self._content = content
         self._vetoes = vetoes
+        self._spending = spending
         self._names: dict[bytes, bool] = {}
-        self._seen = 0
         self.hits: list[Hit] = []
 
-    def run(self, rank: int, rule: Rule, stretch: Stretch) -> int:
-        """Add one rule's hits in a stretch; returns how many candidates there were.
+    def run(self, rank: int, rule: Rule, stretch: Stretch) -> None:
+        """Add one rule's hits in a stretch.
 
         Raises:
-            Withheld: There were too many, with those of the rules before.
+            Withheld: The budget is spent.
         """
         ready = prepared(rule.pattern)
         content = self._content
         at, stop = stretch
-        before = self._seen
         match = ready.pattern.search(content, at, stop)
         while match is not None:
-            self._seen += 1
-            if self._seen > MAX_CANDIDATES:
-                raise Withheld.too_dense(limit=MAX_CANDIDATES)
+            self._spending.spend(candidates=1, read_bytes=match.end() - at)
             start, end = ready.stretch(match)
             name = match.group(ready.key) if ready.key else None
             if self._counts(rule, name, content[start:end]):
@@ -185,7 +185,7 @@ class _Search:
                 end = start
             at = max(end, match.start() + 1)
             match = ready.pattern.search(content, at, stop)
-        return self._seen - before
+        self._spending.spend(candidates=0, read_bytes=stop - at)
 
     def _counts(self, rule: Rule, name: bytes | None, value: bytes) -> bool:
         """Ask the cheap checks first: most candidates end there."""

@@ -12,6 +12,7 @@ from bot.redact.rules import Scope, Shield
 # A shield on one line reaches at most this far to either side of a match, in bytes.
 _REACH = 2048
 Stretch = tuple[int, int]
+Patterns = dict[tuple[bool, Scope], tuple[str, ...]]
 
 
 class Shields:
@@ -19,7 +20,7 @@ class Shields:
 
     def __init__(self, shields: Iterable[Shield]) -> None:
         shields = tuple(shields)
-        self._patterns = {
+        self._patterns: Patterns = {
             (hard, scope): _as_two(shields, hard=hard, scope=scope)
             for hard in (True, False)
             for scope in Scope
@@ -33,7 +34,7 @@ class Shields:
 class Cover:
     """Answers whether a stretch of one text is protected."""
 
-    def __init__(self, content: bytes, patterns: dict[tuple[bool, Scope], tuple[str, ...]]) -> None:
+    def __init__(self, content: bytes, patterns: Patterns) -> None:
         self._content = content
         self._patterns = patterns
         self._found: dict[tuple[bool, Scope, Stretch], list[Stretch]] = {}
@@ -77,9 +78,7 @@ class Cover:
         )
 
 
-def _as_two(
-    shields: Iterable[Shield], *, hard: bool, scope: Scope
-) -> tuple[str, ...]:
+def _as_two(shields: Iterable[Shield], *, hard: bool, scope: Scope) -> tuple[str, ...]:
     """Join shields of a sort; those that read words around what they protect apart.
 
     Within one pattern a match hides what begins inside it, and a shield that reads
