@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib import resources
 
 from bot.domain.errors import BadSettings
@@ -92,8 +93,11 @@ class Definition:
         return tuple(dict.fromkeys(r.kind for r in self.rules if not r.kept))
 
 
+@lru_cache(maxsize=16)
 def load_definition(overlay: str | None = None) -> Definition:
     """Read the shipped definition, with a site's overlay if there is one.
+
+    The shipped file cannot change under a running program: it is read once.
 
     Raises:
         BadSettings: As `Definition.parse`.

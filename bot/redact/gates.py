@@ -5,6 +5,7 @@ the literals instead, which it does several times faster; what is found is the s
 Which entry stands for which rule is the engine's business.
 """
 
+import functools
 import importlib
 import threading
 from collections.abc import Iterable
@@ -96,6 +97,15 @@ def has_hyperscan() -> bool:
 
 
 def gate(literals: Iterable[str], patterns: Iterable[str]) -> Gate:
-    """Build the fastest gate this machine has."""
+    """Return the fastest gate this machine has; equal ones are built once."""
     made = HyperscanGate if has_hyperscan() else Re2Gate
+    return _built(made, tuple(literals), tuple(patterns))
+
+
+@functools.lru_cache(maxsize=8)
+def _built(
+    made: type[Re2Gate] | type[HyperscanGate],
+    literals: tuple[str, ...],
+    patterns: tuple[str, ...],
+) -> Gate:
     return made(literals, patterns)

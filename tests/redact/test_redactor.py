@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.redact import Definition, Redactor, Withheld
-from bot.redact.budget import MAX_BYTES, MAX_CANDIDATES, Budget
+from bot.redact.budget import MAX_BYTES, MAX_CANDIDATES
 from bot.redact.engine import Engine
 from tests.redact.rows import joined, rows
 

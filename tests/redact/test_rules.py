@@ -38,7 +38,7 @@ def test_a_key_with_a_format_of_its_own_is_found_in_a_sentence(
     missed = [
         kind
         for kind, value in PREFIXES
-        if not (found := stretches(redactor.definition, kind, value))
+        if not (found := stretches(redactor.definition, str(kind), value))
         or not all(
             covered(redactor, f"the key was {value} in the log", value[start:end])
             for start, end in found
