@@ -53,4 +53,6 @@ def test_the_overlay_of_the_guide_can_be_used() -> None:
     }
     assert site.kept_because
     with pytest.raises(BadSettings):
-        load_definition(overlay.replace("these ranges are our own and responders need them", "why"))
+        load_definition(
+            overlay.replace("these ranges are our own and responders need them", "why")
+        )

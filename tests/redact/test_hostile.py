@@ -11,9 +11,10 @@ from bot.redact.rules import Rule
 from bot.redact.views import MAX_GROWTH, Raw
 from tests.redact.rows import joined, rows
 
-# A vetoed value is read again from inside, for at most 256 bytes; and with a name in
-# front of it. This many times may one byte be read by one rule.
-READ_AGAIN = 300
+# A vetoed value is read again from inside, if it is no longer than 256 bytes. So many
+# times, on average, may one rule read a byte of text made of such values.
+READ_AGAIN = 64
+VETOED = "max_key=" * 31 + " "
 FILLERS = ("", "=", " ", "a", "0", "=A1", '"', "\\", "%", "/", "-", ".", "\n", "\t=\t")
 SIZES = (2_000, 4_000, 8_000)
 
@@ -22,7 +23,7 @@ def seeds(rule: Rule) -> set[str]:
     """What a text against this rule is made of: its hints, its own example, parts."""
     examples = [joined(r["parts"]) for r in rows("prefixes") if r["kind"] == rule.kind]
     starts = {one[: len(one) - 1] for one in examples} | {one[:12] for one in examples}
-    return {*rule.hints[:3], *starts, "key=", "a@a.", "1.1.1.1", "4111 ", "x: "}
+    return {*rule.hints[:3], *starts, VETOED, "key=", "a@a.", "1.1.1.1", "4111 ", "x: "}
 
 
 def cost(engine: Engine, text: str) -> tuple[int, int]:
