@@ -168,21 +168,29 @@ def _children(view: View, layers: int) -> Iterator[View]:
 
 
 def _unescape(view: View, escape: Escape) -> Unescaped:
-    content = view.content
+    content, short, mark = view.content, escape.short, escape.mark
     parts: list[bytes] = []
     outs, ins = [0], [0]
     written = read = 0
-    at = content.find(escape.mark)
+    at = content.find(mark)
     while at >= 0:
-        decoded, taken = escape.read(content, at)
-        if taken:
-            parts += (content[read:at], decoded)
-            written += at - read
-            read = at + taken
-            outs += (written, written + len(decoded))
-            ins += (at, read)
-            written += len(decoded)
-        at = content.find(escape.mark, max(read, at + 1))
+        # Most escapes are two bytes; there are hundreds in an alert.
+        decoded, taken = short.get(content[at + 1 : at + 2], b""), 2
+        if not decoded:
+            decoded, taken = escape.read(content, at)
+        if not taken:
+            at = content.find(mark, at + 1)
+            continue
+        parts.append(content[read:at])
+        parts.append(decoded)
+        written += at - read
+        read = at + taken
+        outs.append(written)
+        ins.append(at)
+        written += len(decoded)
+        outs.append(written)
+        ins.append(read)
+        at = content.find(mark, read)
     parts.append(content[read:])
     return Unescaped(content=b"".join(parts), outs=outs, ins=ins, parent=view)
 
