@@ -4,6 +4,7 @@ Shared by the running bot and by `tocsin triage`, so that both say the same. The
 rules themselves are data in `bot/rules`, `bot/redact` and `runbooks/`.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,11 +21,14 @@ from bot.domain.registry import Registry
 from bot.domain.runbook import Runbook
 from bot.named_sources import sources_of
 from bot.ports import Integration, Payload
-from bot.redact import Redactor, load_definition
+from bot.redact import Budget, Redactor, load_definition
 from bot.rules import read_rulebook
 from bot.rules.grouping_file import read_grouping
 from bot.rules.registry_file import read_registry
 from bot.triage import Triaged, load_integrations, triage
+
+# Counts end what would take long; the clock ends what takes long on a busy machine.
+_BUDGET = Budget(seconds=10.0, clock=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,7 @@ def read_rulings(
     definition = load_definition(site_text(settings.redact.overlay) or None)
     rulebook = read_rulebook(site_text(overlay), overlay_name=site_name(overlay))
     return Rulings(
-        redactor=Redactor(definition, key=key),
+        redactor=Redactor(definition, key=key, budget=_BUDGET),
         rulebook=rulebook,
         grouping=read_grouping(tuple(rulebook.categories)),
         registry=_registry(settings) or registry or Registry(),

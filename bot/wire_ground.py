@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.config import Settings, secret
+from bot.definitions import record_definition
 from bot.domain.registry import Registry
 from bot.ports import Clock
 from bot.readmodels import board
@@ -90,6 +91,7 @@ def lay_ground(
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
     rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
+    record_definition(store, rulings.redactor.definition, clock=clock)
     viewing = Viewing(
         clock=clock,
         registry=rulings.registry,
