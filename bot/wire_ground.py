@@ -90,8 +90,7 @@ def lay_ground(
     store = SqliteStore(settings.home / STORE_FILE)
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
-    rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
-    record_definition(store, rulings.redactor.definition, clock=clock)
+    rulings = _rulings(settings, keys, store, registry)
     viewing = Viewing(
         clock=clock,
         registry=rulings.registry,
@@ -118,6 +117,14 @@ def lay_ground(
         or token_text(keys_file(settings, "admin.token")),
         guesses=Guesses(),
     )
+
+
+def _rulings(
+    settings: Settings, keys: FileKeys, store: SqliteStore, registry: Registry
+) -> Rulings:
+    rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
+    record_definition(store, rulings.redactor.definition, clock=SystemClock())
+    return rulings
 
 
 def keys_file(settings: Settings, name: str) -> Path:
