@@ -1,6 +1,6 @@
 """The standing house: what works while the bot runs, and the order of its end.
 
-    intake thread       inbox → incidents
+    intake thread       inbox → incidents; asks a process of its own what they mean
     gate thread         approved plans → effects
     other workers       what `bot/wire.py` adds: readers of queues and the like
     Slack tasks         Slack's inbox → commands, outbox → Slack
@@ -28,6 +28,7 @@ from bot.jobs import Fire, Job, schedule
 from bot.plans.house import GateHouse
 from bot.ports import Timer
 from bot.ports.sharing import Sealed
+from bot.reading.apart import Apart
 from bot.redact import Redactor
 from bot.service import Service
 from bot.slack.room import SlackRoom
@@ -74,6 +75,7 @@ class House:
     store: SqliteStore
     redactor: Redactor
     service: Service
+    reader: Apart
     intake: Intake
     slack: SlackRoom
     checkpoints: Checkpoints
@@ -116,6 +118,7 @@ class House:
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work for as long as the block lasts, then finish and close."""
+        self.reader.start()
         threads = [
             threading.Thread(target=one.run_until, args=(self.stopping,), name=one.name)
             for one in self._all_workers()
@@ -172,6 +175,7 @@ class House:
         self.keepers.get(timer.kind, self.gate.fire)(timer)
 
     def _close(self) -> None:
+        self.reader.close()
         self.checkpoints.sign_if_dirty()
         self.store.close()
 

@@ -13,7 +13,8 @@ from bot.house import House
 from bot.intake import Intake
 from bot.placing import Placing
 from bot.plans.house import GateHouse
-from bot.recall import Recall
+from bot.reading.apart import Apart
+from bot.reading.recall import Recall
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom, SlackSettings
@@ -91,11 +92,13 @@ def _house(
     grouping: Grouping,
 ) -> House:
     pressed = press(ground)
+    reader = Apart(ground.rulings.texts)
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
         service=ground.service,
-        intake=_intake(ground, grouping.placing, pressed.traffic),
+        reader=reader,
+        intake=_intake(ground, grouping.placing, pressed.traffic, reader),
         slack=room,
         gate=gate,
         aws=ground.aws,
@@ -251,11 +254,13 @@ def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
     )
 
 
-def _intake(ground: Ground, placing: Placing, traffic: Traffic) -> Intake:
+def _intake(
+    ground: Ground, placing: Placing, traffic: Traffic, reader: Apart
+) -> Intake:
     rulings = ground.rulings
     return Intake(
         service=ground.service,
-        triage=Recall(rulings).understand,
+        understanding=Recall(rulings.integrations, reader),
         suggest=rulings.advise,
         is_busy=traffic.is_busy,
         give_way=traffic.give_way,

@@ -17,7 +17,8 @@ from bot.jobs import fire_timers
 from bot.maintenance import EDGE
 from bot.placing import Placed
 from bot.ports import Lane, Payload, Received, Timer, Transaction
-from bot.recall import Recall
+from bot.reading.reader import Reader
+from bot.reading.recall import Recall
 from bot.rulings import Rulings, read_rulings
 from bot.sealing import seal_payload
 from bot.service import Handled, Service
@@ -38,6 +39,11 @@ CHAT = System(id="chat", title="Chat", owner="@ml", entities=("chat-70b",))
 @cache
 def rulings() -> Rulings:
     return read_rulings(Settings(), key=b"k" * 32, registry=Registry((CHAT,)))
+
+
+def recall(**more: int) -> Recall:
+    """Return a memory that reads in this process what it does not know."""
+    return Recall(rulings().integrations, Reader(rulings()), **more)
 
 
 class Core:
@@ -67,7 +73,7 @@ class Core:
         self.placing = self.grouping.placing
         self.intake = Intake(
             service=self.service,
-            triage=Recall(rulings()).understand,
+            understanding=recall(),
             suggest=rulings().advise,
             placing=self.placing,
         )

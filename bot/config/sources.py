@@ -175,6 +175,11 @@ class Source(SourceFields):
     def _are_queues(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(cls._is_a_queue(url) for url in urls)
 
+    def without_secrets(self) -> "Source":
+        """Return it for somebody who reads what comes but does not ask who sent it."""
+        nothing = ("token", "path_secret", "secret", "previous_secret")
+        return self.model_copy(update=dict.fromkeys(nothing))
+
     @property
     def queues(self) -> tuple[str, ...]:
         """Every queue that holds messages for us, without dead letters, once each."""
