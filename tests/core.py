@@ -17,6 +17,7 @@ from bot.jobs import fire_timers
 from bot.maintenance import EDGE
 from bot.placing import Placed
 from bot.ports import Lane, Payload, Received, Timer, Transaction
+from bot.reading.questions import Reading
 from bot.reading.reader import Reader
 from bot.reading.recall import Recall
 from bot.rulings import Rulings, read_rulings
@@ -41,14 +42,18 @@ def rulings() -> Rulings:
     return read_rulings(Settings(), key=b"k" * 32, registry=Registry((CHAT,)))
 
 
-def recall(**more: int) -> Recall:
+def recall(reading: Reading | None = None, **more: int) -> Recall:
     """Return a memory that reads in this process what it does not know."""
-    return Recall(rulings().integrations, Reader(rulings()), **more)
+    return Recall(rulings().integrations, reading or Reader(rulings()), **more)
 
 
 class Core:
     def __init__(
-        self, folder: Path, *, budgets: Mapping[str, int] | None = None
+        self,
+        folder: Path,
+        *,
+        budgets: Mapping[str, int] | None = None,
+        reading: Reading | None = None,
     ) -> None:
         self.clock = FakeClock(NOON)
         self.store = new_store(folder / "tocsin.db")
@@ -73,7 +78,7 @@ class Core:
         self.placing = self.grouping.placing
         self.intake = Intake(
             service=self.service,
-            understanding=recall(),
+            understanding=recall(reading),
             suggest=rulings().advise,
             placing=self.placing,
         )

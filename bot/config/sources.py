@@ -177,8 +177,10 @@ class Source(SourceFields):
 
     def without_secrets(self) -> "Source":
         """Return it for somebody who reads what comes but does not ask who sent it."""
-        nothing = ("token", "path_secret", "secret", "previous_secret")
-        return self.model_copy(update=dict.fromkeys(nothing))
+        secrets = {"token", "path_secret", "secret", "previous_secret"}
+        return Source.model_validate(
+            self.model_dump(exclude=secrets, exclude_unset=True)
+        )
 
     @property
     def queues(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ _UNSENDABLE = "What it says cannot be written down as text."
 
 def run(wire: socket.socket) -> None:
     """Answer until the other side ends."""
-    _limit_memory()
+    limit_memory()
     try:
         _, told = frames.receive(wire)
         serve(wire, decide_by(Texts.from_json(told)))
@@ -72,7 +72,8 @@ def _limit_time(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _limit_memory() -> None:
+def limit_memory() -> None:
+    """Have what takes too much memory fail in this process."""
     try:
         import resource
     except ImportError:

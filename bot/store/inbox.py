@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from bot.domain.errors import NotFound
+from bot.domain.instants import SECOND_US, from_us, to_us
 from bot.ports import InboxItem, Lane, Received
-from bot.store.instants import SECOND_US, from_us, to_us
 
 _COLUMNS = (
     "i.id, i.lane, i.source, i.received_us, coalesce(l.sealed, i.sealed), i.state, "
