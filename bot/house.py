@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute
 
 from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
+from bot.domain.errors import Unreachable
 from bot.intake import Intake
 from bot.jobs import Fire, Job, schedule
 from bot.plans.house import GateHouse
@@ -41,6 +42,8 @@ from bot.web.gate import GateDoor
 Seal = Callable[[Sealed], Mapping[str, Any]]
 _IDLE_S = 1.0
 _AFTER_FAULT_S = 1.0
+# Alerts are kept meanwhile; that the bot is ready means that it also reads them.
+_READS_WITHIN_S = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -96,6 +99,7 @@ class House:
     home_page: str = "/practice/"
     stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)
+    _reads: threading.Event = field(default_factory=threading.Event, init=False)
     _at_work: Sequence[Callable[[], bool]] = field(default=(), init=False)
 
     def web_app(self, more: Sequence[BaseRoute] = ()) -> Starlette:
@@ -136,6 +140,7 @@ class House:
         for thread in threads:
             thread.start()
         ticker.start()
+        await asyncio.to_thread(self._reads.wait, _READS_WITHIN_S)
         self._ready = True
         try:
             yield
@@ -181,6 +186,9 @@ class House:
 
     def _read_alerts(self, stop: threading.Event) -> None:
         """Read the inbox until `stop` is set; woken by alerts, else every second."""
+        with contextlib.suppress(Unreachable):  # it is tried again with each alert
+            self.reader.wait()
+        self._reads.set()
         while not stop.is_set():
             self.alert_came.clear()
             try:

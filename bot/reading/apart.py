@@ -45,6 +45,14 @@ class Apart:
         """Start the reader ahead of the first question; nobody waits for it here."""
         self._started()
 
+    def wait(self) -> None:
+        """Wait until the reader can be asked.
+
+        Raises:
+            Unreachable: It cannot be started.
+        """
+        self._ready()
+
     def close(self) -> None:
         """End the reader."""
         child, self._child = self._child, None
