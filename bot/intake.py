@@ -9,7 +9,7 @@ is tried alone. What a payload means and where an alert belongs is not decided h
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -179,16 +179,18 @@ class Intake:
         runs = Runs()
         gathered = [self._gather(tx, one, runs) for one in bite]
         became = {id(run): self._take(tx, run) for run in runs}
+        outcomes: dict[str, Mapping[str, Any]] = {}
         for one, alerts in zip(bite, gathered, strict=True):
             if alerts is None:
                 over = {"outcome": "ignored", "problem": "drill_over"}
-                tx.inbox.done(one.item.id, over)
+                outcomes[one.item.id] = over
                 continue
             placed = {
                 alert.id: became[id(run)][alert is not run.first]
                 for alert, run in alerts
             }
-            tx.inbox.done(one.item.id, _outcome(one.found, placed))
+            outcomes[one.item.id] = _outcome(one.found, placed)
+        tx.inbox.done_all(outcomes)
 
     def _gather(
         self, tx: Transaction, read: _Read, runs: Runs

@@ -43,6 +43,7 @@ def examine() -> tuple[Check, ...]:
         ("redaction", _redaction),
         ("rules", _rules),
         ("runbooks", _runbooks),
+        ("reader", _reader),
         ("sources", _sources),
         ("intake", _intake),
         ("alarms", _alarms),
@@ -235,6 +236,12 @@ def _alarms(settings: Settings) -> Iterator[Check]:
             says="no dead-letter queue is read; what others do not take stays unseen",
             next_move="Name them in sources.cloudwatch.dead_letter_urls.",
         )
+
+
+def _reader(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_reader import look
+
+    yield from look(settings)
 
 
 def _watch(settings: Settings) -> Iterator[Check]:
