@@ -15,11 +15,11 @@ MOST_BYTES = 1024 * 1024
 DEEPEST = 40
 MOST_VALUES = 200_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# What PyYAML's constructors raise on a tag whose value does not fit it.
-_WRONG_VALUE = (
+WRONG_VALUE = (
     *(ArithmeticError, AttributeError, LookupError),
     *(RecursionError, TypeError, ValueError),
 )
+"""What PyYAML's constructors raise on a tag whose value does not fit it."""
 
 
 class NotPlain(ValueError):
@@ -46,7 +46,7 @@ def loaded(text: str, *, first_line: int = 1) -> Any:
         raise
     except yaml.YAMLError as error:
         raise NotPlain(f"it is not YAML{_where(error, first_line)}") from error
-    except _WRONG_VALUE as error:
+    except WRONG_VALUE as error:
         raise NotPlain("a value in it is no valid YAML value") from error
 
 

@@ -54,7 +54,7 @@ def test_what_is_out_of_bounds_is_refused_in_our_words(text: str, says: str) -> 
 
 
 def test_a_line_is_named_as_it_is_counted_in_the_file() -> None:
-    for text in ("\n" + "[" * 50, "\n\"a"):
+    for text in ("\n" + "[" * 50, '\n"a'):
         with pytest.raises(NotPlain, match="line 12"):
             loaded(text, first_line=11)
 
