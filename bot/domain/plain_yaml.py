@@ -72,6 +72,7 @@ def _measure(text: str, first_line: int) -> None:
     """
     open_parts: list[_Size] = [_Size()]
     known: dict[str, _Size] = {}
+    event: Any
     for event in yaml.parse(text, Loader=_LOADER):
         kind = type(event)
         if kind is yaml.ScalarEvent:
