@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.domain.commands import PersonCommand
 from bot.domain.envelope import Alert
 from bot.domain.registry import Registry, System
+from bot.gate.policy import Policy
 from bot.intake import Intake
 from bot.jobs import fire_timers
 from bot.maintenance import EDGE
@@ -38,6 +39,12 @@ CHAT = System(id="chat", title="Chat", owner="@ml", entities=("chat-70b",))
 @cache
 def rulings() -> Rulings:
     return read_rulings(Settings(), key=b"k" * 32, registry=Registry((CHAT,)))
+
+
+@cache
+def shipped_policy() -> Policy:
+    """Return the shipped policies; nothing changes one that was read."""
+    return Policy.load(None)
 
 
 class Core:
