@@ -72,7 +72,9 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let requests end, then hang up; uvicorn's own waits a tenth of a second."""
-        for listener in [*self.servers, *(sockets or [])]:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
             listener.close()
         while tasks := self.server_state.tasks:
             await asyncio.wait(tasks)
