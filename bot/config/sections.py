@@ -141,6 +141,12 @@ class Web(Section):
         None,
         description="Bearer token for the admin door; made at first start if unset.",
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Bearer token for /metrics; the admin token opens it too. Without "
+        "it the figures are open where server.host is this machine, and closed to "
+        "everybody else where it is not.",
+    )
     link_hosts: Names = Field(
         (),
         description="Hosts that addresses in alerts may link to, for example "
