@@ -99,12 +99,19 @@ def read_rulings(
     return Rulings(
         redactor=Redactor(definition, key=key),
         rulebook=rulebook,
-        grouping=read_grouping(tuple(rulebook.categories)),
+        grouping=_grouping(settings, rulebook),
         registry=_registry(settings) or registry or Registry(),
         links=LinkHosts.of(settings.web.link_hosts),
         integrations=sources_of(load_integrations(), settings.sources),
         runbooks=runbooks,
         index=index_of(runbooks),
+    )
+
+
+def _grouping(settings: Settings, rulebook: Rulebook) -> GroupingRules:
+    path = settings.rules.grouping
+    return read_grouping(
+        tuple(rulebook.categories), site_text(path), overlay_name=site_name(path)
     )
 
 

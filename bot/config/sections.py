@@ -92,10 +92,16 @@ class Redact(Section):
 
 
 class Rules(Section):
-    """Triage rules."""
+    """Rules of triage and of grouping."""
 
     overlay: Path | None = Field(
         None, description="YAML file with the site's own triage rules."
+    )
+    grouping: Path | None = Field(
+        None,
+        description="YAML file with the site's own rules of grouping: which things "
+        "say that alerts belong together, what several kinds mean together, and what "
+        "no maintenance window silences.",
     )
 
 
