@@ -22,7 +22,7 @@ from bot.envelopes.jsonbody import (
     must_be_few,
     read_text,
 )
-from bot.envelopes.mapping import MAX_ALERTS, digest, standing_for
+from bot.envelopes.mapping import at_most, digest
 from bot.envelopes.things import folded
 
 
@@ -62,9 +62,7 @@ def gathered(made: Iterable[Envelope]) -> tuple[Envelope, ...]:
         known = kept.get(same)
         more = one.stands_for + (known.stands_for if known else 0)
         kept[same] = replace(known or one, stands_for=more)
-    found = list(kept.values())
-    rest = sum(one.stands_for for one in found[MAX_ALERTS:])
-    return standing_for(found[:MAX_ALERTS], rest, last=True)
+    return at_most(list(kept.values()))
 
 
 # Parts of a path that differ from entry to entry and say nothing of what happened.

@@ -5,9 +5,11 @@ line here.
 """
 
 import importlib
+import json
 import pkgutil
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,10 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import integrations
+from bot.dispatch import read
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
 from bot.domain.registry import Registry
 from bot.envelopes.jsonbody import read_json
+from bot.envelopes.mapping import MAX_ALERTS
 from bot.ports.integration import Manifest
 from bot.rules import read_rulebook
 from bot.triage import Triaged, load_integrations, triage
@@ -29,6 +33,8 @@ from tests.searching import examples
 NAMES = [one.name for one in pkgutil.iter_modules(integrations.__path__)]
 PARSERS = load_integrations()
 RULES = read_rulebook()
+# One event with its headers, and the lines of one report: a list is still one of it.
+ONE_WHATEVER_COMES = {"binary-event", "held"}
 
 
 def _samples(name: str) -> list[Sample]:
@@ -120,6 +126,24 @@ def _became(sample: Sample) -> dict[str, object]:
         "severity": worst.assessment.severity.value,
         "alerts": len(found.alerts),
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PARSERS)
+def test_a_long_list_is_a_bounded_number_of_alerts_that_count_it_all(name: str) -> None:
+    """What one payload costs is bounded, and nothing of it goes uncounted."""
+    counts = {}
+    for sample in _samples(name):
+        try:
+            one = read_json(sample.body).value
+            raw = json.dumps([one] * (MAX_ALERTS + 100)).encode()
+            _, made = read(replace(sample.payload, body=raw), name, PARSERS)
+        except Unparsed:
+            continue
+        counts[sample.name] = (len(made), sum(each.stands_for for each in made))
+    assert {key: n for key, (n, _) in counts.items() if n > MAX_ALERTS} == {}
+    short = {key for key, (_, total) in counts.items() if total < MAX_ALERTS + 100}
+    assert short <= ONE_WHATEVER_COMES
 
 
 @pytest.mark.parametrize("name", PARSERS)
