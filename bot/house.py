@@ -38,6 +38,7 @@ from bot.web.alerts import AlertsDoor
 from bot.web.app import web_app
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
+from bot.web.scraping import Scrapers
 
 Seal = Callable[[Sealed], Mapping[str, Any]]
 _IDLE_S = 1.0
@@ -85,6 +86,7 @@ class House:
     door: AlertsDoor
     admin: GateDoor
     figures: Figures
+    scrapers: Scrapers
     gate: GateHouse
     aws: AwsDoor
     alert_came: threading.Event
@@ -116,6 +118,7 @@ class House:
             metrics=self.figures.text,
             home=lambda: self.home_page if more else "",
             post_alert=self.door.post,
+            no_figures=self.scrapers.refusal,
             health=lambda: {**self.slack.health(), **self.figures.health()},
         )
 

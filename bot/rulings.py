@@ -13,6 +13,7 @@ from bot.assistant.suggest import Suggestion, suggest
 from bot.config import Settings, shipped_runbooks
 from bot.config.site_file import site_name, site_text
 from bot.deciding import Deciding, Texts, decide_by
+from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert
 from bot.domain.grouping_rules import GroupingRules
 from bot.domain.links import LinkHosts
@@ -99,7 +100,7 @@ def read_rulings(
         registry=deciding.registry,
         integrations=deciding.integrations,
         texts=texts,
-        grouping=read_grouping(tuple(deciding.rulebook.categories)),
+        grouping=_grouping(settings, deciding.rulebook),
         links=LinkHosts.of(settings.web.link_hosts),
         runbooks=runbooks,
         index=index_of(runbooks),
@@ -115,6 +116,13 @@ def _texts(settings: Settings, key: bytes, registry: Registry) -> Texts:
         sources={name: one.without_secrets() for name, one in settings.sources.items()},
         registry=registry,
         key=key.hex(),
+    )
+
+
+def _grouping(settings: Settings, rulebook: Rulebook) -> GroupingRules:
+    path = settings.rules.grouping
+    return read_grouping(
+        tuple(rulebook.categories), site_text(path), overlay_name=site_name(path)
     )
 
 

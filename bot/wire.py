@@ -7,7 +7,8 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 from starlette.routing import Route
 from ulid import ULID
 
-from bot.config import Settings
+from bot.config import Settings, secret
+from bot.domain.addresses import is_this_machine
 from bot.domain.registry import Registry
 from bot.house import House
 from bot.intake import Intake
@@ -21,6 +22,7 @@ from bot.slack.room import SlackRoom, SlackSettings
 from bot.web.alerts import AlertsDoor
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
+from bot.web.scraping import Scrapers
 from bot.web.traffic import Traffic
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
@@ -106,6 +108,7 @@ def _house(
         door=_alerts_door(ground, pressed),
         admin=_admin_door(ground, gate),
         figures=ground.figures,
+        scrapers=_scrapers(ground),
         alert_came=ground.alert_came,
         alerts_token=ground.alerts_token,
         admin_token=ground.admin_token,
@@ -236,6 +239,17 @@ def _alerts_door(ground: Ground, pressed: Pressed) -> AlertsDoor:
         new_id=lambda at: f"al_{ULID.from_datetime(at)}",
         accepted=ground.alert_came.set,
         admin_token=ground.admin_token,
+        guesses=ground.guesses,
+    )
+
+
+def _scrapers(ground: Ground) -> Scrapers:
+    settings = ground.settings
+    return Scrapers(
+        token=secret(settings.web.metrics_token),
+        admin_token=ground.admin_token,
+        only_here=is_this_machine(settings.server.host),
+        clock=ground.clock,
         guesses=ground.guesses,
     )
 

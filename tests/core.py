@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.domain.commands import PersonCommand
 from bot.domain.envelope import Alert
 from bot.domain.registry import Registry, System
+from bot.gate.policy import Policy
 from bot.intake import Intake
 from bot.jobs import fire_timers
 from bot.maintenance import EDGE
@@ -45,6 +46,12 @@ def rulings() -> Rulings:
 def recall(reading: Reading | None = None, **more: int) -> Recall:
     """Return a memory that reads in this process what it does not know."""
     return Recall(rulings().integrations, reading or Reader(rulings()), **more)
+
+
+@cache
+def shipped_policy() -> Policy:
+    """Return the shipped policies; nothing changes one that was read."""
+    return Policy.load(None)
 
 
 class Core:

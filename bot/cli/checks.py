@@ -148,9 +148,16 @@ def _redaction(settings: Settings) -> Iterator[Check]:
 
 def _rules(settings: Settings) -> Iterator[Check]:
     from bot.rules import read_rulebook
+    from bot.rules.grouping_file import read_grouping
 
     overlay = settings.rules.overlay
     rulebook = read_rulebook(site_text(overlay), overlay_name=site_name(overlay))
+    grouping = settings.rules.grouping
+    read_grouping(
+        tuple(rulebook.categories),
+        site_text(grouping),
+        overlay_name=site_name(grouping),
+    )
     lists = ", ".join(f"{one.title} {one.edition}" for one in rulebook.frameworks)
     says = f"sha256 {rulebook.digest[:12]}; {lists}"
     yield Check(name="rules", state=OK, says=says)
