@@ -14,6 +14,7 @@ from bot.domain.errors import Unparsed
 from bot.domain.untrusted import Untrusted
 from bot.envelopes.aws_delivery import Delivery, dead_letter, documents
 from bot.envelopes.aws_reading import counted
+from bot.envelopes.mapping import at_most
 from bot.ports.integration import Integration, Manifest, Payload
 
 AUTO = "auto"
@@ -64,7 +65,7 @@ def recognized(
 def read(
     payload: Payload, name: str, parsers: Mapping[str, Integration]
 ) -> tuple[str, tuple[Envelope, ...]]:
-    """Return who read a payload, and its alerts.
+    """Return who read a payload, and its alerts: at most `MAX_ALERTS` of them.
 
     Of several readers the one of the first alert is named.
 
@@ -73,11 +74,11 @@ def read(
     """
     parser = parsers[name]
     if not _is_member(parser):
-        return name, _noted(payload, parser.parse(payload))
+        return name, _noted(payload, at_most(parser.parse(payload)))
     family = [one for one in parsers.values() if _is_member(one)]
     found = documents(payload)
     made = [_of_one(one, parser, family, alone=len(found) == 1) for one in found]
-    whole = tuple(each for envelopes in made for each in envelopes)
+    whole = at_most([each for envelopes in made for each in envelopes])
     return (whole[0].source if whole else name), _noted(payload, whole)
 
 

@@ -1,6 +1,6 @@
 """The standing house: what works while the bot runs, and the order of its end.
 
-    intake thread       inbox → incidents
+    intake thread       inbox → incidents; asks a process of its own what they mean
     gate thread         approved plans → effects
     other workers       what `bot/wire.py` adds: readers of queues and the like
     Slack tasks         Slack's inbox → commands, outbox → Slack
@@ -23,11 +23,13 @@ from starlette.routing import BaseRoute
 
 from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
+from bot.domain.errors import Unreachable
 from bot.intake import Intake
 from bot.jobs import Fire, Job, schedule
 from bot.plans.house import GateHouse
 from bot.ports import Timer
 from bot.ports.sharing import Sealed
+from bot.reading.apart import Apart
 from bot.redact import Redactor
 from bot.service import Service
 from bot.slack.room import SlackRoom
@@ -36,10 +38,13 @@ from bot.web.alerts import AlertsDoor
 from bot.web.app import web_app
 from bot.web.figures import Figures
 from bot.web.gate import GateDoor
+from bot.web.scraping import Scrapers
 
 Seal = Callable[[Sealed], Mapping[str, Any]]
 _IDLE_S = 1.0
 _AFTER_FAULT_S = 1.0
+# Alerts are kept meanwhile; that the bot is ready means that it also reads them.
+_READS_WITHIN_S = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -74,12 +79,14 @@ class House:
     store: SqliteStore
     redactor: Redactor
     service: Service
+    reader: Apart
     intake: Intake
     slack: SlackRoom
     checkpoints: Checkpoints
     door: AlertsDoor
     admin: GateDoor
     figures: Figures
+    scrapers: Scrapers
     gate: GateHouse
     aws: AwsDoor
     alert_came: threading.Event
@@ -94,6 +101,7 @@ class House:
     home_page: str = "/practice/"
     stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)
+    _reads: threading.Event = field(default_factory=threading.Event, init=False)
     _at_work: Sequence[Callable[[], bool]] = field(default=(), init=False)
 
     def web_app(self, more: Sequence[BaseRoute] = ()) -> Starlette:
@@ -110,12 +118,14 @@ class House:
             metrics=self.figures.text,
             home=lambda: self.home_page if more else "",
             post_alert=self.door.post,
+            no_figures=self.scrapers.refusal,
             health=lambda: {**self.slack.health(), **self.figures.health()},
         )
 
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work for as long as the block lasts, then finish and close."""
+        self.reader.start()
         threads = [
             threading.Thread(target=one.run_until, args=(self.stopping,), name=one.name)
             for one in self._all_workers()
@@ -133,6 +143,7 @@ class House:
         for thread in threads:
             thread.start()
         ticker.start()
+        await asyncio.to_thread(self._reads.wait, _READS_WITHIN_S)
         self._ready = True
         try:
             yield
@@ -172,11 +183,15 @@ class House:
         self.keepers.get(timer.kind, self.gate.fire)(timer)
 
     def _close(self) -> None:
+        self.reader.close()
         self.checkpoints.sign_if_dirty()
         self.store.close()
 
     def _read_alerts(self, stop: threading.Event) -> None:
         """Read the inbox until `stop` is set; woken by alerts, else every second."""
+        with contextlib.suppress(Unreachable):  # it is tried again with each alert
+            self.reader.wait()
+        self._reads.set()
         while not stop.is_set():
             self.alert_came.clear()
             try:

@@ -1,6 +1,7 @@
 """The alert worker: from kept payloads to incidents, many in one transaction.
 
-Reads the inbox, asks `bot/recall.py` what each payload means, and hands the alerts to
+Reads the inbox, asks `bot/reading/` what the payloads mean, the next few
+while the last are placed, and hands the alerts to
 `bot/placing.py`, each kind of repeat once with its count. One payload that cannot be
 placed neither takes others with it nor is repeated for their sake: then each of them
 is tried alone. What a payload means and where an alert belongs is not decided here.
@@ -8,7 +9,7 @@ is tried alone. What a payload means and where an alert belongs is not decided h
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -16,8 +17,10 @@ from typing import Any
 
 from bot.assistant.suggest import Suggestion
 from bot.domain.envelope import Alert
+from bot.domain.errors import Unreachable
 from bot.placing import Placed, Placing
-from bot.ports import InboxItem, Lane, Payload, Transaction
+from bot.ports import InboxItem, Lane, Transaction
+from bot.reading.recall import Arrived, Recall
 from bot.readmodels import drills
 from bot.repeats import Run, Runs
 from bot.sealing import unseal_payload
@@ -28,13 +31,14 @@ _LEASE_S = 30
 _BATCH = 256
 # About so many alerts are placed in one transaction; a payload is never divided.
 _BITE = 256
+# So many payloads, or bytes of them, are read while those before are placed.
+_FEW = 32
+_FEW_BYTES = 128 * 1024
 # While alerts are coming in: nobody's 202 waits long for a transaction of ours.
 _SMALL_BITE = 2
 _SMALL_BATCH = 6
 _log = logging.getLogger(__name__)
 
-# Payload, source and alert id to what the payload means.
-Triage = Callable[[Payload, str, str], Triaged]
 # What the runbooks suggest for an alert, best first.
 Suggest = Callable[[Alert], Sequence[Suggestion]]
 
@@ -59,14 +63,14 @@ class Intake:
         self,
         *,
         service: Service,
-        triage: Triage,
+        understanding: Recall,
         suggest: Suggest,
         placing: Placing,
         is_busy: Callable[[], bool] = lambda: False,
         give_way: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._service = service
-        self._triage = triage
+        self._understanding = understanding
         self._suggest = suggest
         self._placing = placing
         self._is_busy = is_busy
@@ -90,14 +94,11 @@ class Intake:
             began_s = time.monotonic()
         return len(items)
 
-    def _bites(self, items: Iterable[InboxItem]) -> Iterator[list[_Read]]:
+    def _bites(self, items: Sequence[InboxItem]) -> Iterator[list[_Read]]:
         """Yield what was read, in pieces for one transaction each."""
         bite: list[_Read] = []
         size = 0
-        for item in items:
-            read = self._read(item)
-            if read is None:
-                continue
+        for read in self._ahead(items):
             bite.append(read)
             size += len(read.found.alerts)
             if size >= (_SMALL_BITE if self._is_busy() else _BITE):
@@ -106,15 +107,45 @@ class Intake:
         if bite:
             yield bite
 
-    def _read(self, item: InboxItem) -> _Read | None:
+    def _ahead(self, items: Sequence[InboxItem]) -> Iterator[_Read]:
+        """Yield what was read; the next few are read while these are placed."""
+        end: Callable[[], Sequence[_Read]] = tuple
+        for few in _fews(items):
+            read = end()
+            end = self._begin(few)
+            yield from read
+        yield from end()
+
+    def _begin(self, few: Sequence[InboxItem]) -> Callable[[], Sequence[_Read]]:
+        """Begin to read a few; nobody is there to read them: they are tried later."""
+        opened = [(one, it) for one in few if (it := self._opened(one)) is not None]
+        here = [one for one, _ in opened]
+        try:
+            end = self._understanding.begin([arrived for _, arrived in opened])
+        except Unreachable as error:
+            return partial(self._all_given_back, here, error)
+        return partial(self._ended, here, end)
+
+    def _ended(
+        self, items: Sequence[InboxItem], end: Callable[[], Sequence[Triaged]]
+    ) -> Sequence[_Read]:
+        try:
+            found = end()
+        except Unreachable as error:
+            return self._all_given_back(items, error)
+        return [
+            _Read(item=item, found=one) for item, one in zip(items, found, strict=True)
+        ]
+
+    def _opened(self, item: InboxItem) -> Arrived | None:
         try:
             payload = unseal_payload(
                 self._service.keys, item.sealed, item=item.id, at=item.received_at
             )
-            return _Read(item=item, found=self._triage(payload, item.source, item.id))
         except Exception as error:  # noqa: BLE001 - one payload must not stop the others
             self._give_back(item, error)
             return None
+        return Arrived(payload=payload, source=item.source, alert_id=item.id)
 
     def _placed(self, bite: Sequence[_Read]) -> "Future[None]":
         return self._service.store.write(lambda tx: self._absorb(tx, bite))
@@ -135,22 +166,31 @@ class Intake:
         because = getattr(error, "code", type(error).__name__)
         self._service.give_back(item.id, because=because).result()
 
+    def _all_given_back(
+        self, items: Sequence[InboxItem], error: BaseException
+    ) -> Sequence[_Read]:
+        for item in items:
+            self._give_back(item, error)
+        return ()
+
     # --- inside the transaction ---
 
     def _absorb(self, tx: Transaction, bite: Sequence[_Read]) -> None:
         runs = Runs()
         gathered = [self._gather(tx, one, runs) for one in bite]
         became = {id(run): self._take(tx, run) for run in runs}
+        outcomes: dict[str, Mapping[str, Any]] = {}
         for one, alerts in zip(bite, gathered, strict=True):
             if alerts is None:
                 over = {"outcome": "ignored", "problem": "drill_over"}
-                tx.inbox.done(one.item.id, over)
+                outcomes[one.item.id] = over
                 continue
             placed = {
                 alert.id: became[id(run)][alert is not run.first]
                 for alert, run in alerts
             }
-            tx.inbox.done(one.item.id, _outcome(one.found, placed))
+            outcomes[one.item.id] = _outcome(one.found, placed)
+        tx.inbox.done_all(outcomes)
 
     def _gather(
         self, tx: Transaction, read: _Read, runs: Runs
@@ -171,6 +211,20 @@ class Intake:
             tx, run.last, suggested, drill=run.drill, times=run.times - 1
         )
         return first, rest
+
+
+def _fews(items: Sequence[InboxItem]) -> Iterator[Sequence[InboxItem]]:
+    """Yield as many at a time as are worth asking about together."""
+    few: list[InboxItem] = []
+    size = 0
+    for item in items:
+        few.append(item)
+        size += len(item.sealed)
+        if len(few) == _FEW or size >= _FEW_BYTES:
+            yield few
+            few, size = [], 0
+    if few:
+        yield few
 
 
 def _outcome(found: Triaged, placed: dict[str, Placed]) -> dict[str, Any]:

@@ -20,12 +20,13 @@ from bot.domain.grouping_events import (
     CategoryChanged,
 )
 from bot.domain.grouping_rules import GroupingRules
+from bot.domain.instants import to_us
 from bot.domain.runbook import Runbook
 from bot.domain.severity import Severity, worst
 from bot.domain.together import meanings, most_telling
 from bot.ports import Transaction
-from bot.readmodels import alerts, board, gathering, quiet
-from bot.readmodels.gathering import Known, to_us
+from bot.readmodels import alerts, board, gathering, quiet, sightings
+from bot.readmodels.gathering import Known
 from bot.service import Service
 from bot.turns import Case, Suggested
 
@@ -167,13 +168,13 @@ class Placing:
 
     def _is_told(self, tx: Transaction, placement: Placement, alert: Alert) -> bool:
         """Tell whether the log tells of a further problem of an incident."""
-        seen = gathering.seen(tx, placement.incident).get(alert.assessment.category)
+        seen = sightings.seen(tx, placement.incident).get(alert.assessment.category)
         if seen is None or alert.assessment.severity.is_worse_than(seen.severity):
             return True
         return gathering.problems(tx, placement.incident) < MOST_TOLD
 
     def _joining(self, tx: Transaction, placement: Placement, alert: Alert) -> Join:
-        seen = gathering.seen(tx, placement.incident)
+        seen = sightings.seen(tx, placement.incident)
         severities = {category: one.severity for category, one in seen.items()}
         found = meanings(seen, self.rules.together, at=alert.detected_at)
         return Join(

@@ -4,8 +4,7 @@ Shared by the running bot and by `tocsin triage`, so that both say the same. The
 rules themselves are data in `bot/rules`, `bot/redact` and `runbooks/`.
 """
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.assistant.library import index_of, load_runbooks
@@ -13,33 +12,29 @@ from bot.assistant.search import RunbookIndex
 from bot.assistant.suggest import Suggestion, suggest
 from bot.config import Settings, shipped_runbooks
 from bot.config.site_file import site_name, site_text
+from bot.deciding import Deciding, Texts, decide_by
 from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert
 from bot.domain.grouping_rules import GroupingRules
 from bot.domain.links import LinkHosts
 from bot.domain.registry import Registry
 from bot.domain.runbook import Runbook
-from bot.named_sources import sources_of
-from bot.ports import Integration, Payload
-from bot.redact import Budget, Redactor, load_definition
-from bot.rules import read_rulebook
+from bot.ports import Payload
 from bot.rules.grouping_file import read_grouping
 from bot.rules.registry_file import read_registry
-from bot.triage import Triaged, load_integrations, triage
-
-# Counts end what would take long; the clock ends what takes long on a busy machine.
-_BUDGET = Budget(seconds=10.0, clock=time.monotonic)
+from bot.triage import Triaged, triage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rulings:
-    """What decides: rules, redactor, registry, parsers and runbooks."""
+class Rulings(Deciding):
+    """What decides: rules, redactor, registry, parsers and runbooks.
 
-    redactor: Redactor
-    rulebook: Rulebook
-    registry: Registry
+    Attributes:
+        texts: What of it an installation added, to read it again elsewhere.
+    """
+
+    texts: Texts
     links: LinkHosts
-    integrations: Mapping[str, Integration]
     grouping: GroupingRules
     runbooks: tuple[Runbook, ...]
     index: RunbookIndex
@@ -97,18 +92,37 @@ def read_rulings(
         BadSettings: A file cannot be used; names the file and the entry.
     """
     runbooks = load_runbooks(shipped_runbooks())
-    overlay = settings.rules.overlay
-    definition = load_definition(site_text(settings.redact.overlay) or None)
-    rulebook = read_rulebook(site_text(overlay), overlay_name=site_name(overlay))
+    texts = _texts(settings, key, _registry(settings) or registry or Registry())
+    deciding = decide_by(texts)
     return Rulings(
-        redactor=Redactor(definition, key=key, budget=_BUDGET),
-        rulebook=rulebook,
-        grouping=read_grouping(tuple(rulebook.categories)),
-        registry=_registry(settings) or registry or Registry(),
+        redactor=deciding.redactor,
+        rulebook=deciding.rulebook,
+        registry=deciding.registry,
+        integrations=deciding.integrations,
+        texts=texts,
+        grouping=_grouping(settings, deciding.rulebook),
         links=LinkHosts.of(settings.web.link_hosts),
-        integrations=sources_of(load_integrations(), settings.sources),
         runbooks=runbooks,
         index=index_of(runbooks),
+    )
+
+
+def _texts(settings: Settings, key: bytes, registry: Registry) -> Texts:
+    overlay = settings.rules.overlay
+    return Texts(
+        rules=site_text(overlay),
+        rules_name=site_name(overlay),
+        redaction=site_text(settings.redact.overlay),
+        sources={name: one.without_secrets() for name, one in settings.sources.items()},
+        registry=registry,
+        key=key.hex(),
+    )
+
+
+def _grouping(settings: Settings, rulebook: Rulebook) -> GroupingRules:
+    path = settings.rules.grouping
+    return read_grouping(
+        tuple(rulebook.categories), site_text(path), overlay_name=site_name(path)
     )
 
 

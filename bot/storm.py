@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.incident import Incident
+from bot.domain.instants import to_us
 from bot.domain.severity import Severity
 from bot.domain.storm_view import HeldCard, StormView
 from bot.domain.untrusted import Untrusted
 from bot.ports import Timer, Transaction
-from bot.readmodels.gathering import to_us
 
 CARDS = 10
 SHARE = 8
@@ -32,6 +32,8 @@ LINES_OF_ONE = 3
 LINES = 20
 # Incidents held back within this time of each other share one digest.
 _ONE_STORM = timedelta(minutes=10)
+# What a piece of work knows of the digest that stands for an incident.
+_STORM_OF = "storm of "
 _WORST = 3
 _MOST_NAMED = 6
 
@@ -139,8 +141,12 @@ class Storm:
 
 def storm_of(tx: Transaction, incident: str) -> int:
     """Return the storm whose digest stands for an incident, 0 if none does."""
-    found = tx.tables.execute("SELECT storm FROM held WHERE incident = ?", (incident,))
-    return int(found[0]["storm"]) if found else 0
+    if (known := _STORM_OF + incident) not in tx.worked_out:
+        found = tx.tables.execute(
+            "SELECT storm FROM held WHERE incident = ?", (incident,)
+        )
+        tx.worked_out[known] = int(found[0]["storm"]) if found else 0
+    return int(tx.worked_out[known])
 
 
 def may_tell(tx: Transaction, incident: str, *, now: datetime, drill: bool) -> bool:
@@ -178,6 +184,7 @@ def _show(tx: Transaction, incident: str, state: Incident, now: datetime) -> Non
 
 
 def _note_shown(tx: Transaction, incident: str, source: str, now: datetime) -> None:
+    tx.worked_out.pop(_STORM_OF + incident, None)
     tx.tables.execute("DELETE FROM held WHERE incident = ?", (incident,))
     tx.tables.execute(
         "INSERT INTO shown (incident, at, source) VALUES (?,?,?)",
@@ -187,6 +194,7 @@ def _note_shown(tx: Transaction, incident: str, source: str, now: datetime) -> N
 
 def _hold(tx: Transaction, incident: str, state: Incident, now: datetime) -> None:
     storm = _storm(tx, state, now)
+    tx.worked_out.pop(_STORM_OF + incident, None)
     tx.tables.execute(
         "INSERT INTO held (incident, at, storm) VALUES (?,?,?)",
         (incident, now.isoformat(), storm),

@@ -37,7 +37,7 @@ class Triaged:
         alerts: Redacted and assessed, in the sender's order.
         problem: Why it could not be read; "" when it could.
         same: By place, what is equal for alerts that differ only in their ids and
-            times; empty where nobody remembers (`bot/recall.py`).
+            times; empty where nobody remembers (`bot/reading/`).
     """
 
     outcome: NameOfOutcome
@@ -166,7 +166,7 @@ def triage(
     """
     parsed = parse(payload, source=source, parsers=parsers)
     if parsed.problem:
-        return unparsed(parsed, alert_id, received_at)
+        return unparsed(parsed.source, parsed.problem, alert_id, received_at)
     understanding = Understanding(redactor, rulebook, registry)
     alerts = tuple(
         understanding.of(envelope, received_at=received_at).alert(
@@ -238,9 +238,10 @@ def _does(alert: Alert) -> NameOfOutcome:
             return "opens" if alert.assessment.severity in _OPENS else "ignored"
 
 
-def unparsed(parsed: Parsed, alert_id: str, received_at: datetime) -> Triaged:
+def unparsed(
+    source: str, problem: str, alert_id: str, received_at: datetime
+) -> Triaged:
     """Return one alert that says what could not be read, so that nothing is lost."""
-    source, problem = parsed.source, parsed.problem
     envelope = Envelope(
         source=source,
         # Equal for repeats: a sender with a broken template opens one incident.

@@ -16,10 +16,11 @@ from bot.domain.decisions import TOCSIN
 from bot.domain.envelope import Alert
 from bot.domain.flapping import MINUTES, WINDOW, flaps, returns
 from bot.domain.grouping import REOPEN_WINDOW, dedup_digest
+from bot.domain.instants import from_us, to_us
 from bot.domain.severity import Severity
 from bot.ports import Timer, Transaction
 from bot.readmodels import alerts, gathering
-from bot.readmodels.gathering import Known, from_us, to_us
+from bot.readmodels.gathering import Known
 from bot.service import Service
 
 CALM = "flapping.calm"

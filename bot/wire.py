@@ -7,19 +7,22 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 from starlette.routing import Route
 from ulid import ULID
 
-from bot.config import Settings
+from bot.config import Settings, secret
+from bot.domain.addresses import is_this_machine
 from bot.domain.registry import Registry
 from bot.house import House
 from bot.intake import Intake
 from bot.placing import Placing
 from bot.plans.house import GateHouse
-from bot.recall import Recall
+from bot.reading.apart import Apart
+from bot.reading.recall import Recall
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom, SlackSettings
 from bot.web.alerts import AlertsDoor
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
+from bot.web.scraping import Scrapers
 from bot.web.traffic import Traffic
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
@@ -91,11 +94,13 @@ def _house(
     grouping: Grouping,
 ) -> House:
     pressed = press(ground)
+    reader = Apart(ground.rulings.texts)
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
         service=ground.service,
-        intake=_intake(ground, grouping.placing, pressed.traffic),
+        reader=reader,
+        intake=_intake(ground, grouping.placing, pressed.traffic, reader),
         slack=room,
         gate=gate,
         aws=ground.aws,
@@ -103,6 +108,7 @@ def _house(
         door=_alerts_door(ground, pressed),
         admin=_admin_door(ground, gate),
         figures=ground.figures,
+        scrapers=_scrapers(ground),
         alert_came=ground.alert_came,
         alerts_token=ground.alerts_token,
         admin_token=ground.admin_token,
@@ -237,6 +243,17 @@ def _alerts_door(ground: Ground, pressed: Pressed) -> AlertsDoor:
     )
 
 
+def _scrapers(ground: Ground) -> Scrapers:
+    settings = ground.settings
+    return Scrapers(
+        token=secret(settings.web.metrics_token),
+        admin_token=ground.admin_token,
+        only_here=is_this_machine(settings.server.host),
+        clock=ground.clock,
+        guesses=ground.guesses,
+    )
+
+
 def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
     def redact(text: str, incident: str) -> str:
         return ground.rulings.redactor.redact(text, scope=incident).text
@@ -251,11 +268,13 @@ def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
     )
 
 
-def _intake(ground: Ground, placing: Placing, traffic: Traffic) -> Intake:
+def _intake(
+    ground: Ground, placing: Placing, traffic: Traffic, reader: Apart
+) -> Intake:
     rulings = ground.rulings
     return Intake(
         service=ground.service,
-        triage=Recall(rulings).understand,
+        understanding=Recall(rulings.integrations, reader),
         suggest=rulings.advise,
         is_busy=traffic.is_busy,
         give_way=traffic.give_way,

@@ -41,10 +41,13 @@ def senders(
         given = settings.sources.get(name, Source())
         path_secret = secret(given.path_secret)
         vendor = _vendor_signature(name, given, integration, clock)
+        by = vendor or signed.get(name)
+        # Whoever knows the common token must not speak for a sender that signs.
+        has_own = bool(path_secret) or (by is not None and by.decides)
         made[name] = Sender(
-            token=secret(given.token) or ("" if path_secret else token),
+            token=secret(given.token) or ("" if has_own else token),
             path_secret=path_secret,
-            signed=vendor or signed.get(name),
+            signed=by,
         )
     return made
 

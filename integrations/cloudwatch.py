@@ -48,6 +48,9 @@ _STATES: Mapping[str, Status] = {
     "INSUFFICIENT_DATA": Status.UPDATE,
 }
 _SUPPRESSED = "the alarm's actions are suppressed by another alarm; it only updates"
+# AWS runs the actions of an alarm late, when its period is over and nothing suppresses
+# it: that is the moment at which people are to hear of it, though the state is as old.
+_HELD_BACK = "the alarm was held back until now by a suppressor or its waiting period"
 _NO_STATE = "the alarm says no state we know; it counts as firing"
 _LONGEST_TITLE = 300
 # Dimensions whose value is an ARN or a name that the registry knows by its last part.
@@ -125,6 +128,8 @@ def _of_alarm(
         notes = (*notes, _NO_STATE)
     if status is Status.FIRING and alarm.suppressed_by:
         status, notes = Status.UPDATE, (*notes, _SUPPRESSED)
+    elif status is Status.FIRING and alarm.held_back_by:
+        notes = (*notes, _HELD_BACK)
     return Envelope(
         source=MANIFEST.name,
         source_event_id=identifier(message.message_id if message else ""),

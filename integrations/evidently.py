@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot.domain.envelope import Entity, EntityKind, Envelope
 from bot.domain.errors import Unparsed
+from bot.envelopes.batches import gathered
 from bot.envelopes.fields import every, first, first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.jsonlines import entries_of, read_values
@@ -74,7 +75,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
             because="it holds neither tests nor metrics",
             next_move="Post the report's json().",
         )
-    return tuple(made)
+    return gathered(made)
 
 
 def _envelope(report: Json, document: Document) -> Envelope:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.domain.envelope import Entity, EntityKind, Envelope, Status
 from bot.domain.errors import Unparsed
+from bot.envelopes.batches import gathered
 from bot.envelopes.fields import every, first, first_text, member, text_of
 from bot.envelopes.jsonbody import Json
 from bot.envelopes.jsonlines import entries_of, read_values
@@ -63,7 +64,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
             because="it has no type",
             next_move="Point a webhook of Langfuse's automations here.",
         )
-    return tuple(made)
+    return gathered(made)
 
 
 def _envelope(delivery: Json, notes: tuple[str, ...]) -> Envelope:

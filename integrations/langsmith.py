@@ -12,6 +12,7 @@ from collections import Counter
 
 from bot.domain.envelope import Entity, EntityKind, Envelope
 from bot.domain.errors import Unparsed
+from bot.envelopes.batches import gathered
 from bot.envelopes.fields import every, first, first_text, text_of
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.jsonlines import entries_of, read_values
@@ -62,7 +63,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
             because="it holds no alert_rule_attribute and no runs",
             next_move="Keep the default fields in the template of the alert's webhook.",
         )
-    return tuple(made)
+    return gathered(made)
 
 
 def _of_alert(alert: Json, document: Document) -> Envelope:

@@ -15,6 +15,7 @@ import re2
 
 from bot.domain.envelope import Entity, EntityKind, Envelope
 from bot.domain.errors import Unparsed
+from bot.envelopes.batches import gathered
 from bot.envelopes.fields import count_of, every, first, first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json, read_text
 from bot.envelopes.jsonlines import entries_of, read_values
@@ -83,7 +84,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
             because="it holds neither a summary by severity nor issues",
             next_move="Post the report of modelscan -r json.",
         )
-    return tuple(made)
+    return gathered(made)
 
 
 def _envelope(report: Json, document: Document) -> Envelope:

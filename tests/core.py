@@ -12,12 +12,15 @@ from bot.config import Settings
 from bot.domain.commands import PersonCommand
 from bot.domain.envelope import Alert
 from bot.domain.registry import Registry, System
+from bot.gate.policy import Policy
 from bot.intake import Intake
 from bot.jobs import fire_timers
 from bot.maintenance import EDGE
 from bot.placing import Placed
 from bot.ports import Lane, Payload, Received, Timer, Transaction
-from bot.recall import Recall
+from bot.reading.questions import Reading
+from bot.reading.reader import Reader
+from bot.reading.recall import Recall
 from bot.rulings import Rulings, read_rulings
 from bot.sealing import seal_payload
 from bot.service import Handled, Service
@@ -40,9 +43,24 @@ def rulings() -> Rulings:
     return read_rulings(Settings(), key=b"k" * 32, registry=Registry((CHAT,)))
 
 
+def recall(reading: Reading | None = None, **more: int) -> Recall:
+    """Return a memory that reads in this process what it does not know."""
+    return Recall(rulings().integrations, reading or Reader(rulings()), **more)
+
+
+@cache
+def shipped_policy() -> Policy:
+    """Return the shipped policies; nothing changes one that was read."""
+    return Policy.load(None)
+
+
 class Core:
     def __init__(
-        self, folder: Path, *, budgets: Mapping[str, int] | None = None
+        self,
+        folder: Path,
+        *,
+        budgets: Mapping[str, int] | None = None,
+        reading: Reading | None = None,
     ) -> None:
         self.clock = FakeClock(NOON)
         self.store = new_store(folder / "tocsin.db")
@@ -67,7 +85,7 @@ class Core:
         self.placing = self.grouping.placing
         self.intake = Intake(
             service=self.service,
-            triage=Recall(rulings()).understand,
+            understanding=recall(reading),
             suggest=rulings().advise,
             placing=self.placing,
         )

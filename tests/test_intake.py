@@ -1,6 +1,6 @@
 """From a kept payload to incidents: grouped, counted, told once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +8,12 @@ import pytest
 
 from bot.domain.card import GroupedBy
 from bot.domain.commands import Acknowledge, Resolve
+from bot.domain.errors import Unreachable
 from bot.placing import Placing
+from bot.reading.questions import Answer, End, Question
+from bot.reading.reader import Reader
 from bot.storm import CARDS, SHARE
-from tests.core import Core
+from tests.core import Core, rulings
 from tests.payloads import alert, group
 from tests.spec import OLU
 
@@ -228,3 +231,41 @@ def test_a_payload_that_cannot_be_understood_stops_no_other(core: Core) -> None:
         "opens",
     ]
     assert core.outcome(broken)["outcome"] == "unparsed"
+
+
+@pytest.mark.parametrize("gone_over", ["asking", "answering"])
+def test_without_a_reader_an_alert_waits_and_is_not_lost(
+    tmp_path: Path, gone_over: str
+) -> None:
+    reading = Absent(gone_over)
+    core = Core(tmp_path, reading=reading)
+    item = core.keep(slow())
+    core.intake.step()
+    assert core.service.board() == ()
+    reading.gone_over = ""
+    core.clock.go_on(60)
+    core.intake.step()
+    assert only(core.outcome(item)) == "opened INC-0001"
+    core.close()
+
+
+class Absent(Reader):
+    """A reader that cannot be started at first."""
+
+    def __init__(self, gone_over: str) -> None:
+        super().__init__(rulings())
+        self.gone_over = gone_over
+
+    def begin(self, questions: Sequence[Question]) -> End:
+        self._look("asking")
+        end = super().begin(questions)
+
+        def ended() -> Sequence[Answer]:
+            self._look("answering")
+            return end()
+
+        return ended
+
+    def _look(self, doing: str) -> None:
+        if self.gone_over == doing:
+            raise Unreachable("Nothing was read", because="it is gone", next_move="")

@@ -1,19 +1,18 @@
 """Equal alerts are counted together, as long as nothing comes between."""
 
 from bot.domain.envelope import Status
-from bot.recall import Recall
 from bot.repeats import Runs
 from bot.triage import Triaged
-from tests.core import rulings
+from tests.core import recall, rulings
 from tests.payloads import alert, group, raw
-from tests.test_recall import payload
+from tests.reading.test_recall import payload
 
 
 def read(*alerts: object) -> Triaged:
     return RECALL.understand(payload(raw(group(alerts))), "alertmanager", "al_1")
 
 
-RECALL = Recall(rulings())
+RECALL = recall()
 
 
 def counted(runs: Runs) -> list[tuple[str, int]]:

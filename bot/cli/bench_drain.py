@@ -36,6 +36,7 @@ def rates() -> dict[str, float]:
             _drain(house, groups(3, size=BATCH, problems=3 * BATCH))
             return {name: _rate(house, *given) for name, given in _LOADS.items()}
         finally:
+            house.reader.close()
             house.store.close()
 
 

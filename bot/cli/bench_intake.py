@@ -3,7 +3,7 @@
 The load comes from this process, kept on one core; what is measured is another process
 and may use every core. We and Debian's prometheus-alertmanager get the same alerts, one
 after the other, over as many connections. Ours are on disk before the 202, and the
-worker opens incidents from them in the same process meanwhile; Alertmanager keeps its
+worker opens incidents from them meanwhile; Alertmanager keeps its
 alerts in memory only, so that `kill -9` loses all of them.
 """
 
@@ -146,10 +146,17 @@ def _wait_until_read(facts: dict[str, Any]) -> None:
 
 
 def _resident_mb(pid: int) -> float:
-    """Return VmRSS of a process (proc(5)), 0.0 where there is no such thing."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
+    """Return VmRSS of a process and of those it started (proc(5)), 0.0 without any."""
+    home = Path(f"/proc/{pid}")
+    if not home.exists():
         return 0.0
-    lines = status.read_text("ascii", "replace").splitlines()
+    lines = (home / "status").read_text("ascii", "replace").splitlines()
     said = next((one for one in lines if one.startswith("VmRSS:")), "VmRSS: 0 kB")
-    return int(said.split()[1]) / 1024
+    started = [
+        int(one) for task in home.glob("task/*/children") for one in _words(task)
+    ]
+    return int(said.split()[1]) / 1024 + sum(map(_resident_mb, started))
+
+
+def _words(path: Path) -> list[str]:
+    return path.read_text("ascii").split()

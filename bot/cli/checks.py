@@ -43,6 +43,7 @@ def examine() -> tuple[Check, ...]:
         ("redaction", _redaction),
         ("rules", _rules),
         ("runbooks", _runbooks),
+        ("reader", _reader),
         ("sources", _sources),
         ("intake", _intake),
         ("alarms", _alarms),
@@ -147,9 +148,16 @@ def _redaction(settings: Settings) -> Iterator[Check]:
 
 def _rules(settings: Settings) -> Iterator[Check]:
     from bot.rules import read_rulebook
+    from bot.rules.grouping_file import read_grouping
 
     overlay = settings.rules.overlay
     rulebook = read_rulebook(site_text(overlay), overlay_name=site_name(overlay))
+    grouping = settings.rules.grouping
+    read_grouping(
+        tuple(rulebook.categories),
+        site_text(grouping),
+        overlay_name=site_name(grouping),
+    )
     lists = ", ".join(f"{one.title} {one.edition}" for one in rulebook.frameworks)
     says = f"sha256 {rulebook.digest[:12]}; {lists}"
     yield Check(name="rules", state=OK, says=says)
@@ -235,6 +243,12 @@ def _alarms(settings: Settings) -> Iterator[Check]:
             says="no dead-letter queue is read; what others do not take stays unseen",
             next_move="Name them in sources.cloudwatch.dead_letter_urls.",
         )
+
+
+def _reader(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_reader import look
+
+    yield from look(settings)
 
 
 def _watch(settings: Settings) -> Iterator[Check]:

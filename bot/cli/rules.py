@@ -1,7 +1,8 @@
-"""`tocsin rules`: looks at a site's triage rules and runs the cases beside them.
+"""`tocsin rules`: looks at a site's rules and runs the cases beside them.
 
 Both read files only and change nothing. What a rule may say is on the page
-docs/concepts/triage.md, what a case is in `bot/rules/cases.py`.
+docs/concepts/triage.md or docs/concepts/grouping.md, what a case is in
+`bot/rules/cases.py`.
 """
 
 import json
@@ -40,14 +41,30 @@ def rules() -> None:
 def lint(file: Path | None) -> None:
     """Say whether FILE can be laid over the shipped rules, and what it does there.
 
-    FILE is by default what rules.overlay names in the settings.
+    FILE holds rules of triage or of grouping; by default the files are read that
+    rules.overlay and rules.grouping name in the settings.
 
     Exit status: 0 it can be used, 1 it cannot.
     """
+    from bot.cli.opening import open_settings
+    from bot.cli.rules_grouping import lint_grouping
+    from bot.config.site_file import site_text
+    from bot.rules.grouping_file import is_grouping
+
+    settings = open_settings()
+    named = settings.rules.grouping
+    grouping = named if file is None else file
+    if grouping is not None and (file is None or is_grouping(site_text(file))):
+        lint_grouping(grouping, triage=settings.rules.overlay)
+        if file is not None or settings.rules.overlay is None:
+            return
+    _lint_triage(_opened(file))
+
+
+def _lint_triage(site: "_Site") -> None:
     from bot.rules import read_rulebook
     from bot.rules.cases import origins, remarks
 
-    site = _opened(file)
     shipped = read_rulebook()
     for remark in remarks(site.text, shipped, name=site.name):
         click.echo(f"note: {remark}")

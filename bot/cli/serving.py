@@ -24,6 +24,7 @@ from starlette.types import ASGIApp
 
 from bot.aws.session import AwsSettings
 from bot.cli.cloud import PracticeCloud
+from bot.cli.one_write import OneWrite
 from bot.cli.practice import Practice, practice_for, refuse_beyond_loopback
 from bot.config import Settings, secret
 from bot.domain.errors import BadSettings
@@ -161,7 +162,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=OneWrite,
                 loop="none",
                 ws="websockets-sansio",
                 lifespan="off",

@@ -92,10 +92,16 @@ class Redact(Section):
 
 
 class Rules(Section):
-    """Triage rules."""
+    """Rules of triage and of grouping."""
 
     overlay: Path | None = Field(
         None, description="YAML file with the site's own triage rules."
+    )
+    grouping: Path | None = Field(
+        None,
+        description="YAML file with the site's own rules of grouping: which things "
+        "say that alerts belong together, what several kinds mean together, and what "
+        "no maintenance window silences.",
     )
 
 
@@ -140,6 +146,12 @@ class Web(Section):
     admin_token: SecretStr | None = Field(
         None,
         description="Bearer token for the admin door; made at first start if unset.",
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Bearer token for /metrics; the admin token opens it too. Without "
+        "it the figures are open where server.host is this machine, and closed to "
+        "everybody else where it is not.",
     )
     link_hosts: Names = Field(
         (),

@@ -175,6 +175,13 @@ class Source(SourceFields):
     def _are_queues(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(cls._is_a_queue(url) for url in urls)
 
+    def without_secrets(self) -> "Source":
+        """Return it for somebody who reads what comes but does not ask who sent it."""
+        secrets = {"token", "path_secret", "secret", "previous_secret"}
+        return Source.model_validate(
+            self.model_dump(exclude=secrets, exclude_unset=True)
+        )
+
     @property
     def queues(self) -> tuple[str, ...]:
         """Every queue that holds messages for us, without dead letters, once each."""

@@ -15,14 +15,22 @@ MOST_BYTES = 1024 * 1024
 DEEPEST = 40
 MOST_VALUES = 200_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+WRONG_VALUE = (
+    *(ArithmeticError, AttributeError, LookupError),
+    *(RecursionError, TypeError, ValueError),
+)
+"""What PyYAML's constructors raise on a tag whose value does not fit it."""
 
 
 class NotPlain(ValueError):
     """The text is not YAML that can be read; the message says why, in our words."""
 
 
-def loaded(text: str) -> Any:
+def loaded(text: str, *, first_line: int = 1) -> Any:
     """Return what a YAML text holds: plain values only, no tags of other types.
+
+    Args:
+        first_line: Where in its file the text begins, for messages.
 
     Raises:
         NotPlain: It is over 1 MiB, deeper than 40 levels or longer than 200,000 values
@@ -32,12 +40,14 @@ def loaded(text: str) -> Any:
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
         raise NotPlain("it is over 1 MiB")
     try:
-        _measure(text)
+        _measure(text, first_line)
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader)
-    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
-        if isinstance(error, NotPlain):
-            raise
-        raise NotPlain(f"it is not YAML{_where(error)}") from error
+    except NotPlain:
+        raise
+    except yaml.YAMLError as error:
+        raise NotPlain(f"it is not YAML{_where(error, first_line)}") from error
+    except WRONG_VALUE as error:
+        raise NotPlain("a value in it is no valid YAML value") from error
 
 
 @dataclass(slots=True)
@@ -51,27 +61,32 @@ class _Size:
 
 # What an alias within its own anchor stands for.
 _TOO_MUCH = _Size(MOST_VALUES + 1)
+_STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 
-def _measure(text: str) -> None:
+def _measure(text: str, first_line: int) -> None:
     """Refuse what is too deep or too long before anything is built of it.
 
     Nine lines of aliases can stand for a billion values.
     """
     open_parts: list[_Size] = [_Size()]
     known: dict[str, _Size] = {}
+    event: Any
     for event in yaml.parse(text, Loader=_LOADER):
-        anchor = getattr(event, "anchor", None)
-        if isinstance(event, yaml.CollectionStartEvent):
-            open_parts.append(_Size(anchor=anchor))
-        elif isinstance(event, yaml.CollectionEndEvent):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            open_parts[-1].values += 1
+            if event.anchor:
+                known[event.anchor] = _Size()
+        elif kind in _STARTS:
+            open_parts.append(_Size(anchor=event.anchor))
+        elif kind in _ENDS:
             _close(open_parts, known)
-        elif isinstance(event, yaml.AliasEvent):
-            _add(open_parts[-1], known.get(str(anchor), _TOO_MUCH))
-        elif isinstance(event, yaml.ScalarEvent):
-            _add(open_parts[-1], _Size())
-            known |= {anchor: _Size()} if anchor else {}
-        _check(open_parts, event)
+        elif kind is yaml.AliasEvent:
+            _add(open_parts[-1], known.get(event.anchor, _TOO_MUCH))
+        if because := _complaint(open_parts):
+            raise NotPlain(f"{because}, in line {event.start_mark.line + first_line}")
 
 
 def _close(open_parts: list[_Size], known: dict[str, _Size]) -> None:
@@ -87,17 +102,15 @@ def _add(outer: _Size, inner: _Size) -> None:
     outer.levels = max(outer.levels, inner.levels)
 
 
-def _check(open_parts: list[_Size], event: Any) -> None:
-    if len(open_parts) - 1 + open_parts[-1].levels > DEEPEST:
-        raise NotPlain(f"it is deeper than {DEEPEST} levels{_line(event)}")
-    if open_parts[-1].values > MOST_VALUES:
-        raise NotPlain(f"it holds more than {MOST_VALUES:,} values{_line(event)}")
+def _complaint(open_parts: list[_Size]) -> str:
+    inside = open_parts[-1]
+    if len(open_parts) - 1 + inside.levels > DEEPEST:
+        return f"it is deeper than {DEEPEST} levels"
+    if inside.values > MOST_VALUES:
+        return f"it holds more than {MOST_VALUES:,} values"
+    return ""
 
 
-def _line(event: Any) -> str:
-    return f", in line {event.start_mark.line + 1}"
-
-
-def _where(error: Exception) -> str:
+def _where(error: Exception, first_line: int) -> str:
     mark = getattr(error, "problem_mark", None)
-    return f", look at line {mark.line + 1}" if mark else ""
+    return f", look at line {mark.line + first_line}" if mark else ""

@@ -12,9 +12,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
-import yaml
-
 from bot.domain.envelope import EntityKind
+from bot.domain.plain_yaml import NotPlain, loaded
 from bot.domain.runbook_fields import Fields, unreadable
 
 MANUAL = "manual"
@@ -25,10 +24,6 @@ _FRONT = re.compile(
 )
 _HEADING = re.compile(r"^## +(.+?)[ \t]*$", re.MULTILINE)
 _CODE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
-
-
-# What PyYAML's constructors raise on a tag whose value does not fit it.
-_WRONG_VALUE = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class StepKind(StrEnum):
@@ -224,18 +219,12 @@ def _split(text: str, *, name: str) -> tuple[Fields, str]:
 
 def _yaml(name: str, front: str) -> Mapping[str, object]:
     try:
-        loaded = yaml.safe_load(front)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" near line {mark.line + 2}" if mark else ""
-        raise unreadable(name, "front matter", because=f"no YAML{where}") from error
-    except _WRONG_VALUE as error:
-        raise unreadable(
-            name, "front matter", because="a value in it is no valid YAML value"
-        ) from error
-    if not isinstance(loaded, dict):
+        found = loaded(front, first_line=2)
+    except NotPlain as error:
+        raise unreadable(name, "front matter", because=str(error)) from error
+    if not isinstance(found, dict):
         raise unreadable(name, "front matter", because="it is not a map of fields")
-    return {str(key): value for key, value in loaded.items()}
+    return {str(key): value for key, value in found.items()}
 
 
 def _step(part: Fields, number: int) -> Step:

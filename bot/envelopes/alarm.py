@@ -4,8 +4,8 @@ SNS gets upper-case names, EventBridge ``detail``, a Lambda action ``alarmData``
 become one `Alarm`. What it means for people is in `integrations/cloudwatch.py`.
 
 Source:
-    Amazon CloudWatch User Guide, "Notify users on alarm changes" and "Alarm events
-    and EventBridge".
+    Amazon CloudWatch User Guide, "Notify users on alarm changes", "Alarm events and
+    EventBridge" and "Suppressing composite alarm actions".
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,9 @@ class Alarm:
 
     Attributes:
         state: ``ALARM``, ``OK`` or ``INSUFFICIENT_DATA``.
-        suppressed_by: Of a composite alarm: who keeps its actions from running.
+        suppressed_by: Of a composite alarm: what keeps its actions from running:
+            ``Alarm``, ``WaitPeriod`` or ``ExtensionPeriod``.
+        held_back_by: The same of the state before.
         rule: Of a composite alarm: when it is in alarm.
         children: Names of the alarms that set a composite one off.
         priority: No field of CloudWatch; some tools put one beside.
@@ -66,6 +68,7 @@ class Alarm:
     comparison: str = ""
     metrics: tuple[Metric, ...] = ()
     suppressed_by: str = ""
+    held_back_by: str = ""
     rule: str = ""
     children: tuple[str, ...] = field(default=())
     priority: str = ""
@@ -136,6 +139,7 @@ def _from_detail(value: Json, arn: str, account: str, region: str) -> Alarm | No
         threshold=first_text(configuration, "threshold"),
         metrics=_metrics(configuration),
         suppressed_by=text_of(member(state, "actionsSuppressedBy")),
+        held_back_by=first_text(value, "previousState.actionsSuppressedBy"),
         rule=text_of(member(configuration, "alarmRule")),
     )
 

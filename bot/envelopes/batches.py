@@ -6,23 +6,13 @@ the integration's business.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 
 from bot.domain.envelope import Envelope, Status
-from bot.domain.errors import Unparsed
 from bot.domain.untrusted import Untrusted
 from bot.envelopes.fields import every, first
-from bot.envelopes.jsonbody import (
-    MAX_ENTRIES,
-    Document,
-    Json,
-    loads,
-    loads_apart,
-    looks_like_json,
-    must_be_few,
-    read_text,
-)
-from bot.envelopes.mapping import MAX_ALERTS, digest, standing_for
+from bot.envelopes.jsonbody import Document, Json, must_be_few
+from bot.envelopes.jsonlines import read_values
+from bot.envelopes.mapping import at_most, digest
 from bot.envelopes.things import folded
 
 
@@ -33,15 +23,15 @@ def events_in(body: bytes, *lists: str) -> Document:
     such pages, too.
 
     Args:
-        body: JSON, or one JSON value a line (NDJSON, JSON lines).
+        body: JSON, or one JSON value a line (NDJSON, JSON lines), as `read_values`
+            reads it.
         lists: Paths of the member that holds the events; the first with any counts.
 
     Raises:
         Unparsed: Neither JSON nor lines of JSON, or too many events.
     """
-    document = _read(read_text(body))
+    document = read_values(body)
     if isinstance(document.value, list):
-        must_be_few(len(document.value))
         return document
     found = next((each for path in lists if (each := every(document.value, path))), ())
     must_be_few(len(found))
@@ -62,9 +52,7 @@ def gathered(made: Iterable[Envelope]) -> tuple[Envelope, ...]:
         known = kept.get(same)
         more = one.stands_for + (known.stands_for if known else 0)
         kept[same] = replace(known or one, stands_for=more)
-    found = list(kept.values())
-    rest = sum(one.stands_for for one in found[MAX_ALERTS:])
-    return standing_for(found[:MAX_ALERTS], rest, last=True)
+    return at_most(list(kept.values()))
 
 
 # Parts of a path that differ from entry to entry and say nothing of what happened.
@@ -96,29 +84,6 @@ def nothing_new(source: str) -> Envelope:
 
 def _is_empty(value: Json, lists: tuple[str, ...]) -> bool:
     return any(first(value, path.removesuffix("[]")) == [] for path in lists)
-
-
-def _read(text: str) -> Document:
-    try:
-        return loads(text)
-    except Unparsed:
-        lines = _lines(text)
-        if not lines:
-            raise
-    notes = dict.fromkeys(note for line in lines for note in line.notes)
-    return Document(value=[line.value for line in lines], notes=tuple(notes))
-
-
-@lru_cache(maxsize=1)
-def _lines(text: str) -> tuple[Document, ...]:
-    """Return what each line holds; nothing if one is no JSON, or they are too many."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not 1 < len(lines) <= MAX_ENTRIES or not all(map(looks_like_json, lines)):
-        return ()
-    try:
-        return tuple(loads_apart(line) for line in lines)
-    except Unparsed:
-        return ()
 
 
 def objects_in(document: Document) -> list[dict[str, Json]]:

@@ -43,8 +43,12 @@ def member(value: Json, key: str) -> Json:
         return None
     if key in value:
         return value[key]
-    wanted = key.casefold()
-    return next((one for name, one in value.items() if name.casefold() == wanted), None)
+    wanted, length = key.casefold(), len(key)
+    for name, one in value.items():
+        # Payloads of thousands of entries ask for many keys that are not there.
+        if len(name) == length and name.casefold() == wanted:
+            return one
+    return None
 
 
 def every(value: Json, path: str) -> tuple[Json, ...]:
@@ -53,14 +57,17 @@ def every(value: Json, path: str) -> tuple[Json, ...]:
     Raises:
         ValueError: The path itself is malformed, which is our own mistake.
     """
-    parts = _parts(path)
-    if len(parts) == 1 and isinstance(parts[0], str) and parts[0] != _EACH:
-        one = member(value, parts[0])
-        return () if one is None else (one,)
-    found: list[Json] = [value]
-    for part in parts:
-        found = [child for one in found for child in _step(one, part)]
-    return tuple(one for one in found if one is not None)
+    names, parts = _ways(path)
+    if not names:
+        found: list[Json] = [value]
+        for part in parts:
+            found = [child for one in found for child in _step(one, part)]
+        return tuple(one for one in found if one is not None)
+    for name in names:
+        value = member(value, name)
+        if value is None:
+            return ()
+    return (value,)
 
 
 def check_path(path: str) -> None:
@@ -138,14 +145,12 @@ def leaves(value: Json, *, most: int) -> tuple[Leaf, ...]:
     """Return the scalars of a document in order, at most `most`."""
     made: list[Leaf] = []
     seen: dict[str, int] = {}
-    for keys, one in _scalars(value):
+    for path, name, depth, one in _scalars(value):
         if len(made) == most:
             break
-        path = ".".join(keys) or "text"
-        seen[path] = seen.get(path, 0) + 1
-        shown = path if seen[path] == 1 else f"{path}#{seen[path]}"
-        name = keys[-1] if keys else "text"
-        made.append(Leaf(shown, name, max(len(keys) - 1, 0), one))
+        times = seen[path] = seen.get(path, 0) + 1
+        shown = path if times == 1 else f"{path}#{times}"
+        made.append(Leaf(shown, name, depth, one))
     return tuple(made)
 
 
@@ -163,21 +168,23 @@ def _safe(key: str) -> str:
 _kept_key = lru_cache(maxsize=4096)(_safe)
 
 
-def _scalars(
-    value: Json,
-) -> Iterator[tuple[tuple[str, ...], str | int | float | bool]]:
-    """Walk depth first without recursion, in the sender's order."""
-    waiting: list[tuple[tuple[str, ...], Json]] = [((), value)]
+def _scalars(value: Json) -> Iterator[tuple[str, str, int, str | int | float | bool]]:
+    """Walk depth first without recursion, in the sender's order.
+
+    Yields the path, its last part, how deep that lies, and the scalar.
+    """
+    waiting: list[tuple[str, str, int, Json]] = [("", "text", 0, value)]
     while waiting:
-        keys, one = waiting.pop()
+        path, name, depth, one = waiting.pop()
         match one:
             case dict():
-                inner = [((*keys, safe_key(key)), each) for key, each in one.items()]
-                waiting.extend(reversed(inner))
+                head, below = (f"{path}.", depth + 1) if path else ("", 0)
+                keys = [(safe_key(key), each) for key, each in reversed(one.items())]
+                waiting += [(head + key, key, below, each) for key, each in keys]
             case list():
-                waiting.extend((keys, each) for each in reversed(one))
+                waiting += [(path, name, depth, each) for each in reversed(one)]
             case str() | int() | float():
-                yield keys, one
+                yield path or name, name, depth, one
             case _:
                 pass
 
@@ -189,6 +196,14 @@ def _step(value: Json, part: str | int) -> tuple[Json, ...]:
         return (member(value, part),)
     inside = value if isinstance(value, list) else []
     return tuple(inside[part : part + 1])
+
+
+@lru_cache(maxsize=2048)
+def _ways(path: str) -> tuple[tuple[str, ...], tuple[str | int, ...]]:
+    """Return a path's names, where it is nothing but names, and all its parts."""
+    parts = _parts(path)
+    names = tuple(part for part in parts if isinstance(part, str) and part != _EACH)
+    return (names if len(names) == len(parts) else ()), parts
 
 
 @lru_cache(maxsize=2048)

@@ -117,19 +117,19 @@ def _read(text: str) -> Document | str:
         return _TOO_DEEP
     except ValueError:
         return "it is not JSON"
-    if not is_shallow(value):
+    # So many parts at most; brackets inside of texts are told apart where it matters.
+    parts = text.count("{") + text.count("[")
+    if parts > MAX_DEPTH and not is_shallow(value):
         return _TOO_DEEP
-    if _is_vast(text, value):
+    if parts > MAX_PARTS and _is_vast(value):
         return _TOO_MANY_PARTS
     if any(half in text for half in _HALVES):
         value = _whole_characters(value)
     return Document(value=value, notes=tuple(notes))
 
 
-def _is_vast(text: str, value: Json) -> bool:
+def _is_vast(value: Json) -> bool:
     """Tell whether a value of no great depth has more than `MAX_PARTS` parts."""
-    if text.count("{") + text.count("[") <= MAX_PARTS:
-        return False  # nearly always; brackets inside of texts are told apart below
     parts, level = 0, [value]
     while level and parts <= MAX_PARTS:
         level = [one for one in level if isinstance(one, dict | list)]

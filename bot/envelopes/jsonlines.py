@@ -7,7 +7,15 @@ are. What an entry means is not here.
 from functools import lru_cache
 
 from bot.domain.errors import Unparsed
-from bot.envelopes.jsonbody import Document, Json, loads, must_be_few, read_text
+from bot.envelopes.jsonbody import (
+    Document,
+    Json,
+    loads,
+    loads_apart,
+    looks_like_json,
+    must_be_few,
+    read_text,
+)
 
 CUT_LINE = "a line of the payload is not JSON; it is left out"
 
@@ -18,7 +26,7 @@ def read_values(body: bytes) -> Document:
 
     The last body is remembered, because of a payload that nobody has named every
     integration asks in turn: whoever reads the value must not change it. A line that
-    is no JSON is left out and noted, as long as the first one is a JSON object.
+    is no JSON is left out and noted, as long as the first one is an object or a list.
 
     Raises:
         Unparsed: Not UTF-8, too large, too many entries, or neither JSON nor lines of
@@ -29,7 +37,7 @@ def read_values(body: bytes) -> Document:
         document = loads(text)
     except Unparsed:
         lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) < 2 or not lines[0].lstrip().startswith("{"):  # noqa: PLR2004 - one line is what failed above
+        if len(lines) < 2 or not looks_like_json(lines[0]):  # noqa: PLR2004 - one line is what failed above
             raise
         must_be_few(len(lines))
         return _of_lines(lines)
@@ -45,11 +53,11 @@ def entries_of(value: Json) -> tuple[dict[str, Json], ...]:
 
 
 def _of_lines(lines: list[str]) -> Document:
-    first = loads(lines[0])
+    first = loads_apart(lines[0])
     values, notes = [first.value], dict.fromkeys(first.notes)
     for line in lines[1:]:
         try:
-            one = loads(line)
+            one = loads_apart(line)
         except Unparsed:
             notes[CUT_LINE] = None
             continue

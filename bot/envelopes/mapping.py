@@ -133,6 +133,14 @@ def standing_for(
     return (*made[:at], counted, *made[at + 1 :])
 
 
+def at_most(made: Sequence[Envelope]) -> tuple[Envelope, ...]:
+    """Return at most `MAX_ALERTS` envelopes; the last stands for those left out."""
+    if len(made) <= MAX_ALERTS:
+        return tuple(made)
+    rest = sum(one.stands_for for one in made[MAX_ALERTS:])
+    return standing_for(made[:MAX_ALERTS], rest, last=True)
+
+
 def texts_of(found: Sequence[Leaf]) -> dict[str, Untrusted]:
     """Return leaves as an envelope's texts, blank ones left out."""
     texts = ((leaf.path, text_of(leaf.value)) for leaf in found)

@@ -3,6 +3,8 @@
 ``api_key.created`` becomes "API key created". Which field holds the name is not here.
 """
 
+from functools import lru_cache
+
 import re2
 
 _SHORT = frozenset(
@@ -17,6 +19,7 @@ _ACRONYM = re2.compile(r"([A-Z]+)([A-Z][a-z])")
 _VERSION = re2.compile(r"^v\d+((alpha|beta)\d*)?$")
 
 
+@lru_cache(maxsize=1024)
 def spoken(name: str) -> str:
     """Return an event's name as words, its first letter a capital.
 

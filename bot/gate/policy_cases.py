@@ -11,9 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
 
-import yaml
-
 from bot.domain.commands import Person, PersonKind
+from bot.domain.plain_yaml import NotPlain, loaded
 from bot.domain.plan import Level
 from bot.domain.registry import RiskTier, Stage
 from bot.gate.policy import Answer, Policy
@@ -227,9 +226,11 @@ def _fitting(key: str, value: object, usual: object) -> object:
 
 def _rows(path: Path) -> list[object]:
     try:
-        rows = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
-        raise bad(str(path), "it is not YAML") from error
+        rows = loaded(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise bad(str(path), "it cannot be read as UTF-8 text") from error
+    except NotPlain as error:
+        raise bad(str(path), str(error)) from error
     if not isinstance(rows, list):
         raise bad(str(path), "it must be a list of cases")
     return rows

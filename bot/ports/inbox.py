@@ -78,6 +78,10 @@ class Inbox(Protocol):
         """
         ...
 
+    def done_all(self, outcomes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Say of several items what `done` says of one, by their ids."""
+        ...
+
     def done(self, item_id: str, outcome: Mapping[str, Any]) -> None:
         """Say what became of an item."""
         ...

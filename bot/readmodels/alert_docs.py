@@ -20,41 +20,13 @@ from bot.domain.untrusted import Untrusted
 
 def to_doc(alert: Alert) -> dict[str, Any]:
     """Return an alert as JSON values."""
-    envelope, assessment = alert.envelope, alert.assessment
-    at = envelope.occurred_at
     return {
         "id": alert.id,
         "received_at": alert.received_at.isoformat(),
         "system": alert.system,
-        "masks": [[mask.kind, mask.count, mask.path] for mask in alert.masks],
-        "envelope": {
-            "source": envelope.source,
-            "source_event_id": envelope.source_event_id,
-            "dedup_key": envelope.dedup_key,
-            "group_key": envelope.group_key,
-            "status": envelope.status,
-            "occurred_at": None if at is None else at.isoformat(),
-            "title": envelope.title.for_redaction(),
-            "texts": {k: v.for_redaction() for k, v in envelope.texts.items()},
-            "entities": [[entity.kind, entity.id] for entity in envelope.entities],
-            "vendor_severity": envelope.vendor_severity,
-            "outcome": envelope.outcome,
-            "links": list(envelope.links),
-            "stands_for": envelope.stands_for,
-            "notes": list(envelope.notes),
-            "reader": envelope.reader,
-        },
-        "assessment": {
-            "category": assessment.category,
-            "rule": assessment.rule,
-            "severity": assessment.severity,
-            "reasons": [[r.code, r.text, r.steps] for r in assessment.reasons],
-            "notices": list(assessment.notices),
-            "origin": assessment.origin,
-            "confidence": assessment.confidence,
-            "owasp": list(assessment.owasp),
-            "atlas": list(assessment.atlas),
-        },
+        "masks": masks_to_doc(alert.masks),
+        "envelope": envelope_to_doc(alert.envelope),
+        "assessment": assessment_to_doc(alert.assessment),
     }
 
 
@@ -64,13 +36,64 @@ def from_doc(doc: dict[str, Any]) -> Alert:
         id=doc["id"],
         received_at=datetime.fromisoformat(doc["received_at"]),
         system=doc["system"],
-        masks=tuple(Mask(kind=k, count=n, path=p) for k, n, p in doc["masks"]),
-        envelope=_envelope(doc["envelope"]),
-        assessment=_assessment(doc["assessment"]),
+        masks=masks_from_doc(doc["masks"]),
+        envelope=envelope_from_doc(doc["envelope"]),
+        assessment=assessment_from_doc(doc["assessment"]),
     )
 
 
-def _envelope(doc: dict[str, Any]) -> Envelope:
+# --- its parts ---
+
+
+def envelope_to_doc(envelope: Envelope) -> dict[str, Any]:
+    """Return what was sent as JSON values."""
+    at = envelope.occurred_at
+    return {
+        "source": envelope.source,
+        "source_event_id": envelope.source_event_id,
+        "dedup_key": envelope.dedup_key,
+        "group_key": envelope.group_key,
+        "status": envelope.status,
+        "occurred_at": None if at is None else at.isoformat(),
+        "title": envelope.title.for_redaction(),
+        "texts": {k: v.for_redaction() for k, v in envelope.texts.items()},
+        "entities": [[entity.kind, entity.id] for entity in envelope.entities],
+        "vendor_severity": envelope.vendor_severity,
+        "outcome": envelope.outcome,
+        "links": list(envelope.links),
+        "stands_for": envelope.stands_for,
+        "notes": list(envelope.notes),
+        "reader": envelope.reader,
+    }
+
+
+def assessment_to_doc(assessment: Assessment) -> dict[str, Any]:
+    """Return what the rules say as JSON values."""
+    return {
+        "category": assessment.category,
+        "rule": assessment.rule,
+        "severity": assessment.severity,
+        "reasons": [[r.code, r.text, r.steps] for r in assessment.reasons],
+        "notices": list(assessment.notices),
+        "origin": assessment.origin,
+        "confidence": assessment.confidence,
+        "owasp": list(assessment.owasp),
+        "atlas": list(assessment.atlas),
+    }
+
+
+def masks_to_doc(masks: Iterable[Mask]) -> list[list[Any]]:
+    """Return what was masked as JSON values."""
+    return [[mask.kind, mask.count, mask.path] for mask in masks]
+
+
+def masks_from_doc(doc: Iterable[Sequence[Any]]) -> tuple[Mask, ...]:
+    """Return what `masks_to_doc` described."""
+    return tuple(Mask(kind=kind, count=n, path=path) for kind, n, path in doc)
+
+
+def envelope_from_doc(doc: dict[str, Any]) -> Envelope:
+    """Return what `envelope_to_doc` described."""
     at = doc["occurred_at"]
     return Envelope(
         source=doc["source"],
@@ -95,7 +118,8 @@ def _entities(pairs: Iterable[Sequence[str]]) -> tuple[Entity, ...]:
     return tuple(Entity(EntityKind(kind), name) for kind, name in pairs)
 
 
-def _assessment(doc: dict[str, Any]) -> Assessment:
+def assessment_from_doc(doc: dict[str, Any]) -> Assessment:
+    """Return what `assessment_to_doc` described."""
     return Assessment(
         category=doc["category"],
         rule=doc["rule"],

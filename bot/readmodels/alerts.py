@@ -14,10 +14,10 @@ import orjson
 from bot.domain.card import GroupedBy
 from bot.domain.envelope import Alert, Entity
 from bot.domain.grouping import dedup_digest, group_digest, number_of
+from bot.domain.instants import to_us
 from bot.domain.untrusted import Untrusted
 from bot.ports import Transaction
 from bot.readmodels.alert_docs import from_doc, to_doc
-from bot.readmodels.gathering import to_us
 
 # How many alerts of an incident are read for its card: the first of each problem.
 _FOR_CARD = 12

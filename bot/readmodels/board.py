@@ -17,8 +17,9 @@ from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Tables, Transaction
 from bot.readmodels.timeline import INCIDENT_STREAM
 
-# What a piece of work knows of an incident's end, by incident.
+# What a piece of work knows of an incident's end and row, by incident.
 _ENDED = "board ended "
+_ROW = "board row "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ def advance(
         ended = _ended(tx, incident)
     else:
         ended = ends[-1].at if ends[-1].kind == Resolved.name else None
-    _keep(tx, incident, state, ended)
+    _keep(tx, incident, state, ended, row=tx.worked_out.get(_ROW + incident))
     tx.worked_out[INCIDENT_STREAM + incident] = state, entries[-1].version
 
 
@@ -170,12 +171,19 @@ def _ended(tx: Transaction, incident: str) -> datetime | None:
 
 
 def _keep(
-    tx: Transaction, incident: str, state: Incident, resolved_at: datetime | None
+    tx: Transaction,
+    incident: str,
+    state: Incident,
+    resolved_at: datetime | None,
+    *,
+    row: Sequence[Any] | None = None,
 ) -> None:
-    if state.detected_at is None:
-        return
-    snoozed = state.snoozed_until
+    """Write a row, unless it stands there already as `row`."""
     tx.worked_out[_ENDED + incident] = resolved_at
+    values = _values(incident, state, resolved_at)
+    if not values or values == row:
+        return
+    tx.worked_out[_ROW + incident] = values
     tx.tables.execute(
         "INSERT INTO board (id, number, title, severity, phase, category, "
         "commander, acked_by, since, system, drill, channel, resolved_at, "
@@ -187,22 +195,32 @@ def _keep(
         "system = excluded.system, drill = excluded.drill, "
         "channel = excluded.channel, resolved_at = excluded.resolved_at, "
         "snoozed_until = excluded.snoozed_until",
-        (
-            incident,
-            int(incident.removeprefix("INC-")),
-            None if state.title is None else state.title.for_redaction(),
-            state.severity,
-            state.phase,
-            state.category,
-            state.commander,
-            state.acked_by,
-            state.detected_at.isoformat(),
-            state.system,
-            int(state.drill),
-            state.channel,
-            None if resolved_at is None else resolved_at.isoformat(),
-            None if snoozed is None else snoozed.isoformat(),
-        ),
+        values,
+    )
+
+
+def _values(
+    incident: str, state: Incident, resolved_at: datetime | None
+) -> tuple[Any, ...]:
+    """Return the columns of a row; () for an incident that has not begun."""
+    if state.detected_at is None:
+        return ()
+    snoozed = state.snoozed_until
+    return (
+        incident,
+        int(incident.removeprefix("INC-")),
+        None if state.title is None else state.title.for_redaction(),
+        state.severity,
+        state.phase,
+        state.category,
+        state.commander,
+        state.acked_by,
+        state.detected_at.isoformat(),
+        state.system,
+        int(state.drill),
+        state.channel,
+        None if resolved_at is None else resolved_at.isoformat(),
+        None if snoozed is None else snoozed.isoformat(),
     )
 
 

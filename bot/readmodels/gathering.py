@@ -8,7 +8,7 @@ row here stays when its incident ends, marked as not open. What the rows mean is
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.domain.envelope import Alert
@@ -18,17 +18,17 @@ from bot.domain.grouping import (
     group_digest,
     number_of,
 )
-from bot.domain.severity import Severity
-from bot.domain.together import Seen
+from bot.domain.instants import from_us, to_us
 from bot.domain.traces import EntityRules, Trace, traces, weight_of
 from bot.ports import Transaction
+from bot.readmodels import sightings
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_US = timedelta(microseconds=1)
 # The newest so many open incidents of one system and kind are looked at.
 _NEWEST = 4
-# What a piece of work knows to be held already, by incident.
+# What a piece of work knows to be held and counted already, by incident.
 _HELD = "gathering holds "
+_PROBLEMS = "gathering counts "
+_TRACES = "gathering traces "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +50,6 @@ class Known:
     severity: str
     began_us: int
     is_snoozed: bool = False
-
-
-def to_us(at: datetime) -> int:
-    """Return microseconds since 1970."""
-    return (at - _EPOCH) // _US
-
-
-def from_us(us: int) -> datetime:
-    """Return the moment, aware UTC."""
-    return _EPOCH + us * _US
 
 
 def known(tx: Transaction, dedup: str, *, drill: bool) -> Known | None:
@@ -134,10 +124,10 @@ def hold(
     grips.append(("kind", kind_key(alert.system, category, drill=drill), ""))
     grips += [
         ("thing", _world(drill) + trace.key, trace.account)
-        for trace in traces(alert, rules)
+        for trace in _traces(tx, alert, rules)
     ]
     _grip(tx, incident, [one for one in grips if one[1]])
-    _see(tx, incident, alert)
+    sightings.see(tx, incident, alert)
 
 
 def _grip(
@@ -176,6 +166,8 @@ def touch(
     Args:
         is_new: Its problem is new to the incident.
     """
+    if (counted := _PROBLEMS + incident) in tx.worked_out:
+        tx.worked_out[counted] += int(is_new)
     tx.tables.execute(
         "INSERT INTO gathering (incident, first_us, last_us, alerts, "
         "problems) VALUES (?,?,?,?,?) "
@@ -189,39 +181,12 @@ def touch(
 
 def problems(tx: Transaction, incident: str) -> int:
     """Return how many different problems an incident stands for."""
-    found = tx.tables.execute(
-        "SELECT problems FROM gathering WHERE incident = ?", (incident,)
-    )
-    return int(found[0]["problems"]) if found else 0
-
-
-def seen(tx: Transaction, incident: str) -> Mapping[str, Seen]:
-    """Return when an incident's alerts of each category say something happened."""
-    found = tx.tables.execute(
-        "SELECT category, severity, first_us, last_us FROM sighting WHERE incident = ?",
-        (incident,),
-    )
-    return {
-        one["category"]: Seen(
-            first_at=from_us(one["first_us"]),
-            last_at=from_us(one["last_us"]),
-            severity=Severity(one["severity"]),
+    if (counted := _PROBLEMS + incident) not in tx.worked_out:
+        found = tx.tables.execute(
+            "SELECT problems FROM gathering WHERE incident = ?", (incident,)
         )
-        for one in found
-    }
-
-
-def _see(tx: Transaction, incident: str, alert: Alert) -> None:
-    at, given = to_us(alert.detected_at), alert.assessment
-    tx.tables.execute(
-        "INSERT INTO sighting (incident, category, severity, first_us, last_us) "
-        "VALUES (?,?,?,?,?) ON CONFLICT (incident, category) DO UPDATE SET "
-        # SEV1 to SEV4 sort as text, the worst first.
-        "severity = min(severity, excluded.severity), "
-        "first_us = min(first_us, excluded.first_us), "
-        "last_us = max(last_us, excluded.last_us)",
-        (incident, given.category, given.severity, at, at),
-    )
+        tx.worked_out[counted] = int(found[0]["problems"]) if found else 0
+    return int(tx.worked_out[counted])
 
 
 def _sharing(
@@ -229,7 +194,7 @@ def _sharing(
 ) -> dict[str, list[Shared]]:
     """Return by incident the telling things that it and the alert both name."""
     found: dict[str, list[Shared]] = {}
-    for trace in traces(alert, rules):
+    for trace in _traces(tx, alert, rules):
         named_in = _named_in(tx, trace, rules, drill=drill)
         if len(named_in) >= rules.common_from:
             continue
@@ -238,6 +203,14 @@ def _sharing(
             if weight > 0:
                 shared = Shared(entity=trace.entity, weight=weight)
                 found.setdefault(incident, []).append(shared)
+    return found
+
+
+def _traces(tx: Transaction, alert: Alert, rules: EntityRules) -> tuple[Trace, ...]:
+    """Return what an alert names, worked out once for looking and for holding."""
+    if (known := _TRACES + alert.id) not in tx.worked_out:
+        tx.worked_out[known] = traces(alert, rules)
+    found: tuple[Trace, ...] = tx.worked_out[known]
     return found
 
 

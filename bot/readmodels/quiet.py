@@ -20,6 +20,8 @@ from bot.ports import Transaction
 from bot.readmodels.alert_docs import from_doc, to_doc
 
 MAINTENANCE_STREAM = "maintenance/"
+# What a piece of work knows of the windows that are not over.
+_WINDOWS = "maintenance windows"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ def keep(tx: Transaction, window_id: str, window: Window, *, item: str = "") -> 
         item: Inbox item that planned it; kept once it is written.
     """
     starts_at, ends_at = window.starts_at, window.ends_at
+    tx.worked_out.pop(_WINDOWS, None)
     tx.tables.execute(
         "INSERT INTO maintenance (id, n, what, target, stage, channel, by, starts_at, "
         "ends_at, item) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
@@ -86,14 +89,20 @@ def rows(tx: Transaction) -> tuple[WindowRow, ...]:
 
 def holding(tx: Transaction, alert: Alert) -> str:
     """Return the window that holds for an alert when it was received, "" if none."""
-    found = tx.tables.execute(
-        "SELECT * FROM maintenance WHERE stage IN ('planned', 'running') ORDER BY n"
-    )
-    for one in found:
-        window = _window(one)
+    for window_id, window in _not_over(tx):
         if window.holds(alert.received_at) and window.covers(alert):
-            return str(one["id"])
+            return window_id
     return ""
+
+
+def _not_over(tx: Transaction) -> tuple[tuple[str, Window], ...]:
+    if _WINDOWS not in tx.worked_out:
+        found = tx.tables.execute(
+            "SELECT * FROM maintenance WHERE stage IN ('planned', 'running') ORDER BY n"
+        )
+        tx.worked_out[_WINDOWS] = tuple((one["id"], _window(one)) for one in found)
+    known: tuple[tuple[str, Window], ...] = tx.worked_out[_WINDOWS]
+    return known
 
 
 def silence(tx: Transaction, window: str, alert: Alert) -> None:

@@ -29,7 +29,7 @@ _GROUP = (
     "[ABEFIJMNQRUVYZcdghklopstwx014589]"
     "[A-Za-z0-9+/_-]"
 )
-BASE64_RUN = f"((?:{_GROUP}){{4,}})[A-Za-z0-9+/_-]*={{0,2}}"
+BASE64_RUN = f"((?:{_GROUP}){{4,}})[A-Za-z0-9+/_-]*(?:=|%3[Dd]){{0,2}}"
 _LINE_BREAKS = frozenset((b"\n", b"\r\n", b"\\n"))
 _PRINTABLE_SHARE = 0.95
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
@@ -227,10 +227,11 @@ def _base64_runs(content: bytes) -> Iterator[tuple[int, int, bytes]]:
 def decode_base64(run: bytes) -> bytes | None:
     """Decode one run, or None when it does not hold readable text.
 
-    Both alphabets of RFC 4648 are read, with or without padding. A character that
+    Both alphabets of RFC 4648 are read, with or without padding, which may stand
+    there as in a URL. A character that
     is too many at the end is left out.
     """
-    body = run.rstrip(b"=").translate(_URL_SAFE)
+    body = run.partition(b"%")[0].rstrip(b"=").translate(_URL_SAFE)
     body = body[: len(body) - (len(body) % 4 == 1)]
     decoded = binascii.a2b_base64(body + b"=" * (-len(body) % 4))
     strange = len(decoded.translate(None, _PRINTABLE))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Outcome
 from bot.domain.severity import Severity
-from bot.rules.loader import TESTS, site_layer
+from bot.rules.layer import TESTS
+from bot.rules.loader import site_layer
 from bot.rules.reading import Entry, bad
 
 _KEYS = (

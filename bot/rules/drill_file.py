@@ -17,6 +17,7 @@ from bot.domain.drill import Scenario
 from bot.domain.drill_fields import Place, Problem
 from bot.domain.drill_reading import Reading
 from bot.domain.drill_rules import broken_rules
+from bot.domain.plain_yaml import WRONG_VALUE
 
 _MOST_BYTES = 256 * 1024
 _DEEPEST = 40
@@ -108,7 +109,7 @@ def _composed(text: str) -> tuple[yaml.Node | None, list[Problem], int]:
             return None, [problem], line
         tree = yaml.compose(text, Loader=_LOADER)
         yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as bad:
+    except (yaml.YAMLError, *WRONG_VALUE) as bad:
         said = "it is not plain YAML"
         broken = _whole(said, "Compare it with the shipped drill.")
         return None, [broken], _line(getattr(bad, "problem_mark", None))

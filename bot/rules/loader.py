@@ -8,9 +8,11 @@ removes it, a new id is added, lists are extended.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -18,23 +20,32 @@ from bot.domain.classification_rules import Category, Framework, Rulebook
 from bot.domain.classification_text import Lexicon
 from bot.domain.plain_yaml import NotPlain, loaded
 from bot.domain.severity import Severity
-from bot.rules.conditions import (
-    category_rule,
-    check_ids,
-    folded_name,
-    move,
-    outcome_rule,
-)
+from bot.rules.conditions import check_ids, folded_name
+from bot.rules.layer import LISTS, Layer, checked, read_layer
 from bot.rules.reading import Entry, bad
+
+Ruled = TypeVar("Ruled")
 
 # Our own files are read without counting their depth: it costs half the time again.
 _SHIPPED = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAXONOMY, _THREATS = "taxonomy.yaml", "frameworks.yaml"
 _EVERYWHERE = ("words.yaml", "outcomes.yaml", "moves.yaml")
-_LISTS = ("facts", "ai", "operations", "instructions", "markers")
-_ENTRIES = ("outcomes", "categories", "moves")
 _FRAMEWORKS = ("owasp_llm", "owasp_agentic", "atlas")
-TESTS = "tests"
-"""Key of a site's file for its own cases; `bot/rules/cases.py` reads them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shipped:
+    """Our own files, read once in a process: no setting changes them.
+
+    Attributes:
+        categories: By id, with the starts of the taxonomy.
+        texts: Of each file, for the digest.
+    """
+
+    frameworks: tuple[Framework, ...]
+    categories: Mapping[str, Category]
+    layers: tuple[Layer, ...]
+    texts: tuple[str, ...]
 
 
 def read_rulebook(
@@ -49,20 +60,11 @@ def read_rulebook(
     Raises:
         BadSettings: An entry cannot be used; names the rule and the nearest key.
     """
-    shipped = files("bot.rules")
-    taxonomy, lists = (
-        shipped.joinpath(name).read_text("utf-8")
-        for name in ("taxonomy.yaml", "frameworks.yaml")
-    )
-    ours = _shipped_rules(shipped)
     site = overlay.strip()
-    layers = [_layer(name, _ours(name, text)) for name, text in ours.items()]
-    layers += [site_layer(site, name=overlay_name)] if site else []
-    frameworks = _frameworks(_ours("frameworks.yaml", lists))
-    starts = {key: one for layer in layers for key, one in _starts(layer).items()}
-    categories = _categories(_ours("taxonomy.yaml", taxonomy), starts, frameworks)
-    texts = (taxonomy, lists, *ours.values(), site)
-    return _rulebook(categories, frameworks, layers, digest=_digest(*texts))
+    if not site:
+        return _without_site()
+    ours, file = _shipped(), site_layer(site, name=overlay_name)
+    return _laid_together(read_layer(file, ours.categories, ours.frameworks), site)
 
 
 def site_layer(overlay: str, *, name: str) -> Entry:
@@ -75,7 +77,42 @@ def site_layer(overlay: str, *, name: str) -> Entry:
         value = loaded(overlay)
     except NotPlain as error:
         raise bad(name, str(error)) from error
-    return _layer(name, Entry.of(name, {} if value is None else value))
+    return checked(Entry.of(name, {} if value is None else value))
+
+
+@cache
+def _without_site() -> Rulebook:
+    return _laid_together(None, "")
+
+
+def _laid_together(site: Layer | None, text: str) -> Rulebook:
+    ours = _shipped()
+    layers = [*ours.layers, *([site] if site else [])]
+    starts = {name: one for layer in layers for name, one in layer.starts.items()}
+    categories = {
+        name: replace(one, start=starts.get(name, one.start))
+        for name, one in ours.categories.items()
+    }
+    digest = _digest(*ours.texts, text)
+    return _rulebook(categories, ours.frameworks, layers, digest=digest)
+
+
+@cache
+def _shipped() -> _Shipped:
+    folder = files("bot.rules")
+    taxonomy, threats = (
+        folder.joinpath(name).read_text("utf-8") for name in (_TAXONOMY, _THREATS)
+    )
+    frameworks = _frameworks(_ours(_THREATS, threats))
+    categories = _categories(_ours(_TAXONOMY, taxonomy), frameworks)
+    rules = _shipped_rules(folder)
+    read = [checked(_ours(name, text)) for name, text in rules.items()]
+    return _Shipped(
+        frameworks=frameworks,
+        categories=categories,
+        layers=tuple(read_layer(one, categories, frameworks) for one in read),
+        texts=(taxonomy, threats, *rules.values()),
+    )
 
 
 def _shipped_rules(shipped: Traversable) -> dict[str, str]:
@@ -94,25 +131,16 @@ def _shipped_rules(shipped: Traversable) -> dict[str, str]:
 def _rulebook(
     categories: Mapping[str, Category],
     frameworks: tuple[Framework, ...],
-    layers: Sequence[Entry],
+    layers: Sequence[Layer],
     *,
     digest: str,
 ) -> Rulebook:
-    rules = tuple(
-        category_rule(one, categories, frameworks, origin=origin)
-        for origin, one in _laid_over(layers, "categories")
-    )
-    moves = tuple(
-        move(one, categories, origin=origin)
-        for origin, one in _laid_over(layers, "moves")
-    )
-    stated = [
-        outcome_rule(one, origin=origin)
-        for origin, one in _laid_over(layers, "outcomes")
-    ]
+    rules = _laid_over([layer.rules for layer in layers])
+    moves = _laid_over([layer.moves for layer in layers])
+    stated = _laid_over([layer.outcomes for layer in layers])
     # What only one sender's words mean counts before what everybody's do.
     outcomes = tuple(sorted(stated, key=lambda one: not one.when.sources))
-    lists = {key: _joined(layers, key) for key in _LISTS}
+    lists = {key: _joined([layer.lists[key] for layer in layers]) for key in LISTS}
     conditions = [one.when for entries in (rules, moves, outcomes) for one in entries]
     terms = Rulebook.terms_of(conditions, lists["ai"], lists["operations"])
     return Rulebook(
@@ -136,16 +164,6 @@ def _ours(name: str, text: str) -> Entry:
     return Entry.of(name, value)
 
 
-def _layer(name: str, read: Entry) -> Entry:
-    layer = read.only("version", "start", TESTS, *_LISTS, *_ENTRIES)
-    for key in _ENTRIES:
-        ids = [one.text("id") for one in layer.entries(key)]
-        for one in ids:
-            if ids.count(one) > 1:
-                raise bad(name, f"{key}: the id {one!a} stands there twice")
-    return layer
-
-
 def _frameworks(entry: Entry) -> tuple[Framework, ...]:
     inside = [(key, Entry.of(key, entry.values[key])) for key in _FRAMEWORKS]
     return tuple(
@@ -159,15 +177,8 @@ def _frameworks(entry: Entry) -> tuple[Framework, ...]:
     )
 
 
-def _starts(layer: Entry) -> dict[str, Severity]:
-    if "start" not in layer.values:
-        return {}
-    entry = Entry.of(f"{layer.where}, start", layer.values["start"])
-    return {key: entry.choice(key, Severity) for key in entry.values}
-
-
 def _categories(
-    taxonomy: Entry, starts: Mapping[str, Severity], frameworks: Sequence[Framework]
+    taxonomy: Entry, frameworks: Sequence[Framework]
 ) -> dict[str, Category]:
     made: dict[str, Category] = {}
     for entry in taxonomy.entries("categories"):
@@ -176,30 +187,23 @@ def _categories(
         one = Category(
             id=entry.text("id"),
             title=entry.text("title"),
-            start=starts.get(entry.text("id"), entry.choice("start", Severity)),
+            start=entry.choice("start", Severity),
             owasp_llm=entry.words("owasp_llm"),
             owasp_agentic=entry.words("owasp_agentic"),
             atlas=entry.words("atlas"),
         )
         made[one.id] = one
-    for name in starts:
-        Entry("start", {"category": name}).among("category", made)
     return made
 
 
-def _laid_over(layers: Sequence[Entry], key: str) -> list[tuple[str, Entry]]:
-    """Return each entry with the name of its file; a later one replaces an earlier."""
-    made: dict[str, tuple[str, Entry]] = {}
-    for layer in layers:
-        for entry in layer.entries(key):
-            made[entry.text("id")] = layer.where, entry
-    return [one for one in made.values() if not one[1].flag("disabled")]
+def _laid_over(layers: Sequence[Mapping[str, Ruled | None]]) -> tuple[Ruled, ...]:
+    """Return what is switched on; a later entry replaces an earlier of its id."""
+    made = {name: one for layer in layers for name, one in layer.items()}
+    return tuple(one for one in made.values() if one is not None)
 
 
-def _joined(layers: Sequence[Entry], key: str) -> tuple[str, ...]:
-    plain = key in ("facts", "markers")
-    found = [layer.words(key) if plain else layer.terms(key) for layer in layers]
-    return tuple(dict.fromkeys(word for words in found for word in words))
+def _joined(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for words in lists for word in words))
 
 
 def _digest(*texts: str) -> str:

@@ -13,14 +13,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import Conflict, NotFound
+from bot.domain.instants import to_us
 from bot.ports import Entry, NewEntry, TreeHead
 from bot.store import merkle
-from bot.store.instants import to_us
 from bot.store.leaf import (
     Leaf,
-    leaf_bytes,
+    leaf_of,
     not_as_recorded,
-    parse_leaf,
     parsed_leaf,
     word_digest,
 )
@@ -69,7 +68,7 @@ class SqliteEventLog:
             self._made(entry, seq=seq, stream=stream, version=version)
             for entry, seq, version in zip(entries, seqs, versions, strict=True)
         ]
-        kept = tuple(self._keep(leaf, words) for leaf, words in made)
+        kept = tuple(self._keep(*one) for one in made)
         if self._worked_out is not None:
             self._worked_out[_SIZE] = size + len(entries)
             self._worked_out[_VERSION + stream] = expected_version + len(entries)
@@ -180,19 +179,18 @@ class SqliteEventLog:
 
     def _made(
         self, entry: NewEntry, *, seq: int, stream: str, version: int
-    ) -> tuple[bytes, dict[str, Word]]:
+    ) -> tuple[bytes, Leaf, dict[str, Word]]:
         words = self._words.salted(entry.words)
-        leaf = leaf_bytes(
+        leaf, facts = leaf_of(
             entry,
             seq=seq,
             stream=stream,
             version=version,
             words={name: word.digest for name, word in words.items()},
         )
-        return leaf, words
+        return leaf, facts, words
 
-    def _keep(self, leaf: bytes, words: dict[str, Word]) -> Entry:
-        facts = parse_leaf(leaf)
+    def _keep(self, leaf: bytes, facts: Leaf, words: dict[str, Word]) -> Entry:
         self._connection.execute(
             "INSERT INTO entry (seq, stream, version, leaf) VALUES (?,?,?,?)",
             (facts.seq, facts.stream, facts.version, leaf),

@@ -6,13 +6,14 @@ What an item means, and when it is given up, is decided by whoever reads it.
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
 
 from bot.domain.errors import NotFound
+from bot.domain.instants import SECOND_US, from_us, to_us
 from bot.ports import InboxItem, Lane, Received
-from bot.store.instants import SECOND_US, from_us, to_us
 
 _COLUMNS = (
     "i.id, i.lane, i.source, i.received_us, coalesce(l.sealed, i.sealed), i.state, "
@@ -21,10 +22,13 @@ _COLUMNS = (
 _FROM = "FROM inbox i LEFT JOIN inbox_large l ON l.n = i.n"
 _PUT = (
     "INSERT INTO inbox (id, lane, source, key, received_us, sealed, raw_sha256) "
-    "VALUES (?,?,?,?,?,?,?) ON CONFLICT (lane, key) DO NOTHING"
+    "VALUES {} ON CONFLICT (lane, key) DO NOTHING"
 )
+_ONE = "(?,?,?,?,?,?,?)"
 # A redelivery has no row of its own, and so nothing is kept of it.
 _PUT_LARGE = "INSERT INTO inbox_large (n, sealed) SELECT n, ? FROM inbox WHERE id = ?"
+# So many items go into one statement.
+_FEW = 32
 # Above this a payload lies apart: see `intake_tables.py`.
 _LARGE_BYTES = 1024
 # So much of what is claimed at once may lie in memory.
@@ -43,15 +47,19 @@ class SqliteInbox:
 
     def put_all(self, received: Sequence[Received]) -> Sequence[tuple[str, bool]]:
         """Keep several items as `put` does, in order; one statement for all."""
-        kept = self._connection.executemany(_PUT, map(_row, received))
-        self._connection.executemany(
-            _PUT_LARGE,
-            [(one.sealed, one.id) for one in received if _is_large(one)],
-        )
-        if kept.rowcount == len(received):
+        fews = (received[n : n + _FEW] for n in range(0, len(received), _FEW))
+        kept = sum(self._put_few(few) for few in fews)
+        if large := [(one.sealed, one.id) for one in received if _is_large(one)]:
+            self._connection.executemany(_PUT_LARGE, large)
+        if kept == len(received):
             return [(one.id, False) for one in received]
         firsts = [(self._first(one), one.id) for one in received]
         return [(first, first != own) for first, own in firsts]
+
+    def _put_few(self, few: Sequence[Received]) -> int:
+        """Keep them in one statement; return how many were not here before."""
+        given = [value for one in few for value in _row(one)]
+        return self._connection.execute(_put(len(few)), given).rowcount
 
     def _first(self, received: Received) -> str:
         (first,) = self._connection.execute(
@@ -95,13 +103,18 @@ class SqliteInbox:
         Raises:
             NotFound: There is no such item.
         """
-        changed = self._connection.execute(
+        self.done_all({item_id: outcome})
+
+    def done_all(self, outcomes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Say of several items what `done` says of one, by their ids."""
+        changed = self._connection.executemany(
             "UPDATE inbox SET state = 'done', outcome = ? "
             "WHERE id = ? AND state <> 'done'",
-            (orjson.dumps(outcome).decode(), item_id),
+            [(orjson.dumps(one).decode(), item) for item, one in outcomes.items()],
         )
-        if not changed.rowcount:
-            self._must_exist(item_id)
+        if changed.rowcount < len(outcomes):
+            for item in outcomes:
+                self._must_exist(item)
 
     def give_back(
         self, item_id: str, *, because: str, not_before: datetime, dead: bool
@@ -146,6 +159,11 @@ class SqliteInbox:
                 because=f"it has no item {item_id!a}",
                 next_move="Name an item that it has.",
             )
+
+
+@cache
+def _put(count: int) -> str:
+    return _PUT.format(",".join([_ONE] * count))
 
 
 def _is_large(received: Received) -> bool:

@@ -53,10 +53,10 @@ def word_digest(salt: bytes, text: str) -> str:
     return hashlib.sha256(b"tocsin.word.v1\x00" + salt + text.encode()).hexdigest()
 
 
-def leaf_bytes(
+def leaf_of(
     entry: NewEntry, *, seq: int, stream: str, version: int, words: Mapping[str, str]
-) -> bytes:
-    """Return the canonical bytes of an entry.
+) -> tuple[bytes, Leaf]:
+    """Return the canonical bytes of an entry, and what they say.
 
     Args:
         words: Digest of each of the entry's words, by name.
@@ -80,7 +80,7 @@ def leaf_bytes(
     leaf = _canonical(facts)
     if len(leaf) > MAX_LEAF_BYTES:
         raise _refused(f"it has {len(leaf):,} bytes, more than {MAX_LEAF_BYTES:,}")
-    return leaf
+    return leaf, _leaf(facts)
 
 
 def parse_leaf(leaf: bytes) -> Leaf:
@@ -89,7 +89,11 @@ def parse_leaf(leaf: bytes) -> Leaf:
     Raises:
         ValueError: It is not a leaf of this format.
     """
-    match orjson.loads(leaf):
+    return _leaf(orjson.loads(leaf))
+
+
+def _leaf(facts: object) -> Leaf:
+    match facts:
         case {
             "v": 1,
             "seq": int(seq),

@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from bot.domain.errors import NotFound
+from bot.domain.instants import SECOND_US, from_us, to_us
 from bot.ports import Post, Sending, Whisper
-from bot.store.instants import SECOND_US, from_us, to_us
 
 # A message keeps its place and its turn: only one that was at rest, or that is just
 # being sent in an older state, queues anew.

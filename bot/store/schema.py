@@ -26,6 +26,7 @@ MIGRATION_NAMES = (
     "0009_intake",
     "0010_grouping",
     "0011_watching",
+    "0012_fewer_indexes",
 )
 INSTALL_ID_BYTES = 8
 
@@ -70,6 +71,7 @@ def migrations() -> "Migrations":
         _make_intake,
         _make_grouping,
         _make_watching,
+        _drop_indexes,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
@@ -246,3 +248,9 @@ def _make_watching(db: "Database") -> None:
     from bot.store.watching_tables import make
 
     make(db)
+
+
+def _drop_indexes(db: "Database") -> None:
+    """Drop those whose columns others begin with, and the one that nobody asks."""
+    for index in ("problem_dedup", "problem_grp", "alert_incident"):
+        db.execute(f"DROP INDEX idx_{index}")

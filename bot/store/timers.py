@@ -3,8 +3,8 @@
 import sqlite3
 from datetime import datetime
 
+from bot.domain.instants import SECOND_US, from_us, to_us
 from bot.ports import Timer
-from bot.store.instants import SECOND_US, from_us, to_us
 
 
 class SqliteTimers:

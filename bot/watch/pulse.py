@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from bot.domain.errors import TocsinError, Unreachable
+from bot.domain.instants import from_us, to_us
 from bot.ports import Clock, Lane, Store, Transaction
 from bot.ports.ask import Ask
-from bot.store.instants import from_us, to_us
 from bot.watch import rows
 
 KEY = "tocsin"

@@ -10,6 +10,15 @@ def has(item: InboxItem, alert_id: str) -> bool:
     )
 
 
+def _evidence(item: InboxItem) -> list[dict[str, str]]:
+    """Return where what was posted lies sealed, and its digest: never the words.
+
+    Opening it is break-glass; the digest proves that it is what was opened.
+    """
+    digest = f"sha256:{item.raw_sha256}" if item.raw_sha256 else ""
+    return [{"kind": "payload", "sealed": item.id, "digest": digest}]
+
+
 def shown(item: InboxItem, alert_id: str) -> dict[str, object]:
     """Return what became of an alert, as JSON values."""
     told = {
@@ -18,6 +27,7 @@ def shown(item: InboxItem, alert_id: str) -> dict[str, object]:
         "state": item.state,
         "received_at": item.received_at.isoformat(),
         "raw_sha256": item.raw_sha256,
+        "evidence_refs": _evidence(item),
         **item.outcome,
     }
     if item.id == alert_id:

@@ -38,6 +38,8 @@ class Sender:
     """Who may post as one source: any of these opens the door.
 
     Attributes:
+        token: Of its own; the installation's where it has neither a secret in the
+            path nor a signature that decides.
         signed: The vendor's signature; where it decides, the tokens do not.
     """
 

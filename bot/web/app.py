@@ -14,6 +14,8 @@ from bot.web.headers import STRICT, StrictHeaders
 from bot.web.lane import AlertsLane
 
 PostAlert = Callable[[Request], Awaitable[Response]]
+# The answer to somebody who may not read, None to whoever may.
+Refusal = Callable[[Request], Response | None]
 
 
 def web_app(
@@ -24,6 +26,7 @@ def web_app(
     home: Callable[[], str],
     health: Callable[[], Mapping[str, object]] = dict,
     post_alert: PostAlert | None = None,
+    no_figures: Refusal = lambda _: None,
 ) -> Starlette:
     """Return the app with `routes`, health and figures.
 
@@ -32,6 +35,7 @@ def web_app(
         home: Where `/` leads.
         health: What else `/readyz` tells; it does not decide.
         post_alert: The alerts door, where it has a short way of its own.
+        no_figures: Refuses the figures to strangers; `Scrapers.refusal`.
     """
 
     async def healthz(_: Request) -> Response:
@@ -42,7 +46,9 @@ def web_app(
         told = {"ready": ready, **health()}
         return JSONResponse(told, status_code=200 if ready else 503)
 
-    async def figures(_: Request) -> Response:
+    async def figures(request: Request) -> Response:
+        if (no := no_figures(request)) is not None:
+            return no
         return Response(metrics(), media_type="text/plain; version=0.0.4")
 
     return Starlette(

@@ -3,8 +3,10 @@
     POST /heartbeats/{source}                 with the source's token
     POST /heartbeats/{source}/{path_secret}   for callers that cannot set headers
 
-The body is not read. A call is on disk before it is answered. Alerts count as calls
-too; that is the alerts door (`alerts.py`), whose senders and tokens are these.
+The body is not read, so a vendor's signature means nothing here: a source that signs
+its alerts needs a token of its own to call. A call is on disk before it is answered.
+Alerts count as calls too; that is the alerts door (`alerts.py`), whose senders and
+tokens are these.
 """
 
 import asyncio
@@ -85,6 +87,16 @@ class HeartbeatsDoor:
         in_path = request.path_params.get("path_secret", "")
         if same(bearer(request), sender.token) or same(in_path, sender.path_secret):
             return None
+        now = self.clock.now()
+        if sender.token or sender.path_secret:
+            return turned_away(request, guesses=self.guesses, now=now, what=_NOT_KEPT)
         return turned_away(
-            request, guesses=self.guesses, now=self.clock.now(), what=_NOT_KEPT
+            request,
+            guesses=self.guesses,
+            now=now,
+            what=_NOT_KEPT,
+            because="this source signs its alerts, a heartbeat cannot be signed, and "
+            "it has no token of its own",
+            next_move="Set token or path_secret beside its secret, and call with that; "
+            "its signed alerts count as calls too.",
         )

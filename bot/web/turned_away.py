@@ -11,6 +11,7 @@ from starlette.responses import Response
 from bot.web.answers import refused
 from bot.web.tokens import Guesses
 
+_MISSING = "the token is missing or wrong"
 _BEARER_HEADER = "Send the header Authorization: Bearer <token>."
 
 
@@ -20,6 +21,7 @@ def turned_away(
     guesses: Guesses,
     now: datetime,
     what: str,
+    because: str = _MISSING,
     next_move: str = _BEARER_HEADER,
 ) -> Response:
     """Count a wrong token and return its refusal; 429 once there were too many.
@@ -35,7 +37,7 @@ def turned_away(
         401,
         "unauthorized",
         what=what,
-        because="the token is missing or wrong",
+        because=because,
         next_move=next_move,
         headers={"WWW-Authenticate": "Bearer"},
     )

@@ -6,12 +6,40 @@ files beside this one.
 """
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+
+@dataclass(kw_only=True)
+class Facts:
+    """What the tests ask of a file's code. Its tree is not kept: it is large.
+
+    Attributes:
+        imports: Each imported dotted name: ``from a import b`` gives a and a.b.
+        attributes: Each ``name.attribute`` that the code mentions, ``os.environ``.
+        functions: Each function's name and its lines, without its docstring.
+    """
+
+    imports: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    functions: list[tuple[str, int]] = field(default_factory=list)
+
+    def take(self, node: ast.AST) -> None:
+        """Add what one node of the tree says."""
+        match node:
+            case ast.Import(names=names):
+                self.imports |= {name.name for name in names}
+            case ast.ImportFrom(module=str(module), names=names):
+                self.imports |= {module, *(f"{module}.{name.name}" for name in names)}
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute):
+                self.attributes.add(f"{name}.{attribute}")
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self.functions.append((node.name, _lines(node)))
+            case _:
+                pass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,40 +60,38 @@ class Source:
         return (ROOT / self.path).read_text("utf-8")
 
     @cached_property
-    def tree(self) -> ast.Module:
-        """The same, parsed."""
-        return ast.parse(self.text)
+    def facts(self) -> Facts:
+        """What its code says."""
+        found = Facts()
+        for node in ast.walk(ast.parse(self.text)):
+            found.take(node)
+        return found
+
+    def mentions(self, *words: str) -> bool:
+        """Return whether one of the words stands anywhere in the file.
+
+        Code cannot use a name without writing it: most files need not be parsed.
+        """
+        return any(word in self.text for word in words)
 
     def is_in(self, *rooms: str) -> bool:
         """Return whether this file belongs to one of the rooms, given dotted."""
         return any(f"{self.module}.".startswith(f"{room}.") for room in rooms)
-
-    def imports(self) -> Iterator[str]:
-        """Yield each imported dotted name: ``from a import b`` gives a and a.b."""
-        for node in ast.walk(self.tree):
-            match node:
-                case ast.Import(names=names):
-                    yield from (name.name for name in names)
-                case ast.ImportFrom(module=str(module), names=names):
-                    yield module
-                    yield from (f"{module}.{name.name}" for name in names)
-                case _:
-                    pass
-
-    def attributes(self) -> Iterator[str]:
-        """Yield each ``name.attribute`` that the code mentions, ``os.environ``."""
-        for node in ast.walk(self.tree):
-            match node:
-                case ast.Attribute(value=ast.Name(id=name), attr=attribute):
-                    yield f"{name}.{attribute}"
-                case _:
-                    pass
 
 
 def read(*folders: str) -> tuple[Source, ...]:
     """Return every Python file under the folders, sorted by path."""
     files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
     return tuple(_named(file) for file in sorted(files))
+
+
+def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how long a function is: saying more in its docstring costs no code."""
+    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function, clean=False) is not None:
+        lines -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return lines
 
 
 def _named(file: Path) -> Source:

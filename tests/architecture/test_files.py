@@ -3,10 +3,7 @@
 Which rooms may know each other is in test_rooms.py.
 """
 
-import ast
-from collections.abc import Iterator
-
-from tests.architecture.sources import OURS, SHIPPED, Source
+from tests.architecture.sources import OURS, SHIPPED
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
@@ -24,7 +21,8 @@ def test_a_function_is_short_enough_to_hold_one_thought() -> None:
     long = [
         f"{source.path} {name}: {lines}"
         for source in SHIPPED
-        for name, lines in _functions(source)
+        for name, lines in source.facts.functions
+        if lines > MAX_FUNCTION_LINES
     ]
     assert long == []
 
@@ -51,19 +49,3 @@ def test_the_stage_stays_smaller_than_the_play() -> None:
     stage = [source for source in SHIPPED if source.is_in("bot.practice")]
     lines = sum(len(file.text.splitlines()) for file in stage)
     assert lines <= MAX_STAGE_LINES
-
-
-def _functions(source: Source) -> Iterator[tuple[str, int]]:
-    """Yield the functions that are too long, with their length.
-
-    A docstring does not count: saying more must not cost code.
-    """
-    for node in ast.walk(source.tree):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        lines = (node.end_lineno or node.lineno) - node.lineno + 1
-        first = node.body[0]
-        if ast.get_docstring(node) is not None:
-            lines -= (first.end_lineno or first.lineno) - first.lineno + 1
-        if lines > MAX_FUNCTION_LINES:
-            yield node.name, lines

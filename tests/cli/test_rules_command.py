@@ -19,6 +19,12 @@ categories:
 tests:
   - {name: the flux, text: flux is low, category: availability, rule: site.rule}
 """
+GROUPING = """
+entities: {weights: {service: 1}, common: [svc-deploy]}
+together:
+  - {id: together.covering_tracks, disabled: true}
+  - {id: together.nothing, disabled: true}
+"""
 WRONG = "  - {name: the other, text: flux is low, severity: SEV1}\n"
 POSTED = """
   - name: posted
@@ -41,6 +47,29 @@ def test_lint_says_what_the_file_does(tmp_path: Path) -> None:
     answer = run(tmp_path, "lint", RULE)
     assert answer.exit_code == 0
     assert "site.yaml: 1 added, 0 replaced, 1 switched off, 1 cases" in answer.output
+
+
+def test_lint_knows_a_file_of_grouping_and_says_what_it_does(tmp_path: Path) -> None:
+    answer = run(tmp_path, "lint", GROUPING)
+    assert answer.exit_code == 0, answer.output
+    assert answer.output == (
+        "note: site.yaml: there is no together.nothing to switch off\n"
+        "site.yaml: meanings: 0 added, 0 replaced, 1 switched off; "
+        "1 weights changed, 1 common ids added, 0 more never silent\n"
+    )
+
+
+def test_lint_without_a_file_reads_what_the_settings_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (("RULES_OVERLAY", RULE), ("RULES_GROUPING", GROUPING)):
+        file = tmp_path / f"{name.lower()}.yaml"
+        file.write_text(text, "utf-8")
+        monkeypatch.setenv(f"TOCSIN_{name}", str(file))
+    answer = CliRunner().invoke(rules, ["lint"])
+    assert answer.exit_code == 0, answer.output
+    assert "rules_grouping.yaml: meanings: 0 added" in answer.output
+    assert "rules_overlay.yaml: 1 added" in answer.output
 
 
 def test_lint_refuses_what_cannot_be_laid_over_the_rules(tmp_path: Path) -> None:

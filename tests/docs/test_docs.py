@@ -78,19 +78,15 @@ def test_the_readme_asks_for_two_commands_and_no_more() -> None:
     assert [block.strip() for block in blocks] == ["make run", "make test"]
 
 
-@pytest.mark.parametrize(
-    "command", [pytest.param(*pair[1:], id=pair[0]) for pair in _commands(main)]
-)
-def test_every_command_says_what_it_does(command: click.Command) -> None:
-    assert (command.help or "").strip()
-
-
-@pytest.mark.parametrize(
-    "command", [pytest.param(*pair[1:], id=pair[0]) for pair in _commands(main)]
-)
-def test_every_option_says_what_it_does(command: click.Command) -> None:
-    options = [each for each in command.params if isinstance(each, click.Option)]
-    assert [option.name for option in options if not option.help] == []
+def test_every_command_and_every_option_says_what_it_does() -> None:
+    silent = [
+        (words, one.name)
+        for words, command in _commands(main)
+        for one in (command, *command.params)
+        if isinstance(one, click.Command | click.Option)
+        and not (one.help or "").strip()
+    ]
+    assert silent == []
 
 
 @pytest.mark.parametrize("adr", ADRS, ids=_name)

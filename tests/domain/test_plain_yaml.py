@@ -40,7 +40,10 @@ def test_an_empty_text_holds_nothing() -> None:
         (TOWER, "deeper than 40 levels, in line"),
         ("a: [", "it is not YAML, look at line"),
         ("a: !!python/object:os.system x", "it is not YAML"),
-        ("a: 2026-99-99T00:00:00Z", "it is not YAML"),
+        ("a: 2026-99-99T00:00:00Z", "no valid YAML value"),
+        ("a: !!bool maybe", "no valid YAML value"),
+        ("a: !!timestamp noon", "no valid YAML value"),
+        ('a: !!int ""', "no valid YAML value"),
         ("x" * (MOST_BYTES + 1), "over 1 MiB"),
     ],
 )
@@ -48,6 +51,12 @@ def test_what_is_out_of_bounds_is_refused_in_our_words(text: str, says: str) -> 
     with pytest.raises(NotPlain) as caught:
         loaded(text)
     assert says in str(caught.value)
+
+
+def test_a_line_is_named_as_it_is_counted_in_the_file() -> None:
+    for text in ("\n" + "[" * 50, '\n"a'):
+        with pytest.raises(NotPlain, match="line 12"):
+            loaded(text, first_line=11)
 
 
 @given(st.text(alphabet="[]{}:,-&*!|>'\"#%@ \nab1", max_size=60))

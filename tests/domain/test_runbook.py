@@ -136,7 +136,7 @@ def test_a_file_without_front_matter_is_refused_with_the_next_move() -> None:
         ("stop_if: it pages", "stopif: it pages", "steps[2].stopif: there is no such"),
         ("owner: on-call", "owners: on-call", "owners: there is no such field"),
         ("within: 72 h, ", "", "notify[1].within: it must be a text"),
-        ("owner: on-call", "owner: [", "front matter: no YAML near line"),
+        ("owner: on-call", "owner: [", "front matter: it is not YAML, look at line 7"),
         ("version: 2", "version: !!bool x", "front matter: a value in it"),
     ],
 )

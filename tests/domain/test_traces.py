@@ -1,12 +1,9 @@
 """Which things that alerts name say that they belong together."""
 
-import re
-
 import pytest
 
 from bot.domain.envelope import Entity, EntityKind
 from bot.domain.traces import Trace, traces, weight_of
-from bot.rules.grouping_file import read_grouping
 from tests.core import rulings
 from tests.spec import an_alert
 
@@ -134,11 +131,3 @@ def test_an_alert_of_two_accounts_is_in_neither() -> None:
 def test_the_most_telling_thing_comes_first() -> None:
     order = [one.entity.kind for one in found(("agent", "bot-7"), ("key", "AKIAX1"))]
     assert order == [EntityKind.KEY, EntityKind.AGENT]
-
-
-@pytest.mark.parametrize("text", ["entities: 7", "together: [{id: x}]", "{", "odd: 1"])
-def test_a_file_that_cannot_be_used_says_where(text: str) -> None:
-    from bot.domain.errors import BadSettings
-
-    with pytest.raises(BadSettings, match=re.escape("grouping.yaml")):
-        read_grouping(("availability",), text)

@@ -24,7 +24,6 @@ from bot.drills.shelf import DrillShelf
 from bot.gate.catalogue import load_actions
 from bot.gate.executor import Executor
 from bot.gate.judge import Judge
-from bot.gate.policy import Policy
 from bot.gate.rehearsal import Rehearsal, wrapped
 from bot.gate.tokens import Tokens
 from bot.plans.book import PlanBook
@@ -39,7 +38,7 @@ from bot.ports.drills import DrillView
 from bot.slack import plan_card
 from bot.slack.drill_cards import DrillCards
 from bot.store.checkpoint import verify_note
-from tests.core import CHANNEL, Core, rulings
+from tests.core import CHANNEL, Core, rulings, shipped_policy
 from tests.gate.stage import TEAM, Crowd, leads
 from tests.spec import OLU
 
@@ -222,7 +221,7 @@ class DrillStage:
 
     def _gate(self) -> Gatekeeper:
         rules = GateRules(mode=Mode.ACT)
-        judge = Judge(policy=Policy.load(None), rules=rules, workspace=TEAM)
+        judge = Judge(policy=shipped_policy(), rules=rules, workspace=TEAM)
         desk = PlanDesk(
             judge=judge,
             registry=rulings().registry,

@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.errors import Unparsed
 from bot.envelopes.batches import events_in, objects_in
+from bot.envelopes.jsonlines import CUT_LINE
 from tests.integrations.judging import triaged
 
 
@@ -20,6 +21,12 @@ def test_a_list_a_page_and_lines_are_the_same_events(body: bytes) -> None:
     assert objects_in(events_in(body, "data[]")) == [{"n": 1}, {"n": 2}]
 
 
+def test_a_line_that_was_cut_hides_no_other_event() -> None:
+    found = events_in(b'{"n": 1}\n{"n": 2}\n{"n":', "data[]")
+    assert objects_in(found) == [{"n": 1}, {"n": 2}]
+    assert found.notes == (CUT_LINE,)
+
+
 def test_one_event_is_a_list_of_one() -> None:
     assert events_in(b'{"n": 1}', "data[]").value == [{"n": 1}]
 
@@ -29,7 +36,7 @@ def test_a_page_without_events_is_empty() -> None:
     assert events_in(b"[]", "data[]").value == []
 
 
-@pytest.mark.parametrize("body", [b"", b"no", b'{"n": 1}\nno', b'{"n": 1'])
+@pytest.mark.parametrize("body", [b"", b"no", b'{"n": 1\nno', b'{"n": 1'])
 def test_what_is_neither_json_nor_lines_of_it_is_unparsed(body: bytes) -> None:
     with pytest.raises(Unparsed):
         events_in(body)

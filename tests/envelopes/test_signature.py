@@ -123,12 +123,11 @@ def test_every_header_is_needed(scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize(
-    "shown", ["", " ", "x", ",,,", "v1=", "sha256=zz", "\udc80", "t"]
-)
-def test_rubbish_in_the_header_is_refused(scheme: str, shown: str) -> None:
-    headers = {**signed(scheme, BODY), SCHEMES[scheme].header: shown}
-    assert refused(scheme, headers) in ("unsigned", "bad_signature")
+def test_rubbish_in_the_header_is_refused(scheme: str) -> None:
+    good, header = signed(scheme, BODY), SCHEMES[scheme].header
+    rubbish = ["", " ", "x", ",,,", "v1=", "sha256=zz", "\udc80", "t"]
+    answers = {shown: refused(scheme, {**good, header: shown}) for shown in rubbish}
+    assert set(answers.values()) <= {"unsigned", "bad_signature"}, answers
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

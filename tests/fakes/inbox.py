@@ -63,6 +63,10 @@ class FakeInbox:
             one.not_before = now + timedelta(seconds=lease_s)
         return tuple(one.item for one in due[:limit])
 
+    def done_all(self, outcomes: Mapping[str, Mapping[str, Any]]) -> None:
+        for item, outcome in outcomes.items():
+            self.done(item, outcome)
+
     def done(self, item_id: str, outcome: Mapping[str, Any]) -> None:
         """Say what became of an item."""
         one = self.items[item_id]

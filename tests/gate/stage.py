@@ -15,7 +15,6 @@ from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
 from bot.gate.executor import Executor
 from bot.gate.judge import Judge
-from bot.gate.policy import Policy
 from bot.gate.tokens import Tokens
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
@@ -27,7 +26,7 @@ from bot.ports import Post
 from bot.ports.gate import Asker
 from bot.store.checkpoint import verify_note
 from bot.store.merkle import is_included, leaf_hash
-from tests.core import CHANNEL, Core, rulings
+from tests.core import CHANNEL, Core, rulings, shipped_policy
 from tests.fakes.action import TurnSwitch, World
 from tests.fakes.clock import FakeClock
 
@@ -76,7 +75,7 @@ class GateStage:
         self.catalogue = {one.MANIFEST.name: one for one in (off, on)}
         rules = GateRules(mode=mode)
         self.book = PlanBook(clock=self.clock, rules=rules)
-        judge = Judge(policy=Policy.load(None), rules=rules, workspace=TEAM)
+        judge = Judge(policy=shipped_policy(), rules=rules, workspace=TEAM)
         self.desk = PlanDesk(
             judge=judge,
             registry=rulings().registry,

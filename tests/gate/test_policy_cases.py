@@ -80,7 +80,9 @@ def test_a_broken_case_says_where_and_what(
     assert says in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["a: [", "name: x", "- name: 3", "- x", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["a: [", "name: x", "- name: 3", "- x", "\x00", "- !!bool x"]
+)
 def test_a_file_that_is_no_list_of_cases_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "cases.yaml"
     path.write_text(text, "utf-8")

@@ -112,17 +112,42 @@ def test_a_composite_alarm_names_its_rule_and_its_children() -> None:
     assert texts(made)["TriggeringChildren"] == "a"
 
 
-def test_a_suppressed_alarm_does_not_ring() -> None:
-    detail = {**DETAIL, "state": {"value": "ALARM", "actionsSuppressedBy": "Alarm"}}
-    (made,) = parse(payload({**EVENT, "detail": detail}))
+@pytest.mark.parametrize("by", ["Alarm", "WaitPeriod", "ExtensionPeriod"])
+def test_a_suppressed_alarm_does_not_ring(by: str) -> None:
+    (made,) = changed({"value": "ALARM", "actionsSuppressedBy": by})
     assert made.status is Status.UPDATE
     assert "suppressed" in made.notes[0]
 
 
-def test_what_was_suppressed_before_rings_once_it_no_longer_is() -> None:
-    before = {"value": "ALARM", "actionsSuppressedBy": "WaitPeriod"}
-    (made,) = parse(payload({**EVENT, "detail": {**DETAIL, "previousState": before}}))
+@pytest.mark.parametrize("by", ["Alarm", "WaitPeriod", "ExtensionPeriod"])
+def test_what_was_held_back_rings_when_aws_runs_its_actions(by: str) -> None:
+    """Its state is as old, but nobody was called for it until now."""
+    held = {"value": "ALARM", "actionsSuppressedBy": by}
+    (made,) = changed({"value": "ALARM"}, held)
     assert made.status is Status.FIRING
+    assert "held back until now" in made.notes[0]
+    (again,) = changed({"value": "ALARM", "actionsSuppressedBy": "Alarm"}, held)
+    assert again.status is Status.UPDATE
+    (over,) = changed({"value": "OK"}, held)
+    assert (over.status, over.notes) == (Status.RESOLVED, ())
+
+
+def test_an_alarm_that_is_held_back_and_rings_again_is_the_same_problem() -> None:
+    held = {"value": "ALARM", "actionsSuppressedBy": "ExtensionPeriod"}
+    keys = {
+        one.dedup_key
+        for states in [({"value": "ALARM"},), (held,), ({"value": "ALARM"}, held)]
+        for one in changed(*states)
+    }
+    assert len(keys) == 1
+
+
+def changed(
+    state: dict[str, str], before: dict[str, str] | None = None
+) -> tuple[Envelope, ...]:
+    """Return what a change of state becomes, as EventBridge tells it."""
+    detail = {**DETAIL, "state": state, "previousState": before or {"value": "OK"}}
+    return parse(payload({**EVENT, "detail": detail}))
 
 
 def test_a_token_of_a_subscription_is_not_read() -> None:

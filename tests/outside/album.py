@@ -61,7 +61,7 @@ def _drawn(page: "Page", **how: Any) -> bytes:
     page.bring_to_front()
     for _ in range(_TRIES):
         with suppress(Error):
-            return page.screenshot(animations="disabled", **how)
+            return bytes(page.screenshot(animations="disabled", **how))
     return b""
 
 

@@ -161,6 +161,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "title: !!python/name:os.system ''",
         "short.yaml:3: it is not plain YAML. Compare it with the shipped drill.",
     ),
+    "a tag that does not fit": (
+        "title: A short one",
+        "title: !!timestamp noon",
+        "short.yaml: it is not plain YAML. Compare it with the shipped drill.",
+    ),
     "not YAML": (
         "title: A short one",
         "title: [",

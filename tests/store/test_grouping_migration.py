@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.domain.instants import from_us
 from bot.domain.severity import Severity
 from bot.ports import Transaction
 from bot.readmodels import alerts, board, gathering
@@ -67,7 +68,7 @@ def test_open_problems_groups_and_counts_are_carried_over(tmp_path: Path) -> Non
             ("INC-0002", 1),
         ]
         spans = tx.tables.execute("SELECT last_us FROM gathering LIMIT 1")
-        assert gathering.from_us(spans[0]["last_us"]) == NOON
+        assert from_us(spans[0]["last_us"]) == NOON
         assert [row.alert_count for row in board.open_rows(tx)] == [41]
 
     store.read(read)

@@ -13,10 +13,12 @@ from bot.ports import NewEntry
 from bot.store.leaf import (
     MAX_INT,
     is_canonical,
-    leaf_bytes,
     parse_leaf,
     parsed_leaf,
     word_digest,
+)
+from bot.store.leaf import (
+    leaf_of as made,
 )
 from tests.store.making import NOON
 
@@ -39,7 +41,7 @@ bodies = st.dictionaries(
 
 def leaf_of(body: dict[Any, Any], *, at: datetime = NOON, **words: str) -> bytes:
     entry = NewEntry(kind="k.v1", at=at, actor="U0ONCALL", body=body)
-    return leaf_bytes(entry, seq=3, stream="s", version=2, words=words)
+    return made(entry, seq=3, stream="s", version=2, words=words)[0]
 
 
 def canonical(value: object) -> str:

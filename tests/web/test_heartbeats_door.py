@@ -47,6 +47,7 @@ def door(kept: Kept) -> Iterator[Door]:
         senders={
             "alertmanager": Sender(token=TOKEN, path_secret=PATH_SECRET),
             "webhook": Sender(token=TOKEN),
+            "pagerduty": Sender(token=""),
         },
         promises=promises,
         beat=kept.beat,
@@ -95,6 +96,17 @@ def test_nobody_else_may_call(
     door: Door, kept: Kept, path: str, headers: dict[str, str]
 ) -> None:
     assert call(door, path, headers).status == 401
+    assert kept.calls == []
+
+
+def test_who_signs_alerts_and_has_no_token_is_told_how_to_call(
+    door: Door, kept: Kept
+) -> None:
+    for headers in ({}, MINE):
+        answer = call(door, "pagerduty", headers)
+        assert (answer.status, answer.json["error"]) == (401, "unauthorized")
+        assert "no token of its own" in answer.json["because"]
+        assert "token or path_secret" in answer.json["next_move"]
     assert kept.calls == []
 
 

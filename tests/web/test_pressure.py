@@ -250,4 +250,7 @@ def test_every_alert_of_a_batch_is_found_with_the_digest_of_what_came(
         "INC-0002",
     )
     assert len(found["raw_sha256"]) == 64
+    assert found["evidence_refs"] == [
+        {"kind": "payload", "sealed": item, "digest": f"sha256:{found['raw_sha256']}"}
+    ]
     assert door.ask("GET", f"/alerts/{item}.58", None, admin).status == 404

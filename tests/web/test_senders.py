@@ -30,6 +30,14 @@ def test_without_a_secret_the_token_decides() -> None:
     assert sender_of(FakeClock(AT)).token == TOKEN
 
 
+def test_the_common_token_does_not_speak_for_a_sender_that_signs() -> None:
+    """It would keep the sender from looking silent, and nobody signs a heartbeat."""
+    signing = {"secret": SECRET, "signature": "github"}
+    assert sender_of(FakeClock(AT), **signing).token == ""
+    own = sender_of(FakeClock(AT), **signing, token="o" * 32)
+    assert (own.token, own.signed is not None) == ("o" * 32, True)
+
+
 def test_a_secret_for_a_sender_that_signs_nothing_is_refused() -> None:
     with pytest.raises(BadSettings, match="signs nothing we know"):
         sender_of(FakeClock(AT), secret=SECRET)

@@ -146,3 +146,19 @@ def test_an_item_that_is_not_there_cannot_be_done(store: Store) -> None:
     )
     with pytest.raises(NotFound):
         give_back(store, "al_9", 0)
+
+
+def test_several_are_done_at_once_and_one_that_is_missing_undoes_all(
+    store: Store,
+) -> None:
+    for name in ("1", "2", "3"):
+        put(store, name)
+    outcomes = {"al_1": {"incident": "INC-0001"}, "al_2": {"incident": "INC-0002"}}
+    store.write(lambda tx: tx.inbox.done_all(outcomes)).result()
+    assert found(store, "al_2").outcome == {"incident": "INC-0002"}
+
+    error = error_of(
+        store.write(lambda tx: tx.inbox.done_all({"al_3": {}, "al_9": {}}))
+    )
+    assert isinstance(error, NotFound)
+    assert found(store, "al_3").state == "new"

@@ -1,0 +1,83 @@
+"""The reader's process: asked over a socket, answers, and ends with whoever asks.
+
+It has no settings, no keys but the one of placeholders, no file of the store and no
+network. What strangers sent is taken apart here, and so it is limited: a payload that
+takes too long or too much memory ends this process and not the bot.
+"""
+
+import signal
+import socket
+from typing import Any
+
+import orjson
+
+from bot.deciding import Deciding, Texts, decide_by
+from bot.reading import frames
+from bot.reading.memory import Memory
+from bot.reading.reader import Reader
+
+# Of the processor's time: a busy machine makes nothing take longer.
+MOST_S = 10.0
+MOST_BYTES = 1024 * 1024 * 1024
+_REMEMBERED_BYTES = 8 * 1024 * 1024
+_UNSENDABLE = "What it says cannot be written down as text."
+
+
+def run(wire: socket.socket) -> None:
+    """Answer until the other side ends."""
+    limit_memory()
+    try:
+        _, told = frames.receive(wire)
+        serve(wire, decide_by(Texts.from_json(told)))
+    except (OSError, frames.Broken):
+        return
+
+
+def serve(wire: socket.socket, deciding: Deciding) -> None:
+    """Say that all is ready, then answer.
+
+    Raises:
+        OSError: The other side is gone. So does `frames.Broken`.
+    """
+    reader = Reader(deciding, Memory(most_bytes=_REMEMBERED_BYTES))
+    frames.send(wire, "ready")
+    while True:
+        said = []
+        for question in frames.questions(frames.receive(wire)):
+            _limit_time(MOST_S)
+            said.append(frames.answered(reader.answer(question)))
+        _limit_time(0)
+        _tell(wire, said)
+
+
+def _tell(wire: socket.socket, said: list[dict[str, Any]]) -> None:
+    try:
+        frames.send(wire, said)
+    except TypeError:
+        # A lone surrogate, for example: whose it is does not matter to the others.
+        frames.send(wire, [_sendable(one) for one in said])
+
+
+def _sendable(said: dict[str, Any]) -> dict[str, Any]:
+    try:
+        orjson.dumps(said)
+    except TypeError:
+        return {**said, "problem": _UNSENDABLE, "known": [], "times": []}
+    return said
+
+
+def _limit_time(seconds: float) -> None:
+    """End this process if it computes so long; 0 for no limit."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def limit_memory() -> None:
+    """Have what takes too much memory fail in this process."""
+    try:
+        import resource
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MOST_BYTES if most == resource.RLIM_INFINITY else min(most, MOST_BYTES)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))

@@ -1,0 +1,144 @@
+"""Payloads are read in a process of their own, and none of them can harm another."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import Unreachable
+from bot.reading.apart import FAILED, Apart
+from bot.reading.questions import Answer, Question
+from bot.reading.reader import Reader
+from tests.core import rulings
+from tests.payloads import alert, group, raw
+from tests.reading.poisoned import SOURCE
+from tests.reading.test_recall import payload
+
+pytestmark = pytest.mark.slow
+
+POISONED = (sys.executable, "-m", "tests.reading.poisoned")
+
+
+@pytest.fixture
+def apart() -> Iterator[Apart]:
+    made = Apart(rulings().texts, program=POISONED)
+    yield made
+    made.close()
+
+
+def question(body: bytes, source: str = SOURCE) -> Question:
+    return Question(payload=payload(body), source=source)
+
+
+def group_of(*problems: int) -> Question:
+    return question(raw(group([alert(one) for one in problems])), "alertmanager")
+
+
+def titles(answers: Sequence[Answer]) -> list[str]:
+    return [one.problem or _title(one) for one in answers]
+
+
+def _title(answer: Answer) -> str:
+    return answer.known[0].envelope.title.for_redaction()
+
+
+def children() -> list[int]:
+    """Return the processes that this one started (proc(5))."""
+    found = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    return [int(pid) for one in found for pid in one.read_text().split()]
+
+
+def test_it_answers_what_is_answered_here() -> None:
+    asked = [
+        group_of(1, 2),
+        question(
+            raw({"title": "A key gh" + "p_" + "a1B2" * 9, "severity": "high"}),
+            "webhook",
+        ),
+        question(b"\xff", "alertmanager"),
+        question(raw(group([])), "alertmanager"),
+    ]
+    apart = Apart(rulings().texts)
+    try:
+        found = apart.begin(asked)()
+    finally:
+        apart.close()
+    here = Reader(rulings())
+    for one, ours in zip(found, map(here.answer, asked), strict=True):
+        assert _without_keys(one) == _without_keys(ours)
+
+
+def _without_keys(answer: Answer) -> object:
+    """Digests are under a key of each reader's own."""
+    meant = [(k.envelope, k.assessment, k.masks, k.system) for k in answer.known]
+    return answer.source, answer.problem, meant, answer.times
+
+
+def test_a_reader_that_was_killed_is_replaced(apart: Apart) -> None:
+    assert titles(apart.begin([question(b"one")])()) == ["one"]
+    for pid in children():
+        os.kill(pid, signal.SIGKILL)
+    assert titles(apart.begin([question(b"two")])()) == ["two"]
+
+
+def test_a_reader_that_is_killed_while_it_reads_answers_all_the_same(
+    apart: Apart,
+) -> None:
+    end = apart.begin([question(b"one"), group_of(*range(300))])
+    for pid in children():
+        os.kill(pid, signal.SIGKILL)
+    first, second = end()
+    assert titles([first]) == ["one"]
+    assert len(second.known) == 300
+
+
+@pytest.mark.parametrize("body", [b"kill", b"spin", b"speak"])
+def test_a_payload_that_ends_the_reader_cannot_be_read_and_harms_no_other(
+    apart: Apart, body: bytes
+) -> None:
+    end = apart.begin([question(b"before"), question(body), question(b"after")])
+    assert titles(end()) == ["before", FAILED, "after"]
+    assert titles(apart.begin([question(b"next")])()) == ["next"]
+
+
+def test_a_payload_that_takes_all_memory_fails_alone(apart: Apart) -> None:
+    end = apart.begin([question(b"grow"), question(b"after")])
+    grown, after = titles(end())
+    assert "MemoryError" in grown
+    assert after == "after"
+
+
+def test_what_cannot_be_written_down_is_a_payload_that_cannot_be_read(
+    apart: Apart,
+) -> None:
+    lone = "\ud800".encode("utf-8", "surrogatepass")
+    found = titles(apart.begin([question(lone), question(b"after")])())
+    assert found == ["What it says cannot be written down as text.", "after"]
+
+
+def test_the_reader_is_told_nothing_of_our_environment(
+    apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_SLACK_BOT_TOKEN", "xox" + "b-1")
+    apart.begin([question(b"one")])()
+    (pid,) = children()
+    assert b"TOCSIN" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_the_reader_ends_with_whoever_asks(apart: Apart) -> None:
+    apart.begin([question(b"one")])()
+    assert children()
+    apart.close()
+    assert children() == []
+
+
+@pytest.mark.parametrize("program", [("false",), ("cat", "/dev/null")])
+def test_without_a_reader_nothing_is_read_and_nothing_is_answered(
+    program: Sequence[str],
+) -> None:
+    apart = Apart(rulings().texts, program=program)
+    with pytest.raises(Unreachable, match="did not start"):
+        apart.begin([question(b"one")])
