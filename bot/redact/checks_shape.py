@@ -12,6 +12,8 @@ from itertools import pairwise
 
 _LONG_ENOUGH_ALONE = 16
 _HUMPS_OF_A_NAME = 7
+_TURNS_OF_A_WORD = 3
+_SIGNS = frozenset("!@#$%^&*+?~")
 _OPAQUE_CHARACTERS = 12
 _OPAQUE_SEGMENT = 8
 _OPAQUE_TURNS = 0.15
@@ -34,6 +36,16 @@ def secretlike(value: str) -> bool:
     return humps > _HUMPS_OF_A_NAME or (
         len(value) >= _LONG_ENOUGH_ALONE and (value.isalpha() or not words)
     )
+
+
+def passwordlike(value: str) -> bool:
+    """Say whether a value announced as a password is none of the words around.
+
+    A digit, a sign that words do not hold, or case that changes within the word.
+    """
+    sorts = value.translate(_SORTS)
+    turns = sorts.count("aA") + sorts.count("Aa")
+    return "0" in sorts or turns > _TURNS_OF_A_WORD or not _SIGNS.isdisjoint(value)
 
 
 def has_digit(value: str) -> bool:
