@@ -17,6 +17,7 @@ _SIGNS = frozenset("!@#$%^&*+?~")
 _OPAQUE_CHARACTERS = 12
 _OPAQUE_SEGMENT = 8
 _OPAQUE_TURNS = 0.15
+_UNRULY_TURNS = 0.4
 _OPAQUE_BITS = 2.8
 _DATE_PARTS = 3
 
@@ -33,6 +34,8 @@ def secretlike(value: str) -> bool:
         return any(c.isalpha() for c in value)
     humps = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
     words = all(c.isalpha() or c in "-_. /" for c in value)
+    if humps >= _UNRULY_TURNS * len(value) and len(value) >= _OPAQUE_CHARACTERS:
+        return True
     return humps > _HUMPS_OF_A_NAME or (
         len(value) >= _LONG_ENOUGH_ALONE and (value.isalpha() or not words)
     )
@@ -67,9 +70,15 @@ def opaque(value: str) -> bool:
     if len(value) < _OPAQUE_CHARACTERS:
         return False
     longest = max(value.translate(_SORTS).split(), key=len, default="")
-    if len(longest) < _OPAQUE_SEGMENT or "0" not in longest:
+    if len(longest) < _OPAQUE_SEGMENT:
         return False
     turns = sum(longest.count(turn) for turn in _TURNS)
+    # Names in camel case change case, too, but less often than chance does.
+    without = len(longest) >= _LONG_ENOUGH_ALONE and turns >= _UNRULY_TURNS * len(
+        longest
+    )
+    if "0" not in longest and not without:
+        return False
     return turns >= _OPAQUE_TURNS * len(longest) and entropy(value) >= _OPAQUE_BITS
 
 
