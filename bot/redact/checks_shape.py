@@ -8,10 +8,8 @@ import ipaddress
 import math
 from collections import Counter
 from datetime import date
-from itertools import pairwise
 
 _LONG_ENOUGH_ALONE = 16
-_HUMPS_OF_A_NAME = 7
 _TURNS_OF_A_WORD = 3
 _SIGNS = frozenset("!@#$%^&*+?~")
 _OPAQUE_CHARACTERS = 12
@@ -26,19 +24,19 @@ def secretlike(value: str) -> bool:
     """Say whether a value after a word like `token` is a secret, not a word.
 
     Letters and digits together, unruly case or sheer length speak for a secret.
-    Words ("expired", "not_found", "tokenProvider") and short numbers do not.
+    Words ("expired", "not_found", "useTokenOfProvider") and short numbers do not.
     """
     if value.isdigit():
         return len(value) >= _OPAQUE_CHARACTERS
     if has_digit(value):
         return any(c.isalpha() for c in value)
-    humps = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
-    words = all(c.isalpha() or c in "-_. /" for c in value)
-    if humps >= _UNRULY_TURNS * len(value) and len(value) >= _OPAQUE_CHARACTERS:
+    sorts = value.translate(_SORTS)
+    turns = sorts.count("aA") + sorts.count("Aa")
+    if turns >= _UNRULY_TURNS * len(value) and len(value) >= _OPAQUE_CHARACTERS:
         return True
-    return humps > _HUMPS_OF_A_NAME or (
-        len(value) >= _LONG_ENOUGH_ALONE and (value.isalpha() or not words)
-    )
+    words = all(c.isalpha() or c in "-_. /" for c in value)
+    one_case = value.isalpha() and (value.islower() or value.isupper())
+    return len(value) >= _LONG_ENOUGH_ALONE and (one_case or not words)
 
 
 def passwordlike(value: str) -> bool:
@@ -123,7 +121,7 @@ def _unruly(value: str) -> bool:
     """Whether case changes too often for words."""
     sorts = value.translate(_SORTS)
     turns = sorts.count("aA") + sorts.count("Aa")
-    return value.isalnum() and turns > _HUMPS_OF_A_NAME
+    return value.isalnum() and turns >= _UNRULY_TURNS * len(value)
 
 
 def _sort(character: str) -> str:

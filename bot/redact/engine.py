@@ -174,7 +174,7 @@ class _Search:
             return False
         if name is not None and self._speaks_against(name):
             return False
-        return rule.strength is not Strength.CONTEXT or not self._vetoes.value(value)
+        return rule.strength is Strength.PREFIX or not self._vetoes.value(value)
 
     def _speaks_against(self, name: bytes) -> bool:
         known = self._names.get(name)
