@@ -18,6 +18,7 @@ CHECKS: Mapping[str, Check] = {
         checks_shape.has_digit,
         checks_shape.mixed_case,
         checks_shape.opaque,
+        checks_shape.chance,
         checks_shape.keylike,
         checks_shape.mixed_tail,
         checks_shape.hex_tail,
