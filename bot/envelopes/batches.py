@@ -14,7 +14,7 @@ from bot.domain.untrusted import Untrusted
 from bot.envelopes.fields import every, first
 from bot.envelopes.jsonbody import Document, Json, must_be_few
 from bot.envelopes.jsonlines import read_values
-from bot.envelopes.mapping import at_most, digest
+from bot.envelopes.mapping import MAX_ALERTS, at_most, digest, standing_for
 from bot.envelopes.things import folded
 
 IDS_AND_TIMES = frozenset(
@@ -58,17 +58,23 @@ def gathered(made: Iterable[Envelope]) -> tuple[Envelope, ...]:
     """
     kept: dict[str, Envelope] = {}
     for one in made:
-        same = _without_time(one)
-        known = kept.get(same)
-        more = one.stands_for + (known.stands_for if known else 0)
-        kept[same] = replace(known or one, stands_for=more)
+        _keep(kept, one)
     return at_most(list(kept.values()))
+
+
+def _keep(kept: dict[str, Envelope], one: Envelope) -> None:
+    same = _without_time(one)
+    known = kept.get(same)
+    more = one.stands_for + (known.stands_for if known else 0)
+    kept[same] = replace(known or one, stands_for=more)
 
 
 def gathered_from(
     events: Iterable[Json], read: Callable[[Json], Envelope]
 ) -> tuple[Envelope, ...]:
     """Return what `gathered` does, and read only one of the events that are the same.
+
+    Where `MAX_ALERTS` alerts differ, no further event is read: the last counts them.
 
     Args:
         read: What it makes of an event must not depend on the event's own ids and
@@ -81,9 +87,14 @@ def gathered_from(
         if same not in times:
             firsts.append((same, event))
         times[same] = times.get(same, 0) + 1
-    return gathered(
-        replace(read(event), stands_for=times[same]) for same, event in firsts
-    )
+    kept: dict[str, Envelope] = {}
+    rest = 0
+    for same, event in firsts:
+        if len(kept) == MAX_ALERTS:
+            rest += times[same]
+        else:
+            _keep(kept, replace(read(event), stands_for=times[same]))
+    return standing_for(list(kept.values()), rest, last=True) if kept else ()
 
 
 def _outline(event: Json) -> object:

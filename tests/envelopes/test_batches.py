@@ -142,6 +142,18 @@ def test_no_log_knows_an_event_by_its_own_id_or_time(source: str) -> None:
     assert seen
 
 
+def test_beyond_the_limit_no_event_is_read_and_every_one_is_counted() -> None:
+    asked: list[Json] = []
+
+    def read(event: Json) -> Envelope:
+        asked.append(event)
+        return Envelope(source="s", dedup_key=str(event), title=Untrusted("t"))
+
+    made = gathered_from([{"n": n // 2} for n in range(3000)], read)
+    assert len(made) == len(asked) == 500
+    assert [made[0].stands_for, made[-1].stands_for] == [2, 2002]
+
+
 def test_an_event_that_cannot_be_written_again_is_read_all_the_same() -> None:
     huge: list[Json] = [{"n": 10**30, "id": n} for n in range(3)]
     made = gathered_from(
