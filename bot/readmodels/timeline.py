@@ -43,6 +43,7 @@ from bot.ports import Entry, Transaction
 from bot.readmodels import alerts, grouping_lines
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import share_sentence
+from bot.redact import masked_words
 
 INCIDENT_STREAM = "incident/"
 ACTION_STREAM = "action/"
@@ -88,6 +89,11 @@ class Line:
     words: Untrusted | None
     observed_at: datetime | None = None
     drill: bool = False
+
+    @property
+    def masked(self) -> str:
+        """What is masked in the words: "masked: 1 GitHub token"; "" for nothing."""
+        return "" if self.words is None else masked_words(self.words.for_redaction())
 
 
 def story(tx: Transaction, incident: str) -> tuple[Line, ...]:

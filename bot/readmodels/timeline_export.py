@@ -14,6 +14,7 @@ import orjson
 
 from bot.domain.untrusted import Untrusted
 from bot.readmodels.timeline import EXERCISE, Line
+from bot.redact import masked_in, told
 
 JSON_VERSION = 1
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
@@ -32,6 +33,7 @@ def markdown(incident: str, story: Sequence[Line]) -> str:
         f"# {_exercise(story)}Timeline of {incident}",
         "",
         "Times are UTC. The last column is the entry's number in the log.",
+        *_masked(story),
         "",
         "| When | Who | What | Entry |",
         "|---|---|---|---|",
@@ -51,6 +53,7 @@ def as_json(incident: str, story: Sequence[Line]) -> str:
             "actor": line.actor,
             "text": line.text,
             "words": _plain(line.words),
+            "masked": masked_in([_plain(line.words) or ""]),
         }
         for line in story
     ]
@@ -59,6 +62,7 @@ def as_json(incident: str, story: Sequence[Line]) -> str:
         "version": JSON_VERSION,
         "incident": incident,
         "drill": is_drill,
+        "masked": masked_in(_plain(line.words) or "" for line in story),
         "timeline": told,
     }
     return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n"
@@ -68,7 +72,9 @@ def as_csv(incident: str, story: Sequence[Line]) -> str:
     """Return the timeline as CSV with a header line."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["incident", "seq", "at", "occurred_at", "actor", "text", "words"])
+    writer.writerow(
+        ["incident", "seq", "at", "occurred_at", "actor", "text", "words", "masked"]
+    )
     for line in story:
         occurred = line.occurred_at.isoformat() if line.occurred_at else ""
         writer.writerow(
@@ -80,9 +86,15 @@ def as_csv(incident: str, story: Sequence[Line]) -> str:
                 line.actor,
                 line.text,
                 _cell(_plain(line.words) or ""),
+                line.masked,
             ]
         )
     return out.getvalue()
+
+
+def _masked(story: Sequence[Line]) -> list[str]:
+    said = told(masked_in(_plain(line.words) or "" for line in story))
+    return [f"In what people and senders wrote is masked: {said}."] if said else []
 
 
 def _exercise(story: Sequence[Line]) -> str:
@@ -95,7 +107,8 @@ def _told(line: Line) -> str:
     if words is None:
         return text
     quoted = _MARKDOWN.sub(r"\\\1", " ".join(words.split()))
-    return f"{text} “{quoted}”"
+    masked = f" ({line.masked})" if line.masked else ""
+    return f"{text} “{quoted}”{masked}"
 
 
 def _plain(words: Untrusted | None) -> str | None:

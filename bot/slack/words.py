@@ -36,6 +36,7 @@ from bot.domain.events import (
 )
 from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.responding import DRILL_OVER
+from bot.redact import masked_words
 from bot.slack import drill_wishes, maintenance_wishes
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
 
@@ -149,7 +150,14 @@ def done(incident: str, command: PersonCommand, *, changed: bool) -> str:
     """Say what a command did, to the person who gave it."""
     if not changed:
         return f"{incident}: nothing to change, it is so already."
-    return f"{incident}: {_done(command)}"
+    return f"{incident}: {_done(command)}{_masked(command)}"
+
+
+def _masked(command: PersonCommand) -> str:
+    """Say what was masked in what a person typed, so that they need not guess."""
+    typed = (getattr(command, name, None) for name in ("text", "reason", "summary"))
+    told = masked_words(*(one.for_redaction() for one in typed if one))
+    return f" In your words, {told}." if told else ""
 
 
 def _done(  # noqa: C901 - one case per command, so that mypy finds a gap
