@@ -17,6 +17,10 @@ from bot.readmodels.timeline import EXERCISE, Line
 from bot.redact import masked_in, told
 
 JSON_VERSION = 1
+_COLUMNS = (
+    *("incident", "seq", "at", "occurred_at", "actor", "text", "words"),
+    "masked",
+)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
 _PERSON = re.compile(r"<@(\w+)>")
 # A cell that starts so is run as a formula by spreadsheet programs.
@@ -72,9 +76,7 @@ def as_csv(incident: str, story: Sequence[Line]) -> str:
     """Return the timeline as CSV with a header line."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(
-        ["incident", "seq", "at", "occurred_at", "actor", "text", "words", "masked"]
-    )
+    writer.writerow(_COLUMNS)
     for line in story:
         occurred = line.occurred_at.isoformat() if line.occurred_at else ""
         writer.writerow(
