@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.domain.share_events import (
     LeaseLapsed,
+    OriginalSealed,
     ShareCreated,
     ShareDenied,
     ShareEvent,
@@ -19,39 +20,51 @@ from bot.domain.share_events import (
 _PEOPLE_NOT_NAMED = "a link that names nobody"
 
 
-def share_sentence(  # noqa: C901 - one case per event
-    event: ShareEvent,
+def share_sentence(  # noqa: C901, PLR0912 - one case per event
+    event: ShareEvent, original: str = ""
 ) -> str:
-    """Say what happened to a share, in our own words."""
+    """Say what happened to a share, in our own words.
+
+    Args:
+        original: The alert whose original it is, "" for diagnostics.
+    """
+    what = f"the original of {original}" if original else "the diagnostics"
+    were = "was" if original else "were"
     match event:
         case ShareCreated(expires_at=until, opens=opens):
             when = f"{until:%Y-%m-%d %H:%M} UTC"
-            return f"Diagnostics sealed until {when}, for {_times(opens)}."
+            return f"Sealed until {when}, for {_times(opens)}: {what}."
+        case OriginalSealed(alert=alert, person=person):
+            return f"The original of {alert} was sealed for {_whom(person)}:"
         case TicketMinted(person=person):
-            return f"A link to the diagnostics was made for {_whom(person)}."
+            return f"A link to {what} was made for {_whom(person)}."
         case ShareLeased():
-            return "The sealed diagnostics were fetched with proof of their key."
+            return f"Fetched with proof of the key: {what}."
         case ShareOpened(person=person):
-            return f"The diagnostics were opened with {_whose(person)}."
+            return f"{_capital(what)} {were} opened with {_whose(person)}."
         case LeaseLapsed(person=person):
             return (
                 f"Fetched with {_whose(person)} and not reported as opened; "
-                "somebody may have read them."
+                f"somebody may have read {what}."
             )
         case ShareDenied(because=because):
             return f"A link opened nothing ({because.replace('_', ' ')})."
         case ShareRevoked(by=by, because="person"):
-            return f"{_who(by)} took the links to the diagnostics back."
+            return f"{_who(by)} took the links to {what} back."
         case ShareRevoked(because=because):
-            return f"The links to the diagnostics died ({because.replace('_', ' ')})."
+            return f"The links to {what} died ({because.replace('_', ' ')})."
         case ShareExpired(opens=opens):
-            return f"The sealed diagnostics ran out after {_times(opens)}."
+            return f"{_capital(what)} ran out after {_times(opens)}."
         case ShareExhausted(opens=opens):
-            return f"The sealed diagnostics are used up after {_times(opens)}."
+            return f"{_capital(what)} {were} used up after {_times(opens)}."
         case ShareShredded():
-            return "The key of the sealed diagnostics was destroyed."
+            return f"The key that sealed {what} was destroyed."
         case _:
             assert_never(event)
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _times(opens: int) -> str:

@@ -38,6 +38,7 @@ from bot.domain.grouping_events import (
     Woken,
 )
 from bot.domain.responding import DRILL_OVER
+from bot.domain.share_events import OriginalSealed
 from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Transaction
 from bot.readmodels import alerts, grouping_lines
@@ -123,18 +124,26 @@ def lines(
     Args:
         alert_times: By alert, when its sender says it happened and when we got it.
     """
-    return tuple(_any_line(entry, alert_times or {}) for entry in entries)
+    entries = tuple(entries)
+    originals = {
+        one.stream: str(one.body.get("alert", ""))
+        for one in entries
+        if one.kind == OriginalSealed.name
+    }
+    return tuple(_any_line(one, alert_times or {}, originals) for one in entries)
 
 
-def _any_line(entry: Entry, alert_times: AlertTimes) -> Line:
+def _any_line(
+    entry: Entry, alert_times: AlertTimes, originals: Mapping[str, str]
+) -> Line:
     if entry.stream.startswith(ACTION_STREAM):
         return _plan_line(entry)
     if entry.stream.startswith(SHARE_STREAM):
-        return _share_line(entry)
+        return _share_line(entry, originals.get(entry.stream, ""))
     return _line(entry, alert_times)
 
 
-def _share_line(entry: Entry) -> Line:
+def _share_line(entry: Entry, original: str) -> Line:
     event = decode_share(entry.kind, entry.body, entry.words)
     return Line(
         seq=entry.seq,
@@ -142,8 +151,8 @@ def _share_line(entry: Entry) -> Line:
         occurred_at=None,
         kind=entry.kind,
         actor=entry.actor,
-        text=share_sentence(event),
-        words=None,
+        text=share_sentence(event, original),
+        words=event.reason if isinstance(event, OriginalSealed) else None,
     )
 
 

@@ -4,7 +4,7 @@
 digest of a storm. How a card looks is in `cards.py`, the sentences in `words.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.card import CardView
@@ -31,7 +31,6 @@ from bot.domain.grouping_events import Woken
 from bot.domain.plan_view import PlanView
 from bot.domain.storm_view import StormView
 from bot.ports import Post
-from bot.redact import masked_words
 from bot.slack import (
     cards,
     exercise,
@@ -41,7 +40,8 @@ from bot.slack import (
     storm_card,
     words,
 )
-from bot.slack.sentences import Foreign, Piece, Who, spoken
+from bot.slack.masks import masked
+from bot.slack.sentences import Piece, Who, spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +134,6 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
             return words.nagged(incident, event)
         case _:
             return grouping_words.sentence(event, reasons)
-
-
-def masked(said: Sequence[Piece]) -> list[Piece]:
-    """Return what is masked in the foreign words of a sentence, to stand behind it."""
-    words = (one.words for one in said if isinstance(one, Foreign))
-    told = masked_words(*(one.for_redaction() for one in words if one is not None))
-    return [f" ({told})"] if told else []
 
 
 def _is_for_everybody(event: Event) -> bool:

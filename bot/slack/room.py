@@ -18,7 +18,7 @@ from bot.ports import Clock
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
-from bot.ports.sharing import ShareAsks
+from bot.ports.sharing import OriginalAsks, ShareAsks
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
@@ -91,6 +91,7 @@ class SlackRoom:
         shares: ShareAsks | None = None,
         drills: Drills | None = None,
         maintenance: Maintenance | None = None,
+        originals: OriginalAsks | None = None,
     ) -> None:
         _refuse_empty(settings)
         quieten()
@@ -105,7 +106,12 @@ class SlackRoom:
             people=self.people,
             whispers=whispers,
             desk=self._desk(gate, service),
-            shares=ShareDoor(shares=shares, service=service, askers=self.askers),
+            shares=ShareDoor(
+                shares=shares,
+                service=service,
+                askers=self.askers,
+                originals=originals,
+            ),
             drills=_drill_desk(drills, self.people),
             maintenance=_maintenance_desk(maintenance, self.people),
         )
@@ -119,6 +125,8 @@ class SlackRoom:
             pages=pages,
             drills=_drill_desk(drills, self.people),
             maintenance=_maintenance_desk(maintenance, self.people),
+            originals=originals,
+            askers=self.askers,
         )
         self._open(door, settings, whispers)
 

@@ -62,6 +62,7 @@ USAGE: Mapping[str, str] = {
     "stop-all": "stop-all",
     "release": "release",
     "diagnostics": "diagnostics [INC-0001]",
+    "original": "original [INC-0001] [al_…]",
     "revoke": "revoke [INC-0001]",
     "drill": drill_wishes.USAGE,
     "snooze": maintenance_wishes.SNOOZE_USAGE,
@@ -79,7 +80,10 @@ _HELP = (
         ("break-glass", "review", "stop-all", "release"),
         "go on alone, look at that later; stop all, take that back",
     ),
-    (("diagnostics", "revoke"), "get a link to the evidence, or take all links back"),
+    (
+        ("diagnostics", "original", "revoke"),
+        "get a link to the evidence, or to an alert unmasked; take all links back",
+    ),
     (("snooze", "maintenance"), "let one rest; keep alerts quiet in a planned time"),
     (("drill",), "practise: nothing real is touched"),
 )
