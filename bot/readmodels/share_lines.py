@@ -20,45 +20,75 @@ from bot.domain.share_events import (
 _PEOPLE_NOT_NAMED = "a link that names nobody"
 
 
-def share_sentence(  # noqa: C901, PLR0912 - one case per event
-    event: ShareEvent, original: str = ""
-) -> str:
+def share_sentence(event: ShareEvent, original: str = "") -> str:
     """Say what happened to a share, in our own words.
 
     Args:
         original: The alert whose original it is, "" for diagnostics.
     """
-    what = f"the original of {original}" if original else "the diagnostics"
-    were = "was" if original else "were"
+    if original:
+        return _of_original(event, f"the original of {original}")
+    return _of_diagnostics(event)
+
+
+def _of_original(event: ShareEvent, what: str) -> str:  # noqa: C901 - one case per event
     match event:
-        case ShareCreated(expires_at=until, opens=opens):
-            when = f"{until:%Y-%m-%d %H:%M} UTC"
-            return f"Sealed until {when}, for {_times(opens)}: {what}."
-        case OriginalSealed(alert=alert, person=person):
-            return f"The original of {alert} was sealed for {_whom(person)}:"
+        case OriginalSealed(person=person):
+            return f"{_capital(what)} was sealed for {_whom(person)}:"
+        case ShareCreated(expires_at=until):
+            return f"Sealed until {until:%H:%M} UTC, for one opening: {what}."
         case TicketMinted(person=person):
             return f"A link to {what} was made for {_whom(person)}."
         case ShareLeased():
-            return f"Fetched with proof of the key: {what}."
+            return f"Fetched with proof of its key: {what}."
         case ShareOpened(person=person):
-            return f"{_capital(what)} {were} opened with {_whose(person)}."
+            return f"{_capital(what)} was opened with {_whose(person)}."
+        case ShareRevoked(by=by, because="person"):
+            return f"{_who(by)} took the link to {what} back."
+        case ShareRevoked(because=because):
+            return f"The link to {what} died ({because.replace('_', ' ')})."
+        case ShareExpired(opens=opens):
+            return f"{_capital(what)} ran out after {_times(opens)}."
+        case ShareExhausted():
+            return f"{_capital(what)} is used up."
+        case ShareShredded():
+            return f"The key that sealed {what} was destroyed."
+        case _:
+            return _of_diagnostics(event)
+
+
+def _of_diagnostics(  # noqa: C901, PLR0912 - one case per event
+    event: ShareEvent,
+) -> str:
+    match event:
+        case OriginalSealed(alert=alert):
+            return _of_original(event, f"the original of {alert}")
+        case ShareCreated(expires_at=until, opens=opens):
+            when = f"{until:%Y-%m-%d %H:%M} UTC"
+            return f"Diagnostics sealed until {when}, for {_times(opens)}."
+        case TicketMinted(person=person):
+            return f"A link to the diagnostics was made for {_whom(person)}."
+        case ShareLeased():
+            return "The sealed diagnostics were fetched with proof of their key."
+        case ShareOpened(person=person):
+            return f"The diagnostics were opened with {_whose(person)}."
         case LeaseLapsed(person=person):
             return (
                 f"Fetched with {_whose(person)} and not reported as opened; "
-                f"somebody may have read {what}."
+                "somebody may have read them."
             )
         case ShareDenied(because=because):
             return f"A link opened nothing ({because.replace('_', ' ')})."
         case ShareRevoked(by=by, because="person"):
-            return f"{_who(by)} took the links to {what} back."
+            return f"{_who(by)} took the links to the diagnostics back."
         case ShareRevoked(because=because):
-            return f"The links to {what} died ({because.replace('_', ' ')})."
+            return f"The links to the diagnostics died ({because.replace('_', ' ')})."
         case ShareExpired(opens=opens):
-            return f"{_capital(what)} ran out after {_times(opens)}."
+            return f"The sealed diagnostics ran out after {_times(opens)}."
         case ShareExhausted(opens=opens):
-            return f"{_capital(what)} {were} used up after {_times(opens)}."
+            return f"The sealed diagnostics are used up after {_times(opens)}."
         case ShareShredded():
-            return f"The key that sealed {what} was destroyed."
+            return "The key of the sealed diagnostics was destroyed."
         case _:
             assert_never(event)
 
