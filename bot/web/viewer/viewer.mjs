@@ -85,6 +85,7 @@ function reveal(bytes, claimed) {
   const bundle = text === null ? null : asBundle(text);
   const original = typeof bundle?.original === "string" ? bundle.original : "";
   byId("title").textContent = original ? `Original of ${original}` : bundle ? `Diagnostics of ${bundle.incident}` : "What was sealed";
+  if (original) byId("head").textContent = "Unmasked original";
   byId("unmasked").hidden = !original;
   // An original is for reading: what leaves the page is in nobody's hands any more.
   for (const one of ["save", "print"]) byId(one).hidden = original !== "";
