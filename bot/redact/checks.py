@@ -14,6 +14,7 @@ CHECKS: Mapping[str, Check] = {
     check.__name__: check
     for check in (
         checks_shape.secretlike,
+        checks_shape.passwordlike,
         checks_shape.has_digit,
         checks_shape.mixed_case,
         checks_shape.opaque,
