@@ -18,7 +18,7 @@ from bot.domain.definition_events import DefinitionInForce
 from bot.domain.registry import Registry
 from bot.ports import Payload
 from bot.ports.collect import Collected, Window
-from bot.readmodels.definitions import STREAM
+from bot.readmodels.definitions import STREAM, definitions, in_force
 from bot.redact import Definition, Stream, load_definition
 from bot.rulings import Rulings, read_rulings
 from bot.sharing.bundle import Subject, document
@@ -76,6 +76,21 @@ def test_another_definition_is_recorded_and_the_way_back_too(
     assert second.owner is not None
     assert second.owner.for_rules() == "security@example.org"
     assert second.kept == ("phone",)
+
+
+def test_an_entry_s_position_says_by_which_definition_its_words_were_masked(
+    store: SqliteStore,
+) -> None:
+    record(store, load_definition())
+    record(store, load_definition(OVERLAY), OVERLAY)
+    known = store.read(definitions)
+    first, second = (one.seq for one in known)
+    assert in_force(known, first) == known[0]
+    assert in_force(known, second - 1) == known[0]
+    assert in_force(known, second + 7) == known[1]
+    assert in_force(known, first - 1) is None
+    assert "with the overlay" in known[1].told()
+    assert "keeps phone" in known[1].told()
 
 
 def rulings_with(folder: Path, overlay: str) -> Rulings:

@@ -56,6 +56,7 @@ _SAID: Mapping[str, str | tuple[str, str]] = {
     "jwt": "JSON web token",
     "k8s_secret_data": "Kubernetes secret",
     "key_bytes": "raw key",
+    "known_name": "known name",
     "kr_rrn": "Korean resident number",
     "license_plate": "licence plate",
     "lone_token": "random-looking token",
