@@ -27,8 +27,12 @@ _PERSON = re.compile(r"<@(\w+)>")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def markdown(incident: str, story: Sequence[Line]) -> str:
-    """Return the timeline as a Markdown table, times in UTC."""
+def markdown(incident: str, story: Sequence[Line], *, masked_by: str = "") -> str:
+    """Return the timeline as a Markdown table, times in UTC.
+
+    Args:
+        masked_by: The definition of sensitive data in force, in a line; "" if unknown.
+    """
     rows = [
         f"| {_time(line.at)} | {line.actor} | {_told(line)} | {line.seq} |"
         for line in story
@@ -38,6 +42,7 @@ def markdown(incident: str, story: Sequence[Line]) -> str:
         "",
         "Times are UTC. The last column is the entry's number in the log.",
         *_masked(story),
+        *([f"Masked by the definition {masked_by}."] if masked_by else []),
         "",
         "| When | Who | What | Entry |",
         "|---|---|---|---|",
@@ -45,8 +50,8 @@ def markdown(incident: str, story: Sequence[Line]) -> str:
     return "\n".join([*head, *rows]) + "\n"
 
 
-def as_json(incident: str, story: Sequence[Line]) -> str:
-    """Return the timeline as one JSON object."""
+def as_json(incident: str, story: Sequence[Line], *, masked_by: str = "") -> str:
+    """Return the timeline as one JSON object; `masked_by` as for `markdown`."""
     told = [
         {
             "seq": line.seq,
@@ -67,12 +72,13 @@ def as_json(incident: str, story: Sequence[Line]) -> str:
         "incident": incident,
         "drill": is_drill,
         "masked": masked_in(_plain(line.words) or "" for line in story),
+        "masked_by": masked_by,
         "timeline": told,
     }
     return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def as_csv(incident: str, story: Sequence[Line]) -> str:
+def as_csv(incident: str, story: Sequence[Line], *, masked_by: str = "") -> str:  # noqa: ARG001 - no room for it in a table
     """Return the timeline as CSV with a header line."""
     out = io.StringIO()
     writer = csv.writer(out)

@@ -66,7 +66,8 @@ def test_everything_collected_is_redacted(tmp_path: Path) -> None:
     logs = by_name(found)["logs.jsonl"]
     assert "openai_project" in logs["content"]
     assert logs["says"].endswith("Masked: 1 OpenAI project key.")
-    assert "1 OpenAI project key" in found["masked"]
+    # One in the alert, one in the logs.
+    assert found["masked"] == "2 OpenAI project keys"
     assert found["definition"].startswith("version 1, sha256 ")
 
 
