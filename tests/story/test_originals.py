@@ -100,3 +100,37 @@ def test_the_verb_asks_for_a_named_alert_and_for_a_reason(tocsin: Tocsin) -> Non
     assert "Say in a sentence why" in json.dumps(empty["ack"])
     nonsense = tocsin.command("U0SECOND", "/incident original INC-0001 al_x").json
     assert "what comes after it is no alert" in json.dumps(nonsense)
+
+
+EXERCISE = """schema: drill/1
+id: short
+title: A short one
+duration_min: 3
+objectives: [{id: O1, capability: triage, text: See it}]
+msel:
+  - {n: 1, t: 0, kind: alert, obj: [O1], expect: ["ack<=1m", open_incident],
+     payload: {title: Leaked access key of dev@corp.example.org, severity: high}}
+"""
+
+
+def test_an_exercise_s_alert_has_an_original_that_says_what_it_is(
+    tmp_path: Path,
+) -> None:
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    (shelf / "short.yaml").write_text(EXERCISE)
+    settings = {**QUIET, "TOCSIN_DRILLS_FOLDER": str(shelf)}
+    with running(tmp_path, settings=settings) as tocsin:
+        tocsin.command("U0COMMANDER", "/incident drill start short")
+        tocsin.wait_for(lambda m: [one for one in m if "INC-0001" in one["text"]])
+        view = tocsin.command("U0ONCALL", "/incident original INC-0001").json["view"]
+        assert "EXERCISE" in json.dumps(view["blocks"][0])
+        tocsin.do("U0ONCALL", "submit", view=view["id"], values={"reason": REASON})
+        found = json.loads(unseal(tocsin, address(tocsin, "U0ONCALL")).stdout)
+        assert found["exercise"] is True
+        assert "dev@corp.example.org" in found["files"][0]["content"]
+        told = tocsin.wait_for(
+            lambda m: [one["text"] for one in m if "was sealed for" in one["text"]]
+        )
+        assert told[0].startswith("EXERCISE")
+        assert "EXERCISE" in tocsin.whispers("U0ONCALL")[-1]
