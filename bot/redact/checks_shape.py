@@ -80,6 +80,18 @@ def opaque(value: str) -> bool:
     return turns >= _OPAQUE_TURNS * len(longest) and entropy(value) >= _OPAQUE_BITS
 
 
+def chance(value: str) -> bool:
+    """Say whether a value can only be random: it changes as often as chance does.
+
+    Names in camel case, even with digits in them, do not.
+    """
+    if not opaque(value):
+        return False
+    longest = max(value.translate(_SORTS).split(), key=len)
+    turns = sum(longest.count(turn) for turn in _TURNS)
+    return turns >= _UNRULY_TURNS * len(longest)
+
+
 def keylike(value: str) -> bool:
     """Say whether a value has a shape that keys have: random, a UUID, hexadecimal.
 
@@ -97,7 +109,7 @@ def mixed_tail(value: str) -> bool:
     `whatever_live_Xy4…`: a prefix that nobody knows before a key.
     """
     tail = value.replace("-", "_").rpartition("_")[2]
-    return mixed_case(tail) and opaque(tail)
+    return mixed_case(tail) and chance(tail)
 
 
 def hex_tail(value: str) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_from_the_button_to_the_alert_as_it_came_in(
         tocsin.alert({**BODY, "description": HOSTILE, "long": "x" * 400})
         tocsin.wait_for(lambda messages: messages)
         url = seal(tocsin, browser, tmp_path)
-        options = {"viewport": PHONE, "color_scheme": scheme}
+        options: dict[str, Any] = {"viewport": PHONE, "color_scheme": scheme}
         with watched(browser, url, within=tocsin.facts["url"], **options) as page:
             page.page.get_by_role("button", name="Open now").click()
             page.page.get_by_role("heading", name="Original of al_").wait_for()
