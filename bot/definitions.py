@@ -4,23 +4,35 @@ Once when the bot starts with another one than before, so that it can always be 
 by which definition a text was masked. What the definition is, is in `bot/redact`.
 """
 
+import hashlib
+
 from bot.domain.codec import decode_definition, encode
 from bot.domain.definition_events import DefinitionInForce
+from bot.domain.untrusted import Untrusted
 from bot.ports import Clock, NewEntry, Store, Transaction
-from bot.redact import Definition, load_definition
+from bot.readmodels.definitions import STREAM
+from bot.redact import Definition
 
-STREAM = "definition/redaction"
 _TOCSIN = "tocsin"
 
 
-def record_definition(store: Store, definition: Definition, *, clock: Clock) -> bool:
-    """Append the definition if it differs from the last one; return whether it did."""
+def record_definition(
+    store: Store, definition: Definition, *, overlay: str, clock: Clock
+) -> bool:
+    """Append the definition if it differs from the last one; return whether it did.
+
+    Args:
+        overlay: Text of the site's file, "" for none.
+    """
+    rules = [rule for rule in definition.rules if not rule.kept]
     event = DefinitionInForce(
         version=definition.version,
         digest=definition.digest,
-        rules=sum(not rule.kept for rule in definition.rules),
-        overlaid=definition.digest != load_definition().digest,
+        rules=len(rules),
+        kinds=len({rule.kind for rule in rules}),
+        overlay=hashlib.sha256(overlay.encode()).hexdigest() if overlay else "",
         kept=tuple(sorted(definition.kept_because)),
+        owner=Untrusted(definition.owner),
     )
 
     def work(tx: Transaction) -> bool:

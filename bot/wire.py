@@ -29,6 +29,7 @@ from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
+from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
 from bot.wire_senders import senders
@@ -75,6 +76,7 @@ def build(
         shares=sharing.desk,
         drills=drills.master,
         maintenance=grouping.maintenance,
+        originals=build_originals(gate, sharing.desk, ground.rulings.redactor),
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets

@@ -123,7 +123,12 @@ def _rulings(
     settings: Settings, keys: FileKeys, store: SqliteStore, registry: Registry
 ) -> Rulings:
     rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
-    record_definition(store, rulings.redactor.definition, clock=SystemClock())
+    record_definition(
+        store,
+        rulings.redactor.definition,
+        overlay=rulings.texts.redaction,
+        clock=SystemClock(),
+    )
     return rulings
 
 

@@ -1,5 +1,6 @@
 """The definition of sensitive data: in the log, and the same behind every output."""
 
+import hashlib
 import io
 import json
 import logging
@@ -11,12 +12,13 @@ import pytest
 
 from bot import logs
 from bot.config import Settings
-from bot.definitions import STREAM, record_definition
+from bot.definitions import record_definition
 from bot.domain.codec import decode_definition
 from bot.domain.definition_events import DefinitionInForce
 from bot.domain.registry import Registry
 from bot.ports import Payload
 from bot.ports.collect import Collected, Window
+from bot.readmodels.definitions import STREAM, definitions, in_force
 from bot.redact import Definition, Stream, load_definition
 from bot.rulings import Rulings, read_rulings
 from bot.sharing.bundle import Subject, document
@@ -45,8 +47,8 @@ def recorded(store: SqliteStore) -> list[DefinitionInForce]:
     return [decode_definition(e.kind, e.body, e.words) for e in entries]
 
 
-def record(store: SqliteStore, definition: Definition) -> bool:
-    return record_definition(store, definition, clock=FakeClock(NOON))
+def record(store: SqliteStore, definition: Definition, overlay: str = "") -> bool:
+    return record_definition(store, definition, overlay=overlay, clock=FakeClock(NOON))
 
 
 def test_a_definition_is_recorded_once(store: SqliteStore) -> None:
@@ -54,20 +56,41 @@ def test_a_definition_is_recorded_once(store: SqliteStore) -> None:
     assert not record(store, load_definition())
     (only,) = recorded(store)
     assert only.digest == load_definition().digest
-    assert not only.overlaid
+    assert only.overlay == ""
     assert only.rules > 600
+    assert only.rules > only.kinds > 400
+    assert only.owner is not None
+    assert only.owner.for_rules() == load_definition().owner
 
 
 def test_another_definition_is_recorded_and_the_way_back_too(
     store: SqliteStore,
 ) -> None:
     site = load_definition(OVERLAY)
-    assert [record(store, one) for one in (load_definition(), site)] == [True, True]
+    assert record(store, load_definition())
+    assert record(store, site, OVERLAY)
     assert record(store, load_definition())
     first, second, third = recorded(store)
     assert first.digest == third.digest != second.digest == site.digest
-    assert second.overlaid
+    assert second.overlay == hashlib.sha256(OVERLAY.encode()).hexdigest()
+    assert second.owner is not None
+    assert second.owner.for_rules() == "security@example.org"
     assert second.kept == ("phone",)
+
+
+def test_an_entry_s_position_says_by_which_definition_its_words_were_masked(
+    store: SqliteStore,
+) -> None:
+    record(store, load_definition())
+    record(store, load_definition(OVERLAY), OVERLAY)
+    known = store.read(definitions)
+    first, second = (one.seq for one in known)
+    assert in_force(known, first) == known[0]
+    assert in_force(known, second - 1) == known[0]
+    assert in_force(known, second + 7) == known[1]
+    assert in_force(known, first - 1) is None
+    assert "with the overlay" in known[1].told()
+    assert "keeps phone" in known[1].told()
 
 
 def rulings_with(folder: Path, overlay: str) -> Rulings:

@@ -135,16 +135,9 @@ def _intake(settings: Settings) -> Iterator[Check]:
 
 
 def _redaction(settings: Settings) -> Iterator[Check]:
-    from bot.redact import load_definition
+    from bot.cli.checks_redaction import look
 
-    definition = load_definition(site_text(settings.redact.overlay) or None)
-    yield Check(
-        name="redaction",
-        state=OK,
-        says=f"definition {definition.version} of {definition.owner}, "
-        f"{len(definition.rules)} rules, sha256 {definition.digest[:12]}"
-        + "".join(f", keeps {k}: {why}" for k, why in definition.kept_because.items()),
-    )
+    yield from look(settings)
 
 
 def _rules(settings: Settings) -> Iterator[Check]:

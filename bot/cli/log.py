@@ -105,6 +105,29 @@ def checkpoint() -> None:
         click.echo(_read(signed_head), nl=False)
 
 
+@log.command()
+@click.argument("seq", type=click.IntRange(min=0), required=False)
+def definition(seq: int | None) -> None:
+    """Print which definitions of sensitive data were in force.
+
+    With SEQ only the one by which the words of that entry were masked.
+    """
+    with _shown_errors():
+        from bot.readmodels.definitions import definitions, in_force
+
+        found = _read(lambda tx, _: definitions(tx))
+        if seq is not None:
+            one = in_force(found, seq)
+            found = (one,) if one else ()
+        for known in found:
+            owner = known.definition.owner
+            who = f" · owner {owner.for_log()}" if owner else ""
+            at = f"{known.at:%Y-%m-%d %H:%M:%S} UTC"
+            click.echo(f"from entry {known.seq} on, {at}: {known.told()}{who}")
+        if not found:
+            click.echo("No definition is recorded there; the bot records it at start.")
+
+
 def _note(path: Path | None) -> str:
     """Return a kept checkpoint's text; whether it is one is checked later.
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bot.redact import Redactor
+    from bot.redact import Redacted, Redactor
 
 # A fixed key: placeholders of this command compare within one run only.
 _KEY = b"tocsin redact"
 _CHUNK = 64 * 1024
+_DIGITS = 12
 
 
 @click.command()
@@ -22,23 +23,52 @@ _CHUNK = 64 * 1024
     is_flag=True,
     help="Read {id, text} lines; print {id, text, findings} lines.",
 )
-def redact(*, as_json: bool, as_lines: bool) -> None:
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Say of each finding its kind, its rule, why and where; never what it was.",
+)
+def redact(*, as_json: bool, as_lines: bool, explain: bool) -> None:
     """Mask secrets and personal data in standard input."""
     redactor = _redactor()
     if as_lines:
         for line in sys.stdin:
             if line.strip():
                 row = json.loads(line)
-                _print(redactor, row["text"], row.get("id"))
+                _print(redactor, row["text"], row.get("id"), explain=explain)
         return
     if as_json:
-        _print(redactor, sys.stdin.read(), None)
+        _print(redactor, sys.stdin.read(), None, explain=explain)
+        return
+    if explain:
+        _explain(redactor, sys.stdin.read())
         return
     from bot.redact import Stream
 
     chunks = iter(lambda: sys.stdin.read(_CHUNK), "")
     for piece in Stream(redactor).feed(chunks):
         click.echo(piece, nl=False)
+
+
+def _explain(redactor: "Redactor", text: str) -> None:
+    """Print a line for each finding, and by which definition it was found."""
+    from bot.redact import explained, kind_words, told
+
+    definition = redactor.definition
+    found = redactor.redact(text)
+    if found.withheld:
+        click.echo(f"withheld whole: {found.text}")
+        return
+    for one in explained(text, found.findings, definition):
+        kind = one.finding.kind
+        rule = f"rule {one.rule} ({one.group})" if one.rule else "no rule as it stands"
+        size = one.finding.end - one.finding.start
+        where = f"line {one.line}, column {one.column}, {size} characters"
+        click.echo(f"{where}: {kind_words(kind)} ({kind}); {rule}: {one.why}")
+    masked = told(found.counts()) or "nothing"
+    click.echo(f"masked: {masked}")
+    click.echo(f"by definition {definition.version} of {definition.owner}, ", nl=False)
+    click.echo(f"sha256 {definition.digest[:_DIGITS]}")
 
 
 def _redactor() -> "Redactor":
@@ -51,7 +81,7 @@ def _redactor() -> "Redactor":
     return Redactor(load_definition(text), key=_KEY)
 
 
-def _print(redactor: "Redactor", text: str, row_id: object) -> None:
+def _print(redactor: "Redactor", text: str, row_id: object, *, explain: bool) -> None:
     found = redactor.redact(text)
     answer: dict[str, object] = {
         "text": found.text,
@@ -60,8 +90,28 @@ def _print(redactor: "Redactor", text: str, row_id: object) -> None:
             for one in found.findings
         ],
     }
+    if explain:
+        answer |= _why(redactor, text, found)
     if found.withheld:
         answer["withheld"] = True
     if row_id is not None:
         answer = {"id": row_id, **answer}
     click.echo(json.dumps(answer, ensure_ascii=False))
+
+
+def _why(redactor: "Redactor", text: str, found: "Redacted") -> dict[str, object]:
+    """Return the keys that explain: a `why` for each finding, and the definition."""
+    from bot.redact import explained
+
+    definition = redactor.definition
+    why = [
+        {"kind": one.finding.kind, "rule": one.rule, "group": one.group}
+        | {"why": one.why, "line": one.line, "column": one.column}
+        for one in explained(text, found.findings, definition)
+    ]
+    about = {
+        "version": definition.version,
+        "owner": definition.owner,
+        "sha256": definition.digest,
+    }
+    return {"why": why, "definition": about}

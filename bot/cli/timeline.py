@@ -29,11 +29,14 @@ def timeline(incident: str, form: str) -> None:
         return
     from bot.cli.opening import open_store
     from bot.readmodels import timeline_export
+    from bot.readmodels.definitions import definitions
     from bot.readmodels.timeline import story
 
     store, _ = open_store()
     try:
-        told = store.read(lambda tx: story(tx, incident.upper()))
+        told, known = store.read(
+            lambda tx: (story(tx, incident.upper()), definitions(tx))
+        )
     finally:
         store.close()
     if not told:
@@ -43,7 +46,8 @@ def timeline(incident: str, form: str) -> None:
         "json": timeline_export.as_json,
         "csv": timeline_export.as_csv,
     }[form]
-    click.echo(export(incident.upper(), told), nl=False)
+    masked_by = known[-1].told() if known else ""
+    click.echo(export(incident.upper(), told, masked_by=masked_by), nl=False)
 
 
 def _as_html(incident: str) -> str:

@@ -119,6 +119,8 @@ def _summary(summary: "Summary") -> dict[str, object]:
 
 def told(answer: Mapping[str, object]) -> str:
     """Return an answer as a few lines for a person."""
+    from bot.redact import told as kinds_told
+
     lines = [
         f"{answer['file']}  {answer['source']}, {answer['outcome']}",
         f"  {answer['severity']} · {answer['category']} (rule {_rule(answer)})",
@@ -136,7 +138,7 @@ def told(answer: Mapping[str, object]) -> str:
     ids = [*_list(answer["owasp"]), *_list(answer["atlas"])]
     lines += [f"  Threats: {', '.join(map(str, ids))}"] if ids else []
     masks = [one for one in _list(answer["redactions"]) if isinstance(one, dict)]
-    masked = ", ".join(f"{one['count']} {one['kind']}" for one in masks)
+    masked = kinds_told({one["kind"]: one["count"] for one in masks})
     lines += [f"  Masked: {masked}"] if masked else []
     lines += [f"  Note: {one}" for one in _list(answer["notices"])]
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from typing import Literal, assert_never
 
 from bot.domain.share_events import (
     LeaseLapsed,
+    OriginalSealed,
     ShareCreated,
     ShareDenied,
     ShareEvent,
@@ -70,6 +71,8 @@ class Share:
     Attributes:
         over: Why nothing opens any more; "" while something may.
         denied: How many refusals were written down.
+        original: The alert whose original it is; "" for diagnostics and files.
+        only_for: The one person who gets tickets; "" for whoever may ask.
     """
 
     exists: bool = False
@@ -84,6 +87,8 @@ class Share:
     over: Over = ""
     shredded: bool = False
     denied: int = 0
+    original: str = ""
+    only_for: str = ""
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     leases: Mapping[str, Lease] = field(default_factory=dict)
 
@@ -127,6 +132,8 @@ def evolve_share(  # noqa: C901 - one case per event, so that mypy finds a gap
     match event:
         case ShareCreated():
             return _created(event)
+        case OriginalSealed(alert=alert, person=person):
+            return replace(state, original=alert, only_for=person)
         case TicketMinted():
             return replace(state, tickets={**state.tickets, event.ticket: _of(event)})
         case ShareLeased():

@@ -121,8 +121,15 @@ def mint(state: Share, wanted: NewTicket, now: datetime) -> tuple[ShareEvent, ..
     """Give somebody a ticket.
 
     Raises:
+        NotAllowed: It was sealed for somebody else.
         OutOfTurn: Nothing of the share opens any more.
     """
+    if state.only_for and wanted.person != state.only_for:
+        raise NotAllowed(
+            "You got no link",
+            because="it was sealed for another person",
+            next_move="Ask for one of your own with a reason of your own.",
+        )
     if not state.is_open(now) or state.opened >= state.opens:
         raise OutOfTurn(
             "You got no link",

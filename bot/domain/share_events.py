@@ -1,13 +1,16 @@
 """What can have happened to a share: one sealed bundle and the tickets to it.
 
 Stored for ever under names written by hand, so there is neither key nor ticket in
-them: a ticket and a lease stand here as SHA-256 of 128 random bits. Nothing here is
-words of anybody. What follows from the events is in `share.py`.
+them: a ticket and a lease stand here as SHA-256 of 128 random bits. The only words
+are the reason for which somebody had an original opened. What follows from the events
+is in `share.py`.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
+
+from bot.domain.untrusted import Untrusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,30 @@ class ShareCreated:
     digest: str
     expires_at: datetime
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalSealed:
+    """What was sealed is an alert as it came in, unmasked, for one person.
+
+    Attributes:
+        alert: ``al_`` and a ULID; ``.2`` behind it for the second of a delivery.
+        person: Slack id of whom it was sealed for.
+        size_bytes: Of the original.
+        rules: Ids of the policies that allowed it.
+        policy_hash: SHA-256 hex of the policies in force.
+        reason: Why, in the person's words, redacted; None once erased.
+    """
+
+    name: ClassVar = "share.original_sealed.v1"
+
+    alert: str
+    person: str
+    size_bytes: int
+    rules: tuple[str, ...]
+    policy_hash: str
+    at: datetime
+    reason: Untrusted | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +192,7 @@ class ShareShredded:
 
 ShareEvent = (
     ShareCreated
+    | OriginalSealed
     | TicketMinted
     | ShareLeased
     | ShareOpened

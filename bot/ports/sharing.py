@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from bot.domain.commands import Person
 from bot.domain.share_events import ShareEvent
+from bot.domain.untrusted import Untrusted
+from bot.ports.gate import Asker
 from bot.ports.outbox import Post, Whisper
 
 
@@ -183,6 +185,61 @@ class ShareAsks(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalOffer:
+    """An alert whose original can be asked for."""
+
+    alert: str
+    severity: str
+    title: Untrusted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalAsked:
+    """Somebody asks to see an alert as it came in.
+
+    Attributes:
+        reason: As it was typed; it is redacted before it is kept.
+        item: Inbox item of the request; done in the transaction that answers.
+        channel: Where the person is told.
+    """
+
+    incident: str
+    alert: str
+    by: Asker
+    reason: str
+    item: str
+    channel: str
+
+
+class OriginalAsks(Protocol):
+    """What the Slack door asks about originals: alerts as they came in, unmasked."""
+
+    def offered(self, incident: str, alert: str = "") -> tuple[OriginalOffer, ...]:
+        """Return the alerts of an incident, the named one first.
+
+        Raises:
+            NotFound: There is no such incident, or the alert is not one of it.
+            OutOfTurn: The incident is over.
+        """
+        ...
+
+    def may(self, incident: str, by: Asker) -> None:
+        """Let somebody go on to the form.
+
+        Raises:
+            NotAllowed: They may not, as the policies say.
+        """
+        ...
+
+    def open(self, asked: OriginalAsked) -> None:
+        """Seal an original for one person and give them the link, or refuse.
+
+        Answers in the transaction that acts.
+        """
+        ...
+
+
 class ShareVoice(Protocol):
     """How sharing speaks in Slack. Pure: no address is in what it makes."""
 
@@ -195,10 +252,12 @@ class ShareVoice(Protocol):
         person: str,
         until: datetime,
         drill: bool = False,
+        original: str = "",
     ) -> Whisper:
         """Return the message with a link that is filled in when it is sent.
 
         Args:
+            original: Alert whose original it is, "" for diagnostics; the same below.
             drill: It is about an exercise, and says so; the same below.
         """
         ...
@@ -224,6 +283,7 @@ class ShareVoice(Protocol):
         event: ShareEvent,
         *,
         drill: bool = False,
+        original: str = "",
     ) -> Post | None:
         """Return the thread line for an event, None when it deserves none."""
         ...

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.domain.share_events import (
     LeaseLapsed,
+    OriginalSealed,
     ShareCreated,
     ShareDenied,
     ShareEvent,
@@ -19,11 +20,49 @@ from bot.domain.share_events import (
 _PEOPLE_NOT_NAMED = "a link that names nobody"
 
 
-def share_sentence(  # noqa: C901 - one case per event
+def share_sentence(event: ShareEvent, original: str = "") -> str:
+    """Say what happened to a share, in our own words.
+
+    Args:
+        original: The alert whose original it is, "" for diagnostics.
+    """
+    if original:
+        return _of_original(event, f"the original of {original}")
+    return _of_diagnostics(event)
+
+
+def _of_original(event: ShareEvent, what: str) -> str:  # noqa: C901 - one case per event
+    match event:
+        case OriginalSealed(person=person):
+            return f"{_capital(what)} was sealed for {_whom(person)}:"
+        case ShareCreated(expires_at=until):
+            return f"Sealed until {until:%H:%M} UTC, for one opening: {what}."
+        case TicketMinted(person=person):
+            return f"A link to {what} was made for {_whom(person)}."
+        case ShareLeased():
+            return f"Fetched with proof of its key: {what}."
+        case ShareOpened(person=person):
+            return f"{_capital(what)} was opened with {_whose(person)}."
+        case ShareRevoked(by=by, because="person"):
+            return f"{_who(by)} took the link to {what} back."
+        case ShareRevoked(because=because):
+            return f"The link to {what} died ({because.replace('_', ' ')})."
+        case ShareExpired(opens=opens):
+            return f"{_capital(what)} ran out after {_times(opens)}."
+        case ShareExhausted():
+            return f"{_capital(what)} is used up."
+        case ShareShredded():
+            return f"The key that sealed {what} was destroyed."
+        case _:
+            return _of_diagnostics(event)
+
+
+def _of_diagnostics(  # noqa: C901, PLR0912 - one case per event
     event: ShareEvent,
 ) -> str:
-    """Say what happened to a share, in our own words."""
     match event:
+        case OriginalSealed(alert=alert):
+            return _of_original(event, f"the original of {alert}")
         case ShareCreated(expires_at=until, opens=opens):
             when = f"{until:%Y-%m-%d %H:%M} UTC"
             return f"Diagnostics sealed until {when}, for {_times(opens)}."
@@ -52,6 +91,10 @@ def share_sentence(  # noqa: C901 - one case per event
             return "The key of the sealed diagnostics was destroyed."
         case _:
             assert_never(event)
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _times(opens: int) -> str:

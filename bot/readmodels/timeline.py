@@ -38,11 +38,13 @@ from bot.domain.grouping_events import (
     Woken,
 )
 from bot.domain.responding import DRILL_OVER
+from bot.domain.share_events import OriginalSealed
 from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Transaction
 from bot.readmodels import alerts, grouping_lines
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import share_sentence
+from bot.redact import masked_words
 
 INCIDENT_STREAM = "incident/"
 ACTION_STREAM = "action/"
@@ -89,6 +91,11 @@ class Line:
     observed_at: datetime | None = None
     drill: bool = False
 
+    @property
+    def masked(self) -> str:
+        """What is masked in the words: "masked: 1 GitHub token"; "" for nothing."""
+        return "" if self.words is None else masked_words(self.words.for_redaction())
+
 
 def story(tx: Transaction, incident: str) -> tuple[Line, ...]:
     """Return an incident's timeline, with its plans and shares, in the log's order."""
@@ -117,18 +124,26 @@ def lines(
     Args:
         alert_times: By alert, when its sender says it happened and when we got it.
     """
-    return tuple(_any_line(entry, alert_times or {}) for entry in entries)
+    entries = tuple(entries)
+    originals = {
+        one.stream: str(one.body.get("alert", ""))
+        for one in entries
+        if one.kind == OriginalSealed.name
+    }
+    return tuple(_any_line(one, alert_times or {}, originals) for one in entries)
 
 
-def _any_line(entry: Entry, alert_times: AlertTimes) -> Line:
+def _any_line(
+    entry: Entry, alert_times: AlertTimes, originals: Mapping[str, str]
+) -> Line:
     if entry.stream.startswith(ACTION_STREAM):
         return _plan_line(entry)
     if entry.stream.startswith(SHARE_STREAM):
-        return _share_line(entry)
+        return _share_line(entry, originals.get(entry.stream, ""))
     return _line(entry, alert_times)
 
 
-def _share_line(entry: Entry) -> Line:
+def _share_line(entry: Entry, original: str) -> Line:
     event = decode_share(entry.kind, entry.body, entry.words)
     return Line(
         seq=entry.seq,
@@ -136,8 +151,8 @@ def _share_line(entry: Entry) -> Line:
         occurred_at=None,
         kind=entry.kind,
         actor=entry.actor,
-        text=share_sentence(event),
-        words=None,
+        text=share_sentence(event, original),
+        words=event.reason if isinstance(event, OriginalSealed) else None,
     )
 
 

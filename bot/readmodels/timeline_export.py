@@ -14,16 +14,25 @@ import orjson
 
 from bot.domain.untrusted import Untrusted
 from bot.readmodels.timeline import EXERCISE, Line
+from bot.redact import masked_in, told
 
 JSON_VERSION = 1
+_COLUMNS = (
+    *("incident", "seq", "at", "occurred_at", "actor", "text", "words"),
+    "masked",
+)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
 _PERSON = re.compile(r"<@(\w+)>")
 # A cell that starts so is run as a formula by spreadsheet programs.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def markdown(incident: str, story: Sequence[Line]) -> str:
-    """Return the timeline as a Markdown table, times in UTC."""
+def markdown(incident: str, story: Sequence[Line], *, masked_by: str = "") -> str:
+    """Return the timeline as a Markdown table, times in UTC.
+
+    Args:
+        masked_by: The definition of sensitive data in force, in a line; "" if unknown.
+    """
     rows = [
         f"| {_time(line.at)} | {line.actor} | {_told(line)} | {line.seq} |"
         for line in story
@@ -32,6 +41,8 @@ def markdown(incident: str, story: Sequence[Line]) -> str:
         f"# {_exercise(story)}Timeline of {incident}",
         "",
         "Times are UTC. The last column is the entry's number in the log.",
+        *_masked(story),
+        *([f"Masked by the definition {masked_by}."] if masked_by else []),
         "",
         "| When | Who | What | Entry |",
         "|---|---|---|---|",
@@ -39,8 +50,8 @@ def markdown(incident: str, story: Sequence[Line]) -> str:
     return "\n".join([*head, *rows]) + "\n"
 
 
-def as_json(incident: str, story: Sequence[Line]) -> str:
-    """Return the timeline as one JSON object."""
+def as_json(incident: str, story: Sequence[Line], *, masked_by: str = "") -> str:
+    """Return the timeline as one JSON object; `masked_by` as for `markdown`."""
     told = [
         {
             "seq": line.seq,
@@ -51,6 +62,7 @@ def as_json(incident: str, story: Sequence[Line]) -> str:
             "actor": line.actor,
             "text": line.text,
             "words": _plain(line.words),
+            "masked": masked_in([_plain(line.words) or ""]),
         }
         for line in story
     ]
@@ -59,16 +71,18 @@ def as_json(incident: str, story: Sequence[Line]) -> str:
         "version": JSON_VERSION,
         "incident": incident,
         "drill": is_drill,
+        "masked": masked_in(_plain(line.words) or "" for line in story),
+        "masked_by": masked_by,
         "timeline": told,
     }
     return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def as_csv(incident: str, story: Sequence[Line]) -> str:
+def as_csv(incident: str, story: Sequence[Line], *, masked_by: str = "") -> str:  # noqa: ARG001 - no room for it in a table
     """Return the timeline as CSV with a header line."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["incident", "seq", "at", "occurred_at", "actor", "text", "words"])
+    writer.writerow(_COLUMNS)
     for line in story:
         occurred = line.occurred_at.isoformat() if line.occurred_at else ""
         writer.writerow(
@@ -80,9 +94,15 @@ def as_csv(incident: str, story: Sequence[Line]) -> str:
                 line.actor,
                 line.text,
                 _cell(_plain(line.words) or ""),
+                line.masked,
             ]
         )
     return out.getvalue()
+
+
+def _masked(story: Sequence[Line]) -> list[str]:
+    said = told(masked_in(_plain(line.words) or "" for line in story))
+    return [f"In what people and senders wrote is masked: {said}."] if said else []
 
 
 def _exercise(story: Sequence[Line]) -> str:
@@ -95,7 +115,8 @@ def _told(line: Line) -> str:
     if words is None:
         return text
     quoted = _MARKDOWN.sub(r"\\\1", " ".join(words.split()))
-    return f"{text} “{quoted}”"
+    masked = f" ({line.masked})" if line.masked else ""
+    return f"{text} “{quoted}”{masked}"
 
 
 def _plain(words: Untrusted | None) -> str | None:

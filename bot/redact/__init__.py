@@ -12,6 +12,8 @@ What guards a way out takes one `Redactor` and asks:
 - `Stream(redactor).feed(chunks)`: text without end, in little memory.
 - `find(text)`: findings only, for counting. Raises `Withheld`.
 - `Redacted.counts()`: what was taken out, by kind; never what it was.
+- `explained(text, findings, definition)`: by which rule, why and where.
+- `told(counts)`, `masked_words(text)`: what was masked, in people's words.
 - `knowing(names)`: the same redactor with the roster of today.
 
 The scope makes placeholders comparable: pass the incident's id wherever there is one.
@@ -20,17 +22,25 @@ Work on more than a few KB belongs on a thread, never on the event loop.
 
 from bot.redact.budget import Budget
 from bot.redact.definition import Definition, load_definition
+from bot.redact.explaining import Explained, explained
 from bot.redact.findings import Finding, Redacted, Withheld
+from bot.redact.naming import kind_words, masked_in, masked_words, told
 from bot.redact.redactor import Redactor
 from bot.redact.streaming import Stream
 
 __all__ = [
     "Budget",
     "Definition",
+    "Explained",
     "Finding",
     "Redacted",
     "Redactor",
     "Stream",
     "Withheld",
+    "explained",
+    "kind_words",
     "load_definition",
+    "masked_in",
+    "masked_words",
+    "told",
 ]

@@ -40,3 +40,12 @@ def existing(content: bytes) -> Iterator[tuple[int, int]]:
         return
     for match in compiled(PLACEHOLDER).finditer(content):
         yield match.start(), match.end()
+
+
+def named(text: str) -> Iterator[str]:
+    """Yield the kind of each placeholder in a text, ``withheld`` for a text's own."""
+    if "\u2039" not in text:
+        return
+    content = text.encode("utf-8", "surrogatepass")
+    for start, end in existing(content):
+        yield content[start:end].decode().strip("\u2039\u203a").partition(":")[0]

@@ -54,12 +54,20 @@ class ShareBook:
         self._tell(tx, state, written)
         return state
 
-    def refused(self, tx: Transaction, incident: str, *, code: str, by: str) -> None:
-        """Write down with the incident that somebody may not open its diagnostics."""
+    def refused(
+        self,
+        tx: Transaction,
+        incident: str,
+        *,
+        code: str,
+        by: str,
+        asked: str = "diagnostics",
+    ) -> None:
+        """Write down with the incident that somebody may not open what they asked."""
         state, version = board.load(tx, incident)
         if not state.exists:
             return
-        event = CommandRefused(command="diagnostics", code=code, by=by)
+        event = CommandRefused(command=asked, code=code, by=by)
         entry = _entry(event, at=self.clock.now(), actor=by)
         tx.log.append(
             INCIDENT_STREAM + incident, expected_version=version, entries=[entry]
@@ -92,7 +100,12 @@ class ShareBook:
         for entry in written:
             event = decode_share(entry.kind, entry.body, entry.words)
             line = self.voice.line(
-                row.id, row.channel, entry.seq, event, drill=row.drill
+                row.id,
+                row.channel,
+                entry.seq,
+                event,
+                drill=row.drill,
+                original=state.original,
             )
             if line is not None:
                 tx.outbox.post(line, now=self.clock.now())

@@ -115,7 +115,9 @@ class ShareDesk:
 
     def _sealed_for(self, incident: str) -> tuple[str, str]:
         """Return the newest share of an incident and its key; "" where none opens."""
-        for share in self._store.read(lambda tx: open_ids(tx, incident)):
+        for share in self._store.read(
+            lambda tx: _diagnostics(tx, self._book, incident)
+        ):
             identity = self.vault.identity(share)
             if identity:
                 return share, identity
@@ -178,6 +180,7 @@ class ShareDesk:
             person=person,
             until=state.tickets[ticket].until,
             drill=_is_drill(tx, state.incident),
+            original=state.original,
         )
         tx.outbox.whisper(whisper, now=self._now())
 
@@ -237,6 +240,12 @@ def must_be_open(tx: Transaction, incident: str) -> None:
             because=f"{incident} is resolved, and its diagnostics are destroyed",
             next_move="Open it again if it is not over, then press Diagnostics.",
         )
+
+
+def _diagnostics(tx: Transaction, book: ShareBook, incident: str) -> tuple[str, ...]:
+    """Return the shares that anybody who may ask gets: no originals."""
+    found = open_ids(tx, incident)
+    return tuple(share for share in found if not book.load(tx, share).original)
 
 
 def _is_drill(tx: Transaction, incident: str) -> bool:

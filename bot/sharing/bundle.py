@@ -3,14 +3,16 @@
 One JSON document of texts, because a browser can show it without executing anything:
 
     {"format": "tocsin-bundle/1", "incident", "exercise", "since", "until",
-     "files": [{"name", "says", "content"}]}
+     "masked", "definition", "files": [{"name", "says", "content"}]}
 
+`masked` says in words what is masked in all of it, `definition` by which definition
+of sensitive data. What was masked when an alert came in counts as well.
 Every text goes through the redactor with the incident as scope; what it cannot check
 is withheld with the reason. The same input gives the same bytes.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,12 +22,13 @@ import orjson
 from bot.domain.envelope import Alert
 from bot.domain.errors import TocsinError
 from bot.ports import Collect, Collected, Window
-from bot.redact import Redactor
+from bot.redact import Redactor, masked_in, told
 
 FORMAT = "tocsin-bundle/1"
 BEFORE = timedelta(minutes=30)
 """How much time before the first alert is looked at."""
 _LONGEST = timedelta(hours=6)
+_KINDS_TOLD = 20
 _log = logging.getLogger(__name__)
 
 
@@ -79,6 +82,7 @@ def gather(
 def document(subject: Subject, files: Sequence[Collected], redactor: Redactor) -> bytes:
     """Return the bundle's bytes, every text of it redacted."""
     shown = [_redacted(file, redactor, subject.incident) for file in files]
+    definition = redactor.definition
     return orjson.dumps(
         {
             "format": FORMAT,
@@ -86,10 +90,16 @@ def document(subject: Subject, files: Sequence[Collected], redactor: Redactor) -
             "exercise": subject.exercise,
             "since": subject.window.since.isoformat(),
             "until": subject.window.until.isoformat(),
+            "masked": told(masked_in(_texts(shown)), most=_KINDS_TOLD),
+            "definition": f"version {definition.version}, sha256 {definition.digest}",
             "files": shown,
         },
         option=orjson.OPT_SORT_KEYS,
     )
+
+
+def _texts(files: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    return (file["content"] for file in files)
 
 
 def _alert_file(subject: Subject) -> Collected:
@@ -148,6 +158,6 @@ def _redacted(file: Collected, redactor: Redactor, incident: str) -> dict[str, s
     says = clean(file.says)
     if content.withheld:
         says = f"{says} Its content was withheld.".strip()
-    elif content.findings:
-        says = f"{says} Masked: {len(content.findings)}.".strip()
+    elif masked := told(masked_in([content.text])):
+        says = f"{says} Masked: {masked}.".strip()
     return {"name": clean(file.name), "says": says, "content": content.text}

@@ -27,10 +27,12 @@ from bot.slack.sentences import (
     on_lines,
     spoken,
 )
-from bot.slack.share_wishes import DIAGNOSTICS_BUTTON
+from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ORIGINAL_BUTTON
 from bot.slack.wishes import PAGE_BUTTON, value
 
 _TITLE = 90
+# What nobody could read has nothing to show but its original.
+_UNREAD = "default.unparsed"
 _NEXT_PHASE = {
     Phase.TRIAGE: Phase.MITIGATING,
     Phase.INVESTIGATING: Phase.MITIGATING,
@@ -187,6 +189,9 @@ def _buttons(view: CardView, *, proposing: bool, sharing: bool) -> list[Element]
         row.append(rich.button(label, action=action, value=carried))
     if sharing:
         row.append(rich.button("Diagnostics", action=DIAGNOSTICS_BUTTON, value=one))
+        if view.masked or state.rule == _UNREAD:
+            label = "Open original…"
+            row.append(rich.button(label, action=ORIGINAL_BUTTON, value=one))
     if proposing:
         propose = "Propose action…"
         row.append(rich.button(propose, action=PROPOSE_BUTTON, value=one))

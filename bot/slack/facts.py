@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.domain.card import CardView
 from bot.domain.events import Phase
 from bot.domain.summary import Claim
+from bot.redact import told
 from bot.slack import grouping_words, words
 from bot.slack.sentences import Foreign, Piece, Strong, When, Who, clipped
 
@@ -137,21 +138,11 @@ def _known(view: CardView) -> list[Piece]:
         unknown = "; ".join(view.summary.unknown[:_UNKNOWNS])
         row.append(f"Unknown: {clipped(unknown, 300)}")
     if view.masked:
-        row.append("masked: " + ", ".join(_masked(view)))
+        row.append(f"masked: {told(view.masked)}")
     by_rules = view.summary.by == "rules"
     written = f"AI-written by {clipped(view.summary.by, 40)}, check evidence"
     row.append(clipped(view.model, 60) if by_rules else written)
     return [" · ".join(row)]
-
-
-def _masked(view: CardView) -> list[str]:
-    found = sorted(view.masked.items(), key=lambda one: (-one[1], one[0]))
-    shown = [
-        f"{count} {words.said(kind)}{'s' if count > 1 else ''}"
-        for kind, count in found[:4]
-    ]
-    rest = sum(count for _, count in found[4:])
-    return [*shown, f"{rest} more"] if rest else shown
 
 
 def _next(view: CardView) -> list[Piece]:

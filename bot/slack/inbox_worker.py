@@ -18,16 +18,14 @@ from bot.ports import InboxItem, Lane, Whisper
 from bot.slack import (
     exercise,
     modals,
-    plan_forms,
-    plan_wishes,
     plan_words,
-    share_wishes,
     verbs,
     wishes,
     words,
 )
 from bot.slack.drill_desk import NO_DRILLS, DrillDesk
 from bot.slack.drill_wishes import DrillWish
+from bot.slack.elsewhere import elsewhere
 from bot.slack.maintenance_desk import NO_MAINTENANCE, MaintenanceDesk
 from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.needs import Service
@@ -44,7 +42,7 @@ from bot.slack.requests import (
     from_bytes,
 )
 from bot.slack.share_door import NO_SHARING, ShareDoor
-from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareWish
+from bot.slack.share_wishes import ShareWish
 from bot.slack.traces import where
 from bot.slack.waiting import first_of
 from bot.slack.whispers import Whispers
@@ -131,7 +129,7 @@ class InboxWorker:
 
     async def _answer(self, item: str, request: Request) -> None:
         try:
-            wish = _elsewhere(request) or await self._wish(request)
+            wish = elsewhere(request) or await self._wish(request)
             if isinstance(wish, str):
                 await self._settle(item, request, wish)
                 return
@@ -275,19 +273,6 @@ class InboxWorker:
             return str(channel)
         view = await asyncio.to_thread(self._service.view, incident)
         return view.state.channel if view else ""
-
-
-def _elsewhere(request: Request) -> PlanWish | ShareWish | None:
-    """Return what a button or form asks that is not about an incident itself."""
-    match request:
-        case Click(action=action, value=value) if action == DIAGNOSTICS_BUTTON:
-            return share_wishes.of_click(value)
-        case Click(action=action) if action.startswith("plan."):
-            return plan_wishes.of_click(request)
-        case Submission(form=form) if form in plan_forms.FORMS:
-            return plan_forms.wish(request)
-        case _:
-            return None
 
 
 def _reply(request: Request, handled: "Handled") -> str:

@@ -40,6 +40,7 @@ from bot.slack import (
     storm_card,
     words,
 )
+from bot.slack.masks import masked
 from bot.slack.sentences import Piece, Who, spoken
 
 
@@ -79,6 +80,7 @@ class SlackPresenter:
         said = sentence(incident, event, self.reasons)
         if not said:
             return None
+        said += masked(said)
         name = rich.BROADCAST if _is_for_everybody(event) else "line"
         return Post(
             key=f"line/{seq}",

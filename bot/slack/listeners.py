@@ -18,6 +18,7 @@ from bot.domain.commands import PersonKind
 from bot.domain.errors import BadRequest
 from bot.ports import Lane, Received
 from bot.ports.gate import Gate
+from bot.ports.sharing import OriginalAsks
 from bot.slack import answers, exercise, modals, plan_words, verbs, words
 from bot.slack.clients import CALL_FAILED
 from bot.slack.drill_desk import NO_DRILLS, DrillDesk
@@ -25,6 +26,7 @@ from bot.slack.drill_wishes import DrillVerb, DrillWish
 from bot.slack.maintenance_desk import NO_MAINTENANCE, MaintenanceDesk
 from bot.slack.maintenance_wishes import MaintenanceVerb, MaintenanceWish
 from bot.slack.needs import Pages, Service
+from bot.slack.original_door import OriginalDoor
 from bot.slack.page_door import PageDoor
 from bot.slack.people import People
 from bot.slack.plan_door import PlanDoor
@@ -38,7 +40,8 @@ from bot.slack.requests import (
     parse,
     to_bytes,
 )
-from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareWish
+from bot.slack.share_door import Looker
+from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareVerb, ShareWish
 from bot.slack.whispers import Whispers
 from bot.slack.wishes import READING, Verb, Wish, known_incident
 
@@ -61,6 +64,7 @@ class Door:
         pages: None where there are no pages to read.
         drills: None where none are played.
         maintenance: None where none is planned.
+        originals: None where nothing can be sealed.
     """
 
     def __init__(
@@ -75,6 +79,8 @@ class Door:
         pages: Pages | None = None,
         drills: DrillDesk | None = None,
         maintenance: MaintenanceDesk | None = None,
+        originals: OriginalAsks | None = None,
+        askers: Looker | None = None,
     ) -> None:
         self._drills = drills
         self._maintenance = maintenance
@@ -86,6 +92,13 @@ class Door:
         self._plans = self._plan_door(gate) if gate else None
         self._pages = PageDoor(
             pages=pages, service=service, people=people, open_form=self.open_form
+        )
+        self._originals = OriginalDoor(
+            asks=originals,
+            askers=askers,
+            service=service,
+            accept=self.accept,
+            open_form=self.open_form,
         )
 
     def register(self, app: AsyncApp) -> None:
@@ -101,6 +114,7 @@ class Door:
         app.shortcut(SHORTCUT)(self.keep)
         app.event("app_home_opened")(self.home)
         self._pages.register(app)
+        self._originals.register(app)
         if self._plans is not None:
             self._plans.register(app)
 
@@ -121,6 +135,9 @@ class Door:
             return
         if isinstance(wish, MaintenanceWish):
             await self._about_maintenance(ack, request, wish)
+            return
+        if isinstance(wish, ShareWish) and wish.verb is ShareVerb.ORIGINAL:
+            await self._originals.command(ack, request, wish)
             return
         if not isinstance(wish, ShareWish) and wish.verb in READING:
             await ack(await self._read(request, wish))

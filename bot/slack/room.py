@@ -18,7 +18,7 @@ from bot.ports import Clock
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
-from bot.ports.sharing import ShareAsks
+from bot.ports.sharing import OriginalAsks, ShareAsks
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
@@ -91,39 +91,53 @@ class SlackRoom:
         shares: ShareAsks | None = None,
         drills: Drills | None = None,
         maintenance: Maintenance | None = None,
+        originals: OriginalAsks | None = None,
     ) -> None:
-        _refuse_empty(settings)
-        quieten()
-        self._channel, self._clock = settings.channel, service.clock
-        writer = write_client(settings.bot_token, base_url=settings.api_url)
-        self._know_people(settings, self._clock)
-        self._shown = PlanShown(gate=gate, store=service.store) if gate else None
-        self.sender = self._sender(service, _calls(writer, service, shares))
+        self._know_people(settings, service.clock)
+        self.sender = self._sender(service, shares, gate)
         whispers = self._whispers(service)
+        planned = _maintenance_desk(maintenance, self.people)
+        played = _drill_desk(drills, self.people)
         self.worker = InboxWorker(
             service=service,
             people=self.people,
             whispers=whispers,
             desk=self._desk(gate, service),
-            shares=ShareDoor(shares=shares, service=service, askers=self.askers),
-            drills=_drill_desk(drills, self.people),
-            maintenance=_maintenance_desk(maintenance, self.people),
+            shares=self._share_door(service, shares, originals),
+            drills=played,
+            maintenance=planned,
         )
         door = Door(
             service=service,
             people=self.people,
-            writer=writer,
+            writer=self._writer,
             whispers=whispers,
             wake=self.worker.wake,
             gate=gate,
             pages=pages,
-            drills=_drill_desk(drills, self.people),
-            maintenance=_maintenance_desk(maintenance, self.people),
+            drills=played,
+            maintenance=planned,
+            originals=originals,
+            askers=self.askers,
         )
         self._open(door, settings, whispers)
 
+    def _share_door(
+        self,
+        service: Service,
+        shares: ShareAsks | None,
+        originals: OriginalAsks | None,
+    ) -> ShareDoor:
+        return ShareDoor(
+            shares=shares, service=service, askers=self.askers, originals=originals
+        )
+
     def _know_people(self, settings: SlackSettings, clock: Clock) -> None:
-        """Make what reads about people."""
+        """Make what asks Slack, and what reads about people, quietly."""
+        _refuse_empty(settings)
+        quieten()
+        self._channel, self._clock = settings.channel, clock
+        self._writer = write_client(settings.bot_token, base_url=settings.api_url)
         reader = read_client(settings.bot_token, base_url=settings.api_url)
         self._reader = reader
         self.identity = Identity(reader=reader, team=settings.team)
@@ -143,11 +157,14 @@ class SlackRoom:
     def _whispers(self, service: Service) -> Whispers:
         return Whispers(store=service.store, clock=service.clock, wake=self.sender.wake)
 
-    def _sender(self, service: Service, calls: Calls) -> Sender:
+    def _sender(
+        self, service: Service, shares: ShareAsks | None, gate: Gate | None
+    ) -> Sender:
+        self._shown = PlanShown(gate=gate, store=service.store) if gate else None
         return Sender(
             store=service.store,
             clock=service.clock,
-            calls=calls,
+            calls=_calls(self._writer, service, shares),
             reconciler=Reconciler(reader=self._reader, identity=self.identity),
             posted=self._shown.posted if self._shown else None,
         )

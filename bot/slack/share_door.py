@@ -1,4 +1,4 @@
-"""From a kept request about diagnostics to sharing: who asks is looked up first.
+"""From a kept request to sharing: who asks is looked up first.
 
 The answer is written by sharing itself, in the transaction that acts.
 """
@@ -7,7 +7,7 @@ import asyncio
 from typing import Protocol, assert_never
 
 from bot.ports.gate import Asker
-from bot.ports.sharing import ShareAsker, ShareAsks
+from bot.ports.sharing import OriginalAsked, OriginalAsks, ShareAsker, ShareAsks
 from bot.slack import words
 from bot.slack.needs import Service
 from bot.slack.requests import Request
@@ -31,9 +31,15 @@ class ShareDoor:
     """Asks sharing what people asked for."""
 
     def __init__(
-        self, *, shares: ShareAsks | None, service: Service, askers: Looker
+        self,
+        *,
+        shares: ShareAsks | None,
+        service: Service,
+        askers: Looker,
+        originals: OriginalAsks | None = None,
     ) -> None:
         self._shares = shares
+        self._originals = originals
         self._service = service
         self._askers = askers
 
@@ -51,6 +57,8 @@ class ShareDoor:
         found = await self._askers.now(
             request.person, channel or pressed_in, team=request.team
         )
+        if wish.verb is ShareVerb.ORIGINAL:
+            return await self._original(item, wish, incident, found, pressed_in)
         by = ShareAsker(person=found.person, in_channel=found.in_channel)
         match wish.verb:
             case ShareVerb.DIAGNOSTICS:
@@ -60,4 +68,24 @@ class ShareDoor:
             case _:
                 assert_never(wish.verb)
         await asyncio.to_thread(ask, incident, by, item=item, channel=pressed_in)
+        return ""
+
+    async def _original(
+        self, item: str, wish: ShareWish, incident: str, by: Asker, pressed_in: str
+    ) -> str:
+        if self._originals is None or self._shares is None:
+            return NO_SHARING
+        # A form does not say where the person is; their incident does.
+        channel = pressed_in or await asyncio.to_thread(
+            self._shares.channel_of, incident
+        )
+        asked = OriginalAsked(
+            incident=incident,
+            alert=wish.alert,
+            by=by,
+            reason=wish.reason,
+            item=item,
+            channel=channel,
+        )
+        await asyncio.to_thread(self._originals.open, asked)
         return ""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.share_events import (
     LeaseLapsed,
+    OriginalSealed,
     ShareEvent,
     ShareOpened,
     ShareRevoked,
@@ -15,9 +16,9 @@ from bot.domain.share_events import (
 from bot.ports import Post, Whisper
 from bot.slack import exercise, rich
 from bot.slack.links import waiting_link
-from bot.slack.sentences import Piece, When, Who, elements, spoken
+from bot.slack.masks import masked
+from bot.slack.sentences import Foreign, Piece, When, Who, elements, spoken
 
-_SPOKEN = "Your link to the diagnostics of"
 _AFTER_LINK = (
     ", and only you see it. The thread will say that it was opened with your ticket."
 )
@@ -38,9 +39,11 @@ class SlackShareVoice:
         person: str,
         until: datetime,
         drill: bool = False,
+        original: str = "",
     ) -> Whisper:
         """Return the message with a link that is filled in when it is sent."""
-        before = elements([f"The diagnostics of {incident} are sealed for you: "])
+        what = f"The original of {original} is" if original else _diagnostics(incident)
+        before = elements([f"{what} sealed for you: "])
         after = elements(
             [
                 ". The link opens once, until ",
@@ -50,13 +53,17 @@ class SlackShareVoice:
         )
         said = {
             "type": "rich_text_section",
-            "elements": [*before, waiting_link(place, "open them"), *after],
+            "elements": [
+                *before,
+                waiting_link(place, "open it" if original else "open them"),
+                *after,
+            ],
         }
         whisper = Whisper(
             key=f"whisper/share/{place}",
             channel=channel,
             person=person,
-            text=spoken([f"{_SPOKEN} {incident}: it opens once, within two minutes."]),
+            text=spoken([_spoken(incident, original)]),
             blocks=(rich.rich_text("share", said),),
             expires_at=until,
         )
@@ -89,11 +96,13 @@ class SlackShareVoice:
         event: ShareEvent,
         *,
         drill: bool = False,
+        original: str = "",
     ) -> Post | None:
         """Return the thread line for an event, None when it deserves none."""
-        said = _sentence(event)
+        said = _of_original(event, original) if original else _sentence(event)
         if not said:
             return None
+        said += masked(said)
         post = Post(
             key=f"line/{seq}",
             channel=channel,
@@ -102,6 +111,37 @@ class SlackShareVoice:
             thread=f"card/{incident}",
         )
         return exercise.marked(post) if drill else post
+
+
+def _diagnostics(incident: str) -> str:
+    return f"The diagnostics of {incident} are"
+
+
+def _spoken(incident: str, original: str) -> str:
+    what = f"original of {original}" if original else f"diagnostics of {incident}"
+    return f"Your link to the {what}: it opens once, within two minutes."
+
+
+def _of_original(event: ShareEvent, alert: str) -> list[Piece]:
+    what = f"The original of {alert}"
+    match event:
+        case OriginalSealed(person=person, reason=reason):
+            return [f"{what} was sealed for ", Who(person), ": ", Foreign(reason)]
+        case ShareOpened(person=person, at=at):
+            return [
+                f"{what} was opened with ",
+                Who(person),
+                "'s ticket, ",
+                When(at),
+                ".",
+            ]
+        case LeaseLapsed(person=person):
+            unknown = "'s ticket, and nobody said that it was opened. It may have been."
+            return [f"{what} was fetched with ", Who(person), unknown]
+        case ShareRevoked(by=by, because="person"):
+            return [Who(by), f" took the link to the original of {alert} back."]
+        case _:
+            return []
 
 
 def _sentence(event: ShareEvent) -> list[Piece]:

@@ -1,11 +1,13 @@
-"""What a person can ask about diagnostics, as typed values. Pure."""
+"""What a person can ask about diagnostics and originals, as typed values. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.slack.wishes import known_incident
 
-DIAGNOSTICS_BUTTON = "diag.open"
+DIAGNOSTICS_BUTTON, ORIGINAL_BUTTON = "diag.open", "original.open"
+ORIGINAL_FORM = "original.ask"
+BUTTONS = (DIAGNOSTICS_BUTTON, ORIGINAL_BUTTON)
 
 
 class ShareVerb(StrEnum):
@@ -13,6 +15,7 @@ class ShareVerb(StrEnum):
 
     DIAGNOSTICS = "diagnostics"
     REVOKE = "revoke"
+    ORIGINAL = "original"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,17 +24,23 @@ class ShareWish:
 
     Attributes:
         incident: ``INC-0001``; "" for the newest open one of the channel.
+        alert: Whose original is wanted; "" where none is named yet.
+        reason: Why an original is wanted, as it was typed: not yet redacted.
     """
 
     verb: ShareVerb
     incident: str = ""
+    alert: str = ""
+    reason: str = ""
 
 
-def of_click(carried: str) -> ShareWish:
+def of_click(action: str, carried: str) -> ShareWish:
     """Return what the button on a card asks for.
 
     Raises:
         BadRequest: It does not name an incident.
     """
     incident = known_incident(carried)
-    return ShareWish(verb=ShareVerb.DIAGNOSTICS, incident=incident)
+    is_original = action == ORIGINAL_BUTTON
+    verb = ShareVerb.ORIGINAL if is_original else ShareVerb.DIAGNOSTICS
+    return ShareWish(verb=verb, incident=incident)

@@ -7,7 +7,7 @@
     step [INC] take|done|skip RB-nn N [REASON]
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
     break-glass PLAN | review PLAN | stop-all | release
-    diagnostics [INC] | revoke [INC]
+    diagnostics [INC] | revoke [INC] | original [INC] [al_…]
     snooze [INC] 30m REASON | snooze [INC] off
     maintenance SYSTEM [from 22:00] 2h REASON | maintenance list | maintenance end MW
     drill [status] | drill start SCENARIO [SPEED] | drill pause|resume|stop
@@ -22,6 +22,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.events import Role
 from bot.domain.responding import ACK_WITHIN, OUTCOMES
 from bot.domain.severity import Severity
+from bot.domain.share_originals import known_alert
 from bot.domain.untrusted import Untrusted
 from bot.slack import drill_wishes, maintenance_wishes, words
 from bot.slack.drill_wishes import DrillWish
@@ -35,7 +36,7 @@ TYPED = (
     *("reopen", "role", "severity", "phase", "step"),
     *("propose", "plans", "edit", "cancel"),
     *("break-glass", "review", "stop-all", "release"),
-    *("diagnostics", "revoke", "drill", "snooze", "maintenance"),
+    *("diagnostics", "original", "revoke", "drill", "snooze", "maintenance"),
 )
 """The verbs as people type them."""
 
@@ -91,10 +92,8 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
             return _step(incident, rest)
         case "snooze":
             return _snooze(incident, rest)
-        case "diagnostics" | "revoke":
-            if rest:
-                raise _usage(verb, "there is more after it than an incident id")
-            return ShareWish(verb=ShareVerb(verb), incident=incident)
+        case "diagnostics" | "revoke" | "original":
+            return _about_shares(ShareVerb(verb), incident, rest)
         case _:
             return _about_plans(PlanVerb(verb), incident, rest)
 
@@ -202,6 +201,18 @@ def _snooze(incident: str, rest: str) -> Wish:
     if not reason:
         raise _usage("snooze", "there is no reason")
     return Wish(verb=Verb.SNOOZE, incident=incident, lasts=lasts, text=as_typed(reason))
+
+
+def _about_shares(verb: ShareVerb, incident: str, rest: str) -> ShareWish:
+    if verb is not ShareVerb.ORIGINAL:
+        if rest:
+            raise _usage(verb, "there is more after it than an incident id")
+        return ShareWish(verb=verb, incident=incident)
+    try:
+        alert = known_alert(rest) if rest else ""
+    except BadRequest:
+        raise _usage("original", "what comes after it is no alert") from None
+    return ShareWish(verb=verb, incident=incident, alert=alert)
 
 
 def _about_plans(verb: PlanVerb, incident: str, rest: str) -> PlanWish:

@@ -36,6 +36,7 @@ from bot.domain.events import (
 )
 from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.responding import DRILL_OVER
+from bot.redact import masked_words
 from bot.slack import drill_wishes, maintenance_wishes
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
 
@@ -61,6 +62,7 @@ USAGE: Mapping[str, str] = {
     "stop-all": "stop-all",
     "release": "release",
     "diagnostics": "diagnostics [INC-0001]",
+    "original": "original [INC-0001] [al_…]",
     "revoke": "revoke [INC-0001]",
     "drill": drill_wishes.USAGE,
     "snooze": maintenance_wishes.SNOOZE_USAGE,
@@ -78,7 +80,10 @@ _HELP = (
         ("break-glass", "review", "stop-all", "release"),
         "go on alone, look at that later; stop all, take that back",
     ),
-    (("diagnostics", "revoke"), "get a link to the evidence, or take all links back"),
+    (
+        ("diagnostics", "original", "revoke"),
+        "get a link to the evidence, or to an alert unmasked; take all links back",
+    ),
     (("snooze", "maintenance"), "let one rest; keep alerts quiet in a planned time"),
     (("drill",), "practise: nothing real is touched"),
 )
@@ -149,7 +154,14 @@ def done(incident: str, command: PersonCommand, *, changed: bool) -> str:
     """Say what a command did, to the person who gave it."""
     if not changed:
         return f"{incident}: nothing to change, it is so already."
-    return f"{incident}: {_done(command)}"
+    return f"{incident}: {_done(command)}{_masked(command)}"
+
+
+def _masked(command: PersonCommand) -> str:
+    """Say what was masked in what a person typed, so that they need not guess."""
+    typed = (getattr(command, name, None) for name in ("text", "reason", "summary"))
+    told = masked_words(*(one.for_redaction() for one in typed if one))
+    return f" In your words, {told}." if told else ""
 
 
 def _done(  # noqa: C901 - one case per command, so that mypy finds a gap

@@ -17,6 +17,7 @@ from bot.ports import Clock, Keys, Transaction
 from bot.readmodels import alerts, board, plan_record, timeline
 from bot.readmodels.alerts import Problem
 from bot.readmodels.board import BoardRow
+from bot.readmodels.definitions import definitions
 from bot.readmodels.plan_record import PlanRecord
 from bot.readmodels.timeline import Line
 from bot.store.checkpoint import parse_note, vkey
@@ -29,6 +30,11 @@ from bot.viewing import Viewing
 MOST_PROBLEMS = 200
 OPEN_SHOWN = 300
 RESOLVED_SHOWN = 20
+# Rooms of the log whose streams belong to an incident, and how to ask.
+_OWNED = {
+    "action": "SELECT 1 AS one FROM plan WHERE id = ? AND incident = ?",
+    "share": "SELECT 1 AS one FROM share WHERE id = ? AND incident = ?",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,7 @@ class LogState:
         note: Newest signed checkpoint, "" before the first.
         signed_size: Entries that it covers.
         vkey: Verifier key; compare it with one you got another way.
+        definition: Of sensitive data, as it is in force; "" where none is recorded.
     """
 
     size: int
@@ -65,6 +72,7 @@ class LogState:
     note: str
     signed_size: int
     vkey: str
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,27 +226,27 @@ def board_line(
 
 def _log_state(tx: SqliteTransaction, keys: Keys) -> LogState:
     head, note = tx.log.head(), tx.log.newest_checkpoint() or ""
+    known = definitions(tx)
     return LogState(
         size=head.size,
         root=head.root.hex(),
         note=note,
         signed_size=parse_note(note).size if note else 0,
         vkey=vkey(tx.origin, keys.public_key()),
+        definition=known[-1].told() if known else "",
     )
 
 
 def _belongs(tx: Transaction, incident: str, seq: int) -> bool:
-    """Tell whether an entry is of an incident or of one of its plans."""
+    """Tell whether an entry is of an incident, or of a plan or a share of it."""
     found = tx.log.read(after=seq - 1, limit=1)
     if not found or found[0].seq != seq:
         return False
     room, _, name = found[0].stream.partition("/")
-    if room != "action":
+    if room not in _OWNED:
         return found[0].stream == timeline.INCIDENT_STREAM + incident
-    plan = tx.tables.execute(
-        "SELECT 1 AS one FROM plan WHERE id = ? AND incident = ?", (name, incident)
-    )
-    return bool(plan)
+    owned = tx.tables.execute(_OWNED[room], (name, incident))
+    return bool(owned)
 
 
 def _steps(tx: Transaction, incident: str, state: Incident) -> tuple[StepRow, ...]:

@@ -11,9 +11,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.classification_category import confidence_word
+from bot.domain.envelope import Mask
 from bot.domain.grouping import because_of
 from bot.domain.quoting import bare
 from bot.domain.untrusted import Untrusted, clip, visible
+from bot.redact import told
 from bot.web import wording
 
 if TYPE_CHECKING:  # templates are loaded at the first page
@@ -24,6 +26,7 @@ if TYPE_CHECKING:  # templates are loaded at the first page
 
 _LINE_MAX = 300
 _WORDS_MAX = 3000
+_KINDS_MAX = 12
 Names = Mapping[str, Untrusted]
 
 
@@ -133,6 +136,8 @@ def _environment() -> "Environment":
         "sureness": confidence_word,
         "shown": _shown,
         "said": wording.said,
+        "masked": lambda counts: told(counts, most=_KINDS_MAX),
+        "masked_there": _masked_there,
         "because": because_of,
         "iso": wording.iso,
         "stamp": wording.stamp,
@@ -154,6 +159,11 @@ def _number_in(alert: str, problems: "Sequence[Problem]") -> str:
     """Return the number under which an alert stands, its id if it does not."""
     ids = [one.alert.id for one in problems]
     return str(ids.index(alert) + 1) if alert in ids else _shown(alert)
+
+
+def _masked_there(mask: Mask) -> str:
+    """Say how many values of a kind were masked, and in which field."""
+    return f"{told({mask.kind: mask.count})} in {_shown(mask.path)}"
 
 
 def _words(text: Untrusted) -> str:

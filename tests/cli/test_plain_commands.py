@@ -31,6 +31,45 @@ def test_redact_masks_standard_input(home: Path) -> None:
     assert answer.output.endswith(" here\n")
 
 
+def test_redact_explains_and_quotes_nothing(home: Path) -> None:
+    answer = run("redact", "--explain", given=f"first\nthe key is {KEY} here\n")
+    where, masked, by = answer.output.splitlines()
+    assert where.startswith("line 2, column 12, ")
+    assert "OpenAI project key (openai_project); rule " in where
+    assert where.endswith("its format speaks for itself")
+    assert masked == "masked: 1 OpenAI project key"
+    assert by.startswith("by definition 1 of Tocsin maintainers (security), sha256 ")
+    assert KEY not in answer.output
+
+
+def test_redact_explains_in_json_too(home: Path) -> None:
+    answer = json.loads(run("redact", "--json", "--explain", given=KEY).output)
+    (why,) = answer["why"]
+    assert (why["kind"], why["group"]) == ("openai_project", "ai_provider")
+    assert len(answer["definition"]["sha256"]) == 64
+
+
+def test_doctor_says_what_an_overlay_changes(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overlay = home.parent / "redaction.yaml"
+    overlay.write_text(
+        "owner: security@example.org\n"
+        "rules: [{kind: ticket, group: site, pattern: 'HR-[0-9]{6}'}]\n"
+        "keep: {phone: the numbers of the desk stand there}\n"
+        "remove: [internal_ip]\n"
+        "known_names: [Olu Adeyemi]\n"
+    )
+    monkeypatch.setenv("TOCSIN_REDACT_OVERLAY", str(overlay))
+    checks = json.loads(run("doctor", "--json").output)["checks"]
+    says = {one["check"]: one["says"] for one in checks}
+    assert says["redaction"].startswith("definition 1 of security@example.org, ")
+    assert says["redaction overlay"].partition(": ")[2] == (
+        "adds rules for ticket; keeps phone (the numbers of the desk stand there); "
+        "takes out internal_ip; names 1 person; gives it to security@example.org"
+    )
+
+
 def test_redact_lines_give_offsets_into_the_input(home: Path) -> None:
     line = json.dumps({"id": "r1", "text": f"key {KEY}"})
     (row,) = map(json.loads, run("redact", "--jsonl", given=line).output.splitlines())

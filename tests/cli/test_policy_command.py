@@ -170,9 +170,17 @@ def test_the_guide_shows_what_explain_really_says() -> None:
 
 
 def test_the_rule_and_the_cases_of_the_guide_work_together(folder: Path) -> None:
-    (rule,) = [block for block in blocks("") if block.startswith("@id")]
+    rule, _ = [block for block in blocks("") if block.startswith("@id")]
     (cases,) = blocks("yaml")
     write(folder / "policies" / "site.cedar", rule)
     write(folder / "policies" / "cases" / "site.yaml", cases)
     answer = run("test")
     assert (answer.exit_code, "note:" in answer.output) == (0, False)
+
+
+def test_the_guide_s_commander_opens_originals(folder: Path) -> None:
+    asked = ("explain", "--as", "commander", "--verb", "open_raw")
+    assert run(*asked).output.startswith("DENY open_raw")
+    _, rule = [block for block in blocks("") if block.startswith("@id")]
+    write(folder / "policies" / "site.cedar", rule)
+    assert run(*asked).output.startswith("ALLOW open_raw")

@@ -2,23 +2,32 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
+from bot.domain.action_facts import PolicyAnswer
 from bot.domain.commands import PersonKind, Resolve
 from bot.domain.errors import Unreachable
-from bot.ports import Collect, Lane, Received
-from bot.ports.sharing import Leased, Sealed, ShareAsker
+from bot.domain.gate_rules import GateRules, Mode
+from bot.domain.incident import Incident
+from bot.gate.judge import Around, Judge
+from bot.gate.policy_question import Verb
+from bot.ports import Collect, Lane, Received, Transaction
+from bot.ports.gate import Asker
+from bot.ports.sharing import Leased, OriginalAsked, Sealed, ShareAsker
 from bot.readmodels import timeline
+from bot.shares.originals import Originals
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link, read_link
 from bot.web.tokens import Guesses
 from bot.wire_sharing import SharingNeeds, build_sharing
-from tests.core import CHANNEL, Core, rulings
+from tests.core import CHANNEL, Core, rulings, shipped_policy
 from tests.spec import OLU, person
 
 ALERT = {"title": "Queue of the chat model is long", "severity": "high", "id": "q1"}
+FIRST = f"al_{1:026d}"
 BASE_URL = "http://tocsin.test"
 
 
@@ -58,6 +67,10 @@ class Stage:
         )
         self.desk, self.house, self.door = sharing.desk, sharing.house, sharing.door
         self.vault = sharing.desk.vault
+        self.stopped = False
+        self.originals = Originals(
+            desk=sharing.desk, redactor=rulings().redactor, may_open=self._may_open
+        )
         self.core.fire = self.house.fire  # type: ignore[method-assign]
         self._items = 0
 
@@ -76,6 +89,61 @@ class Stage:
     ) -> None:
         by = ShareAsker(person=person(who, kind), in_channel=in_channel)
         self.desk.ask(incident, by, item=self._item(), channel=CHANNEL)
+
+    def original(
+        self,
+        alert: str = FIRST,
+        who: str = "U0ONCALL",
+        *,
+        incident: str = "INC-0001",
+        reason: str = "The masked key decides which account it is.",
+        **known: Any,
+    ) -> None:
+        """Send the form that asks for an original."""
+        asker = self.asker(who, **known)
+        item = self._item()
+        asked = OriginalAsked(
+            incident=incident,
+            alert=alert,
+            by=asker,
+            reason=reason,
+            item=item,
+            channel=CHANNEL,
+        )
+        self.originals.open(asked)
+
+    def asker(
+        self,
+        who: str = "U0ONCALL",
+        *,
+        kind: PersonKind = PersonKind.MEMBER,
+        groups: frozenset[str] = frozenset({"oncall"}),
+        in_channel: bool = True,
+        shared: bool = False,
+        age_s: int = 0,
+    ) -> Asker:
+        return Asker(
+            person=person(who, kind),
+            groups=groups,
+            in_channel=in_channel,
+            channel_shared=shared,
+            read_at=self.clock.now() - timedelta(seconds=age_s),
+        )
+
+    def _may_open(self, _: Transaction, incident: Incident, by: Asker) -> PolicyAnswer:
+        judge = Judge(
+            policy=shipped_policy(), rules=GateRules(mode=Mode.ACT), workspace="T0TEAM"
+        )
+        around = Around(
+            now=self.clock.now(),
+            commander=incident.commander,
+            author="",
+            system=None,
+            stopped=self.stopped,
+            frozen=False,
+            human_initiated=True,
+        )
+        return judge.answer(by, Verb.OPEN_RAW, None, around)
 
     def revoke(self, who: str = "U0ONCALL", incident: str = "INC-0001") -> None:
         by = ShareAsker(person=person(who), in_channel=True)

@@ -65,7 +65,10 @@ def test_everything_collected_is_redacted(tmp_path: Path) -> None:
     assert KEY not in json.dumps(found)
     logs = by_name(found)["logs.jsonl"]
     assert "openai_project" in logs["content"]
-    assert logs["says"].endswith("Masked: 1.")
+    assert logs["says"].endswith("Masked: 1 OpenAI project key.")
+    # One in the alert, one in the logs.
+    assert found["masked"] == "2 OpenAI project keys"
+    assert found["definition"].startswith("version 1, sha256 ")
 
 
 def test_the_same_secret_has_the_same_placeholder_in_every_file(

@@ -176,6 +176,7 @@ DOSSIER = Dossier(
         ),
     ),
     log=LogState(
+        definition="version 1, 753 rules for 615 kinds, sha256 3d3c629f85c3",
         size=31,
         root="ab" * 32,
         note=NOTE,

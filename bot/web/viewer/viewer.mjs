@@ -83,7 +83,12 @@ async function acknowledge(lease) {
 function reveal(bytes, claimed) {
   const text = asText(bytes);
   const bundle = text === null ? null : asBundle(text);
-  byId("title").textContent = bundle ? `Diagnostics of ${bundle.incident}` : "What was sealed";
+  const original = typeof bundle?.original === "string" ? bundle.original : "";
+  byId("title").textContent = original ? `Original of ${original}` : bundle ? `Diagnostics of ${bundle.incident}` : "What was sealed";
+  if (original) byId("head").textContent = "Unmasked original";
+  byId("unmasked").hidden = !original;
+  // An original is for reading: what leaves the page is in nobody's hands any more.
+  for (const one of ["save", "print"]) byId(one).hidden = original !== "";
   byId("exercise").hidden = bundle?.exercise !== true;
   facts(claimed, bundle, bytes.length);
   const files = bundle ? bundle.files : text === null ? [notText(bytes.length)] : [{ name: "Text", says: "", content: text }];
@@ -120,6 +125,9 @@ function facts(claimed, bundle, size) {
     ["Runs out", `${moment(claimed.expires_at)}; the key is destroyed then at the latest`],
     ["Size", `${size.toLocaleString()} bytes`],
   ];
+  if (typeof bundle?.original === "string") rows.unshift(["Incident", bundle.incident]);
+  if (typeof bundle?.masked === "string") rows.push(["Masked", bundle.masked || "nothing"]);
+  if (typeof bundle?.definition === "string") rows.push(["Masked by", `definition of sensitive data, ${bundle.definition}`]);
   if (bundle?.since) rows.unshift(["Time", `${moment(bundle.since)} to ${moment(bundle.until)}`]);
   const list = byId("facts");
   list.replaceChildren();
@@ -172,6 +180,7 @@ function clear() {
   opened = null;
   byId("files").replaceChildren();
   byId("facts").replaceChildren();
+  byId("title").textContent = "";
   byId("contents").firstElementChild.replaceChildren();
   if (!byId("shown").hidden) show("failed");
 }

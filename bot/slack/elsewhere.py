@@ -1,0 +1,28 @@
+"""Presses and forms that are not about an incident itself, as wishes. Pure.
+
+They go to the gate and to sharing; everything else becomes a command of an incident.
+"""
+
+from bot.slack import original_form, plan_forms, plan_wishes, share_wishes
+from bot.slack.plan_wishes import PlanWish
+from bot.slack.requests import Click, Request, Submission
+from bot.slack.share_wishes import BUTTONS, ORIGINAL_FORM, ShareWish
+
+
+def elsewhere(request: Request) -> PlanWish | ShareWish | None:
+    """Return what a button or form asks of the gate or of sharing, None for neither.
+
+    Raises:
+        BadRequest: It is not one of this version.
+    """
+    match request:
+        case Click(action=action, value=value) if action in BUTTONS:
+            return share_wishes.of_click(action, value)
+        case Click(action=action) if action.startswith("plan."):
+            return plan_wishes.of_click(request)
+        case Submission(form=form) if form in plan_forms.FORMS:
+            return plan_forms.wish(request)
+        case Submission(form=form) if form == ORIGINAL_FORM:
+            return original_form.wish(request)
+        case _:
+            return None

@@ -1,0 +1,29 @@
+"""Puts the opening of originals together; `bot/wire.py` does the rest of the house.
+
+Nothing is decided here: who may is said by the gate's policies, for `open_raw`.
+"""
+
+from dataclasses import replace
+
+from bot.domain.action_facts import PolicyAnswer
+from bot.domain.incident import Incident
+from bot.gate.policy_question import Verb
+from bot.plans.house import GateHouse
+from bot.ports import Transaction
+from bot.ports.gate import Asker
+from bot.redact import Redactor
+from bot.shares.desk import ShareDesk
+from bot.shares.originals import Originals
+
+
+def build_originals(gate: GateHouse, desk: ShareDesk, redactor: Redactor) -> Originals:
+    """Return who opens originals, by the policies of this gate."""
+    keeper = gate.gatekeeper
+
+    def may_open(tx: Transaction, incident: Incident, by: Asker) -> PolicyAnswer:
+        around = keeper.desk.bare(tx, keeper.book)
+        about = replace(around, commander=incident.commander)
+        # Not the desk's answer: whoever holds the admin token is nobody in Slack.
+        return keeper.desk.judge.answer(by, Verb.OPEN_RAW, None, about)
+
+    return Originals(desk=desk, redactor=redactor, may_open=may_open)
