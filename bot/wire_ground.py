@@ -12,6 +12,7 @@ from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.config import Settings, secret
 from bot.domain.registry import Registry
+from bot.guards import Guards
 from bot.ports import Clock
 from bot.readmodels import board
 from bot.rulings import Rulings, read_rulings
@@ -60,6 +61,7 @@ class Ground:
     store: SqliteStore
     checkpoints: Checkpoints
     rulings: Rulings
+    guards: Guards
     viewing: Viewing
     service: Service
     aws: AwsDoor
@@ -86,10 +88,11 @@ def lay_ground(
     """
     clock = SystemClock()
     keys = FileKeys(settings.home / KEYS_DIRECTORY)
-    store = SqliteStore(settings.home / STORE_FILE)
+    rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
+    guards = Guards(rulings.redactor)
+    store = SqliteStore(settings.home / STORE_FILE, guard=guards)
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
-    rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
     viewing = Viewing(
         clock=clock,
         registry=rulings.registry,
@@ -106,6 +109,7 @@ def lay_ground(
         store=store,
         checkpoints=checkpoints,
         rulings=rulings,
+        guards=guards,
         viewing=viewing,
         service=_service(settings, store, keys, rulings, viewing),
         aws=AwsDoor(clock=clock),
