@@ -5,8 +5,9 @@
     pages, exports, errors  `Guards.text`, by whoever draws or prints them
 
 Doors mask what comes in, with the incident as scope; this is the wall behind them, so
-that one forgotten door is no leak, and so that another definition changes what is shown
-of texts that were kept under an older one. What is sensitive is decided in `bot/redact`.
+that one forgotten door is no leak, and so that another definition changes what is
+shown of texts that were kept under an older one. What is sensitive is decided in
+`bot/redact`.
 """
 
 from collections.abc import Mapping, Sequence

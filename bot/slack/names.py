@@ -1,8 +1,8 @@
 """What people call themselves, for pages that people read. Nothing decides on it.
 
 Their owners can edit names, so a name is `Untrusted`, is masked, and never stands
-without the id. Asked of Slack when a page is drawn, kept for ten minutes in memory and nowhere
-else; whoever Slack does not answer for stays an id.
+without the id. Asked of Slack when a page is drawn, kept for ten minutes in memory and
+nowhere else; whoever Slack does not answer for stays an id.
 """
 
 import asyncio
