@@ -4,6 +4,7 @@ The part of `bot/rulings.py` that reading a payload needs, so that it can be rea
 where nothing else of the bot is.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,9 +15,12 @@ from bot.domain.classification_rules import Rulebook
 from bot.domain.registry import Registry
 from bot.named_sources import sources_of
 from bot.ports import Integration
-from bot.redact import Redactor, load_definition
+from bot.redact import Budget, Redactor, load_definition
 from bot.rules import read_rulebook
 from bot.triage import load_integrations
+
+# Counts end what would take long; the clock ends what takes long on a busy machine.
+_BUDGET = Budget(seconds=10.0, clock=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ def decide_by(texts: Texts) -> Deciding:
     """
     definition = load_definition(texts.redaction or None)
     return Deciding(
-        redactor=Redactor(definition, key=bytes.fromhex(texts.key)),
+        redactor=Redactor(definition, key=bytes.fromhex(texts.key), budget=_BUDGET),
         rulebook=read_rulebook(texts.rules, overlay_name=texts.rules_name),
         registry=texts.registry,
         integrations=sources_of(load_integrations(), texts.sources),

@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.config import Settings, secret
+from bot.definitions import record_definition
 from bot.domain.registry import Registry
 from bot.guards import Guards
 from bot.ports import Clock
@@ -93,6 +94,7 @@ def lay_ground(
     store = SqliteStore(settings.home / STORE_FILE, guard=guards)
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
+    record_definition(store, rulings.redactor.definition, clock=clock)
     viewing = Viewing(
         clock=clock,
         registry=rulings.registry,

@@ -71,6 +71,28 @@ def intake(*, as_json: bool, alerts: int) -> None:
     _print(measure(alerts=alerts), as_json=as_json)
 
 
+@bench.command("redact")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--megabytes",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    help="How much is redacted in blocks.",
+)
+@click.option(
+    "--stream-megabytes",
+    type=click.IntRange(1, 100_000),
+    default=64,
+    help="How much goes through as one stream, whose memory is watched.",
+)
+def redact(*, as_json: bool, megabytes: int, stream_megabytes: int) -> None:
+    """Text redacted, beside the bare engine with the same rules, and a rival."""
+    from bot.cli.bench_redact import measure
+
+    figures = measure(megabytes=megabytes, stream_megabytes=stream_megabytes)
+    _print(figures, as_json=as_json)
+
+
 _add("ack", "How soon Slack gets its answer, durable before it.", _ack)
 _add("log", "Appends to the log beside bare SQLite commits.", _log)
 _add("seal", "Sealing beside its cipher, and a race for one-time links.", _seal)

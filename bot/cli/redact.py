@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # A fixed key: placeholders of this command compare within one run only.
 _KEY = b"tocsin redact"
+_CHUNK = 64 * 1024
 
 
 @click.command()
@@ -30,11 +31,14 @@ def redact(*, as_json: bool, as_lines: bool) -> None:
                 row = json.loads(line)
                 _print(redactor, row["text"], row.get("id"))
         return
-    text = sys.stdin.read()
     if as_json:
-        _print(redactor, text, None)
+        _print(redactor, sys.stdin.read(), None)
         return
-    click.echo(redactor.redact(text).text, nl=False)
+    from bot.redact import Stream
+
+    chunks = iter(lambda: sys.stdin.read(_CHUNK), "")
+    for piece in Stream(redactor).feed(chunks):
+        click.echo(piece, nl=False)
 
 
 def _redactor() -> "Redactor":

@@ -16,6 +16,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter
 
 from bot.domain.action_events import ActionEvent
+from bot.domain.definition_events import DefinitionInForce
 from bot.domain.drill_events import DrillEvent
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
@@ -33,11 +34,24 @@ _OF_DRILLS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(DrillEv
 _OF_WINDOWS: dict[str, type[Any]] = {
     kind.name: kind for kind in get_args(MaintenanceEvent)
 }
-_BY_NAME = _OF_INCIDENTS | _OF_ACTIONS | _OF_SHARES | _OF_DRILLS | _OF_WINDOWS
+_OF_DEFINITIONS: dict[str, type[Any]] = {DefinitionInForce.name: DefinitionInForce}
+_BY_NAME = (
+    _OF_INCIDENTS
+    | _OF_ACTIONS
+    | _OF_SHARES
+    | _OF_DRILLS
+    | _OF_WINDOWS
+    | _OF_DEFINITIONS
+)
 
 
 def encode(
-    event: Event | ActionEvent | ShareEvent | DrillEvent | MaintenanceEvent,
+    event: Event
+    | ActionEvent
+    | ShareEvent
+    | DrillEvent
+    | MaintenanceEvent
+    | DefinitionInForce,
 ) -> tuple[str, Body, dict[str, str]]:
     """Return an event's stored name, its facts and its words."""
     shape = _shape(event.name)
@@ -97,6 +111,14 @@ def decode_maintenance(
 ) -> MaintenanceEvent:
     """Return the window's event that was stored; the contract is that of `decode`."""
     event: MaintenanceEvent = _decode(name, body, words, among=_OF_WINDOWS)
+    return event
+
+
+def decode_definition(
+    name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
+) -> DefinitionInForce:
+    """Return the definition's event; the contract is that of `decode`."""
+    event: DefinitionInForce = _decode(name, body, words, among=_OF_DEFINITIONS)
     return event
 
 

@@ -51,6 +51,20 @@ def us_npi(value: str) -> bool:
     return luhn("80840" + value)
 
 
+def us_dea(value: str) -> bool:
+    """United States, DEA: odd places plus twice the even ones end in the last digit."""
+    number = digits(value)
+    total = sum(number[0:6:2]) + 2 * sum(number[1:6:2])
+    return len(number) == 7 and any(number) and total % 10 == number[6]  # noqa: PLR2004 (length)
+
+
+def th_tnin(value: str) -> bool:
+    """Thailand: mod 11 with weights 13 to 2."""
+    number = digits(value)
+    check = (11 - _weighted(number, range(13, 1, -1)) % 11) % 10
+    return len(number) == 13 and check == number[12]  # noqa: PLR2004 (length)
+
+
 def uk_nhs(value: str) -> bool:
     """United Kingdom, NHS Data Dictionary: mod 11 with weights 10 to 2."""
     number = digits(value)

@@ -52,23 +52,71 @@ def opaque(value: str) -> bool:
     Letters and digits mixed within one segment, often enough, over enough
     different characters (Shannon entropy, bits per character).
     """
-    longest = max(_segments(value), key=len)
-    if len(value) < _OPAQUE_CHARACTERS or len(longest) < _OPAQUE_SEGMENT:
+    if len(value) < _OPAQUE_CHARACTERS:
         return False
-    if not (has_digit(longest) and any(c.isalpha() for c in longest)):
+    longest = max(value.translate(_SORTS).split(), key=len, default="")
+    if len(longest) < _OPAQUE_SEGMENT or "0" not in longest:
         return False
-    turns = sum(_sort(a) != _sort(b) for a, b in pairwise(longest))
+    turns = sum(longest.count(turn) for turn in _TURNS)
     return turns >= _OPAQUE_TURNS * len(longest) and entropy(value) >= _OPAQUE_BITS
 
 
-def _segments(value: str) -> list[str]:
-    return "".join(c if c.isalnum() or c in "+=" else " " for c in value).split() or [
-        ""
-    ]
+def keylike(value: str) -> bool:
+    """Say whether a value has a shape that keys have: random, a UUID, hexadecimal.
+
+    For values under a name that tells of a key. Words, paths and dates do not count.
+    """
+    bare = value.replace("-", "")
+    if len(bare) >= _HEX_KEY and _is_mixed_hex(bare):
+        return True
+    return opaque(value) or (len(value) >= _HEX_KEY and _unruly(value))
 
 
-def _sort(character: str) -> int:
-    return character.isdigit() * 2 + character.isupper()
+def mixed_tail(value: str) -> bool:
+    """Say whether what follows the last dash or underscore looks random, in both cases.
+
+    `whatever_live_Xy4…`: a prefix that nobody knows before a key.
+    """
+    tail = value.replace("-", "_").rpartition("_")[2]
+    return mixed_case(tail) and opaque(tail)
+
+
+def hex_tail(value: str) -> bool:
+    """Say whether what follows the last underscore is hexadecimal, with both sorts."""
+    return _is_mixed_hex(value.rpartition("_")[2])
+
+
+_HEX_KEY = 20
+_HEX = frozenset("0123456789abcdef")
+_HEX_LETTERS = frozenset("abcdef")
+_DIGITS = frozenset("0123456789")
+
+
+def _is_mixed_hex(value: str) -> bool:
+    """Whether digits and letters of one hexadecimal number are there."""
+    used = set(value.lower())
+    return used <= _HEX and bool(used & _HEX_LETTERS) and bool(used & _DIGITS)
+
+
+def _unruly(value: str) -> bool:
+    """Whether case changes too often for words."""
+    sorts = value.translate(_SORTS)
+    turns = sorts.count("aA") + sorts.count("Aa")
+    return value.isalnum() and turns > _HUMPS_OF_A_NAME
+
+
+def _sort(character: str) -> str:
+    """Digit, capital, small letter (or what base64 adds), or the end of a segment."""
+    if character.isdigit():
+        return "0"
+    if character.isupper():
+        return "A"
+    return "a" if character.isalnum() or character in "+=" else " "
+
+
+# Counting in translated text is done in C: these checks see every candidate.
+_SORTS = {code: _sort(chr(code)) for code in range(256)}
+_TURNS = ("0a", "a0", "0A", "A0", "aA", "Aa")
 
 
 def entropy(value: str) -> float:
@@ -106,6 +154,9 @@ _INSIDE = tuple(
 
 def _inside(value: str) -> bool | None:
     """None when this is no address at all."""
+    quad = value.split(".")
+    if len(quad) == _QUAD and value.replace(".", "").isdecimal():
+        return _inside_v4(quad)
     try:
         address = ipaddress.ip_address(value)
     except ValueError:
@@ -117,6 +168,20 @@ def _inside(value: str) -> bool | None:
     )
 
 
+_QUAD = 4
+_OCTETS = {str(n): n for n in range(256)}
+_INSIDE_V4 = tuple((low, high) for sort, low, high in _INSIDE if sort == _QUAD)
+
+
+def _inside_v4(quad: list[str]) -> bool | None:
+    """The same for four decimal numbers, without the weight of `ipaddress`."""
+    octets = [_OCTETS.get(part, -1) for part in quad]
+    if -1 in octets:
+        return None
+    number = int.from_bytes(octets)
+    return any(first <= number <= last for first, last in _INSIDE_V4)
+
+
 def calendar_date(value: str) -> bool:
     """Say whether three numbers form a day in any usual order; words pass."""
     parts = _numbers(value)
@@ -124,10 +189,12 @@ def calendar_date(value: str) -> bool:
 
 
 def phone_number(value: str) -> bool:
-    """Say whether digits written like a phone number are none of a date.
+    """Say whether digits written like a phone number are no date and no address.
 
     ITU-T E.164 allows 15 digits; seven is a local number without its area.
     """
+    if _inside(value) is not None:
+        return False
     parts = _numbers(value)
     count = sum(c.isdigit() for c in value)
     dates = "/" in value or any(part in _YEARS for part in parts)

@@ -8,7 +8,8 @@ row means is in `rules`.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib import resources
 
 from bot.domain.errors import BadSettings
@@ -16,7 +17,11 @@ from bot.domain.plain_yaml import NotPlain, loaded
 from bot.redact.patterns import PatternError, compiled
 from bot.redact.rules import Rule, Shield, read_rule, read_shield
 
-_OVERLAY_FIELDS = frozenset(("rules", "shields", "keep", "remove", "version", "owner"))
+_OVERLAY_FIELDS = frozenset(
+    ("rules", "shields", "keep", "remove", "known_names", "version", "owner")
+)
+# A reason is a sentence, not a mark that one was asked for.
+_SHORTEST_REASON = 10
 # A pattern that matches nothing, for a definition without vetoes.
 _NEVER = r"[^\x00-\xff]"
 
@@ -33,6 +38,8 @@ class Definition:
         shields: What must stay readable.
         key_veto: Names (in snake_case) whose values are not secrets.
         value_veto: Values that are not secrets: placeholders, references, types.
+        known_names: Names of people that are taken out wherever they stand.
+        kept_because: Kinds that the site leaves in the text, and its reasons.
     """
 
     version: int
@@ -42,6 +49,8 @@ class Definition:
     shields: tuple[Shield, ...]
     key_veto: str
     value_veto: str
+    known_names: tuple[str, ...] = ()
+    kept_because: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str, overlay: str | None = None) -> "Definition":
@@ -50,7 +59,8 @@ class Definition:
         Args:
             text: YAML as in `rules.yaml`.
             overlay: YAML with any of `rules`, `shields` (added), `keep` (kinds that
-                stay in the text) and `remove` (kept kinds that are taken out).
+                stay in the text, each with a reason), `remove` (kept kinds that are
+                taken out), `known_names` (of people) and `owner`.
 
         Raises:
             BadSettings: A file is not YAML, or a rule cannot be used; the message
@@ -74,6 +84,8 @@ class Definition:
             shields=tuple(read_shield(row, fragments) for row in shields),
             key_veto=_alternatives(shipped, "key_veto"),
             value_veto=_alternatives(shipped, "value_veto"),
+            known_names=_known_names(site),
+            kept_because=_reasons(site),
         )
 
     def kinds(self) -> tuple[str, ...]:
@@ -81,8 +93,11 @@ class Definition:
         return tuple(dict.fromkeys(r.kind for r in self.rules if not r.kept))
 
 
+@lru_cache(maxsize=16)
 def load_definition(overlay: str | None = None) -> Definition:
     """Read the shipped definition, with a site's overlay if there is one.
+
+    The shipped file cannot change under a running program: it is read once.
 
     Raises:
         BadSettings: As `Definition.parse`.
@@ -94,7 +109,7 @@ def load_definition(overlay: str | None = None) -> Definition:
 def _settled(rules: Iterable[Rule], site: Mapping[str, object]) -> tuple[Rule, ...]:
     """Apply a site's `keep` and `remove` to the rules of those kinds."""
     rules = tuple(rules)
-    keep, remove = _names(site, "keep"), _names(site, "remove")
+    keep, remove = set(_reasons(site)), _names(site, "remove")
     missing = sorted((keep | remove) - {rule.kind for rule in rules})
     if missing or keep & remove:
         name = (missing or sorted(keep & remove))[0]
@@ -124,6 +139,25 @@ def _rows(source: Mapping[str, object], name: str) -> list[object]:
 
 def _names(source: Mapping[str, object], name: str) -> set[str]:
     return {str(row) for row in _rows(source, name)}
+
+
+def _reasons(site: Mapping[str, object]) -> Mapping[str, str]:
+    """Which kinds the site keeps, and why: nobody leaves a hole without a reason."""
+    kept = site.get("keep", {})
+    if not isinstance(kept, Mapping):
+        raise _bad("the overlay's keep", "each kind needs its reason, as `kind: why`")
+    reasons = {str(kind): " ".join(str(why).split()) for kind, why in kept.items()}
+    bare = sorted(k for k, why in reasons.items() if len(why) < _SHORTEST_REASON)
+    if bare:
+        raise _bad("the overlay's keep", f"{bare[0]!a} is kept without a reason")
+    return reasons
+
+
+def _known_names(site: Mapping[str, object]) -> tuple[str, ...]:
+    names = _rows(site, "known_names")
+    if not all(isinstance(name, str) and name.strip() for name in names):
+        raise _bad("the overlay's known_names", "each of them is a name in quotes")
+    return tuple(map(str, names))
 
 
 def _fragments(source: Mapping[str, object]) -> Mapping[str, str]:

@@ -4,14 +4,15 @@ A gate says in one pass which rules can match at all; only those are run. What t
 decoded readings of a text are, and what replaces a match, is decided elsewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.redact.budget import Budget, Spending
 from bot.redact.checks import passes
 from bot.redact.definition import Definition
 from bot.redact.escapes import ESCAPES
-from bot.redact.findings import Withheld
-from bot.redact.patterns import Gate, literal, prepared
+from bot.redact.gates import Gate, gate
+from bot.redact.patterns import literal, prepared
 from bot.redact.rules import Rule, Scope, Strength
 from bot.redact.shields import Shields
 from bot.redact.vetoes import Vetoes
@@ -19,9 +20,9 @@ from bot.redact.views import BASE64_RUN, Raw, View
 
 # The gate is asked about pieces of whole lines of at least this size, so that a rule
 # runs over the piece that called for it and not over a megabyte.
-PIECE_BYTES = 2048
-# More candidates than this in one text are not checked in time; see `Withheld`.
-MAX_CANDIDATES = 50_000
+PIECE_BYTES = 4096
+Stretch = tuple[int, int]
+MakeGate = Callable[[Iterable[str], Iterable[str]], Gate]
 # After a veto the search goes on inside the vetoed value, unless it is long: this
 # bounds how often one byte is read.
 _RESUME_INSIDE_BYTES = 256
@@ -47,22 +48,27 @@ class Hit:
 class Engine:
     """Applies a definition to byte strings. Holds no text between calls."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, make_gate: MakeGate = gate) -> None:
         self._rules = [rule for rule in definition.rules if not rule.kept]
         self._shields = Shields(definition.shields)
         self._vetoes = Vetoes(key=definition.key_veto, value=definition.value_veto)
         self._wanted: list[tuple[int, ...]] = []
-        self._gate = self._build_gate()
+        self._gate = self._built(make_gate)
 
-    def _build_gate(self) -> Gate:
-        """One entry per distinct hint, and the marks of encoded text at the end."""
-        wanted: dict[str, list[int]] = {}
+    def _built(self, make_gate: MakeGate) -> Gate:
+        """One entry per distinct hint or pattern, marks of encoded text at the end."""
+        literals: dict[str, list[int]] = {}
+        patterns: dict[str, list[int]] = {}
         for rank, rule in enumerate(self._rules):
-            for entry in _gate_entries(rule):
-                wanted.setdefault(entry, []).append(rank)
-        self._wanted = [tuple(ranks) for ranks in wanted.values()]
+            if rule.gate or not rule.hints:
+                patterns.setdefault(rule.gate or rule.pattern, []).append(rank)
+                continue
+            for hint in rule.hints:
+                literals.setdefault(_as_pattern(rule, hint), []).append(rank)
+        ranks = (*literals.values(), *patterns.values())
+        self._wanted = [tuple(one) for one in ranks]
         marks = [escape.pattern for escape in ESCAPES]
-        return Gate([*wanted, *marks, BASE64_RUN])
+        return make_gate(literals, (*patterns, *marks, BASE64_RUN))
 
     def is_quiet(self, content: bytes) -> bool:
         """Tell in one pass that `search` would find nothing, and no encoded text.
@@ -71,7 +77,9 @@ class Engine:
         """
         return len(content) <= PIECE_BYTES and not self._gate.hits(content)
 
-    def search(self, view: View) -> tuple[list[Hit], bool]:
+    def search(
+        self, view: View, spending: Spending | None = None
+    ) -> tuple[list[Hit], bool]:
         """Find what counts, and whether the content may hold encoded text.
 
         Lines that read as in the view they came from are left out: they have been
@@ -79,34 +87,24 @@ class Engine:
 
         Args:
             view: A reading of a text, as UTF-8.
+            spending: Shared by the readings of one text; None for the usual budget.
 
         Returns:
             Hits in no order, overlaps included, and True when a decoded reading
             may show more.
 
         Raises:
-            Withheld: There are too many candidates to check in time.
+            Withheld: The budget is spent.
         """
         content = view.content
-        encoded = False
-        across: set[int] = set()
-        hits: list[Hit] = []
-        seen = 0
-        for start, end in _pieces(content):
-            if not view.fresh(start, end):
-                continue
-            ranks, marked = self._called_for(content[start:end])
-            encoded = encoded or marked
-            for rank in ranks:
-                if self._rules[rank].scope is Scope.TEXT:
-                    across.add(rank)
-                    continue
-                seen += self._run(rank, content, (start, end), hits)
-                _within_budget(seen)
-        for rank in sorted(across):
-            seen += self._run(rank, content, (0, len(content)), hits)
-            _within_budget(seen)
-        return self._unshielded(content, hits), encoded
+        called, encoded = self._called_for(view)
+        spending = spending or Budget().begin()
+        search = _Search(content, self._vetoes, spending)
+        for rank, stretches in sorted(called.items()):
+            spending.look_at_the_clock()
+            for stretch in stretches:
+                search.run(rank, self._rules[rank], stretch)
+        return self._unshielded(content, search.hits), encoded
 
     def kind_of_named(self, name: str, value: str) -> str | None:
         """Say which kind a whole value is because of its name, None for none.
@@ -125,44 +123,23 @@ class Engine:
         kinds = (h.rule.kind for h in hits if (h.start, h.end) == whole)
         return next(kinds, None)
 
-    def _called_for(self, piece: bytes) -> tuple[list[int], bool]:
-        ranks: set[int] = set()
+    def _called_for(self, view: View) -> tuple[dict[int, list[Stretch]], bool]:
+        """Which rules to run where: neighbouring pieces are one stretch."""
+        called: dict[int, list[Stretch]] = {}
         encoded = False
-        for entry in self._gate.hits(piece):
-            if entry < len(self._wanted):
-                ranks.update(self._wanted[entry])
-            else:
-                encoded = True
-        return sorted(ranks), encoded
-
-    def _run(
-        self, rank: int, content: bytes, piece: tuple[int, int], hits: list[Hit]
-    ) -> int:
-        """Add one rule's hits in a piece; returns how many candidates there were."""
-        rule = self._rules[rank]
-        ready = prepared(rule.pattern)
-        at, stop = piece
-        seen = 0
-        match = ready.pattern.search(content, at, stop)
-        while match is not None:
-            seen += 1
-            start, end = ready.stretch(match)
-            name = match.group(ready.key) if ready.key else None
-            if self._counts(rule, name, content[start:end]):
-                hits.append(Hit(start=start, end=end, rank=rank, rule=rule))
-            elif ready.key and end - start <= _RESUME_INSIDE_BYTES:
-                end = start
-            at = max(end, match.start() + 1)
-            match = ready.pattern.search(content, at, stop)
-        return seen
-
-    def _counts(self, rule: Rule, name: bytes | None, value: bytes) -> bool:
-        if name is not None and self._vetoes.key(name):
-            return False
-        if rule.strength is Strength.CONTEXT and self._vetoes.value(value):
-            return False
-        text = value.decode("latin-1")
-        return all(passes(check, text) for check in rule.checks)
+        for start, end in _pieces(view.content):
+            if not view.fresh(start, end):
+                continue
+            for entry in self._gate.hits(view.content[start:end]):
+                if entry >= len(self._wanted):
+                    encoded = True
+                    continue
+                for rank in self._wanted[entry]:
+                    _extend(called.setdefault(rank, []), start, end)
+        for rank in called:
+            if self._rules[rank].scope is Scope.TEXT:
+                called[rank] = [(0, len(view.content))]
+        return called, encoded
 
     def _unshielded(self, content: bytes, hits: list[Hit]) -> list[Hit]:
         if not hits:
@@ -178,14 +155,66 @@ class Engine:
         ]
 
 
-def _gate_entries(rule: Rule) -> Iterator[str]:
-    """What the gate looks for: the hints, or the pattern when there are none."""
-    if not rule.hints:
-        yield rule.pattern
-        return
+class _Search:
+    """One search of one content: hits so far, and names already asked about."""
+
+    def __init__(self, content: bytes, vetoes: Vetoes, spending: Spending) -> None:
+        self._content = content
+        self._vetoes = vetoes
+        self._spending = spending
+        self._names: dict[bytes, bool] = {}
+        self.hits: list[Hit] = []
+
+    def run(self, rank: int, rule: Rule, stretch: Stretch) -> None:
+        """Add one rule's hits in a stretch.
+
+        Raises:
+            Withheld: The budget is spent.
+        """
+        ready = prepared(rule.pattern)
+        content = self._content
+        at, stop = stretch
+        match = ready.pattern.search(content, at, stop)
+        while match is not None:
+            self._spending.spend(candidates=1, read_bytes=match.end() - at)
+            start, end = ready.stretch(match)
+            name = match.group(ready.key) if ready.key else None
+            if self._counts(rule, name, content[start:end]):
+                self.hits.append(Hit(start=start, end=end, rank=rank, rule=rule))
+            elif ready.key and end - start <= _RESUME_INSIDE_BYTES:
+                end = start
+            at = max(end, match.start() + 1)
+            match = ready.pattern.search(content, at, stop)
+        self._spending.spend(candidates=0, read_bytes=stop - at)
+
+    def _counts(self, rule: Rule, name: bytes | None, value: bytes) -> bool:
+        """Ask the cheap checks first: most candidates end there."""
+        if name is not None and self._names.get(name):
+            return False
+        text = value.decode("latin-1")
+        if not all(passes(check, text) for check in rule.checks):
+            return False
+        if name is not None and self._speaks_against(name):
+            return False
+        return rule.strength is not Strength.CONTEXT or not self._vetoes.value(value)
+
+    def _speaks_against(self, name: bytes) -> bool:
+        known = self._names.get(name)
+        if known is None:
+            known = self._names[name] = self._vetoes.key(name)
+        return known
+
+
+def _extend(stretches: list[Stretch], start: int, end: int) -> None:
+    if stretches and stretches[-1][1] == start:
+        stretches[-1] = (stretches[-1][0], end)
+    elif not stretches or stretches[-1][1] < start:
+        stretches.append((start, end))
+
+
+def _as_pattern(rule: Rule, hint: str) -> str:
     flags = "(?i)" if rule.pattern.startswith("(?i)") else ""
-    for hint in rule.hints:
-        yield flags + literal(hint)
+    return flags + literal(hint)
 
 
 def ends_nothing(value: str) -> bool:
@@ -205,8 +234,3 @@ def _pieces(content: bytes) -> Iterator[tuple[int, int]]:
         end = newline + 1 if newline >= 0 else len(content)
         yield start, end
         start = end
-
-
-def _within_budget(seen: int) -> None:
-    if seen > MAX_CANDIDATES:
-        raise Withheld.too_dense(limit=MAX_CANDIDATES)

@@ -4,8 +4,8 @@ Each reader answers what one escape stands for and how many bytes it takes. Walk
 a text and mapping offsets back is the business of `views`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from bot.redact.patterns import compiled
 
@@ -40,11 +40,14 @@ class Escape:
         pattern: Occurs in a text that holds at least one such escape.
         read: Reads the escape at an offset: what it stands for and how many bytes
             it takes, 0 when there is no escape after all.
+        short: What the escapes of two bytes stand for, by their second byte; `read`
+            would say the same.
     """
 
     mark: bytes
     pattern: str
     read: Callable[[bytes, int], Decoded]
+    short: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
 def _backslash(content: bytes, at: int) -> Decoded:
@@ -95,7 +98,7 @@ def _character(code: int) -> bytes:
 
 
 ESCAPES = (
-    Escape(mark=b"\\", pattern=r"\\[\"'\\/bfnrtux]", read=_backslash),
+    Escape(mark=b"\\", pattern=r"\\[\"'\\/bfnrtux]", read=_backslash, short=_LETTERS),
     Escape(mark=b"\x1b", pattern=r"\x1b\[", read=_colour),
     Escape(mark=b"%", pattern=r"%[0-9A-Fa-f]{2}", read=_percent),
     Escape(

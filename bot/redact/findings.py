@@ -36,6 +36,15 @@ class Withheld(TocsinError):
         )
 
     @classmethod
+    def too_slow(cls, *, seconds: float) -> "Withheld":
+        """The check took longer than it may, in seconds."""
+        return cls(
+            "This text was not passed on",
+            because=f"checking it took more than {seconds:g} s",
+            next_move="Open the sealed original, or cut the text and try again.",
+        )
+
+    @classmethod
     def engine_failed(cls) -> "Withheld":
         """The matching engine failed, for whatever reason."""
         return cls(

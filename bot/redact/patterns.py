@@ -155,7 +155,7 @@ def compiled_unicode(pattern: str) -> Pattern:
     return made
 
 
-class Gate:
+class PatternSet:
     """Says in one pass which of many patterns occur in a text."""
 
     def __init__(self, patterns: Iterable[str]) -> None:

@@ -5,9 +5,14 @@ the input and puts placeholders there. When it cannot check a text it withholds 
 Walking JSON values is in `values`.
 """
 
+import hashlib
+import hmac
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
+from dataclasses import replace
 
 from bot.redact import values
+from bot.redact.budget import Budget, Spending
 from bot.redact.definition import Definition
 from bot.redact.engine import Engine, Hit, ends_nothing
 from bot.redact.findings import Finding, Redacted, Withheld
@@ -16,8 +21,6 @@ from bot.redact.placeholders import NOT_CHECKED, TOO_LARGE, existing, placeholde
 from bot.redact.spans import Span, apart, in_characters, joined, mapped, within
 from bot.redact.views import Raw, View, views
 
-# Larger texts are sealed, not shown; intake takes no larger body either.
-MAX_BYTES = 1 << 20
 # Names of fields are short; what is longer gives no context.
 _LONGEST_NAME = 256
 
@@ -31,20 +34,36 @@ class Redactor:
         definition: What counts as sensitive.
         key: Secret of this installation; with it placeholders cannot be guessed
             back to values.
-        known_names: Names of people to take out, matched as whole words without
-            regard to case.
+        known_names: Names of people to take out beside those of the definition,
+            matched as whole words without regard to case.
+        budget: What one text may cost before it is withheld.
 
     Raises:
         BadSettings: The rules together are more than the engine takes.
     """
 
     def __init__(
-        self, definition: Definition, *, key: bytes, known_names: Iterable[str] = ()
+        self,
+        definition: Definition,
+        *,
+        key: bytes,
+        known_names: Iterable[str] = (),
+        budget: Budget | None = None,
     ) -> None:
         self.definition = definition
         self._key = key
+        self._budget = budget or Budget()
         self._engine = Engine(definition)
-        self._names = KnownNames(known_names)
+        self._names = KnownNames((*definition.known_names, *known_names))
+
+    def knowing(self, names: Iterable[str]) -> "Redactor":
+        """Return a redactor that knows these names instead, for a roster that changes.
+
+        The rules are shared: this costs nothing but the list.
+        """
+        other = copy(self)
+        other._names = KnownNames((*self.definition.known_names, *names))  # noqa: SLF001 (our own kind)
+        return other
 
     def find(self, text: str) -> tuple[Finding, ...]:
         """Say what is sensitive in a text, without changing it.
@@ -60,12 +79,14 @@ class Redactor:
         pairs = in_characters(text, raw, self._spans(raw))
         return tuple(finding for finding, _ in pairs)
 
-    def redact(self, text: str, *, scope: str = "") -> Redacted:
+    def redact(self, text: str, *, scope: str = "", sealed: str = "") -> Redacted:
         """Replace what is sensitive by placeholders.
 
         Args:
             text: Any text.
             scope: Equal values get equal placeholders within one scope.
+            sealed: Words that lead to the sealed original, for example a link to a
+                share; they stand behind the sentence when the text is withheld.
 
         Returns:
             The redacted text, or one sentence that says the text was withheld.
@@ -74,8 +95,48 @@ class Redactor:
         try:
             spans = self._spans(raw)
         except Withheld:
-            return _withheld(raw)
+            return self._withheld(raw, sealed)
         return self._redacted(text, raw, spans, scope)
+
+    def told_apart(self, text: str) -> str:
+        """Return 32 hex digits that tell a text from every other, and no more.
+
+        For ids that hold something sensitive: four digits of a placeholder would make
+        two of many ids the same. Keyed, so that it cannot be guessed back.
+        """
+        message = b"id\0" + _bytes(text)
+        return hmac.new(self._key, message, hashlib.sha256).hexdigest()[:32]
+
+    def redact_between(
+        self, text: str, start: int, end: int, *, scope: str = ""
+    ) -> tuple[Redacted, int]:
+        """Redact a part of a text of which more is known, for streams.
+
+        Args:
+            text: The part, and what stands before and behind it as context.
+            start: First character of the part; what stands before has been shown.
+            end: One past its last. Less is taken where something sensitive begins
+                before the end and reaches over; more where that would be nothing.
+            scope: As for `redact`.
+
+        Returns:
+            The part, redacted or withheld, and one past its last character. Offsets
+            of findings are those within the part.
+        """
+        raw = _bytes(text)
+        try:
+            pairs = tuple(in_characters(text, raw, self._spans(raw)))
+        except Withheld:
+            return self._withheld(_bytes(text[start:end])), end
+        over = next((f for f, _ in pairs if f.start < end < f.end), None)
+        if over is not None:
+            end = over.start if over.start > start else over.end
+        inside = [
+            (replace(f, start=max(f.start - start, 0), end=f.end - start), span)
+            for f, span in pairs
+            if start < f.end <= end
+        ]
+        return self._filled(text[start:end], inside, scope), end
 
     def redact_value(
         self, value: object, *, scope: str = ""
@@ -101,20 +162,24 @@ class Redactor:
         """
         raw = _bytes(value)
         try:
-            spans = _or_withheld(raw, lambda: self._named_spans(name, value, raw))
+            spans = self._or_withheld(raw, lambda: self._named_spans(name, value, raw))
         except Withheld:
-            return _withheld(raw)
+            return self._withheld(raw)
         return self._redacted(value, raw, spans, scope)
 
     def _redacted(
         self, text: str, raw: bytes, spans: list[Span], scope: str
     ) -> Redacted:
-        if not spans:
-            return Redacted(text=text, findings=())
+        return self._filled(text, in_characters(text, raw, spans), scope)
+
+    def _filled(
+        self, text: str, pairs: Iterable[tuple[Finding, Span]], scope: str
+    ) -> Redacted:
+        """Put placeholders where the findings are."""
         parts: list[str] = []
         findings: list[Finding] = []
         at = 0
-        for finding, span in in_characters(text, raw, spans):
+        for finding, span in pairs:
             parts += (text[at : finding.start], self._named(span, scope))
             findings.append(finding)
             at = finding.end
@@ -122,7 +187,7 @@ class Redactor:
         return Redacted(text=whole, findings=tuple(findings))
 
     def _spans(self, raw: bytes) -> list[Span]:
-        return _or_withheld(raw, lambda: self._search_all(raw))
+        return self._or_withheld(raw, lambda: self._search_all(raw))
 
     def _named_spans(self, name: str, value: str, raw: bytes) -> list[Span]:
         """Search the value as it stands in a line of JSON, so that its name counts."""
@@ -150,37 +215,38 @@ class Redactor:
 
     def _all_spans(self, raw: bytes) -> Iterator[Span]:
         plain = Raw(content=raw)
-        hits, encoded = self._search(plain)
+        spending = self._budget.begin()
+        hits, encoded = self._search(plain, spending)
         yield from mapped(plain, hits)
         if not encoded:
             return
         for view in views(raw):
-            yield from mapped(view, self._search(view)[0])
+            yield from mapped(view, self._search(view, spending)[0])
 
-    def _search(self, view: View) -> tuple[list[Hit], bool]:
-        hits, encoded = self._engine.search(view)
+    def _search(self, view: View, spending: Spending) -> tuple[list[Hit], bool]:
+        hits, encoded = self._engine.search(view, spending)
         return [*hits, *self._names.search(view.content)], encoded
 
     def _named(self, span: Span, scope: str) -> str:
         return placeholder(key=self._key, scope=scope, kind=span.kind, value=span.value)
 
+    def _or_withheld(self, raw: bytes, search: Callable[[], list[Span]]) -> list[Span]:
+        """Fail closed: what cannot be searched must not pass."""
+        limit = self._budget.max_bytes
+        if len(raw) > limit:
+            raise Withheld.too_large(limit=limit)
+        try:
+            return search()
+        except Withheld:
+            raise
+        except Exception:  # noqa: BLE001 (whatever went wrong, unchecked text must not pass)
+            raise Withheld.engine_failed() from None
+
+    def _withheld(self, raw: bytes, sealed: str = "") -> Redacted:
+        words = TOO_LARGE if len(raw) > self._budget.max_bytes else NOT_CHECKED
+        text = f"{words} {sealed}" if sealed else words
+        return Redacted(text=text, findings=(), withheld=True)
+
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
-
-
-def _or_withheld(raw: bytes, search: Callable[[], list[Span]]) -> list[Span]:
-    """Fail closed: what cannot be searched must not pass."""
-    if len(raw) > MAX_BYTES:
-        raise Withheld.too_large(limit=MAX_BYTES)
-    try:
-        return search()
-    except Withheld:
-        raise
-    except Exception:  # noqa: BLE001 (whatever went wrong, unchecked text must not pass)
-        raise Withheld.engine_failed() from None
-
-
-def _withheld(raw: bytes) -> Redacted:
-    words = TOO_LARGE if len(raw) > MAX_BYTES else NOT_CHECKED
-    return Redacted(text=words, findings=(), withheld=True)

@@ -14,15 +14,27 @@ from bot.redact.checks import CHECKS
 from bot.redact.patterns import PatternError, compiled, literal
 
 KIND = r"[a-z][a-z0-9_]{0,63}"
-# Between a product's name and its key: a variable name's rest, an operator, quotes.
-_NEAR = (
-    r"(?:{words})[A-Za-z0-9_ \t.:=>,'\"\x60()\[\]-]{{0,40}}?[ \t:=>,'\"\x60(\[-]"
-    r"((?-i:{shape}))(?:[^A-Za-z0-9_-]|$)"
+# Between a product's name and its key on one line: a variable name's rest, an
+# operator, quotes, a few words.
+_ON_LINE = r"[A-Za-z0-9_ \t.:=>,'\"\x60()\[\]-]{0,40}?[ \t:=>,'\"\x60(\[-]"
+# Further away, over lines and tags, only through words that tell of a credential.
+_MARKS = r"(?:[\s:=>,'\"\x60()\[\]{}|<@#;+\\-]|</[A-Za-z0-9_.:-]+>)+"
+_TELLING = (
+    r"(?:[A-Za-z0-9_.-]*(?:key|token|secret|auth|pass|cred|pwd|bearer|api)"
+    r"[A-Za-z0-9_.-]*|(?:client|app|key|account|user)[_-]?id|app|client|consumer|account|user"
+    r"|private|public|personal|service|value|val|default|test|prod|production|live"
+    r"|sandbox|staging|dev|the|my|our|your|this|use|using|with|is|was|for|to|new|old"
+    r"|login|info|debug|header|headers|set|const|let|var|string|env|name|scope|global"
+    r"|in|of|and|data|config|x)"
 )
+_THROUGH_WORDS = rf"[A-Za-z0-9_.-]*(?:{_MARKS}{_TELLING}){{0,6}}{_MARKS}"
+_END = r"(?:[^A-Za-z0-9_-]|$)"
 _FIELDS = frozenset(
-    ("kind", "group", "pattern", "hints", "check", "strength", "scope", "kept")
+    ("kind", "group", "pattern", "gate", "hints", "check", "strength", "scope", "kept")
 )
-_NEAR_FIELDS = frozenset(("kind", "group", "near", "shape", "check", "strength"))
+_NEAR_FIELDS = frozenset(
+    ("kind", "group", "near", "shape", "check", "strength", "telling")
+)
 _SHIELD_FIELDS = frozenset(("name", "pattern", "vetoes", "scope"))
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -57,6 +69,8 @@ class Rule:
             group `key` aside); without groups it is the whole match.
         hints: Literals of which each match contains one. None: the pattern itself
             is looked for in every text, so it should be cheap.
+        gate: RE2 that matches wherever the pattern does, instead of hints: for words
+            so common that more has to stand beside them before the rule is asked.
         checks: Names from `checks`; all must pass.
         strength: What may veto a match.
         scope: Whether a match may cross lines.
@@ -67,6 +81,7 @@ class Rule:
     kind: str
     group: str
     pattern: str
+    gate: str = ""
     hints: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     strength: Strength = Strength.PREFIX
@@ -113,6 +128,7 @@ def read_rule(row: object, fragments: Mapping[str, str]) -> Rule:
         kind=kind,
         group=str(fields.get("group", "site")),
         pattern=_filled(kind, fields.get("pattern"), fragments),
+        gate=_filled(kind, fields["gate"], fragments) if "gate" in fields else "",
         hints=_texts(fields.get("hints", ())),
         checks=_texts(fields.get("check", ())),
         strength=_choice(Strength, kind, fields.get("strength", Strength.PREFIX)),
@@ -149,10 +165,14 @@ def _written_out(fields: Mapping[str, object]) -> Mapping[str, object]:
     """Write a `near` row as a pattern: a product's name, then the key's shape."""
     words = _texts(fields["near"])
     either = "|".join(literal(word) for word in words)
+    between = _THROUGH_WORDS
+    if fields.get("telling") is not True:
+        between = f"(?:{_ON_LINE}|{_THROUGH_WORDS})"
+    shape = fields.get("shape", "")
     return {
         "kind": fields["kind"],
         "group": fields.get("group", "site"),
-        "pattern": "(?i)" + _NEAR.format(words=either, shape=fields.get("shape", "")),
+        "pattern": f"(?i)(?:{either}){between}((?-i:{shape})){_END}",
         "hints": words,
         "check": fields.get("check", ()),
         "strength": fields.get("strength", Strength.CONTEXT),

@@ -11,8 +11,8 @@ from bot.redact.rules import Scope, Shield
 
 # A shield on one line reaches at most this far to either side of a match, in bytes.
 _REACH = 2048
-_NEVER = r"[^\x00-\xff]"
 Stretch = tuple[int, int]
+Patterns = dict[tuple[bool, Scope], tuple[str, ...]]
 
 
 class Shields:
@@ -20,8 +20,8 @@ class Shields:
 
     def __init__(self, shields: Iterable[Shield]) -> None:
         shields = tuple(shields)
-        self._patterns = {
-            (hard, scope): _as_one(shields, hard=hard, scope=scope)
+        self._patterns: Patterns = {
+            (hard, scope): _as_two(shields, hard=hard, scope=scope)
             for hard in (True, False)
             for scope in Scope
         }
@@ -34,7 +34,7 @@ class Shields:
 class Cover:
     """Answers whether a stretch of one text is protected."""
 
-    def __init__(self, content: bytes, patterns: dict[tuple[bool, Scope], str]) -> None:
+    def __init__(self, content: bytes, patterns: Patterns) -> None:
         self._content = content
         self._patterns = patterns
         self._found: dict[tuple[bool, Scope, Stretch], list[Stretch]] = {}
@@ -61,9 +61,11 @@ class Cover:
     def _stretches(self, hard: bool, scope: Scope, window: Stretch) -> list[Stretch]:  # noqa: FBT001 (a key of the table)
         asked = (hard, scope, window)
         if asked not in self._found:
-            ready = prepared(self._patterns[hard, scope])
-            matches = ready.pattern.finditer(self._content, *window)
-            self._found[asked] = [ready.stretch(match) for match in matches]
+            self._found[asked] = [
+                ready.stretch(match)
+                for ready in map(prepared, self._patterns[hard, scope])
+                for match in ready.pattern.finditer(self._content, *window)
+            ]
         return self._found[asked]
 
     def _line_around(self, start: int, end: int) -> Stretch:
@@ -76,6 +78,16 @@ class Cover:
         )
 
 
-def _as_one(shields: Iterable[Shield], *, hard: bool, scope: Scope) -> str:
+def _as_two(shields: Iterable[Shield], *, hard: bool, scope: Scope) -> tuple[str, ...]:
+    """Join shields of a sort; those that read words around what they protect apart.
+
+    Within one pattern a match hides what begins inside it, and a shield that reads
+    a whole line for a number at its end would hide all others.
+    """
     wanted = [s.pattern for s in shields if s.hard is hard and s.scope is scope]
-    return "|".join(f"(?:{pattern})" for pattern in wanted) or _NEVER
+    reads_around = [bool(prepared(pattern).groups) for pattern in wanted]
+    parted = (
+        [p for p, around in zip(wanted, reads_around, strict=True) if around is kind]
+        for kind in (False, True)
+    )
+    return tuple("|".join(f"(?:{p})" for p in part) for part in parted if part)

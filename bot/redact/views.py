@@ -29,7 +29,7 @@ _GROUP = (
     "[ABEFIJMNQRUVYZcdghklopstwx014589]"
     "[A-Za-z0-9+/_-]"
 )
-BASE64_RUN = f"((?:{_GROUP}){{4,}})[A-Za-z0-9+/_-]*={{0,2}}"
+BASE64_RUN = f"((?:{_GROUP}){{4,}})[A-Za-z0-9+/_-]*(?:=|%3[Dd]){{0,2}}"
 _LINE_BREAKS = frozenset((b"\n", b"\r\n", b"\\n"))
 _PRINTABLE_SHARE = 0.95
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
@@ -168,21 +168,29 @@ def _children(view: View, layers: int) -> Iterator[View]:
 
 
 def _unescape(view: View, escape: Escape) -> Unescaped:
-    content = view.content
+    content, short, mark = view.content, escape.short, escape.mark
     parts: list[bytes] = []
     outs, ins = [0], [0]
     written = read = 0
-    at = content.find(escape.mark)
+    at = content.find(mark)
     while at >= 0:
-        decoded, taken = escape.read(content, at)
-        if taken:
-            parts += (content[read:at], decoded)
-            written += at - read
-            read = at + taken
-            outs += (written, written + len(decoded))
-            ins += (at, read)
-            written += len(decoded)
-        at = content.find(escape.mark, max(read, at + 1))
+        # Most escapes are two bytes; there are hundreds in an alert.
+        decoded, taken = short.get(content[at + 1 : at + 2], b""), 2
+        if not decoded:
+            decoded, taken = escape.read(content, at)
+        if not taken:
+            at = content.find(mark, at + 1)
+            continue
+        parts.append(content[read:at])
+        parts.append(decoded)
+        written += at - read
+        read = at + taken
+        outs.append(written)
+        ins.append(at)
+        written += len(decoded)
+        outs.append(written)
+        ins.append(read)
+        at = content.find(mark, read)
     parts.append(content[read:])
     return Unescaped(content=b"".join(parts), outs=outs, ins=ins, parent=view)
 
@@ -219,10 +227,11 @@ def _base64_runs(content: bytes) -> Iterator[tuple[int, int, bytes]]:
 def decode_base64(run: bytes) -> bytes | None:
     """Decode one run, or None when it does not hold readable text.
 
-    Both alphabets of RFC 4648 are read, with or without padding. A character that
+    Both alphabets of RFC 4648 are read, with or without padding, which may stand
+    there as in a URL. A character that
     is too many at the end is left out.
     """
-    body = run.rstrip(b"=").translate(_URL_SAFE)
+    body = run.partition(b"%")[0].rstrip(b"=").translate(_URL_SAFE)
     body = body[: len(body) - (len(body) % 4 == 1)]
     decoded = binascii.a2b_base64(body + b"=" * (-len(body) % 4))
     strange = len(decoded.translate(None, _PRINTABLE))

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.redact import Definition, Redactor, Withheld
-from bot.redact.engine import MAX_CANDIDATES, Engine
-from bot.redact.redactor import MAX_BYTES
+from bot.redact.budget import MAX_BYTES, MAX_CANDIDATES
+from bot.redact.engine import Engine
 from tests.redact.rows import joined, rows
 
 KEY = "gh" + "p_" + "aB3dE6gH9" * 4

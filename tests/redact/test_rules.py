@@ -1,9 +1,5 @@
 """Each rule finds what it is for, and nothing that must stay."""
 
-from collections.abc import Mapping
-
-import pytest
-
 from bot.redact import Definition, Redactor
 from bot.redact.checks import passes
 from bot.redact.patterns import prepared
@@ -36,14 +32,19 @@ def stretches(definition: Definition, kind: str, value: str) -> list[tuple[int, 
     return [stretch for stretch in found if stretch is not None]
 
 
-@pytest.mark.parametrize(("kind", "value"), PREFIXES)
 def test_a_key_with_a_format_of_its_own_is_found_in_a_sentence(
-    redactor: Redactor, kind: str, value: str
+    redactor: Redactor,
 ) -> None:
-    secrets = [value[a:b] for a, b in stretches(redactor.definition, kind, value)]
-    assert secrets
-    for secret in secrets:
-        assert covered(redactor, f"the key was {value} in the log", secret)
+    missed = [
+        kind
+        for kind, value in PREFIXES
+        if not (found := stretches(redactor.definition, str(kind), value))
+        or not all(
+            covered(redactor, f"the key was {value} in the log", value[start:end])
+            for start, end in found
+        )
+    ]
+    assert missed == []
 
 
 def test_every_rule_whose_format_speaks_for_itself_has_a_row(
@@ -65,50 +66,52 @@ def test_the_rules_know_the_keys_of_every_family(definition: Definition) -> None
     for rule in definition.rules:
         kinds.setdefault(rule.group, set()).add(rule.kind)
     keys = set().union(*(kinds[g] for g in ("ai_provider", "cloud", "vcs", "saas")))
-    assert len(keys) >= 150
-    assert len(kinds["ai_provider"]) >= 40
-    assert len(kinds["pii"]) >= 20
+    assert len(keys) >= 400
+    assert len(kinds["ai_provider"]) >= 120
+    checked = {r.kind for r in definition.rules if r.group == "pii" and r.checks}
+    assert len(checked) >= 30
 
 
-@pytest.mark.parametrize("row", list(rows("contextual")), ids=lambda r: r["text"][:40])
-def test_a_value_is_found_by_the_words_around_it(
-    redactor: Redactor, row: Mapping[str, object]
-) -> None:
-    secret = joined(row["secret"])
-    assert covered(redactor, str(row["text"]).replace("@@", secret, 1), secret)
+def test_a_value_is_found_by_the_words_around_it(redactor: Redactor) -> None:
+    missed = [
+        row["text"]
+        for row in rows("contextual")
+        if not covered(
+            redactor,
+            str(row["text"]).replace("@@", secret := joined(row["secret"]), 1),
+            secret,
+        )
+    ]
+    assert missed == []
 
 
-@pytest.mark.parametrize("row", list(rows("people")), ids=lambda r: r["text"][:40])
-def test_a_number_of_a_person_is_found(
-    redactor: Redactor, row: Mapping[str, object]
-) -> None:
-    value = joined(row["value"])
-    text = str(row["text"]).replace("@@", value)
-    assert covered(redactor, text, value)
-    assert row["kind"] in {f.kind for f in redactor.find(text)}
+def test_a_number_of_a_person_is_found(redactor: Redactor) -> None:
+    missed = []
+    for row in rows("people"):
+        value = joined(row["value"])
+        text = str(row["text"]).replace("@@", value)
+        kinds = {finding.kind for finding in redactor.find(text)}
+        if not covered(redactor, text, value) or row["kind"] not in kinds:
+            missed.append((row["kind"], row["text"], kinds))
+    assert missed == []
 
 
-@pytest.mark.parametrize(
-    "row", [r for r in rows("people") if r["wrong"]], ids=lambda r: r["wrong"]
-)
-def test_a_number_with_a_wrong_check_digit_stays(
-    redactor: Redactor, row: Mapping[str, object]
-) -> None:
-    assert row["kind"] not in {f.kind for f in redactor.find(str(row["wrong"]))}
+def test_a_number_with_a_wrong_check_digit_stays(redactor: Redactor) -> None:
+    taken = [
+        row["wrong"]
+        for row in rows("people")
+        if row["kind"] in {f.kind for f in redactor.find(str(row["wrong"]))}
+    ]
+    assert taken == []
 
 
-@pytest.mark.parametrize(
-    "text", [str(r) for r in rows("must_keep")], ids=lambda t: t[:40]
-)
-def test_what_an_engineer_needs_stays(redactor: Redactor, text: str) -> None:
-    assert redactor.redact(text).text == text
+def test_what_an_engineer_needs_stays(redactor: Redactor) -> None:
+    texts = [str(row) for row in rows("must_keep")]
+    assert [text for text in texts if redactor.redact(text).text != text] == []
 
 
-@pytest.mark.parametrize(
-    "text", [str(r) for r in rows("must_keep")], ids=lambda t: t[:40]
-)
-def test_a_shield_next_to_a_key_does_not_save_the_key(
-    redactor: Redactor, text: str
-) -> None:
+def test_a_shield_next_to_a_key_does_not_save_the_key(redactor: Redactor) -> None:
     key = "gh" + "p_" + "aB3dE6" * 6
-    assert covered(redactor, f"{text} {key}", key)
+    texts = [str(row) for row in rows("must_keep")]
+    saved = [text for text in texts if not covered(redactor, f"{text} {key}", key)]
+    assert saved == []
