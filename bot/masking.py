@@ -4,6 +4,7 @@ What is sensitive is the redactor's business (`bot/redact`); what the envelope m
 `bot/triage.py`.
 """
 
+import re
 from dataclasses import replace
 from typing import Protocol
 
@@ -14,8 +15,17 @@ from bot.redact.findings import Redacted
 # Too short to hold anything, and too common to ask about each time.
 _HARMLESS = frozenset({"true", "false", "none", "null"})
 _SHORTEST = 4
-# A field name this long, with digits in it, may itself be a key or token.
-_LONG_NAME = 20
+# Names that hold nothing: words of letters and small numbers, none of them long. All
+# others may themselves be a key, a number or an address.
+_PLAIN_NAME = re.compile(
+    r"(?:(?:[A-Za-z_][a-z_-]{0,19}|[A-Z_-]{1,20}|[0-9]{1,3})(?=[A-Z.\[\]]|$)[.\[\]]*)*"
+)
+# What was cut has an ellipsis behind it. Half a key fits no rule, so a last word that
+# may be one goes with it: one with a digit or a mark in it, a long one, or a number.
+_CUT = "\u2026"
+_HALF_A_WORD = re.compile(
+    r"(?:(?=\S*[0-9@_=:/+-])\S{6,}|\S{16,}|[0-9][0-9 .-]{4,}[0-9 .-])\u2026$"
+)
 
 
 class Masker(Protocol):
@@ -59,8 +69,7 @@ class Masking:
             for path, text in envelope.texts.items()
         }
         entities = [
-            Entity(one.kind, self._redacted("", one.id).text)
-            for one in envelope.entities
+            Entity(one.kind, self._entity(one.id)) for one in envelope.entities
         ]
         clean = replace(
             envelope,
@@ -82,12 +91,19 @@ class Masking:
     def _redacted(self, name: str, text: str) -> Redacted:
         if len(text) < _SHORTEST or text.casefold() in _HARMLESS:
             return Redacted(text=text, findings=())
+        if text.endswith(_CUT):
+            text = _whole_words(text)
         if (name, text) not in self._known:
             redactor = self._redactor
             self._known[name, text] = (
                 redactor.redact_named(name, text) if name else redactor.redact(text)
             )
         return self._known[name, text]
+
+    def _entity(self, text: str) -> str:
+        """Return what a thing is called; where too little of it is left, digits."""
+        found = self._redacted("", text).text
+        return f"{_CUT}{self._redactor.told_apart(text)}" if found == _CUT else found
 
     def _is_clean(self, text: str) -> bool:
         found = self._redacted("", text)
@@ -105,9 +121,10 @@ class Masking:
         return f"{shown} {self._redactor.told_apart(text)}"
 
     def _path(self, path: str) -> str:
-        suspects = [
-            part
-            for part in path.split(".")
-            if len(part) >= _LONG_NAME and any(mark.isdigit() for mark in part)
-        ]
-        return path if all(map(self._is_clean, suspects)) else "masked field"
+        """Return a field's name without what it gives away; others stay different."""
+        return path if _PLAIN_NAME.fullmatch(path) else self._redacted("", path).text
+
+
+def _whole_words(text: str) -> str:
+    """Return a text that was cut without the half word at its end."""
+    return _HALF_A_WORD.sub(_CUT, text)
