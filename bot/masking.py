@@ -24,7 +24,7 @@ _PLAIN_NAME = re.compile(
 # may be one goes with it: one with a digit or a mark in it, a long one, or a number.
 _CUT = "\u2026"
 _HALF_A_WORD = re.compile(
-    r"(?:(?=\S*[0-9@_=:/+-])\S{6,}|\S{16,}|[0-9][0-9 .-]{4,}[0-9 .-])\u2026$"
+    r"(?:(?=\S*[0-9@_=:/+-])\S{6,}|\S{16,}|[0-9][0-9 .-]{4,}[0-9 .-])\u2026"
 )
 
 
@@ -68,9 +68,7 @@ class Masking:
             self._path(path): Untrusted(masked(path, text.for_redaction()))
             for path, text in envelope.texts.items()
         }
-        entities = [
-            Entity(one.kind, self._entity(one.id)) for one in envelope.entities
-        ]
+        entities = [Entity(one.kind, self._entity(one.id)) for one in envelope.entities]
         clean = replace(
             envelope,
             title=Untrusted(title),
@@ -91,7 +89,7 @@ class Masking:
     def _redacted(self, name: str, text: str) -> Redacted:
         if len(text) < _SHORTEST or text.casefold() in _HARMLESS:
             return Redacted(text=text, findings=())
-        if text.endswith(_CUT):
+        if _CUT in text:
             text = _whole_words(text)
         if (name, text) not in self._known:
             redactor = self._redactor
@@ -126,5 +124,5 @@ class Masking:
 
 
 def _whole_words(text: str) -> str:
-    """Return a text that was cut without the half word at its end."""
+    """Return a text that was cut without the half words."""
     return _HALF_A_WORD.sub(_CUT, text)
