@@ -158,7 +158,7 @@ def leaves(value: Json, *, most: int) -> tuple[Leaf, ...]:
 
 
 _ODD = "odd field"
-_TELLING = re2.compile(r"[=%\n]|\w@|: ")
+_TELLING = re2.compile(r"[=%\n'\"`]|\w@|: ")
 
 
 def safe_key(key: str) -> str:
