@@ -18,6 +18,7 @@ from starlette.routing import Route
 from bot.domain.action_facts import Click
 from bot.domain.errors import BadRequest, NotFound, Refusal
 from bot.domain.plan_view import PlanView
+from bot.domain.quoting import named
 from bot.domain.untrusted import Untrusted
 from bot.gate.admin_door import admin
 from bot.ports import Clock
@@ -86,7 +87,7 @@ class GateDoor:
             case _:
                 raise NotFound(
                     _NOTHING,
-                    because=f"there is no order {name[:40]!a} here",
+                    because=f"there is no order {named(name)} here",
                     next_move="Use one of: " + ", ".join(ORDERS) + ".",
                 )
 
