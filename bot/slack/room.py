@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
+from bot.guards import Guards
 from bot.ports import Clock
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
@@ -39,6 +40,7 @@ from bot.slack.reconcile import Reconciler
 from bot.slack.sender import Sender
 from bot.slack.share_door import ShareDoor
 from bot.slack.sockets import Sockets
+from bot.slack.views import Views
 from bot.slack.whispers import Whispers
 
 _CONNECT_S = 5.0
@@ -93,6 +95,7 @@ class SlackRoom:
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
     ) -> None:
+        self._guard = Guards(service.redactor)
         self._know_people(settings, service.clock)
         self.sender = self._sender(service, shares, gate)
         whispers = self._whispers(service)
@@ -110,7 +113,7 @@ class SlackRoom:
         door = Door(
             service=service,
             people=self.people,
-            writer=self._writer,
+            views=Views(self._writer, self._guard),
             whispers=whispers,
             wake=self.worker.wake,
             gate=gate,
@@ -142,7 +145,7 @@ class SlackRoom:
         self._reader = reader
         self.identity = Identity(reader=reader, team=settings.team)
         self.people = People(reader=reader, identity=self.identity, clock=clock)
-        self.names = Names(reader=reader, clock=clock)
+        self.names = Names(reader=reader, clock=clock, guard=self._guard)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
 
     def _open(self, door: Door, settings: SlackSettings, whispers: Whispers) -> None:
@@ -178,6 +181,7 @@ class SlackRoom:
             identity=self.identity,
             whispers=whispers,
             client=nobody(base_url=settings.api_url),
+            guard=self._guard,
         )
 
     def _desk(self, gate: Gate | None, service: Service) -> PlanDesk | None:
