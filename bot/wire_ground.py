@@ -94,18 +94,8 @@ def lay_ground(
     store = SqliteStore(settings.home / STORE_FILE, guard=guards)
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
-    record_definition(
-        store,
-        rulings.redactor.definition,
-        overlay=rulings.texts.redaction,
-        clock=clock,
-    )
-    viewing = Viewing(
-        clock=clock,
-        registry=rulings.registry,
-        category_titles=rulings.category_titles(),
-        together=rulings.grouping.together,
-    )
+    _record(rulings, store, clock)
+    viewing = _viewing(rulings, clock)
     return Ground(
         settings=settings,
         slack=slack,
@@ -126,6 +116,21 @@ def lay_ground(
         admin_token=secret(settings.web.admin_token)
         or token_text(keys_file(settings, "admin.token")),
         guesses=Guesses(),
+    )
+
+
+def _record(rulings: Rulings, store: SqliteStore, clock: Clock) -> None:
+    """Have the log say what is taken for sensitive from now on."""
+    definition, overlay = rulings.redactor.definition, rulings.texts.redaction
+    record_definition(store, definition, overlay=overlay, clock=clock)
+
+
+def _viewing(rulings: Rulings, clock: Clock) -> Viewing:
+    return Viewing(
+        clock=clock,
+        registry=rulings.registry,
+        category_titles=rulings.category_titles(),
+        together=rulings.grouping.together,
     )
 
 

@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
 from bot.guards import Guards
-from bot.ports import Clock
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
@@ -95,8 +94,7 @@ class SlackRoom:
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
     ) -> None:
-        self._guard = Guards(service.redactor)
-        self._know_people(settings, service.clock)
+        self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
         whispers = self._whispers(service)
         planned = _maintenance_desk(maintenance, self.people)
@@ -135,11 +133,12 @@ class SlackRoom:
             shares=shares, service=service, askers=self.askers, originals=originals
         )
 
-    def _know_people(self, settings: SlackSettings, clock: Clock) -> None:
+    def _know_people(self, settings: SlackSettings, service: Service) -> None:
         """Make what asks Slack, and what reads about people, quietly."""
         _refuse_empty(settings)
         quieten()
-        self._channel, self._clock = settings.channel, clock
+        self._guard = Guards(service.redactor)
+        self._channel, self._clock = settings.channel, (clock := service.clock)
         self._writer = write_client(settings.bot_token, base_url=settings.api_url)
         reader = read_client(settings.bot_token, base_url=settings.api_url)
         self._reader = reader

@@ -54,7 +54,7 @@ def test_doctor_says_what_an_overlay_changes(
 ) -> None:
     overlay = home.parent / "redaction.yaml"
     overlay.write_text(
-        "owner: security@example.org\n"
+        "owner: the security desk\n"
         "rules: [{kind: ticket, group: site, pattern: 'HR-[0-9]{6}'}]\n"
         "keep: {phone: the numbers of the desk stand there}\n"
         "remove: [internal_ip]\n"
@@ -63,7 +63,7 @@ def test_doctor_says_what_an_overlay_changes(
     monkeypatch.setenv("TOCSIN_REDACT_OVERLAY", str(overlay))
     checks = json.loads(run("doctor", "--json").output)["checks"]
     says = {one["check"]: one["says"] for one in checks}
-    assert says["redaction"].startswith("definition 1 of security@example.org, ")
+    assert says["redaction"].startswith("definition 1 of the security desk, ")
     assert says["redaction overlay"].partition(": ")[2] == (
         "adds rules for ticket; keeps phone (the numbers of the desk stand there); "
         "takes out internal_ip; names 1 person; gives it to security@example.org"
