@@ -66,7 +66,7 @@ def test_doctor_says_what_an_overlay_changes(
     assert says["redaction"].startswith("definition 1 of the security desk, ")
     assert says["redaction overlay"].partition(": ")[2] == (
         "adds rules for ticket; keeps phone (the numbers of the desk stand there); "
-        "takes out internal_ip; names 1 person; gives it to security@example.org"
+        "takes out internal_ip; names 1 person; gives it to the security desk"
     )
 
 
