@@ -56,6 +56,7 @@ def test_redact_explains_in_json_too(home: Path) -> None:
     assert len(answer["definition"]["sha256"]) == 64
 
 
+@pytest.mark.slow
 def test_doctor_says_what_an_overlay_changes(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,6 +77,7 @@ def test_doctor_says_what_an_overlay_changes(
     )
 
 
+@pytest.mark.slow
 def test_doctor_and_log_tell_by_which_definition_the_bot_goes(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
