@@ -9,6 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.cli.checks_redaction import look
+from bot.cli.opening import STORE_FILE, open_settings
+from bot.definitions import record_definition
+from bot.redact import load_definition
+from tests.fakes.clock import FakeClock
+from tests.spec import NOON
+from tests.stores import new_store
 
 KEY = "sk-" + "proj-" + "a1B2c3D4e5F6" * 4
 
@@ -49,6 +56,7 @@ def test_redact_explains_in_json_too(home: Path) -> None:
     assert len(answer["definition"]["sha256"]) == 64
 
 
+@pytest.mark.slow
 def test_doctor_says_what_an_overlay_changes(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,13 +69,33 @@ def test_doctor_says_what_an_overlay_changes(
         "known_names: [Olu Adeyemi]\n"
     )
     monkeypatch.setenv("TOCSIN_REDACT_OVERLAY", str(overlay))
-    checks = json.loads(run("doctor", "--json").output)["checks"]
-    says = {one["check"]: one["says"] for one in checks}
+    says = {one.name: one.says for one in look(open_settings())}
     assert says["redaction"].startswith("definition 1 of the security desk, ")
     assert says["redaction overlay"].partition(": ")[2] == (
         "adds rules for ticket; keeps phone (the numbers of the desk stand there); "
         "takes out internal_ip; names 1 person; gives it to the security desk"
     )
+
+
+@pytest.mark.slow
+def test_doctor_and_log_tell_by_which_definition_the_bot_goes(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.mkdir()
+    store = new_store(home / STORE_FILE)
+    record_definition(store, load_definition(), overlay="", clock=FakeClock(NOON))
+    store.close()
+    said = run("log", "definition").output
+    assert said.startswith("from entry 0 on, 2026-11-20 12:00:00 UTC: version 1, ")
+    assert "owner 'Tocsin maintainers (security)'" in said
+    assert run("log", "definition", "0").output == said
+    overlay = home.parent / "redaction.yaml"
+    overlay.write_text("remove: [internal_ip]\n")
+    monkeypatch.setenv("TOCSIN_REDACT_OVERLAY", str(overlay))
+    found = list(look(open_settings()))[-1]
+    assert (found.name, found.state) == ("redaction in force", "warn")
+    assert load_definition().digest[:12] in found.says
+    assert found.next_move.startswith("Start the bot again")
 
 
 def test_redact_lines_give_offsets_into_the_input(home: Path) -> None:

@@ -2,9 +2,10 @@
 
 import base64
 
-from bot.redact import Explained, Redactor, explained, load_definition
+from bot.redact import Explained, explained
+from tests.core import rulings
 
-REDACTOR = Redactor(load_definition(), key=b"k", known_names=["Olu Adeyemi"])
+REDACTOR = rulings().redactor.knowing(["Olu Adeyemi"])
 KEY = "AKIA" + "Q3EGRIWZ7LMN5TVB"
 
 
