@@ -95,12 +95,7 @@ def lay_ground(
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
     record_definition(store, rulings.redactor.definition, clock=clock)
-    viewing = Viewing(
-        clock=clock,
-        registry=rulings.registry,
-        category_titles=rulings.category_titles(),
-        together=rulings.grouping.together,
-    )
+    viewing = _viewing(rulings, clock)
     return Ground(
         settings=settings,
         slack=slack,
@@ -121,6 +116,15 @@ def lay_ground(
         admin_token=secret(settings.web.admin_token)
         or token_text(keys_file(settings, "admin.token")),
         guesses=Guesses(),
+    )
+
+
+def _viewing(rulings: Rulings, clock: Clock) -> Viewing:
+    return Viewing(
+        clock=clock,
+        registry=rulings.registry,
+        category_titles=rulings.category_titles(),
+        together=rulings.grouping.together,
     )
 
 

@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
 from bot.guards import Guards
-from bot.ports import Clock
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
@@ -97,9 +96,8 @@ class SlackRoom:
         _refuse_empty(settings)
         quieten()
         self._channel, self._clock = settings.channel, service.clock
-        self._guard = Guards(service.redactor)
         writer = write_client(settings.bot_token, base_url=settings.api_url)
-        self._know_people(settings, self._clock)
+        self._know_people(settings, service)
         self._shown = PlanShown(gate=gate, store=service.store) if gate else None
         self.sender = self._sender(service, _calls(writer, service, shares))
         whispers = self._whispers(service)
@@ -125,8 +123,9 @@ class SlackRoom:
         )
         self._open(door, settings, whispers)
 
-    def _know_people(self, settings: SlackSettings, clock: Clock) -> None:
-        """Make what reads about people."""
+    def _know_people(self, settings: SlackSettings, service: Service) -> None:
+        """Make what reads about people, and what masks their names."""
+        clock, self._guard = service.clock, Guards(service.redactor)
         reader = read_client(settings.bot_token, base_url=settings.api_url)
         self._reader = reader
         self.identity = Identity(reader=reader, team=settings.team)
