@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.domain.action_events import ActionDrafted
+from bot.domain.drill_events import DrillStarted
 from bot.domain.untrusted import Untrusted
 from bot.guards import Guards, blocks_masked
 from bot.ports import NewEntry, Post, Whisper
@@ -46,9 +47,10 @@ def test_no_word_gets_into_the_log_past_the_wall(tmp_path: Path) -> None:
     assert b"SECRET-1" not in (tmp_path / "tocsin.db").read_bytes()
 
 
-def test_the_words_that_an_approval_covers_are_not_changed_behind_its_digest() -> None:
-    drafted = entry(ActionDrafted.name, salt="SECRET-2")
-    assert GUARDS.entry(drafted) == drafted
+@pytest.mark.parametrize("kind", [ActionDrafted.name, DrillStarted.name])
+def test_words_that_a_digest_covers_are_not_changed_behind_it(kind: str) -> None:
+    covered = entry(kind, salt="SECRET-2")
+    assert GUARDS.entry(covered) == covered
 
 
 def test_no_message_waits_in_the_outbox_unmasked(tmp_path: Path) -> None:
