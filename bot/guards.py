@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.domain.action_events import ActionDrafted
+from bot.domain.drill_events import DrillStarted
 from bot.domain.untrusted import Untrusted
 from bot.ports import NewEntry, Post, Whisper
 
@@ -23,10 +24,11 @@ from bot.ports import NewEntry, Post, Whisper
 _REMEMBERED = 4096
 _LONGEST_REMEMBERED = 200
 # Nobody may agree to what they cannot read: an approval card is shown as it is. What
-# people typed on it was masked before its digest was made (`bot/plans/planning.py`).
+# people typed on it was masked before its digest was made, by the doors.
 _WHOLE = "plan/"
-# The digest that people approve covers these words. `planning.py` masks them first.
-_BOUND = ActionDrafted.name
+# A digest covers these words: what people approve, whose reason was masked before, and
+# the file a drill is played from, whose alerts are masked when they are read.
+_BOUND = frozenset({ActionDrafted.name, DrillStarted.name})
 # Strings of Block Kit that are no words: ids, codes, what we hand to ourselves, and
 # addresses, which only we make or let through (`bot/masking.py`).
 _STRUCTURE = frozenset(
@@ -80,7 +82,7 @@ class Guards:
 
     def entry(self, entry: NewEntry) -> NewEntry:
         """Return an entry of the log with its words masked; facts hold no words."""
-        if not entry.words or entry.kind == _BOUND:
+        if not entry.words or entry.kind in _BOUND:
             return entry
         masked = {name: self.text(word) for name, word in entry.words.items()}
         return replace(entry, words=masked)

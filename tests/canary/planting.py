@@ -100,3 +100,8 @@ def _put(body: Any, path: Path, canary: Canary) -> None:
     for step in before:
         body = body[step]
     body[last] = f"{body[last]} {canary.text}"
+
+
+def sample_of(source: str) -> Sample:
+    """Return the first fixture of a source."""
+    return next(one for one in SAMPLES if one.source == source)

@@ -118,9 +118,13 @@ def presses(tocsin: Tocsin, values: Sequence[Canary]) -> Iterator[str]:
 
 
 def _pressed(tocsin: Tocsin, label: str) -> dict[str, Any]:
-    card = next(one for one in tocsin.cards() if "incident.more" in json.dumps(one))
-    at = {"channel": CHANNEL, "ts": card["ts"]}
-    return dict(tocsin.do("U0ONCALL", "click", **at, button=label).json)
+    """Press what opens a form, on a card that offers it."""
+    told: dict[str, Any] = {}
+    for card in tocsin.cards():
+        if label in json.dumps(card, ensure_ascii=False) and not told.get("view"):
+            at = {"channel": CHANNEL, "ts": card["ts"], "button": label}
+            told = dict(tocsin.do("U0ONCALL", "click", **at).json)
+    return told
 
 
 def _sent(tocsin: Tocsin, view: Any, value: Canary) -> Iterator[str]:

@@ -6,6 +6,7 @@ Not where it is kept, not where it goes, not in what is said about it.
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,9 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         heard: dict[str, str] = {}
         speaking.alerts(tocsin, values)
         tocsin.wait_for(lambda messages: messages)
-        heard["acks"] = "\n".join(speaking.commands(tocsin, values))
+        heard["acks"] = "\n".join(speaking.commands(tocsin, values[::4]))
         heard["forms"] = "\n".join(speaking.presses(tocsin, values))
-        heard["answers"] = "\n".join(speaking.requests(tocsin, values))
+        heard["answers"] = "\n".join(speaking.requests(tocsin, values[1::4]))
         heard |= dict(_shown(tocsin))
         tocsin.stop()
         heard["stdout"] = "\n".join(tocsin.printed)
@@ -51,9 +52,12 @@ def _shown(tocsin: Tocsin) -> Iterator[tuple[str, str]]:
         one for one in tocsin.messages() if one.get("bot_id") or one.get("app_id")
     ]
     yield "messages", json.dumps(messages, ensure_ascii=False)
-    told = [tocsin.ask(f"/practice/people/{one}/ephemerals").json for one in PEOPLE]
+    told = [
+        tocsin.ask(f"/practice/people/{one}/ephemerals").json["ephemerals"]
+        for one in PEOPLE
+    ]
     yield "ephemerals", json.dumps(told, ensure_ascii=False)
-    views = [tocsin.ask(f"/practice/people/{one}/view").json for one in PEOPLE]
+    views = [_screen(tocsin, one) for one in PEOPLE]
     yield "views", json.dumps(views, ensure_ascii=False)
     yield "metrics", str(tocsin.ask("/metrics").json)
     yield "readyz", str(tocsin.ask("/readyz").json)
@@ -61,6 +65,12 @@ def _shown(tocsin: Tocsin) -> Iterator[tuple[str, str]]:
     for path in ("/incidents", *(f"/incidents/INC-{n:04d}" for n in range(1, 12))):
         page = door(tocsin).ask("GET", path, headers={"Cookie": cookie})
         yield f"page {path}", page.body.decode()
+
+
+def _screen(tocsin: Tocsin, who: str) -> Any:
+    """Return somebody's home and forms: what was typed into them is theirs."""
+    found = tocsin.ask(f"/practice/people/{who}/view").json
+    return {key: one for key, one in found.items() if key in ("home", "stack", "view")}
 
 
 def _files(home: Path) -> str:
@@ -80,7 +90,7 @@ def _printed(tocsin: Tocsin, folder: Path) -> Iterator[tuple[str, str]]:
         ("drill", "list", "--json"),
         ("doctor", "--json"),
     ]
-    for n, value in enumerate(canaries()[:6]):
+    for n, value in enumerate(canaries()[:2]):
         body = folder / f"body-{n}.json"
         body.write_text(json.dumps({"title": value.text, value.text: value.text}))
         orders.append(("triage", "--json", str(body)))
@@ -103,6 +113,6 @@ def test_no_value_comes_to_light(said: dict[str, str]) -> None:
 
 
 def test_something_was_heard_everywhere(said: dict[str, str]) -> None:
-    assert {place for place, text in said.items() if not text} <= {"stderr", "export"}
+    assert [place for place, text in said.items() if not text] in ([], ["stderr"])
     shown = said["messages"] + said["page /incidents/INC-0001"] + said["ephemerals"]
     assert shown.count("\u2039") > 100
