@@ -105,6 +105,32 @@ SPOKEN = {
         "No successful completions for ten minutes",
     ],
 }
+# How a rule is described that fired: what it watches, not what happened.
+DESCRIBED = {
+    "excessive_agency": [
+        "Compares the tools that an agent uses with those of its role",
+        "Flags agents that write outside of their workspace",
+        "Validates that a function call is permitted for the session",
+    ],
+    "poisoning": [
+        "Tracks who writes to the knowledge base",
+        "Statistical check of labels in the training data",
+    ],
+    "supply_chain": [
+        "Compares the signer of a model with the one on record",
+        "Watches MCP servers for tools that were renamed",
+    ],
+    "prompt_injection": [
+        "Scans retrieved pages for orders to the assistant",
+        "Classifies prompts that want the model to leave its role",
+    ],
+    "model_theft": ["Tracks clients whose queries sweep all inputs of a model"],
+    "credential_exposure": ["Looks for private keys in transcripts"],
+    "data_disclosure": ["Looks for patient records in replies"],
+    "misinformation": ["Checks claims of the assistant against its sources"],
+    "control_tampering": ["Checks that each model call leaves a trace"],
+    "drift_bias": ["Monitors predictions of the model by region"],
+}
 # Words of AI that mean something else, and what every house has.
 ELSEWHERE = [
     "OAuth token refresh failed for the mail connector",
@@ -133,6 +159,14 @@ ELSEWHERE = [
     [(text, category) for category, texts in SPOKEN.items() for text in texts],
 )
 def test_a_kind_is_known_by_its_words(text: str, category: str) -> None:
+    assert classify_text(text, RULES)[0] == category
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [(text, category) for category, texts in DESCRIBED.items() for text in texts],
+)
+def test_a_described_rule_is_known_by_what_it_watches(text: str, category: str) -> None:
     assert classify_text(text, RULES)[0] == category
 
 
