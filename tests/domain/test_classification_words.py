@@ -56,7 +56,7 @@ SPOKEN = {
     ],
     "model_theft": [
         "One key keeps walking along the decision boundary",
-        "A client sends similar questions by the thousand",
+        "A client sends the model similar questions by the thousand",
         "Attempt to reverse engineer the ranking model",
     ],
     "excessive_agency": [
@@ -72,7 +72,7 @@ SPOKEN = {
         "Agent changed its goal in the middle of a task",
     ],
     "harmful_output": [
-        "Safety violations in replies to children",
+        "Safety violations in LLM replies to children",
         "Explicit content was generated for the shop",
     ],
     "misinformation": [
