@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,28 +30,32 @@ class Check:
     next_move: str = ""
 
 
-def examine() -> tuple[Check, ...]:
-    """Run every check; one that cannot run is a finding itself."""
+PARTS = (
+    *("home", "log", "redaction", "rules", "runbooks", "reader"),
+    *("sources", "intake", "alarms", "watch", "slack"),
+)
+"""What is looked at, in this order, behind the settings."""
+
+
+def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
+    """Run every check; one that cannot run is a finding itself.
+
+    Args:
+        parts: Of `PARTS`; none for all of them.
+    """
     try:
         settings = open_settings()
     except TocsinError as error:
         return (failed("settings", error),)
     known = Check(name="settings", state=OK, says="every key is known and valid")
-    looks: tuple[tuple[str, Callable[[Settings], Iterator[Check]]], ...] = (
-        ("home", _home),
-        ("log", _log),
-        ("redaction", _redaction),
-        ("rules", _rules),
-        ("runbooks", _runbooks),
-        ("reader", _reader),
-        ("sources", _sources),
-        ("intake", _intake),
-        ("alarms", _alarms),
-        ("watch", _watch),
-        ("slack", _slack),
+    looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+        *(_home, _log, _redaction, _rules, _runbooks, _reader),
+        *(_sources, _intake, _alarms, _watch, _slack),
     )
     found = [known]
-    for name, look in looks:
+    for name, look in zip(PARTS, looks, strict=True):
+        if parts and name not in parts:
+            continue
         try:
             found += look(settings)
         except TocsinError as error:

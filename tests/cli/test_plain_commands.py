@@ -143,6 +143,14 @@ def test_doctor_finds_nothing_broken_in_an_empty_home(home: Path) -> None:
     }
 
 
+def test_doctor_looks_only_at_what_it_is_asked_about(home: Path) -> None:
+    checks = json.loads(run("doctor", "rules", "runbooks", "--json").output)["checks"]
+    assert [one["check"] for one in checks] == ["settings", "rules", "runbooks"]
+    refused = run("doctor", "stars")
+    assert refused.exit_code == 2
+    assert "stars is none of home, log" in refused.output
+
+
 def test_doctor_names_what_is_broken_and_the_next_move(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,14 +176,14 @@ def test_doctor_says_how_alarms_come_in(
     home: Path, monkeypatch: pytest.MonkeyPatch, key: str, text: str, says: str
 ) -> None:
     monkeypatch.setenv(f"TOCSIN_SOURCES_CLOUDWATCH_{key}", text)
-    assert says in run("doctor").output
+    assert says in run("doctor", "alarms").output
 
 
 def test_doctor_sees_keys_that_others_can_read(home: Path) -> None:
     keys = home / "keys"
     keys.mkdir(parents=True)
     (keys / "alerts.token").touch(0o644)
-    answer = run("doctor")
+    answer = run("doctor", "home")
     assert answer.exit_code == 1
     assert "others can read alerts.token" in answer.output
 

@@ -75,7 +75,7 @@ def remember(home: Path, *kept: tuple[str, str, dict[str, Any]]) -> None:
 
 
 def doctor() -> dict[str, tuple[str, str]]:
-    found = json.loads(run("doctor", "--json").output)["checks"]
+    found = json.loads(run("doctor", "watch", "--json").output)["checks"]
     return {one["check"]: (one["state"], one["says"]) for one in found}
 
 
@@ -111,7 +111,7 @@ def test_before_the_first_start_the_doctor_has_nothing_to_complain_of(
 
 def test_the_doctor_says_what_a_source_that_signs_lacks_to_call(home: Path) -> None:
     assert home.exists()
-    checks = json.loads(run("doctor", "--json").output)["checks"]
+    checks = json.loads(run("doctor", "watch", "--json").output)["checks"]
     told = {one["check"]: one for one in checks}
     lacks = "It signs its alerts: for heartbeats it needs a token of its own."
     assert lacks in told["heartbeat pagerduty"]["next_move"]
@@ -186,7 +186,7 @@ def test_a_figure_without_an_account_is_told_as_such(
 
 
 def test_who_only_calls_needs_no_integration(home: Path) -> None:
-    answer = run("doctor", "--json").output
+    answer = run("doctor", "sources", "--json").output
     assert "there is no integration nightly" not in answer
 
 
