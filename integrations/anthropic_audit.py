@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
+from bot.envelopes.batches import events_in, gathered_from, nothing_new, objects_in
 from bot.envelopes.fields import first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
@@ -82,7 +82,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     events = [one for one in objects_in(document) if first_text(one, *FIELDS.title)]
     if not events:
         raise not_one_of(FIELDS, "it holds no activity with a type")
-    return gathered(_envelope(one, document) for one in events)
+    return gathered_from(events, lambda one: _envelope(one, document))
 
 
 def _is_activity(value: Json) -> bool:

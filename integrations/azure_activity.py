@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
+from bot.envelopes.batches import events_in, gathered_from, nothing_new, objects_in
 from bot.envelopes.fields import first_text
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
@@ -71,7 +71,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     records = [one for one in objects_in(document) if first_text(one, *_OPERATION)]
     if not records:
         raise not_one_of(FIELDS, "it holds no record with an operation")
-    return gathered(_envelope(one, document) for one in records)
+    return gathered_from(records, lambda one: _envelope(one, document))
 
 
 def _is_record(value: Json) -> bool:

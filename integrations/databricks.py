@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
+from bot.envelopes.batches import events_in, gathered_from, nothing_new, objects_in
 from bot.envelopes.fields import first_text
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
@@ -77,7 +77,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     entries = [one for one in objects_in(document) if first_text(one, "actionName")]
     if not entries:
         raise not_one_of(FIELDS, "it holds no entry with an action")
-    return gathered(_envelope(one, document) for one in entries)
+    return gathered_from(entries, lambda one: _envelope(one, document))
 
 
 def _is_entry(value: Json) -> bool:

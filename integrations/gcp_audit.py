@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from bot.domain.envelope import EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
+from bot.envelopes.batches import events_in, gathered_from, nothing_new, objects_in
 from bot.envelopes.fields import first_text, member
 from bot.envelopes.jsonbody import Document, Json, loads_apart
 from bot.envelopes.mapping import (
@@ -72,7 +72,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     entries = [one for one in objects_in(document) if _is_entry(one)]
     if not entries:
         raise not_one_of(FIELDS, "it holds no payload of an audit log")
-    return gathered(_envelope(one, document) for one in entries)
+    return gathered_from(entries, lambda one: _envelope(one, document))
 
 
 def _entries(payload: Payload) -> Document:

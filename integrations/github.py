@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 from bot.domain.envelope import Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
+from bot.envelopes.batches import events_in, gathered_from, nothing_new, objects_in
 from bot.envelopes.fields import every, first_text, member, text_of
 from bot.envelopes.github_audit import envelope_of_entry, is_entry
 from bot.envelopes.github_events import HEADER, envelope_of_event, event_name
@@ -55,20 +55,20 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
         return (nothing_new(MANIFEST.name),)
     events = objects_in(document)
     name = payload.headers.get(HEADER, "")
-    made = [
-        envelope_of_entry(one, document.notes)
-        if not name and is_entry(one)
-        else envelope_of_event(one, payload, document.notes)
-        for one in events
-        if is_entry(one) or event_name(one, name)
-    ]
-    if not made:
+    told = [one for one in events if is_entry(one) or event_name(one, name)]
+    if not told:
         raise Unparsed(
             "The payload is not one of GitHub",
             because="neither a header nor a field says what happened",
             next_move="Let the sender's X-GitHub-Event header through.",
         )
-    return gathered(made)
+
+    def read(one: Json) -> Envelope:
+        if not name and is_entry(one):
+            return envelope_of_entry(one, document.notes)
+        return envelope_of_event(one, payload, document.notes)
+
+    return gathered_from(told, read)
 
 
 def _body(payload: Payload) -> bytes:

@@ -14,7 +14,7 @@ import re2
 
 from bot.domain.envelope import Entity, EntityKind, Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, gathered, nothing_new, objects_in
+from bot.envelopes.batches import events_in, gathered_from, nothing_new, objects_in
 from bot.envelopes.fields import first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json
 from bot.envelopes.mapping import (
@@ -84,7 +84,7 @@ def parse(payload: Payload) -> tuple[Envelope, ...]:
     events = [one for one in objects_in(document) if text_of(member(one, "type"))]
     if not events:
         raise not_one_of(FIELDS, "it holds no event with a type")
-    return gathered(_envelope(one, document) for one in events)
+    return gathered_from(events, lambda one: _envelope(one, document))
 
 
 def _is_event(value: Json) -> bool:

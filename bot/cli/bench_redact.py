@@ -24,7 +24,7 @@ _BLOCK = 64 * 1024
 _ALERT = 16 * 1024
 _ALERTS = 300
 _RIVAL = 512 * 1024
-_WARM_UP = 40
+_WARM_UP = 100
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 Block = Callable[[str], object]

@@ -142,7 +142,8 @@ def _redaction(settings: Settings) -> Iterator[Check]:
         name="redaction",
         state=OK,
         says=f"definition {definition.version} of {definition.owner}, "
-        f"{len(definition.rules)} rules, sha256 {definition.digest[:12]}",
+        f"{len(definition.rules)} rules, sha256 {definition.digest[:12]}"
+        + "".join(f", keeps {k}: {why}" for k, why in definition.kept_because.items()),
     )
 
 

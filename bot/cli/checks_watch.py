@@ -12,6 +12,7 @@ from bot.cli.checks import OK, WARN, Check
 from bot.cli.opening import STORE_FILE
 from bot.cli.registry import registry_of
 from bot.config import Settings, secret
+from bot.config.sources import Source
 from bot.domain.registry import System
 from bot.domain.watched import Baseline, CloudWatchFigure
 from bot.watch import rows
@@ -71,8 +72,16 @@ def _heartbeats(settings: Settings, kept: Rows, now: datetime) -> Iterator[Check
             state=WARN,
             says=f"silent: {says}" if row.get("silent_since") else says,
             next_move=f"Look whether it runs, and posts to /alerts/{source} or "
-            f"/heartbeats/{source}.",
+            f"/heartbeats/{source}.{_how(settings.sources[source])}",
         )
+
+
+def _how(given: Source) -> str:
+    """Return what one that signs its alerts, which a heartbeat cannot be, lacks."""
+    signs = given.secret is not None or given.topics
+    if not signs or secret(given.token) or secret(given.path_secret):
+        return ""
+    return " It signs its alerts: for heartbeats it needs a token of its own."
 
 
 def _page(page: str, row: Mapping[str, Any], now: datetime) -> Check:

@@ -2,9 +2,11 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from bot.domain.errors import BadRequest
 
 if TYPE_CHECKING:
     from bot.redact import Redactor
@@ -26,9 +28,9 @@ def redact(*, as_json: bool, as_lines: bool) -> None:
     """Mask secrets and personal data in standard input."""
     redactor = _redactor()
     if as_lines:
-        for line in sys.stdin:
+        for number, line in enumerate(sys.stdin, start=1):
             if line.strip():
-                row = json.loads(line)
+                row = _row(line, number)
                 _print(redactor, row["text"], row.get("id"))
         return
     if as_json:
@@ -49,6 +51,21 @@ def _redactor() -> "Redactor":
     overlay = open_settings().redact.overlay
     text = site_text(overlay) or None
     return Redactor(load_definition(text), key=_KEY)
+
+
+def _row(line: str, number: int) -> dict[str, Any]:
+    """Read one line; what is wrong with it is told without quoting it."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        row = None
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise BadRequest(
+            f"Line {number} was not redacted, nor any behind it",
+            because="it is not a JSON object whose text is a string",
+            next_move='Write each line as {"id": "1", "text": "..."}.',
+        )
+    return row
 
 
 def _print(redactor: "Redactor", text: str, row_id: object) -> None:

@@ -8,7 +8,6 @@ What the parts are is `bot/wire.py`'s business.
 import asyncio
 import contextlib
 import fcntl
-import gc
 import json
 import os
 import signal
@@ -23,6 +22,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.aws.session import AwsSettings
+from bot.cli import garbage
 from bot.cli.cloud import PracticeCloud
 from bot.cli.one_write import OneWrite
 from bot.cli.practice import Practice, practice_for, refuse_beyond_loopback
@@ -30,6 +30,7 @@ from bot.config import Settings, secret
 from bot.domain.errors import BadSettings
 from bot.domain.registry import Registry
 from bot.house import House
+from bot.jobs import Job
 from bot.logs import write_logs
 from bot.slack.room import SlackSettings
 from bot.wire import build
@@ -63,6 +64,7 @@ async def _serve(settings: Settings) -> None:
     listener = _bind(settings)
     url = _url(listener)
     house, practice = built(settings, url)
+    house.jobs = (*house.jobs, _garbage_job(house))
     write_logs(house.redactor)
     server = _Server(house.web_app(practice.mounts() if practice else ()))
     stop = asyncio.Event()
@@ -70,7 +72,7 @@ async def _serve(settings: Settings) -> None:
     async with _listening(server, listener), house.working():
         facts = _facts(house, url, practice)
         await house.slack.connected()
-        _settle_memory()
+        garbage.settle()
         _announce(settings, facts, practice)
         cloud = _connect_aws(settings, house, facts, practice)
         if practice:
@@ -122,14 +124,9 @@ def built(settings: Settings, url: str) -> tuple[House, Practice | None]:
     return house, practice
 
 
-def _settle_memory() -> None:
-    """Have what stands until the end not looked through again and again.
-
-    A full collection stops every thread. With all that is loaded in it that takes
-    longer than an answer may.
-    """
-    gc.collect()
-    gc.freeze()
+def _garbage_job(house: House) -> Job:
+    look = garbage.Garbage(house.door.traffic.is_busy).look
+    return Job(name="garbage", every_s=garbage.EVERY_S, work=look)
 
 
 def _connect_aws(

@@ -4,16 +4,26 @@ Audit logs are delivered in all three ways, by the same vendor. What an event sa
 the integration's business.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+
+import orjson
 
 from bot.domain.envelope import Envelope, Status
 from bot.domain.untrusted import Untrusted
 from bot.envelopes.fields import every, first
 from bot.envelopes.jsonbody import Document, Json, must_be_few
 from bot.envelopes.jsonlines import read_values
-from bot.envelopes.mapping import at_most, digest
+from bot.envelopes.mapping import MAX_ALERTS, at_most, digest, standing_for
 from bot.envelopes.things import folded
+
+IDS_AND_TIMES = frozenset(
+    {"id", "eventid", "documentid", "insertid", "requestid", "correlationid", "uuid"}
+    | {"createdat", "timestamp", "time", "effectiveat", "eventtimestamp", "eventtime"}
+    | {"receivetimestamp", "eventdataid", "operationid", "sessionid", "date"}
+)
+"""Names of fields, folded, that differ from entry to entry of a log and say nothing of
+what happened."""
 
 
 def events_in(body: bytes, *lists: str) -> Document:
@@ -48,26 +58,65 @@ def gathered(made: Iterable[Envelope]) -> tuple[Envelope, ...]:
     """
     kept: dict[str, Envelope] = {}
     for one in made:
-        same = _without_time(one)
-        known = kept.get(same)
-        more = one.stands_for + (known.stands_for if known else 0)
-        kept[same] = replace(known or one, stands_for=more)
+        _keep(kept, one)
     return at_most(list(kept.values()))
 
 
-# Parts of a path that differ from entry to entry and say nothing of what happened.
-_IDS_AND_TIMES = frozenset(
-    {"id", "eventid", "documentid", "insertid", "requestid", "correlationid", "uuid"}
-    | {"createdat", "timestamp", "time", "effectiveat", "eventtimestamp", "eventtime"}
-    | {"receivetimestamp", "eventdataid", "operationid", "sessionid", "date"}
-)
+def _keep(kept: dict[str, Envelope], one: Envelope) -> None:
+    same = _without_time(one)
+    known = kept.get(same)
+    more = one.stands_for + (known.stands_for if known else 0)
+    kept[same] = replace(known or one, stands_for=more)
+
+
+def gathered_from(
+    events: Iterable[Json], read: Callable[[Json], Envelope]
+) -> tuple[Envelope, ...]:
+    """Return what `gathered` does, and read only one of the events that are the same.
+
+    Where `MAX_ALERTS` alerts differ, no further event is read: the last counts them.
+
+    Args:
+        read: What it makes of an event must not depend on the event's own ids and
+            times but for its id and time; `tests/integrations` holds them to that.
+    """
+    times: dict[object, int] = {}
+    firsts: list[tuple[object, Json]] = []
+    for event in events:
+        same = _outline(event)
+        if same not in times:
+            firsts.append((same, event))
+        times[same] = times.get(same, 0) + 1
+    kept: dict[str, Envelope] = {}
+    rest = 0
+    for same, event in firsts:
+        if len(kept) == MAX_ALERTS:
+            rest += times[same]
+        else:
+            _keep(kept, replace(read(event), stands_for=times[same]))
+    return standing_for(list(kept.values()), rest, last=True) if kept else ()
+
+
+def _outline(event: Json) -> object:
+    """Return what an event says but for its ids and times, to compare it by."""
+    if not isinstance(event, dict):
+        return id(event)
+    said = {
+        name: value
+        for name, value in event.items()
+        if isinstance(value, dict | list) or folded(name) not in IDS_AND_TIMES
+    }
+    try:
+        return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a number beyond 64 bits, or half a character
+        return id(event)
 
 
 def _without_time(one: Envelope) -> str:
     texts = [
         (path, text.for_rules())
         for path, text in one.texts.items()
-        if "." in path or folded(path) not in _IDS_AND_TIMES
+        if "." in path or folded(path) not in IDS_AND_TIMES
     ]
     return digest([one.dedup_key, one.status, texts])
 

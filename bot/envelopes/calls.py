@@ -53,6 +53,12 @@ class Call:
         """Whether something went wrong."""
         return bool(self.error)
 
+    @property
+    def sameness(self) -> tuple[object, ...]:
+        """Everything by which repeats are known, and everything it names."""
+        asked = (self.model, self.provider, self.app)
+        return (self.error, self.what, *asked, self.things)
+
     def envelope(self) -> Envelope:
         """Return the call as an alert; repeats are the same error of the same model."""
         named = (

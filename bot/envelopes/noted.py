@@ -4,7 +4,8 @@ A gateway's log holds every call, and most were in order. What a verdict or a fa
 call is stands in `verdicts.py` and `calls.py`.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -22,8 +23,13 @@ class Noted(Protocol):
         """Whether anything is wrong."""
         ...
 
+    @property
+    def sameness(self) -> Hashable:
+        """Equal only where the alerts would have one dedup key and name the same."""
+        ...
+
     def envelope(self) -> Envelope:
-        """Return it as an alert."""
+        """Return it as an alert: of it alone, so that it stands for one."""
         ...
 
 
@@ -38,13 +44,23 @@ def envelopes_for(noted: Sequence[Noted]) -> tuple[Envelope, ...]:
     if not wrong:
         return standing_for([noted[0].envelope()], len(noted) - 1)
     problems: dict[str, Envelope] = {}
-    for one in wrong:
-        made = one.envelope()
+    for one, times in _counted(wrong):
+        made = replace(one.envelope(), stands_for=times)
         known = problems.get(made.dedup_key)
         problems[made.dedup_key] = _joined(known, made) if known else made
     kept = list(problems.values())[:MAX_ALERTS]
     rest = len(wrong) - sum(one.stands_for for one in kept)
     return standing_for(kept, rest, last=True)
+
+
+def _counted(noted: Sequence[Noted]) -> list[tuple[Noted, int]]:
+    """Return the first of each that says the same, and how many there are.
+
+    A log of a busy gateway says the same thousands of times: an alert is made once.
+    """
+    times = Counter(one.sameness for one in noted)
+    firsts = {one.sameness: one for one in reversed(noted)}
+    return [(firsts[same], count) for same, count in times.items()]
 
 
 def _joined(known: Envelope, again: Envelope) -> Envelope:

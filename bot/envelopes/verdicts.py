@@ -83,6 +83,12 @@ class Verdict:
     severity: str = ""
     notes: tuple[str, ...] = ()
 
+    @property
+    def sameness(self) -> tuple[object, ...]:
+        """Everything by which repeats are known, and everything it names."""
+        said = (self.found, self.flagged, self.where, self.outcome)
+        return (*said, self.app, self.model, self.things)
+
     def envelope(self) -> Envelope:
         """Return the alert that this verdict is.
 

@@ -149,6 +149,7 @@ class _Child:
         self._wire = ours
         self._wire.settimeout(_READY_WITHIN_S)
         self._is_ready = False
+        self._asked = 0
         with contextlib.suppress(OSError):
             frames.send(ours, "decide by", texts.as_json())
 
@@ -162,12 +163,18 @@ class _Child:
         self._is_ready = True
 
     def ask(self, questions: Sequence[Question]) -> None:
-        """Ask; raises OSError when it is gone."""
-        frames.send(self._wire, *frames.asked(questions))
+        """Ask; raises OSError when it is gone.
+
+        Answers to what was asked before, and never waited for, are not taken for
+        these: they have another number.
+        """
+        self._asked += 1
+        frames.send(self._wire, *frames.asked(questions, number=self._asked))
 
     def answers(self, count: int) -> Sequence[Answer]:
         """Wait for the answers; raises OSError or `Broken` when it is gone."""
-        return frames.answers(frames.receive(self._wire), count=count)
+        told = frames.receive(self._wire)
+        return frames.answers(told, number=self._asked, count=count)
 
     def end(self) -> None:
         """End it at once: it holds nothing that could be lost."""

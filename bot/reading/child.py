@@ -5,6 +5,7 @@ network. What strangers sent is taken apart here, and so it is limited: a payloa
 takes too long or too much memory ends this process and not the bot.
 """
 
+import os
 import signal
 import socket
 from typing import Any
@@ -19,6 +20,8 @@ from bot.reading.reader import Reader
 # Of the processor's time: a busy machine makes nothing take longer.
 MOST_S = 10.0
 MOST_BYTES = 1024 * 1024 * 1024
+# Where processors are few, whoever answers comes first.
+_YIELDS = 5
 _REMEMBERED_BYTES = 8 * 1024 * 1024
 _UNSENDABLE = "What it says cannot be written down as text."
 
@@ -26,6 +29,7 @@ _UNSENDABLE = "What it says cannot be written down as text."
 def run(wire: socket.socket) -> None:
     """Answer until the other side ends."""
     limit_memory()
+    os.nice(_YIELDS)
     try:
         _, told = frames.receive(wire)
         serve(wire, decide_by(Texts.from_json(told)))
@@ -42,20 +46,22 @@ def serve(wire: socket.socket, deciding: Deciding) -> None:
     reader = Reader(deciding, Memory(most_bytes=_REMEMBERED_BYTES))
     frames.send(wire, "ready")
     while True:
+        number, questions = frames.questions(frames.receive(wire))
         said = []
-        for question in frames.questions(frames.receive(wire)):
+        for question in questions:
             _limit_time(MOST_S)
             said.append(frames.answered(reader.answer(question)))
         _limit_time(0)
-        _tell(wire, said)
+        _tell(wire, number, said)
 
 
-def _tell(wire: socket.socket, said: list[dict[str, Any]]) -> None:
+def _tell(wire: socket.socket, number: int, said: list[dict[str, Any]]) -> None:
     try:
-        frames.send(wire, said)
+        frames.send(wire, frames.answers_as(number, said))
     except TypeError:
         # A lone surrogate, for example: whose it is does not matter to the others.
-        frames.send(wire, [_sendable(one) for one in said])
+        sendable = [_sendable(one) for one in said]
+        frames.send(wire, frames.answers_as(number, sendable))
 
 
 def _sendable(said: dict[str, Any]) -> dict[str, Any]:

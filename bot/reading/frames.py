@@ -76,8 +76,8 @@ def _exactly(wire: socket.socket, count: int) -> bytes:
 # --- questions ---
 
 
-def asked(questions: Sequence[Question]) -> Frame:
-    """Return questions as a frame."""
+def asked(questions: Sequence[Question], *, number: int) -> Frame:
+    """Return questions as a frame; their answer has the same number."""
     said = [
         {
             "source": one.source,
@@ -87,23 +87,29 @@ def asked(questions: Sequence[Question]) -> Frame:
         }
         for one in questions
     ]
-    return said, b"".join(one.payload.body for one in questions)
+    raw = b"".join(one.payload.body for one in questions)
+    return {"number": number, "asked": said}, raw
 
 
-def questions(frame: Frame) -> Sequence[Question]:
-    """Return the questions of a frame."""
+def questions(frame: Frame) -> tuple[int, Sequence[Question]]:
+    """Return the number of a frame, and its questions."""
     said, raw = frame
     found, at = [], 0
-    for one in said:
+    for one in said["asked"]:
         body = raw[at : at + one["bytes"]]
         at += len(body)
         received_at = datetime.fromisoformat(one["received_at"])
         payload = Payload(body=body, headers=one["headers"], received_at=received_at)
         found.append(Question(payload=payload, source=one["source"]))
-    return found
+    return said["number"], found
 
 
 # --- answers ---
+
+
+def answers_as(number: int, said: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return what `answered` made of each answer as what is sent."""
+    return {"number": number, "answers": said}
 
 
 def answered(answer: Answer) -> dict[str, Any]:
@@ -116,15 +122,17 @@ def answered(answer: Answer) -> dict[str, Any]:
     }
 
 
-def answers(frame: Frame, *, count: int) -> Sequence[Answer]:
+def answers(frame: Frame, *, number: int, count: int) -> Sequence[Answer]:
     """Return the answers of a frame.
 
     Raises:
-        Broken: It does not hold so many.
+        Broken: It answers other questions, or not so many.
     """
     said, _ = frame
     try:
-        found = [_answer(one) for one in said]
+        if said["number"] != number:
+            raise Broken("a frame answers other questions")
+        found = [_answer(one) for one in said["answers"]]
     except (AttributeError, KeyError, TypeError, ValueError):
         raise Broken("a frame holds no answers") from None
     if len(found) != count:

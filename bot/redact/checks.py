@@ -6,7 +6,7 @@ it cannot read does not count.
 
 from collections.abc import Callable, Mapping
 
-from bot.redact import checks_money, checks_people, checks_shape
+from bot.redact import checks_money, checks_people, checks_registers, checks_shape
 
 Check = Callable[[str], bool]
 
@@ -14,9 +14,11 @@ CHECKS: Mapping[str, Check] = {
     check.__name__: check
     for check in (
         checks_shape.secretlike,
+        checks_shape.passwordlike,
         checks_shape.has_digit,
         checks_shape.mixed_case,
         checks_shape.opaque,
+        checks_shape.chance,
         checks_shape.keylike,
         checks_shape.mixed_tail,
         checks_shape.hex_tail,
@@ -56,6 +58,16 @@ CHECKS: Mapping[str, Check] = {
         checks_people.de_tax_id,
         checks_people.ch_ahv,
         checks_people.be_national,
+        checks_registers.tr_tckn,
+        checks_registers.no_fnr,
+        checks_registers.dk_cpr,
+        checks_registers.cz_rc,
+        checks_registers.cl_rut,
+        checks_registers.ar_cuit,
+        checks_registers.hk_id,
+        checks_registers.tw_id,
+        checks_registers.my_nric,
+        checks_registers.ie_pps,
     )
 }
 

@@ -8,13 +8,14 @@ import ipaddress
 import math
 from collections import Counter
 from datetime import date
-from itertools import pairwise
 
 _LONG_ENOUGH_ALONE = 16
-_HUMPS_OF_A_NAME = 7
+_TURNS_OF_A_WORD = 3
+_SIGNS = frozenset("!@#$%^&*+?~")
 _OPAQUE_CHARACTERS = 12
 _OPAQUE_SEGMENT = 8
 _OPAQUE_TURNS = 0.15
+_UNRULY_TURNS = 0.4
 _OPAQUE_BITS = 2.8
 _DATE_PARTS = 3
 
@@ -23,17 +24,29 @@ def secretlike(value: str) -> bool:
     """Say whether a value after a word like `token` is a secret, not a word.
 
     Letters and digits together, unruly case or sheer length speak for a secret.
-    Words ("expired", "not_found", "tokenProvider") and short numbers do not.
+    Words ("expired", "not_found", "useTokenOfProvider") and short numbers do not.
     """
     if value.isdigit():
         return len(value) >= _OPAQUE_CHARACTERS
     if has_digit(value):
         return any(c.isalpha() for c in value)
-    humps = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
+    sorts = value.translate(_SORTS)
+    turns = sorts.count("aA") + sorts.count("Aa")
+    if turns >= _UNRULY_TURNS * len(value) and len(value) >= _OPAQUE_CHARACTERS:
+        return True
     words = all(c.isalpha() or c in "-_. /" for c in value)
-    return humps > _HUMPS_OF_A_NAME or (
-        len(value) >= _LONG_ENOUGH_ALONE and (value.isalpha() or not words)
-    )
+    one_case = value.isalpha() and (value.islower() or value.isupper())
+    return len(value) >= _LONG_ENOUGH_ALONE and (one_case or not words)
+
+
+def passwordlike(value: str) -> bool:
+    """Say whether a value announced as a password is none of the words around.
+
+    A digit, a sign that words do not hold, or case that changes within the word.
+    """
+    sorts = value.translate(_SORTS)
+    turns = sorts.count("aA") + sorts.count("Aa")
+    return "0" in sorts or turns > _TURNS_OF_A_WORD or not _SIGNS.isdisjoint(value)
 
 
 def has_digit(value: str) -> bool:
@@ -55,10 +68,28 @@ def opaque(value: str) -> bool:
     if len(value) < _OPAQUE_CHARACTERS:
         return False
     longest = max(value.translate(_SORTS).split(), key=len, default="")
-    if len(longest) < _OPAQUE_SEGMENT or "0" not in longest:
+    if len(longest) < _OPAQUE_SEGMENT:
         return False
     turns = sum(longest.count(turn) for turn in _TURNS)
+    # Names in camel case change case, too, but less often than chance does.
+    without = len(longest) >= _LONG_ENOUGH_ALONE and turns >= _UNRULY_TURNS * len(
+        longest
+    )
+    if "0" not in longest and not without:
+        return False
     return turns >= _OPAQUE_TURNS * len(longest) and entropy(value) >= _OPAQUE_BITS
+
+
+def chance(value: str) -> bool:
+    """Say whether a value can only be random: it changes as often as chance does.
+
+    Names in camel case, even with digits in them, do not.
+    """
+    if not opaque(value):
+        return False
+    longest = max(value.translate(_SORTS).split(), key=len)
+    turns = sum(longest.count(turn) for turn in _TURNS)
+    return turns >= _UNRULY_TURNS * len(longest)
 
 
 def keylike(value: str) -> bool:
@@ -78,7 +109,7 @@ def mixed_tail(value: str) -> bool:
     `whatever_live_Xy4…`: a prefix that nobody knows before a key.
     """
     tail = value.replace("-", "_").rpartition("_")[2]
-    return mixed_case(tail) and opaque(tail)
+    return mixed_case(tail) and chance(tail)
 
 
 def hex_tail(value: str) -> bool:
@@ -102,7 +133,7 @@ def _unruly(value: str) -> bool:
     """Whether case changes too often for words."""
     sorts = value.translate(_SORTS)
     turns = sorts.count("aA") + sorts.count("Aa")
-    return value.isalnum() and turns > _HUMPS_OF_A_NAME
+    return value.isalnum() and turns >= _UNRULY_TURNS * len(value)
 
 
 def _sort(character: str) -> str:

@@ -33,10 +33,6 @@ class KnownNames:
             kind="known_name", group="pii", pattern="", strength=Strength.GENERIC
         )
 
-    def occur_in(self, content: bytes) -> bool:
-        """Tell whether a listed name stands in it."""
-        return next(self.search(content), None) is not None
-
     def search(self, content: bytes) -> Iterator[Hit]:
         """Yield where a listed name stands.
 

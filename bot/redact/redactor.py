@@ -7,14 +7,14 @@ Walking JSON values is in `values`.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import replace
 
 from bot.redact import values
 from bot.redact.budget import Budget, Spending
 from bot.redact.definition import Definition
-from bot.redact.engine import Engine, Hit, ends_nothing
+from bot.redact.engine import Engine, Hit, ends_nothing, made_plain
 from bot.redact.findings import Finding, Redacted, Withheld
 from bot.redact.known import KnownNames
 from bot.redact.placeholders import NOT_CHECKED, TOO_LARGE, existing, placeholder
@@ -23,6 +23,8 @@ from bot.redact.views import Raw, View, views
 
 # Names of fields are short; what is longer gives no context.
 _LONGEST_NAME = 256
+# No hits, and no encoded text that may hold some.
+_NOTHING: tuple[list[Hit], bool] = ([], False)
 
 
 class Redactor:
@@ -191,37 +193,44 @@ class Redactor:
 
     def _named_spans(self, name: str, value: str, raw: bytes) -> list[Span]:
         """Search the value as it stands in a line of JSON, so that its name counts."""
-        name = name[:_LONGEST_NAME]
-        before = _bytes(f'"{name}": "')
+        before = _bytes(f'"{name[:_LONGEST_NAME]}": "')
         line = before + raw + b'"'
-        if ends_nothing(value) and self._is_quiet(line):
+        spending = self._budget.begin()
+        found = self._search(Raw(content=line), spending)
+        plain = ends_nothing(value)
+        if plain and found == _NOTHING:
             return []
-        spans = self._search_all(line)
+        spans = self._all_spans(line, found, spending)
         inside = list(within(spans, len(before), len(before) + len(raw)))
-        kind = self._engine.kind_of_named(name, value)
-        if kind is None or (inside and inside[0].end == len(raw)):
+        if inside and inside[0].end == len(raw):
+            return inside
+        hits = found[0]
+        if not plain:
+            # What would end the value in a line of JSON does not count here.
+            line = before + _bytes(made_plain(value)) + b'"'
+            hits, _ = self._engine.search(Raw(content=line), spending)
+        stretch = (len(before), len(line) - 1)
+        kind = next((h.rule.kind for h in hits if (h.start, h.end) == stretch), None)
+        if kind is None:
             return inside
         whole = Span(start=0, end=len(raw), trust=(0, 0), kind=kind, value=raw)
         return apart([whole], list(existing(raw)))
 
     def _search_all(self, raw: bytes) -> list[Span]:
-        if self._is_quiet(raw):
-            return []
-        return apart(joined(self._all_spans(raw)), list(existing(raw)))
-
-    def _is_quiet(self, raw: bytes) -> bool:
-        """Tell in one look that there is nothing to find; False says nothing."""
-        return self._engine.is_quiet(raw) and not self._names.occur_in(raw)
-
-    def _all_spans(self, raw: bytes) -> Iterator[Span]:
-        plain = Raw(content=raw)
         spending = self._budget.begin()
-        hits, encoded = self._search(plain, spending)
-        yield from mapped(plain, hits)
-        if not encoded:
-            return
-        for view in views(raw):
-            yield from mapped(view, self._search(view, spending)[0])
+        found = self._search(Raw(content=raw), spending)
+        return [] if found == _NOTHING else self._all_spans(raw, found, spending)
+
+    def _all_spans(
+        self, raw: bytes, found: tuple[list[Hit], bool], spending: Spending
+    ) -> list[Span]:
+        """Bring together what was found in the text and what its readings hold."""
+        hits, encoded = found
+        spans = list(mapped(Raw(content=raw), hits))
+        if encoded:
+            for view in views(raw):
+                spans += mapped(view, self._search(view, spending)[0])
+        return apart(joined(spans), list(existing(raw)))
 
     def _search(self, view: View, spending: Spending) -> tuple[list[Hit], bool]:
         hits, encoded = self._engine.search(view, spending)

@@ -14,6 +14,9 @@ from bot.ports import Clock
 from bot.web.tokens import Guesses, bearer, same
 from bot.web.turned_away import turned_away
 
+_SHOW = "Let the scraper send the header Authorization: Bearer <web.metrics_token>."
+_SET = f"Set web.metrics_token. {_SHOW}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scrapers:
@@ -43,6 +46,5 @@ class Scrapers:
             guesses=self.guesses,
             now=self.clock.now(),
             what="No figures were shown",
-            next_move="Set web.metrics_token, and let the scraper send it in the "
-            "header Authorization: Bearer <token>.",
+            next_move=_SHOW if self.token else _SET,
         )

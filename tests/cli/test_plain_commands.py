@@ -39,6 +39,23 @@ def test_redact_lines_give_offsets_into_the_input(home: Path) -> None:
     assert f"key {KEY}"[found["start"] : found["end"]] == KEY
 
 
+@pytest.mark.parametrize("bad", [f"{KEY} is no JSON", '{"id": 1}', '{"text": 7}', "7"])
+def test_redact_names_a_line_it_cannot_read_and_does_not_quote_it(
+    home: Path, bad: str
+) -> None:
+    answer = run("redact", "--jsonl", given=f'{{"text": "fine"}}\n{bad}\n')
+    assert answer.exit_code == 1
+    assert "Line 2 was not redacted" in answer.output
+    assert KEY not in answer.output
+
+
+def test_redact_takes_more_text_than_one_search_would(home: Path) -> None:
+    answer = run("redact", given=f"step 12 took 7 ms\n{'x' * 40}\n" * 30_000 + KEY)
+    assert answer.exit_code == 0
+    assert KEY not in answer.output
+    assert len(answer.output) > 1 << 20
+
+
 def test_redact_json_shows_kinds(home: Path) -> None:
     answer = json.loads(run("redact", "--json", given=f"key {KEY}").output)
     assert answer["findings"][0]["kind"] == "openai_project"

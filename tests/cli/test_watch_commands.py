@@ -38,6 +38,9 @@ TOML = """
 heartbeat_url = "https://beats.example/x"
 [sources.alertmanager]
 heartbeat_min = 5
+[sources.pagerduty]
+secret = "whsec-of-pagerduty"
+heartbeat_min = 5
 [sources.nightly]
 heartbeat_min = 1440
 [sources.statuspage]
@@ -104,6 +107,15 @@ def test_before_the_first_start_the_doctor_has_nothing_to_complain_of(
     assert found["status page openai"][0] == "ok"
     assert found["baseline chat/output tokens"][0] == "ok"
     assert found["own heartbeat"] == ("warn", "it was never sent")
+
+
+def test_the_doctor_says_what_a_source_that_signs_lacks_to_call(home: Path) -> None:
+    assert home.exists()
+    checks = json.loads(run("doctor", "--json").output)["checks"]
+    told = {one["check"]: one for one in checks}
+    lacks = "It signs its alerts: for heartbeats it needs a token of its own."
+    assert lacks in told["heartbeat pagerduty"]["next_move"]
+    assert lacks not in told["heartbeat alertmanager"]["next_move"]
 
 
 def test_the_doctor_shows_the_last_beat_of_each(home: Path) -> None:

@@ -1,11 +1,32 @@
 """Payloads that hold several events, and pages that hold none."""
 
+import json
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from bot.domain.envelope import Envelope
 from bot.domain.errors import Unparsed
-from bot.envelopes.batches import events_in, objects_in
+from bot.domain.untrusted import Untrusted
+from bot.envelopes.batches import (
+    IDS_AND_TIMES,
+    events_in,
+    gathered_from,
+    objects_in,
+)
+from bot.envelopes.jsonbody import Json
 from bot.envelopes.jsonlines import CUT_LINE
+from bot.envelopes.things import folded
+from bot.triage import load_integrations
 from tests.integrations.judging import triaged
+from tests.integrations.samples import SAMPLES, Sample
+
+PARSERS = load_integrations()
+LOGS = (
+    *("anthropic_audit", "azure_activity", "databricks"),
+    *("gcp_audit", "github", "openai_audit"),
+)
 
 
 @pytest.mark.parametrize(
@@ -101,3 +122,59 @@ def test_entries_that_differ_in_what_was_done_stay_apart() -> None:
 def test_too_many_events_are_refused_and_not_cut_off(body: bytes) -> None:
     with pytest.raises(Unparsed):
         events_in(body, "data[]")
+
+
+@pytest.mark.parametrize("source", LOGS)
+def test_no_log_knows_an_event_by_its_own_id_or_time(source: str) -> None:
+    """So two that differ in nothing else may be counted without reading both."""
+    seen = 0
+    for sample in SAMPLES:
+        for event in events_of(sample) if sample.source == source else ():
+            other = {
+                name: f"other {value}" if _is_its_own(name, value) else value
+                for name, value in event.items()
+            }
+            (one,), (two,) = (parsed(sample, each) for each in (event, other))
+            assert (one.dedup_key, one.status) == (two.dedup_key, two.status)
+            (both,) = parsed(sample, [event, other])
+            assert (both.dedup_key, both.stands_for) == (one.dedup_key, 2)
+            seen += other != event
+    assert seen
+
+
+def test_beyond_the_limit_no_event_is_read_and_every_one_is_counted() -> None:
+    asked: list[Json] = []
+
+    def read(event: Json) -> Envelope:
+        asked.append(event)
+        return Envelope(source="s", dedup_key=str(event), title=Untrusted("t"))
+
+    made = gathered_from([{"n": n // 2} for n in range(3000)], read)
+    assert len(made) == len(asked) == 500
+    assert [made[0].stands_for, made[-1].stands_for] == [2, 2002]
+
+
+def test_an_event_that_cannot_be_written_again_is_read_all_the_same() -> None:
+    huge: list[Json] = [{"n": 10**30, "id": n} for n in range(3)]
+    made = gathered_from(
+        huge,
+        lambda one: Envelope(source="s", dedup_key=str(one), title=Untrusted("t")),
+    )
+    assert [one.stands_for for one in made] == [1, 1, 1]
+
+
+def _is_its_own(name: str, value: object) -> bool:
+    return folded(name) in IDS_AND_TIMES and not isinstance(value, dict | list)
+
+
+def events_of(sample: Sample) -> list[dict[str, Any]]:
+    found = objects_in(events_in(sample.body, "data[]", "records[]", "entries[]"))
+    return [one for one in found if len(parsed(sample, one)) == 1]
+
+
+def parsed(sample: Sample, body: object) -> tuple[Envelope, ...]:
+    raw = json.dumps(body).encode()
+    try:
+        return PARSERS[sample.source].parse(replace(sample.payload, body=raw))
+    except Unparsed:
+        return ()

@@ -96,3 +96,32 @@ def test_the_last_alert_stands_for_those_beyond_the_limit() -> None:
 )
 def test_words_for_what_was_done_are_known(word: str, outcome: Outcome) -> None:
     assert outcome_of(word) is outcome
+
+
+def test_thousands_that_say_the_same_make_one_alert_and_name_everybody() -> None:
+    """Whoever differs in something an alert names or is known by is looked at."""
+    who = [((EntityKind.PRINCIPAL, f"u{n}"),) for n in range(3)]
+    looks = [replace(LOOK, event_id=str(n), things=who[n % 3]) for n in range(3000)]
+    made = envelopes_for([*looks, replace(LOOK, outcome=Outcome.BLOCKED)])
+    assert [one.stands_for for one in made] == [3000, 1]
+    named = [one.id for one in made[0].entities if one.kind is EntityKind.PRINCIPAL]
+    assert named == ["u0", "u1", "u2"]
+    assert made[0].source_event_id == "0"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"found": ("other",)},
+        {"where": Where.TOOL},
+        {"outcome": Outcome.ALLOWED},
+        {"app": "other"},
+        {"model": "m"},
+        {"things": ((EntityKind.KEY, "k"),)},
+    ],
+)
+def test_what_tells_alerts_apart_tells_looks_apart(changed: dict[str, object]) -> None:
+    other = replace(LOOK, **changed)  # type: ignore[arg-type]
+    assert other.sameness != LOOK.sameness
+    first, second = LOOK.envelope(), other.envelope()
+    assert (first.dedup_key, first.entities) != (second.dedup_key, second.entities)

@@ -95,6 +95,11 @@ def test_a_reader_that_is_killed_while_it_reads_answers_all_the_same(
     assert len(second.known) == 300
 
 
+def test_an_answer_nobody_waited_for_is_taken_for_no_other(apart: Apart) -> None:
+    apart.begin([question(b"left behind")])
+    assert titles(apart.begin([question(b"asked now")])()) == ["asked now"]
+
+
 @pytest.mark.parametrize("body", [b"kill", b"spin", b"speak"])
 def test_a_payload_that_ends_the_reader_cannot_be_read_and_harms_no_other(
     apart: Apart, body: bytes

@@ -42,8 +42,8 @@ def asked(body: bytes, *, later_s: int = 0) -> Question:
 def test_questions_come_as_they_were_asked(wires: Wires) -> None:
     ours, theirs = wires
     questions = [asked(b"\x00\xff"), asked(b""), asked(raw({"a": 1}), later_s=3)]
-    frames.send(ours, *frames.asked(questions))
-    assert frames.questions(frames.receive(theirs)) == questions
+    frames.send(ours, *frames.asked(questions, number=7))
+    assert frames.questions(frames.receive(theirs)) == (7, questions)
 
 
 def test_answers_come_as_they_were_given(wires: Wires) -> None:
@@ -57,8 +57,8 @@ def test_answers_come_as_they_were_given(wires: Wires) -> None:
         ["not a group"],
     ]
     given = [Reader(rulings()).answer(asked(raw(one))) for one in bodies]
-    frames.send(theirs, [frames.answered(one) for one in given])
-    assert frames.answers(frames.receive(ours), count=3) == given
+    frames.send(theirs, frames.answers_as(7, [frames.answered(one) for one in given]))
+    assert frames.answers(frames.receive(ours), number=7, count=3) == given
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,13 @@ def test_a_broken_frame_is_refused(wires: Wires, said: bytes) -> None:
 )
 def test_what_is_no_answer_is_refused(said: object) -> None:
     with pytest.raises(frames.Broken):
-        frames.answers((said, b""), count=1)
+        frames.answers(({"number": 1, "answers": said}, b""), number=1, count=1)
+
+
+@pytest.mark.parametrize("said", [None, [], {}, {"number": 2, "answers": []}])
+def test_what_answers_something_else_is_refused(said: object) -> None:
+    with pytest.raises(frames.Broken):
+        frames.answers((said, b""), number=1, count=0)
 
 
 def test_what_decides_is_read_elsewhere_as_here() -> None:

@@ -52,6 +52,7 @@ def test_with_a_token_nobody_reads_them_without_it(*, only_here: bool) -> None:
             no = read(door, shown)
             assert (no.status, no.json["error"]) == (401, "unauthorized")
             assert b"tocsin_up" not in no.body
+            assert no.json["next_move"].startswith("Let the scraper send")
         assert read(door, TOKEN).status == 200
         assert read(door, ADMIN).status == 200
 
