@@ -24,6 +24,7 @@ from bot.envelopes.shapes import Shape, recognizer
 from bot.envelopes.things import folded
 from bot.envelopes.times import read_time
 from bot.envelopes.verdicts import Verdict, Where
+from bot.envelopes.wording import last_part
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -151,7 +152,7 @@ def _verdict(result: Json, entry: Json, notes: tuple[str, ...]) -> Verdict:
         app=first_text(entry, _CLIENT, "jsonPayload.clientName"),
         model=first_text(entry, "model", "modelVersion"),
         things=(
-            (EntityKind.GUARDRAIL, template.rpartition("/")[2]),
+            (EntityKind.GUARDRAIL, last_part(template)),
             (EntityKind.ACCOUNT, first_text(entry, "resource.labels.project_id")),
         ),
         facts={

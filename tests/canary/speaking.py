@@ -68,7 +68,8 @@ _FORMS = ("Add a note…", "Resolve…", "Change severity…")
 
 
 def alerts(tocsin: Tocsin, values: Sequence[Canary], *, few: int = 6) -> None:
-    """Send alerts that hold every value: as text, as a name and as an id."""
+    """Send alerts that hold every value, as text, name and id; wait for them."""
+    last = ""
     for n in range(0, len(values), few):
         some = values[n : n + few]
         told = {f"field {n} {at}": one.text for at, one in enumerate(some)}
@@ -81,7 +82,8 @@ def alerts(tocsin: Tocsin, values: Sequence[Canary], *, few: int = 6) -> None:
             some[0].text: "under a name that nobody knows",
             **told,
         }
-        assert tocsin.alert(body).status == 202
+        last = tocsin.alert(body).json["id"]
+    tocsin.wait_for(lambda _: tocsin.alert_state(last)["state"] == "done")
 
 
 def commands(tocsin: Tocsin, values: Sequence[Canary]) -> Iterator[str]:
@@ -100,8 +102,9 @@ def presses(tocsin: Tocsin, values: Sequence[Canary]) -> Iterator[str]:
     some = iter(values)
     for label in _FORMS:
         for _ in range(8):
-            view = _pressed(tocsin, label).get("view")
-            yield from _sent(tocsin, view, next(some))
+            told = _pressed(tocsin, label)
+            assert told.get("view"), (label, told)
+            yield from _sent(tocsin, told["view"], next(some))
     for _ in range(8):
         view = _pressed(tocsin, "Propose action…").get("view")
         chosen = {"action": "aws.iam.deactivate_access_key"}

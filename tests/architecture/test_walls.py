@@ -1,0 +1,38 @@
+"""The walls of docs/concepts/redaction.md have no second gate beside them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2] / "bot"
+# What leads past a wall, and the only files that may say it.
+ONLY_HERE = {
+    r"\.chat_(?:post|update|delete|me)": {"slack/calls.py"},
+    r"\.views_(?:open|publish|update|push)": {"slack/views.py"},
+    # These two ask, and say nothing.
+    r"\.api_call\(": {"slack/examine.py", "slack/socket_address.py"},
+    r"response_url\b.*\(": set(),
+    r"\bAsyncApp\(": {"slack/app.py"},
+    r"StreamHandler|FileHandler|basicConfig|dictConfig": {"logs.py"},
+    r"sys\.stderr": {"logs.py"},
+    r"traceback\.print": set(),
+    r'echo\(f"error: \{error\}': set(),
+}
+
+
+@pytest.mark.parametrize("pattern", ONLY_HERE)
+def test_only_the_wall_itself_knows_the_way_out(pattern: str) -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        if re.search(pattern, path.read_text("utf-8"))
+    }
+    assert found <= ONLY_HERE[pattern]
+
+
+def test_the_running_store_has_its_wall() -> None:
+    ground = (ROOT / "wire_ground.py").read_text("utf-8")
+    assert re.findall(r"SqliteStore\([^)]*\)", ground) == [
+        "SqliteStore(settings.home / STORE_FILE, guard=guards)"
+    ]
