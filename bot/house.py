@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute
 from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.domain.errors import Unreachable
+from bot.guards import Guards
 from bot.intake import Intake
 from bot.jobs import Fire, Job, schedule
 from bot.plans.house import GateHouse
@@ -119,6 +120,7 @@ class House:
             home=lambda: self.home_page if more else "",
             post_alert=self.door.post,
             no_figures=self.scrapers.refusal,
+            guard=Guards(self.redactor),
             health=lambda: {**self.slack.health(), **self.figures.health()},
         )
 

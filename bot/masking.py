@@ -4,19 +4,32 @@ What is sensitive is the redactor's business (`bot/redact`); what the envelope m
 `bot/triage.py`.
 """
 
-import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Protocol
 
 from bot.domain.envelope import Entity, Envelope, Mask
 from bot.domain.untrusted import Untrusted
+from bot.envelopes.wording import is_a_name
 from bot.redact.findings import Redacted
 
 # Too short to hold anything, and too common to ask about each time.
 _HARMLESS = frozenset({"true", "false", "none", "null"})
 _SHORTEST = 4
-# A field name this long, with digits in it, may itself be a key or token.
-_LONG_NAME = 20
+# Marks that stand in a name only where it is more than a name.
+_NO_NAME = frozenset(" :/")
+# What was cut has an ellipsis behind it. Half a key fits no rule, so a last word that
+# may be one goes with it: one with a digit or a mark in it, a long one, or a number.
+_CUT = "\u2026"
+_MARKS = frozenset("0123456789@_=:/+-")
+_DIGITS = "0123456789 .-"
+_HALF, _LONG = 6, 16
+# What a rule knows only by the words around it is taken out also where the same value
+# stands without them; one this long, so that no common word goes with it.
+_SHORTEST_VALUE = 8
+_MOST_VALUES = 50
+_ENDS = "\u203a"
 
 
 class Masker(Protocol):
@@ -30,6 +43,10 @@ class Masker(Protocol):
         """Redact a text that stands under a name."""
         ...
 
+    def told_apart(self, text: str) -> str:
+        """Return digits that tell a text from every other, and no more."""
+        ...
+
 
 class Masking:
     """Redacts envelopes of one payload; equal texts are looked at once."""
@@ -40,48 +57,52 @@ class Masking:
 
     def clean(self, envelope: Envelope) -> tuple[Envelope, tuple[Mask, ...]]:
         """Return the envelope without secrets, and what was masked where."""
-        counts: dict[tuple[str, str], int] = {}
-
-        def masked(path: str, text: str) -> str:
-            found = self._redacted(path.rpartition(".")[2] if path else "", text)
-            kinds = ["withheld"] if found.withheld else [f.kind for f in found.findings]
-            for kind in kinds:
-                place = kind, path or "title"
-                counts[place] = counts.get(place, 0) + 1
-            return found.text
-
-        raw = envelope.title.for_redaction()
-        # Most titles are one of the texts: what is in it is there once.
-        is_a_text = any(raw == one.for_redaction() for one in envelope.texts.values())
-        title = self._redacted("", raw).text if is_a_text else masked("", raw)
-        texts = {
-            self._path(path): Untrusted(masked(path, text.for_redaction()))
+        title = self._redacted("", envelope.title.for_redaction())
+        found = {
+            path: self._redacted(_name(path), text.for_redaction())
             for path, text in envelope.texts.items()
         }
-        entities = [
-            Entity(one.kind, self._redacted("", one.id).text)
-            for one in envelope.entities
-        ]
+        given = [envelope.title, *envelope.texts.values()]
+        known = _values(zip(given, (title, *found.values()), strict=True))
+        entities = [Entity(one.kind, self._entity(one.id)) for one in envelope.entities]
+        ids = [Entity(one.kind, _without(one.id, known)) for one in entities]
         clean = replace(
             envelope,
-            title=Untrusted(title),
-            texts=texts,
-            entities=tuple(dict.fromkeys(entities)),
-            source_event_id=self._id(envelope.source_event_id),
-            dedup_key=self._id(envelope.dedup_key),
-            group_key=self._id(envelope.group_key),
-            vendor_severity=self._redacted("", envelope.vendor_severity).text,
-            links=tuple(link for link in envelope.links if self._is_clean(link)),
+            title=Untrusted(_without(title.text, known)),
+            texts={
+                self._path(path): Untrusted(_without(one.text, known))
+                for path, one in found.items()
+            },
+            entities=tuple(dict.fromkeys(ids)),
+            source_event_id=self._id(envelope.source_event_id, known),
+            dedup_key=self._id(envelope.dedup_key, known),
+            group_key=self._id(envelope.group_key, known),
+            vendor_severity=self._word(envelope.vendor_severity, known),
+            links=tuple(one for one in envelope.links if self._may_stay(one, known)),
         )
-        masks = [
-            Mask(kind=kind, count=count, path=self._path(path))
+        # Most titles are one of the texts: what is in it is there once.
+        raw = envelope.title.for_redaction()
+        is_a_text = any(raw == one.for_redaction() for one in envelope.texts.values())
+        return clean, self._masks(found if is_a_text else {"": title} | found)
+
+    def _masks(self, found: Mapping[str, Redacted]) -> tuple[Mask, ...]:
+        """Return what was masked in which field; "" is the title."""
+        counts: dict[tuple[str, str], int] = {}
+        for path, one in found.items():
+            kinds = ["withheld"] if one.withheld else [f.kind for f in one.findings]
+            for kind in kinds:
+                place = kind, self._path(path) or "title"
+                counts[place] = counts.get(place, 0) + 1
+        return tuple(
+            Mask(kind=kind, count=count, path=path)
             for (kind, path), count in counts.items()
-        ]
-        return clean, tuple(masks)
+        )
 
     def _redacted(self, name: str, text: str) -> Redacted:
         if len(text) < _SHORTEST or text.casefold() in _HARMLESS:
             return Redacted(text=text, findings=())
+        if _CUT in text:
+            text = _whole_words(text)
         if (name, text) not in self._known:
             redactor = self._redactor
             self._known[name, text] = (
@@ -89,20 +110,84 @@ class Masking:
             )
         return self._known[name, text]
 
-    def _is_clean(self, text: str) -> bool:
-        found = self._redacted("", text)
-        return not found.findings and not found.withheld
+    def _entity(self, text: str) -> str:
+        """Return what a thing is called; where too little of it is left, digits."""
+        found = self._redacted("", text).text
+        return f"{_CUT}{self._redactor.told_apart(text)}" if found == _CUT else found
 
-    def _id(self, text: str) -> str:
-        """Return an id as it is, or its digest where it holds something sensitive."""
-        if self._is_clean(text):
+    def _word(self, text: str, known: Mapping[str, str]) -> str:
+        return _without(self._redacted("", text).text, known)
+
+    def _may_stay(self, text: str, known: Mapping[str, str]) -> bool:
+        found = self._redacted("", text)
+        return not (found.findings or found.withheld or _without(text, known) != text)
+
+    def _id(self, text: str, known: Mapping[str, str]) -> str:
+        """Return an id as it is; masked and told apart where that took something out.
+
+        Equal ids stay equal, different ones different, and patterns of maintenance
+        windows still fit what was not masked.
+        """
+        if self._may_stay(text, known):
             return text
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return f"{self._word(text, known)} {self._redactor.told_apart(text)}"
 
     def _path(self, path: str) -> str:
-        suspects = [
-            part
-            for part in path.split(".")
-            if len(part) >= _LONG_NAME and any(mark.isdigit() for mark in part)
-        ]
-        return path if all(map(self._is_clean, suspects)) else "masked field"
+        """Return a field's name without what it gives away; others stay different."""
+        if is_a_name(path) and not _NO_NAME.intersection(path):
+            return path
+        return self._redacted("", path).text
+
+
+def _name(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _values(found: Iterable[tuple[Untrusted, Redacted]]) -> dict[str, str]:
+    """Return values that were taken out, the longest first, with their placeholders."""
+    pairs = dict(islice((one for pair in found for one in _taken(*pair)), _MOST_VALUES))
+    return dict(sorted(pairs.items(), key=lambda pair: -len(pair[0])))
+
+
+def _taken(given: Untrusted, found: Redacted) -> Iterator[tuple[str, str]]:
+    """Yield what was taken out of a text, with what stands there now."""
+    if found.withheld or not found.findings:
+        return
+    text, at, out = _whole_words(given.for_redaction()), 0, 0
+    for one in found.findings:
+        start = out + one.start - at
+        end = found.text.find(_ENDS, start) + 1 or len(found.text)
+        for value in _forms(text[one.start : one.end]):
+            yield value, found.text[start:end]
+        at, out = one.end, end
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Yield a value and its last part, which is what names are often cut down to."""
+    for one in dict.fromkeys((value, *(value.rpartition(mark)[2] for mark in "/:="))):
+        if len(one) >= _SHORTEST_VALUE and any(map(str.isdigit, one)):
+            yield one
+
+
+def _without(text: str, known: Mapping[str, str]) -> str:
+    """Return a text without the values that were taken out elsewhere."""
+    for value, shown in known.items():
+        if value in text:
+            text = text.replace(value, shown)
+    return text
+
+
+def _whole_words(text: str) -> str:
+    """Return a text that was cut without the half words."""
+    *cut, last = text.split(_CUT)
+    return _CUT.join([*(_without_half(piece) for piece in cut), last])
+
+
+def _without_half(piece: str) -> str:
+    """Return what stands before an ellipsis, without a last word that is half a key."""
+    number = piece.rstrip(_DIGITS)
+    if len(piece) - len(number) >= _HALF:
+        piece = number
+    word = "" if piece[-1:].isspace() else (piece.rsplit(None, 1) or [""])[-1]
+    is_half = len(word) >= _LONG or (len(word) >= _HALF and not _MARKS.isdisjoint(word))
+    return piece[: len(piece) - len(word)] if is_half else piece

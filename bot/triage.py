@@ -166,7 +166,8 @@ def triage(
     """
     parsed = parse(payload, source=source, parsers=parsers)
     if parsed.problem:
-        return unparsed(parsed.source, parsed.problem, alert_id, received_at)
+        problem = redactor.redact(parsed.problem).text
+        return unparsed(parsed.source, problem, alert_id, received_at)
     understanding = Understanding(redactor, rulebook, registry)
     alerts = tuple(
         understanding.of(envelope, received_at=received_at).alert(

@@ -193,6 +193,7 @@ def _page_routes(ground: Ground, room: SlackRoom, links: PageLinks) -> list[Rout
             names=room.names.of,
             base_url=links.base_url,
             links=ground.rulings.links,
+            guards=ground.guards,
         )
     )
 

@@ -13,6 +13,7 @@ from bot.checkpoints import Checkpoints
 from bot.config import Settings, secret
 from bot.definitions import record_definition
 from bot.domain.registry import Registry
+from bot.guards import Guards
 from bot.ports import Clock
 from bot.readmodels import board
 from bot.rulings import Rulings, read_rulings
@@ -61,6 +62,7 @@ class Ground:
     store: SqliteStore
     checkpoints: Checkpoints
     rulings: Rulings
+    guards: Guards
     viewing: Viewing
     service: Service
     aws: AwsDoor
@@ -87,16 +89,14 @@ def lay_ground(
     """
     clock = SystemClock()
     keys = FileKeys(settings.home / KEYS_DIRECTORY)
-    store = SqliteStore(settings.home / STORE_FILE)
+    rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
+    guards = Guards(rulings.redactor)
+    store = SqliteStore(settings.home / STORE_FILE, guard=guards)
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
-    rulings = _rulings(settings, keys, store, registry)
-    viewing = Viewing(
-        clock=clock,
-        registry=rulings.registry,
-        category_titles=rulings.category_titles(),
-        together=rulings.grouping.together,
-    )
+    definition, overlay = rulings.redactor.definition, rulings.texts.redaction
+    record_definition(store, definition, overlay=overlay, clock=clock)
+    viewing = _viewing(rulings, clock)
     return Ground(
         settings=settings,
         slack=slack,
@@ -107,6 +107,7 @@ def lay_ground(
         store=store,
         checkpoints=checkpoints,
         rulings=rulings,
+        guards=guards,
         viewing=viewing,
         service=_service(settings, store, keys, rulings, viewing),
         aws=AwsDoor(clock=clock),
@@ -119,17 +120,13 @@ def lay_ground(
     )
 
 
-def _rulings(
-    settings: Settings, keys: FileKeys, store: SqliteStore, registry: Registry
-) -> Rulings:
-    rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
-    record_definition(
-        store,
-        rulings.redactor.definition,
-        overlay=rulings.texts.redaction,
-        clock=SystemClock(),
+def _viewing(rulings: Rulings, clock: Clock) -> Viewing:
+    return Viewing(
+        clock=clock,
+        registry=rulings.registry,
+        category_titles=rulings.category_titles(),
+        together=rulings.grouping.together,
     )
-    return rulings
 
 
 def keys_file(settings: Settings, name: str) -> Path:

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from bot.domain.commands import Person
 from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.untrusted import Untrusted
+from bot.guards import Guards
 from bot.ports import Clock, Keys
 from bot.store.sqlite import SqliteStore
 from bot.viewing import Viewing
@@ -39,6 +40,7 @@ class PageNeeds:
     person: Callable[[str], Awaitable[Person]]
     names: Callable[[Collection[str]], Awaitable[Mapping[str, Untrusted]]]
     base_url: str
+    guards: Guards
     links: LinkHosts = NO_HOSTS
 
 
@@ -66,6 +68,10 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         links=needs.links,
     )
     pages = PagesDoor(
-        reading=reading, readers=readers, names=needs.names, base_url=needs.base_url
+        reading=reading,
+        readers=readers,
+        names=needs.names,
+        base_url=needs.base_url,
+        mask=needs.guards.text,
     )
     return [*sign_in.routes(), *pages.routes()]

@@ -23,6 +23,7 @@ from bot.envelopes.aws_reading import (
 from bot.envelopes.bedrock import Call, Kind, kind_of, read_call
 from bot.envelopes.guardrail import ATTACKS, Found, outcome
 from bot.envelopes.mapping import digest, identifier
+from bot.envelopes.wording import last_part
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -98,7 +99,7 @@ def _outcome(call: Call) -> Outcome:
 
 def _title(call: Call) -> Untrusted:
     what = call.model or call.agent
-    short = what.rpartition("/")[2] or "a model"
+    short = last_part(what) or "a model"
     if call.kind is Kind.ACTION_GROUP:
         return headline(f"Agent {short} calls {call.operation} of {call.group}")
     if call.found:
@@ -114,7 +115,7 @@ def _title(call: Call) -> Untrusted:
 
 def _verdict(call: Call) -> str:
     """Return ``Guardrail x blocked a prompt: VIOLENCE`` and the like."""
-    which = next((n.rpartition("/")[2] for n in call.guardrails), "")
+    which = next((last_part(n) for n in call.guardrails), "")
     did = {
         Outcome.BLOCKED: "stopped",
         Outcome.ALLOWED: "noticed but let through",

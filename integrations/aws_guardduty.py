@@ -27,6 +27,7 @@ from bot.envelopes.fields import anywhere, every, first_text, leaves, member, te
 from bot.envelopes.jsonbody import Json
 from bot.envelopes.mapping import digest, identifier, word
 from bot.envelopes.times import read_time
+from bot.envelopes.wording import reworded
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -131,12 +132,16 @@ def _filters(value: Json) -> list[tuple[str, str, str]]:
     """Return type, action and confidence of each filter of the guardrail."""
     return [
         (
-            first_text(one, "type").upper(),
-            first_text(one, "action").upper(),
-            first_text(one, "confidence").upper(),
+            _shouted(first_text(one, "type")),
+            _shouted(first_text(one, "action")),
+            _shouted(first_text(one, "confidence")),
         )
         for one in anywhere(value, "contentPolicyFilters")
     ]
+
+
+def _shouted(text: str) -> str:
+    return reworded(text, text.upper())
 
 
 def _outcome(value: Json, kind: str) -> Outcome:

@@ -28,6 +28,7 @@ from bot.envelopes.jsonbody import Json
 from bot.envelopes.mapping import digest, identifier, links_of
 from bot.envelopes.names import names
 from bot.envelopes.times import read_time
+from bot.envelopes.wording import reworded
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -109,7 +110,7 @@ def _at(detail: Json, event: AwsEvent) -> datetime | None:
 def _title(detail: Json, code: str, event: AwsEvent) -> Untrusted:
     service = first_text(detail, "service")
     what = code.removeprefix("AWS_").removeprefix(f"{service.upper()}_")
-    says = what.replace("_", " ").capitalize() or "An event"
+    says = reworded(what, what.replace("_", " ").capitalize()) or "An event"
     category = {
         "issue": "trouble",
         "scheduledchange": "planned change",

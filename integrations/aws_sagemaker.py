@@ -30,6 +30,7 @@ from bot.envelopes.jsonbody import Json
 from bot.envelopes.mapping import digest, identifier
 from bot.envelopes.names import names
 from bot.envelopes.times import read_time
+from bot.envelopes.wording import last_part, reworded
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -161,7 +162,7 @@ def _of_event(event: AwsEvent, one: Delivery) -> Envelope:
 def _name(event: AwsEvent) -> str:
     found = first_text(event.detail, *_NAMES)
     found = found or next(iter(event.resources), "")
-    return found.rpartition("/")[2] if found.startswith("arn:") else found
+    return last_part(found) if found.startswith("arn:") else found
 
 
 def _status(state: str, event: AwsEvent) -> Status:
@@ -215,7 +216,8 @@ def _report_title(
         return "Model Monitor found no violation"
     more = f" and {len(about) - _FIRST_TOLD} more" if len(about) > _FIRST_TOLD else ""
     of = ", ".join(about[:_FIRST_TOLD]) + more
-    kind = ", ".join(kinds[:2]).replace("_", " ") or "violations"
+    named = [reworded(one, one.replace("_", " ")) for one in kinds[:2]]
+    kind = ", ".join(named) or "violations"
     first = first_text(found[0], "description") if number == 1 else ""
     return f"Model Monitor: {kind} of {of or 'a dataset'} ({number}) {first}".strip()
 

@@ -23,7 +23,7 @@ from bot.envelopes.mapping import (
     envelope_of,
     not_one_of,
 )
-from bot.envelopes.wording import joined
+from bot.envelopes.wording import is_a_name, joined, reworded
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -81,7 +81,8 @@ def _is_record(value: Json) -> bool:
 
 def _envelope(record: Json, document: Document) -> Envelope:
     made = envelope_of(record, FIELDS, document.notes)
-    operation = first_text(record, *_OPERATION).casefold()
+    given = first_text(record, *_OPERATION)
+    operation = reworded(given, given.casefold())
     resource, caller = first_text(record, *_RESOURCE), first_text(record, *_CALLER)
     name = resource.rstrip("/").rpartition("/")[2]
     return replace(
@@ -95,6 +96,8 @@ def _envelope(record: Json, document: Document) -> Envelope:
 
 def _spoken(operation: str) -> str:
     """Return ``Cognitiveservices accounts listkeys`` for an operation's full name."""
+    if not is_a_name(operation):
+        return operation
     provider, *rest = operation.removeprefix("microsoft.").split("/")
     words = [provider.capitalize(), *(part for part in rest if part != "action")]
     return " ".join(words)

@@ -15,6 +15,7 @@ import re2
 
 from bot.domain.envelope import Entity, EntityKind, Envelope
 from bot.domain.errors import Unparsed
+from bot.domain.untrusted import clip
 from bot.envelopes.batches import gathered
 from bot.envelopes.fields import count_of, every, first, first_text, member, text_of
 from bot.envelopes.jsonbody import Document, Json, read_text
@@ -23,6 +24,7 @@ from bot.envelopes.mapping import body, digest, identifier, word
 from bot.envelopes.shapes import Shape, fits, recognizer
 from bot.envelopes.times import read_time
 from bot.envelopes.verdicts import detector
+from bot.envelopes.wording import last_part
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -43,6 +45,7 @@ _AUDIT = Shape(
 _RANKS = ("CRITICAL", "HIGH", "WARNING", "MEDIUM", "LOW")
 _UNREAD = "a file could not be scanned; nothing is known of it"
 _MOST_FILES, _MOST_TEXTS = 3, 20
+_LONGEST_FILE = 120
 
 _RECOGNIZED = recognizer(_SCAN, _AUDIT)
 # What Picklescan prints: a line a finding, and a summary under a ruler.
@@ -167,7 +170,7 @@ def _file(issue: Json) -> str:
 
 def _short(path: str) -> str:
     """Return a file's name; folders of the machine that scanned say nothing."""
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2][:120]
+    return clip(last_part(path.replace("\\", "/").rstrip("/")), _LONGEST_FILE)
 
 
 def _is_true(report: Json, path: str) -> bool:

@@ -28,7 +28,7 @@ from bot.envelopes.mapping import (
     word,
 )
 from bot.envelopes.times import read_time
-from bot.envelopes.wording import joined
+from bot.envelopes.wording import joined, reworded
 from bot.ports.integration import Manifest, Payload
 
 MANIFEST = Manifest(
@@ -105,13 +105,14 @@ def _is_object(value: Json) -> bool:
 def _incident(one: Json, page: Json, notes: tuple[str, ...]) -> Envelope:
     name = first_text(one, "name", "title") or "An incident"
     where = first_text(page, "name")
-    status = first_text(one, "status").casefold()
+    told = first_text(one, "status")
     update = first(one, "incident_updates[0]", "maintenance_updates[0]", "updates[0]")
-    status = status or first_text(update, "status").casefold()
+    told = told or first_text(update, "status")
+    status = told.casefold()
     planned = member(one, "scheduled_for") is not None
     texts = {
         "event": "scheduled_maintenance" if planned else "incident",
-        "status": status,
+        "status": reworded(told, status),
         "impact": first_text(one, "impact"),
         "name": name,
         "page.name": where,
@@ -145,12 +146,12 @@ def _began(*, planned: bool) -> tuple[str, ...]:
 def _component(value: Json, notes: tuple[str, ...]) -> Envelope:
     update, one = member(value, "component_update"), member(value, "component")
     name = first_text(one, "name") or "A component"
-    status = first_text(update, "new_status", "newStatus") or first_text(one, "status")
-    status = status.casefold().replace(" ", "_")
+    told = first_text(update, "new_status", "newStatus") or first_text(one, "status")
+    status = told.casefold().replace(" ", "_")
     texts = {
         "event": "component_update",
         "component": name,
-        "status": status,
+        "status": reworded(told, status),
         "old_status": first_text(update, "old_status"),
         "description": first_text(one, "description"),
     }
@@ -162,10 +163,10 @@ def _component(value: Json, notes: tuple[str, ...]) -> Envelope:
         dedup_key=identifier(f"component {key}"),
         status=Status.RESOLVED if status in _WORKS else Status.FIRING,
         occurred_at=read_time(at),
-        title=body(joined(name, status.replace("_", " "))),
+        title=body(joined(name, reworded(told, status.replace("_", " ")))),
         texts={key: body(text) for key, text in texts.items() if text.strip()},
         entities=_services(name),
-        vendor_severity=word(status),
+        vendor_severity=word(reworded(told, status)),
         notes=notes,
     )
 

@@ -13,6 +13,7 @@ from bot.domain.commands import PersonCommand
 from bot.domain.envelope import Alert
 from bot.domain.registry import Registry, System
 from bot.gate.policy import Policy
+from bot.guards import Guards
 from bot.intake import Intake
 from bot.jobs import fire_timers
 from bot.maintenance import EDGE
@@ -63,7 +64,7 @@ class Core:
         reading: Reading | None = None,
     ) -> None:
         self.clock = FakeClock(NOON)
-        self.store = new_store(folder / "tocsin.db")
+        self.store = new_store(folder / "tocsin.db", guard=Guards(rulings().redactor))
         self.keys = FileKeys(folder / "keys")
         self.service = Service(
             store=self.store,
@@ -93,9 +94,16 @@ class Core:
 
     def keep(self, body: Mapping[str, Any], *, source: str = "webhook") -> str:
         """Keep an alert as the door does; nothing has read it yet."""
+        return self.post(json.dumps(body).encode(), source=source)
+
+    def post(
+        self, body: bytes, *, source: str, headers: Mapping[str, str] | None = None
+    ) -> str:
+        """Keep a body as the door does."""
         item = f"al_{next(self._ids):026d}"
-        raw = json.dumps(body).encode()
-        payload = Payload(body=raw, headers={}, received_at=self.clock.now())
+        payload = Payload(
+            body=body, headers=headers or {}, received_at=self.clock.now()
+        )
         received = Received(
             id=item,
             lane=Lane.ALERTS,
@@ -109,9 +117,13 @@ class Core:
     def alert(self, body: Mapping[str, Any], *, source: str = "webhook") -> Any:
         """Keep an alert, read it, and return what became of it."""
         item = self.keep(body, source=source)
+        self.settle()
+        return self.outcome(item)
+
+    def settle(self) -> None:
+        """Read whatever was kept."""
         while self.intake.step():
             pass
-        return self.outcome(item)
 
     def outcome(self, item: str) -> Any:
         found = self.service.find(item)

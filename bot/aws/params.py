@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.domain.errors import BadRequest
+from bot.domain.quoting import named
 
 _SCHEMA_KEYS = frozenset({"type", "additionalProperties", "required", "properties"})
 _TEXT_KEYS = frozenset(
@@ -55,7 +56,7 @@ def check_params(
     """
     properties: Mapping[str, Any] = schema["properties"]
     wrong = [f"{name} is missing" for name in properties if name not in params]
-    wrong += [f"there is no {name[:40]!r}" for name in params if name not in properties]
+    wrong += [f"there is no {named(name)}" for name in params if name not in properties]
     for name, rule in properties.items():
         if name in params and not _fits(rule, params[name]):
             wrong.append(f"{name} must be {rule['description']}")

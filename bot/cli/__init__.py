@@ -4,6 +4,7 @@ Modules of this room import nothing heavy at the top, so that `tocsin --help`
 answers at once. No rule lives here.
 """
 
+import logging
 import sys
 
 import click
@@ -13,6 +14,7 @@ from bot.cli.bench import bench
 from bot.cli.doctor import doctor
 from bot.cli.drill import drill
 from bot.cli.gate import gate
+from bot.cli.guarded import Unread, masked
 from bot.cli.log import log
 from bot.cli.policy import policy
 from bot.cli.redact import redact
@@ -25,6 +27,7 @@ from bot.cli.slack import slack
 from bot.cli.timeline import timeline
 from bot.cli.triage import triage
 from bot.domain.errors import TocsinError
+from bot.logs import catch_what_nobody_caught, write_logs
 
 
 class _Main(click.Group):
@@ -34,7 +37,7 @@ class _Main(click.Group):
         try:
             return super().invoke(ctx)
         except TocsinError as error:
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"error: {masked(str(error))}", err=True)
             sys.exit(1)
 
 
@@ -63,3 +66,10 @@ for _command in (
     bench,
 ):
     main.add_command(_command)
+
+
+def start() -> None:
+    """Run `tocsin`, with nothing that it says about itself past the redactor."""
+    write_logs(Unread(), level=logging.WARNING)
+    catch_what_nobody_caught()
+    main()

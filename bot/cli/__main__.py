@@ -1,5 +1,5 @@
 """`python -m bot.cli` is `tocsin`."""
 
-from bot.cli import main
+from bot.cli import start
 
-main()
+start()

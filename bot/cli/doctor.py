@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import click
 
@@ -15,8 +16,12 @@ def doctor(*, as_json: bool, quiet: bool) -> None:
     Exit status: 0 nothing is broken, 1 something is.
     """
     from bot.cli.checks import FAIL, examine
+    from bot.cli.guarded import masked
 
-    found = examine()
+    found = [
+        replace(one, says=masked(one.says), next_move=masked(one.next_move))
+        for one in examine()
+    ]
     broken = any(check.state == FAIL for check in found)
     if as_json:
         checks = [

@@ -131,8 +131,11 @@ def report(drill_id: str, *, as_json: bool) -> None:
 
 
 def _show(found: dict[str, Any], *, as_json: bool) -> None:
+    from bot.cli.guarded import guards
+    from bot.guards import plain_masked
     from bot.readmodels import drill_export
 
+    found = dict(plain_masked(found, guards()))
     text = json.dumps(found, indent=1) + "\n" if as_json else drill_export.text(found)
     click.echo(text, nl=False)
 

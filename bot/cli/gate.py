@@ -8,6 +8,7 @@ is started in this process for the one order. The lock of TOCSIN_HOME tells whic
 import asyncio
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.domain.plan_view import PlanView
+    from bot.domain.untrusted import Untrusted
     from bot.plans.book import PlanBook
     from bot.ports import Transaction
 
@@ -175,7 +177,16 @@ def _view(tx: "Transaction", book: "PlanBook", plan: str) -> "PlanView | None":
     from bot.plans.views import view_of
 
     state, _ = book.load(tx, plan)
-    return view_of(state.plan, state, book) if state.exists else None
+    if not state.exists:
+        return None
+    view = view_of(state.plan, state, book)
+    return view if view.reason is None else replace(view, reason=_said(view.reason))
+
+
+def _said(reason: "Untrusted") -> "Untrusted":
+    from bot.cli.guarded import guards
+
+    return guards().words(reason)
 
 
 # --- writing ---

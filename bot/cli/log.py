@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from bot.cli.guarded import masked
 from bot.domain.errors import TocsinError
 
 if TYPE_CHECKING:
@@ -169,5 +170,5 @@ def _shown_errors() -> Iterator[None]:
     try:
         yield
     except TocsinError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {masked(str(error))}", err=True)
         sys.exit(1)

@@ -90,7 +90,7 @@ def _seconds(text: str) -> int:
     if found is None:
         raise BadRequest(
             "Nothing was sealed",
-            because=f"{text[:20]!a} is not a time",
+            because="what --expires says is not a time",
             next_move="Give a number and s, m, h or d, for example 1h.",
         )
     life = timedelta(**{_UNITS[found[2]]: int(found[1])})

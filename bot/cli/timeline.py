@@ -1,5 +1,6 @@
 """`tocsin timeline`: the story of one incident, as the log tells it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -27,6 +28,7 @@ def timeline(incident: str, form: str) -> None:
     if form == "html":
         click.echo(_as_html(incident.upper()), nl=False)
         return
+    from bot.cli.guarded import guards
     from bot.cli.opening import open_store
     from bot.readmodels import timeline_export
     from bot.readmodels.definitions import definitions
@@ -46,12 +48,17 @@ def timeline(incident: str, form: str) -> None:
         "json": timeline_export.as_json,
         "csv": timeline_export.as_csv,
     }[form]
+    shown = [
+        line if line.words is None else replace(line, words=guards().words(line.words))
+        for line in told
+    ]
     masked_by = known[-1].told() if known else ""
-    click.echo(export(incident.upper(), told, masked_by=masked_by), nl=False)
+    click.echo(export(incident.upper(), shown, masked_by=masked_by), nl=False)
 
 
 def _as_html(incident: str) -> str:
     """Return the whole page of an incident as a file that stands alone."""
+    from bot.cli.guarded import masked
     from bot.cli.opening import open_settings, open_store
     from bot.web.rendering import incident_file
 
@@ -62,7 +69,7 @@ def _as_html(incident: str) -> str:
         store.close()
     if found is None:
         raise _unknown(incident)
-    return incident_file(found)
+    return incident_file(found, mask=masked)
 
 
 def _reading(settings: "Settings", store: "SqliteStore", keys: "Keys") -> "Reading":

@@ -15,6 +15,7 @@ from bot.domain.drill import Scenario
 from bot.domain.drill_events import DrillEvent, DrillStarted
 from bot.domain.drill_state import DrillState
 from bot.domain.errors import NotFound, Refusal
+from bot.domain.quoting import named
 from bot.domain.untrusted import Untrusted
 from bot.drills.book import DrillBook, scenario_of
 from bot.drills.shelf import DrillShelf
@@ -153,7 +154,7 @@ def report_of(tx: Transaction, book: DrillBook, drill: str) -> Mapping[str, Any]
     if scenario is None:
         raise NotFound(
             "No report was made",
-            because=f"there is no drill {drill[:40]!a} that can be read",
+            because=f"there is no drill {named(drill)} that can be read",
             next_move="See them with `tocsin drill list`.",
         )
     found = drill_report.report(state, scenario, drill_seen.look(tx, state))

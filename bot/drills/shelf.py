@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.domain.drill import Inject, InjectKind, Scenario
 from bot.domain.errors import BadRequest, NotFound
+from bot.domain.quoting import named
 from bot.rules.drill_file import Finding, read_drill
 
 _ENDING = ".yaml"
@@ -43,7 +44,7 @@ class DrillShelf:
             known = ", ".join(self.names()) or "none"
             raise NotFound(
                 "The drill was not started",
-                because=f"there is no scenario {name[:60]!a}",
+                because=f"there is no scenario {named(name)}",
                 next_move=f"There are: {known}. See `tocsin drill list`.",
             )
         scenario, findings = self.lint(self.folder / f"{name}{_ENDING}")

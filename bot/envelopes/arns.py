@@ -44,11 +44,18 @@ def things_of(arn: str) -> tuple[Entity, ...]:
     parts = arn.split(":", _PARTS - 1)
     if len(parts) < _PARTS or parts[0] != "arn":
         return ()
-    kind_of, _, name = parts[5].replace(":", "/", 1).partition("/")
+    kind_of, name = _apart(parts[5])
     kind = _KINDS.get((parts[2], kind_of))
     if kind is None or not name:
         return ()
     return tuple(Entity.named(kind, one) for one in (*_names(kind_of, name), arn))
+
+
+def _apart(named: str) -> tuple[str, str]:
+    """Return the kind and the name; some are apart by a colon, some by a slash."""
+    mark = min((one for one in ":/" if one in named), key=named.index, default="/")
+    kind_of, _, name = named.partition(mark)
+    return kind_of, name
 
 
 def _names(kind_of: str, name: str) -> tuple[str, ...]:

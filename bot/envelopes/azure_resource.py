@@ -10,6 +10,7 @@ Source:
 from collections.abc import Iterable
 
 from bot.domain.envelope import Entity, EntityKind
+from bot.envelopes.wording import last_part
 
 # By type, lower case. Types that are not here are services.
 _KINDS = {
@@ -36,7 +37,7 @@ def things_of(ids: Iterable[str]) -> tuple[Entity, ...]:
 
 def last_name(resource_id: str) -> str:
     """Return the name at the end of a resource id: ``vm-1``."""
-    return resource_id.rstrip("/").rpartition("/")[2]
+    return last_part(resource_id.rstrip("/"))
 
 
 def _things(resource_id: str) -> list[Entity]:

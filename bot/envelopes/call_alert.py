@@ -14,6 +14,7 @@ from bot.envelopes.cloudtrail import ApiCall
 from bot.envelopes.fields import first_text, leaves, text_of
 from bot.envelopes.jsonbody import Json
 from bot.envelopes.mapping import digest, identifier
+from bot.envelopes.wording import reworded
 
 _MOST_ASKED = 40
 _MOST_ANSWERED = 20
@@ -101,7 +102,8 @@ def _title(call: ApiCall, about: str) -> Iterator[str]:
     if about:
         yield clip(about, _LONGEST_NAME)
     if call.insight:
-        yield f"called at an unusual rate ({call.insight.lower()})"
+        said = reworded(call.insight, call.insight.lower())
+        yield f"called at an unusual rate ({said})"
     if call.who:
         yield f"by {clip(call.who, _LONGEST_NAME)}"
     if _logging(call):
@@ -136,7 +138,7 @@ def _facts(call: ApiCall) -> dict[str, str]:
         "artefact": "true" if call.is_artefact else "",
         "invocationLogging": _logging(call),
         "eventType": call.kind,
-        "mfa": call.mfa.casefold(),
+        "mfa": reworded(call.mfa, call.mfa.casefold()),
         "insight": call.insight,
         "keyUser": "true"
         if "BedrockAPIKey-" in first_text(call.asked, "userName")

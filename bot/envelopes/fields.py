@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import re2
+
 from bot.domain.untrusted import clip, visible
 from bot.envelopes.jsonbody import Json, children
+from bot.envelopes.wording import is_a_name
 
 _EACH = "[]"
 _LONGEST_KEY = 80
@@ -154,6 +157,10 @@ def leaves(value: Json, *, most: int) -> tuple[Leaf, ...]:
     return tuple(made)
 
 
+_ODD = "odd field"
+_TELLING = re2.compile(r"[=%\n'\"`]|\w@|: ")
+
+
 def safe_key(key: str) -> str:
     """Return a sender's key as something that may be shown and stored."""
     return _kept_key(key) if len(key) <= _LONGEST_KEY else _safe(key)
@@ -161,6 +168,9 @@ def safe_key(key: str) -> str:
 
 def _safe(key: str) -> str:
     plain = "".join(mark if mark in _PLAIN else "_" for mark in visible(key))
+    if plain != key and not (is_a_name(plain) and not _TELLING.search(key)):
+        # What was taken out of it might be by what a secret in it is known.
+        return _ODD
     return clip(plain.strip(), _LONGEST_KEY) or "_"
 
 

@@ -18,6 +18,7 @@ import re2
 from bot.domain.envelope import Outcome
 from bot.envelopes.fields import every, first_text, member, text_of
 from bot.envelopes.jsonbody import Json, children
+from bot.envelopes.wording import reworded
 
 ATTACKS = frozenset(
     {"PROMPT_ATTACK", "JAILBREAK", "PROMPT_INJECTION", "PROMPT_LEAKAGE"}
@@ -67,8 +68,9 @@ class Found:
     @property
     def says(self) -> str:
         """One line for people, without anything that was quoted."""
-        sure = f" ({self.confidence.lower()} confidence)" if self.confidence else ""
-        done = "only noticed" if self.action == "NONE" else self.action.lower()
+        action, level = _quiet(self.action), _quiet(self.confidence)
+        sure = f" ({level} confidence)" if level else ""
+        done = "only noticed" if self.action == "NONE" else action
         return f"{self.side} {self.policy} {self.kind}{sure}: {done}".strip()
 
 
@@ -151,15 +153,23 @@ def _of_assessment(value: Json, side: str) -> Iterator[Found]:
                 )
 
 
+def _quiet(text: str) -> str:
+    return reworded(text, text.lower())
+
+
+def _shouted(text: str) -> str:
+    return reworded(text, text.upper())
+
+
 def _found(one: Json, side: str, policy: str, named: str) -> Found | None:
     """Return one finding; None for what was looked at and not found.
 
     With the full scope of output, filters that found nothing are listed too: they say
     that they detected nothing, or have no confidence and no action.
     """
-    action = first_text(one, "action").upper() or "NONE"
+    action = _shouted(first_text(one, "action")) or "NONE"
     detected = first_text(one, "detected").casefold()
-    confidence = first_text(one, "confidence").upper()
+    confidence = _shouted(first_text(one, "confidence"))
     if detected == "false":
         return None
     is_sure = policy == "content" and confidence not in ("", "NONE")

@@ -14,6 +14,7 @@ from enum import StrEnum
 from bot.domain.envelope import Entity, EntityKind, Envelope, Outcome
 from bot.domain.untrusted import Untrusted, clip, visible
 from bot.envelopes.mapping import body, digest, identifier, word
+from bot.envelopes.wording import is_a_name
 
 _LONGEST_NAME = 60
 _SHORT = 3
@@ -128,6 +129,8 @@ def detector(name: str) -> str:
 
 def readable(name: str) -> str:
     """Return ``prompt injection`` for ``PromptInjection`` and ``prompt_injection``."""
+    if not is_a_name(name):
+        return name
     spaced = "".join(mark if mark.isalnum() else " " for mark in name)
     parts: list[str] = []
     for before, mark in zip(f" {spaced}", spaced, strict=False):

@@ -5,11 +5,27 @@ from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 from bot.ports.inbox import Inbox
-from bot.ports.log import EventLog
-from bot.ports.outbox import Outbox
+from bot.ports.log import EventLog, NewEntry
+from bot.ports.outbox import Outbox, Post, Whisper
 from bot.ports.timers import Timers
 
 T = TypeVar("T")
+
+
+class Guard(Protocol):
+    """What every readable text passes on its way into the store."""
+
+    def entry(self, entry: NewEntry) -> NewEntry:
+        """Return an entry of the log with words that may be kept."""
+        ...
+
+    def post(self, post: Post) -> Post:
+        """Return a message that may lie in the outbox."""
+        ...
+
+    def whisper(self, whisper: Whisper) -> Whisper:
+        """Return a message to one person that may lie in the outbox."""
+        ...
 
 
 class Tables(Protocol):

@@ -11,11 +11,14 @@ import logging
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from typing import IO
 
 from bot.config import inherited
 from bot.deciding import Texts
 from bot.domain.errors import Unreachable
+from bot.logs import listen_to
 from bot.reading import frames
 from bot.reading.questions import Answer, End, Question
 
@@ -25,6 +28,9 @@ _INHERITED = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 _READY_WITHIN_S = 60.0
 # Beyond what the reader gives itself, in time on the clock of a machine that is busy.
 _ANSWER_WITHIN_S = 120.0
+# A line is cut here, and after so many the process may say what it likes.
+_LONGEST_LINE = 2000
+_MOST_LINES = 200
 _log = logging.getLogger(__name__)
 
 
@@ -129,8 +135,17 @@ class _Child:
                 program,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 env=inherited(_INHERITED),
             )
+        # What it prints may be the payload's words: they go where they are masked.
+        self._listener = threading.Thread(
+            target=_listen,
+            args=(self._process.stderr,),
+            name="reader-says",
+            daemon=True,
+        )
+        self._listener.start()
         self._wire = ours
         self._wire.settimeout(_READY_WITHIN_S)
         self._is_ready = False
@@ -166,3 +181,17 @@ class _Child:
         self._wire.close()
         self._process.kill()
         self._process.wait()
+        self._listener.join()
+
+
+def _listen(said: IO[bytes] | None) -> None:
+    if said is not None:
+        with said:
+            listen_to(_lines(said), name=__name__)
+
+
+def _lines(said: IO[bytes]) -> Iterator[bytes]:
+    """Yield the first lines, then read on without a word: the writer must not wait."""
+    for n, line in enumerate(iter(lambda: said.readline(_LONGEST_LINE), b"")):
+        if n < _MOST_LINES:
+            yield line

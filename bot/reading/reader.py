@@ -38,7 +38,8 @@ class Reader:
         payload, deciding = question.payload, self._deciding
         parsed = parse(payload, source=question.source, parsers=deciding.integrations)
         if parsed.problem:
-            return Answer(source=parsed.source, problem=parsed.problem)
+            problem = deciding.redactor.redact(parsed.problem).text
+            return Answer(source=parsed.source, problem=problem)
         understanding = Understanding(
             deciding.redactor, deciding.rulebook, deciding.registry
         )

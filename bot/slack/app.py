@@ -5,6 +5,8 @@ listener is through (`process_before_response`): our listeners only keep the
 request and ack, so an event too is durable before Slack is told that it arrived.
 """
 
+import asyncio
+import json
 import logging
 import secrets
 from collections.abc import Mapping
@@ -21,7 +23,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 
 from bot.domain.errors import BadRequest, BadSettings, Unparsed, Unreachable
+from bot.guards import Guards
 from bot.slack import answers, words
+from bot.slack.egress import answer_masked
 from bot.slack.guard import Asgi, Receive, Rejected, Scope, Send, Signatures
 from bot.slack.identity import Identity
 from bot.slack.traces import where
@@ -37,18 +41,21 @@ def bolt_app(
     identity: Identity,
     whispers: Whispers,
     client: AsyncWebClient,
+    guard: Guards,
 ) -> AsyncApp:
     """Return Bolt without listeners.
 
     Args:
         client: Without a token; listeners of ours do not use it.
+        guard: Masks every answer, over HTTP as over a socket.
 
     Raises:
         BadSettings: The environment holds values that Bolt would use behind our
             back.
     """
     # No token here: who we are comes from `authorize`, not from the environment.
-    app = AsyncApp(
+    app = _Guarded(
+        guard,
         name="tocsin",
         logger=logging.getLogger("slack_bolt"),
         client=client,
@@ -71,6 +78,29 @@ def bolt_app(
     app.use(_known_team(identity))
     app.error(_on_error(whispers))
     return app
+
+
+class _Guarded(AsyncApp):
+    """Bolt, whose every answer is masked before it leaves."""
+
+    def __init__(self, guard: Guards, **given: Any) -> None:
+        super().__init__(**given)
+        self._guard = guard
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Answer a request, whichever way it came."""
+        answer = await super().async_dispatch(req)
+        if answer.body:
+            answer.body = await asyncio.to_thread(_masked, answer.body, self._guard)
+        return answer
+
+
+def _masked(body: str, guard: Guards) -> str:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return guard.text(body)
+    return json.dumps(answer_masked(said, guard))
 
 
 def _verification(signatures: Signatures) -> Any:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 from ulid import ULID
 
 from bot.domain.commands import PersonKind
@@ -42,6 +41,7 @@ from bot.slack.requests import (
 )
 from bot.slack.share_door import Looker
 from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareVerb, ShareWish
+from bot.slack.views import Views
 from bot.slack.whispers import Whispers
 from bot.slack.wishes import READING, Verb, Wish, known_incident
 
@@ -72,7 +72,7 @@ class Door:
         *,
         service: Service,
         people: People,
-        writer: AsyncWebClient,
+        views: Views,
         whispers: Whispers,
         wake: Callable[[], None],
         gate: Gate | None = None,
@@ -86,7 +86,7 @@ class Door:
         self._maintenance = maintenance
         self._service = service
         self._people = people
-        self._writer = writer
+        self._views = views
         self._whispers = whispers
         self._wake = wake
         self._plans = self._plan_door(gate) if gate else None
@@ -227,9 +227,7 @@ class Door:
         if (await self._people.person(request.person)).kind in _READERS:
             rows = await asyncio.to_thread(self._service.board)
             view = answers.home(rows)
-            await self._quietly(
-                self._writer.views_publish(user_id=request.person, view=view)
-            )
+            await self._quietly(self._views.publish(request.person, view))
         await ack()
 
     async def accept(self, request: Request) -> None:
@@ -274,9 +272,7 @@ class Door:
         self, request: Click | SlashCommand, view: dict[str, Any]
     ) -> None:
         """Open a form; the person is told when Slack does not take it."""
-        opened = await self._quietly(
-            self._writer.views_open(trigger_id=request.trigger, view=view)
-        )
+        opened = await self._quietly(self._views.open(request.trigger, view))
         if not opened:
             await self._whispers.queue(
                 f"form/{request.key}",

@@ -1,8 +1,8 @@
 """What people call themselves, for pages that people read. Nothing decides on it.
 
-Their owners can edit names, so a name is `Untrusted` and never stands without the
-id. Asked of Slack when a page is drawn, kept for ten minutes in memory and nowhere
-else; whoever Slack does not answer for stays an id.
+Their owners can edit names, so a name is `Untrusted`, is masked, and never stands
+without the id. Asked of Slack when a page is drawn, kept for ten minutes in memory and
+nowhere else; whoever Slack does not answer for stays an id.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.untrusted import Untrusted
+from bot.guards import Guards
 from bot.ports import Clock
 from bot.slack.clients import CALL_FAILED
 
@@ -38,8 +39,9 @@ class _Known:
 class Names:
     """Looks names up in Slack."""
 
-    def __init__(self, *, reader: AsyncWebClient, clock: Clock) -> None:
+    def __init__(self, *, reader: AsyncWebClient, clock: Clock, guard: Guards) -> None:
         self._reader = reader
+        self._guard = guard
         self._clock = clock
         self._known: dict[str, _Known] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
@@ -74,7 +76,9 @@ class Names:
         except CALL_FAILED as failed:
             _log.warning("users.info gave no name: %s", type(failed).__name__)
             return
-        self._known[person] = _Known(_name(answer.get("user")), until)
+        name = _name(answer.get("user"))
+        shown = None if name is None else self._guard.words(name)
+        self._known[person] = _Known(shown, until)
 
 
 def _name(user: Any) -> Untrusted | None:

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.domain.errors import BadSettings
-from bot.ports import Clock
+from bot.guards import Guards
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
@@ -39,6 +39,7 @@ from bot.slack.reconcile import Reconciler
 from bot.slack.sender import Sender
 from bot.slack.share_door import ShareDoor
 from bot.slack.sockets import Sockets
+from bot.slack.views import Views
 from bot.slack.whispers import Whispers
 
 _CONNECT_S = 5.0
@@ -93,7 +94,7 @@ class SlackRoom:
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
     ) -> None:
-        self._know_people(settings, service.clock)
+        self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
         whispers = self._whispers(service)
         planned = _maintenance_desk(maintenance, self.people)
@@ -110,7 +111,7 @@ class SlackRoom:
         door = Door(
             service=service,
             people=self.people,
-            writer=self._writer,
+            views=Views(self._writer, self._guard),
             whispers=whispers,
             wake=self.worker.wake,
             gate=gate,
@@ -132,17 +133,18 @@ class SlackRoom:
             shares=shares, service=service, askers=self.askers, originals=originals
         )
 
-    def _know_people(self, settings: SlackSettings, clock: Clock) -> None:
-        """Make what asks Slack, and what reads about people, quietly."""
+    def _know_people(self, settings: SlackSettings, service: Service) -> None:
+        """Make what asks Slack, what reads about people, and what masks names."""
         _refuse_empty(settings)
         quieten()
-        self._channel, self._clock = settings.channel, clock
+        self._channel, self._clock = settings.channel, service.clock
+        clock, self._guard = service.clock, Guards(service.redactor)
         self._writer = write_client(settings.bot_token, base_url=settings.api_url)
         reader = read_client(settings.bot_token, base_url=settings.api_url)
         self._reader = reader
         self.identity = Identity(reader=reader, team=settings.team)
         self.people = People(reader=reader, identity=self.identity, clock=clock)
-        self.names = Names(reader=reader, clock=clock)
+        self.names = Names(reader=reader, clock=clock, guard=self._guard)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
 
     def _open(self, door: Door, settings: SlackSettings, whispers: Whispers) -> None:
@@ -178,6 +180,7 @@ class SlackRoom:
             identity=self.identity,
             whispers=whispers,
             client=nobody(base_url=settings.api_url),
+            guard=self._guard,
         )
 
     def _desk(self, gate: Gate | None, service: Service) -> PlanDesk | None:

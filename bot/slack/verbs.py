@@ -23,7 +23,6 @@ from bot.domain.events import Role
 from bot.domain.responding import ACK_WITHIN, OUTCOMES
 from bot.domain.severity import Severity
 from bot.domain.share_originals import known_alert
-from bot.domain.untrusted import Untrusted
 from bot.slack import drill_wishes, maintenance_wishes, words
 from bot.slack.drill_wishes import DrillWish
 from bot.slack.maintenance_wishes import MaintenanceWish
@@ -44,7 +43,7 @@ _SAME = {"acknowledge": "ack", "sev": "severity", "assign": "role", "close": "re
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^<>]*)?>")
 _LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
 _NAMED = re.compile(r"<[@#!](?:subteam\^)?([A-Z0-9a-z]+)(?:\|([^<>]*))?>")
-_WORD = re.compile(r"[A-Za-z-]{1,30}")
+_WORD = re.compile(r"[A-Za-z-]{1,20}")
 _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP}
 
 
@@ -241,13 +240,14 @@ def _usage(verb: str, because: str) -> BadRequest:
 
 
 def _unknown(typed: str) -> BadRequest:
-    word = typed.lower() if _WORD.fullmatch(typed) else ""
+    is_word = bool(_WORD.fullmatch(typed))
+    word = typed.lower() if is_word else ""
     near = difflib.get_close_matches(word, [*TYPED, *_SAME], n=1, cutoff=0.5)
     verb = _SAME.get(near[0], near[0]) if near else ""
-    shown = Untrusted(typed).for_mrkdwn(limit=30)
     return BadRequest(
         "Nothing was changed",
-        because=f"there is no verb “{shown}”",
+        # Half of a key, or one with look-alikes in it, would not be masked any more.
+        because=f"there is no verb “{typed}”" if is_word else "it begins with no verb",
         next_move=(f"Did you mean `/incident {words.USAGE[verb]}`? " if verb else "")
         + "See `/incident help`.",
     )

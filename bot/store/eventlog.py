@@ -15,6 +15,7 @@ from typing import Any
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.instants import to_us
 from bot.ports import Entry, NewEntry, TreeHead
+from bot.ports.store import Guard
 from bot.store import merkle
 from bot.store.leaf import (
     Leaf,
@@ -46,7 +47,9 @@ class SqliteEventLog:
         *,
         salts: Salts = secrets.token_bytes,
         worked_out: dict[str, Any] | None = None,
+        guard: Guard | None = None,
     ) -> None:
+        self._guard = guard
         self._connection = connection
         self._worked_out = worked_out
         self._words = Words(connection, salts=salts)
@@ -180,6 +183,8 @@ class SqliteEventLog:
     def _made(
         self, entry: NewEntry, *, seq: int, stream: str, version: int
     ) -> tuple[bytes, Leaf, dict[str, Word]]:
+        if self._guard is not None:
+            entry = self._guard.entry(entry)
         words = self._words.salted(entry.words)
         leaf, facts = leaf_of(
             entry,

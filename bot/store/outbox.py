@@ -16,6 +16,7 @@ import orjson
 from bot.domain.errors import NotFound
 from bot.domain.instants import SECOND_US, from_us, to_us
 from bot.ports import Post, Sending, Whisper
+from bot.ports.store import Guard
 
 # A message keeps its place and its turn: only one that was at rest, or that is just
 # being sent in an older state, queues anew.
@@ -59,8 +60,11 @@ WHERE thread = :parent AND state = 'waiting' AND EXISTS (
 class SqliteOutbox:
     """The outbox of one connection. Keeps `ports.Outbox`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, *, guard: Guard | None = None
+    ) -> None:
         self._connection = connection
+        self._guard = guard
 
     def post(self, post: Post, *, now: datetime) -> None:
         """Set how a message is to look.
@@ -69,6 +73,8 @@ class SqliteOutbox:
         only while it has not been sent. Saying the same again while it waits
         changes nothing. One that was given up is tried again.
         """
+        if self._guard is not None:
+            post = self._guard.post(post)
         found = self._connection.execute(
             "SELECT n, state, channel, thread, text, blocks FROM outbox WHERE key = ?",
             (post.key,),
@@ -94,6 +100,8 @@ class SqliteOutbox:
 
     def whisper(self, whisper: Whisper, *, now: datetime) -> None:
         """Queue a message for one person. The same key is queued once."""
+        if self._guard is not None:
+            whisper = self._guard.whisper(whisper)
         now_us = to_us(now)
         self._connection.execute(
             "INSERT INTO outbox (key, kind, channel, person, text, blocks, created_us, "

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.domain.errors import BadSettings, Unreachable
+from bot.ports.store import Guard
 from bot.store import database
 from bot.store.transaction import SqliteTransaction
 from bot.store.words import Salts
@@ -29,6 +30,8 @@ class SqliteStore:
         read_only: For commands that look while a server runs: the file must
             exist, nothing is migrated, and `write` refuses.
         salts: Where the salts of words come from.
+        guard: Masks words and messages before they are written; None only where
+            there is nothing of anybody to mask, such as in benchmarks.
 
     Raises:
         BadSettings: The file belongs to a newer version, is not ours, or does
@@ -41,6 +44,7 @@ class SqliteStore:
         *,
         read_only: bool = False,
         salts: Salts = secrets.token_bytes,
+        guard: Guard | None = None,
     ) -> None:
         self.path = path
         self._lock = threading.Lock()
@@ -53,7 +57,7 @@ class SqliteStore:
         database.prepare(path)
         self._writer = Writer(
             lambda: database.writing(path),
-            lambda connection: SqliteTransaction(connection, salts=salts),
+            lambda connection: SqliteTransaction(connection, salts=salts, guard=guard),
         )
 
     @property

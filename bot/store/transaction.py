@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 from typing import Any
 
+from bot.ports.store import Guard
 from bot.store.eventlog import SqliteEventLog
 from bot.store.inbox import SqliteInbox
 from bot.store.outbox import SqliteOutbox
@@ -20,13 +21,19 @@ class SqliteTransaction:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, *, salts: Salts = secrets.token_bytes
+        self,
+        connection: sqlite3.Connection,
+        *,
+        salts: Salts = secrets.token_bytes,
+        guard: Guard | None = None,
     ) -> None:
         self.connection = connection
         self._worked_out: dict[str, Any] = {}
-        self._log = SqliteEventLog(connection, salts=salts, worked_out=self._worked_out)
+        self._log = SqliteEventLog(
+            connection, salts=salts, worked_out=self._worked_out, guard=guard
+        )
         self._inbox = SqliteInbox(connection)
-        self._outbox = SqliteOutbox(connection)
+        self._outbox = SqliteOutbox(connection, guard=guard)
         self._timers = SqliteTimers(connection)
         self._tables = SqliteTables(connection)
 

@@ -8,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.guards import Guards
 from bot.web import html
 from bot.web.answers import refused
 from bot.web.headers import STRICT, StrictHeaders
 from bot.web.lane import AlertsLane
+from bot.web.masked_errors import MaskedErrors
 
 PostAlert = Callable[[Request], Awaitable[Response]]
 # The answer to somebody who may not read, None to whoever may.
@@ -27,6 +29,7 @@ def web_app(
     health: Callable[[], Mapping[str, object]] = dict,
     post_alert: PostAlert | None = None,
     no_figures: Refusal = lambda _: None,
+    guard: Guards | None = None,
 ) -> Starlette:
     """Return the app with `routes`, health and figures.
 
@@ -36,6 +39,7 @@ def web_app(
         health: What else `/readyz` tells; it does not decide.
         post_alert: The alerts door, where it has a short way of its own.
         no_figures: Refuses the figures to strangers; `Scrapers.refusal`.
+        guard: Masks what refusals quote.
     """
 
     async def healthz(_: Request) -> Response:
@@ -59,7 +63,7 @@ def web_app(
             Route("/metrics", figures),
             *routes,
         ],
-        middleware=_around(post_alert),
+        middleware=_around(post_alert, guard),
         exception_handlers={404: _not_found, 405: _wrong_method, 500: _our_fault},
     )
 
@@ -74,9 +78,10 @@ def _front(home: Callable[[], str]) -> Callable[[Request], Awaitable[Response]]:
     return front
 
 
-def _around(post_alert: PostAlert | None) -> list[Middleware]:
+def _around(post_alert: PostAlert | None, guard: Guards | None) -> list[Middleware]:
+    masked = [Middleware(MaskedErrors, guard=guard)] if guard else []
     short_way = [Middleware(AlertsLane, post=post_alert)] if post_alert else []
-    return [Middleware(StrictHeaders), *short_way]
+    return [Middleware(StrictHeaders), *masked, *short_way]
 
 
 async def _not_found(request: Request, _: Exception) -> Response:

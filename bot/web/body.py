@@ -7,6 +7,8 @@ import zlib
 
 from starlette.requests import ClientDisconnect, Request
 
+from bot.domain.quoting import named
+
 LIMIT_BYTES = 1024 * 1024
 # What is too large is read on and dropped up to here: a sender that is still sending
 # when we hang up sees a broken connection instead of the answer.
@@ -31,7 +33,7 @@ async def read_body(request: Request, *, limit: int = LIMIT_BYTES) -> bytes:
     """
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "", "gzip"):
-        raise NotReadable(f"content encoding {encoding[:20]!a} is not understood")
+        raise NotReadable(f"a content encoding {named(encoding)} is not understood")
     raw = await _capped(request, limit)
     return _inflate(raw, limit) if encoding == "gzip" else raw
 

@@ -8,7 +8,7 @@ what was sent. The command line uses the same orders without HTTP when no bot ru
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -17,6 +17,8 @@ from starlette.routing import Route
 
 from bot.domain.action_facts import Click
 from bot.domain.errors import BadRequest, NotFound, Refusal
+from bot.domain.plan_view import PlanView
+from bot.domain.quoting import named
 from bot.domain.untrusted import Untrusted
 from bot.gate.admin_door import admin
 from bot.ports import Clock
@@ -85,7 +87,7 @@ class GateDoor:
             case _:
                 raise NotFound(
                     _NOTHING,
-                    because=f"there is no order {name[:40]!a} here",
+                    because=f"there is no order {named(name)} here",
                     next_move="Use one of: " + ", ".join(ORDERS) + ".",
                 )
 
@@ -110,7 +112,14 @@ class GateDoor:
                 # No click can be behind it: it came over no card.
                 _must_say_why(reason)
                 done = self.gate.deny(plan, by=by, reason=reason, click=Click())
-        return as_plain(done)
+        return self._plain(done)
+
+    def _plain(self, view: PlanView) -> Answer:
+        """Return a plan without what its reason should not have said."""
+        if view.reason is None:
+            return as_plain(view)
+        reason = self.redact(view.reason.for_redaction(), view.plan.incident)
+        return as_plain(replace(view, reason=Untrusted(reason)))
 
     def _by(self) -> Asker:
         return admin(team=self.team, now=self.clock.now())
@@ -141,7 +150,7 @@ class GateDoor:
     async def _list(self, request: Request) -> Response:
         incident = request.query_params.get("incident", "")
         found = await asyncio.to_thread(self.gate.open_plans, incident)
-        return JSONResponse({"plans": [as_plain(view) for view in found]})
+        return JSONResponse({"plans": [self._plain(view) for view in found]})
 
     async def _show(self, request: Request) -> Response:
         view = await asyncio.to_thread(self.gate.view, request.path_params["plan"])
@@ -153,7 +162,7 @@ class GateDoor:
                 because="there is no plan of this id",
                 next_move="See the open ones with `tocsin gate list`.",
             )
-        return JSONResponse(as_plain(view))
+        return JSONResponse(self._plain(view))
 
     async def _ordered(self, request: Request) -> Response:
         given = await _given(request)

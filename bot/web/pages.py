@@ -35,12 +35,14 @@ class PagesDoor:
         names: Asks Slack what people call themselves, by id; leaves out who it does
             not know.
         base_url: Where browsers reach us, printed on paper.
+        mask: Takes out of a text what must not be shown.
     """
 
     reading: Reading
     readers: Readers
     names: Callable[[Collection[str]], Awaitable[Mapping[str, Untrusted]]]
     base_url: str
+    mask: rendering.Mask
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -70,7 +72,11 @@ class PagesDoor:
         view = await asyncio.to_thread(self.reading.board)
         names = await self.names({*rendering.people_on(view), session.person})
         drawn = await asyncio.to_thread(
-            rendering.board_page, view, names=names, reader=session.person
+            rendering.board_page,
+            view,
+            names=names,
+            reader=session.person,
+            mask=self.mask,
         )
         return html.page(drawn)
 
@@ -87,6 +93,7 @@ class PagesDoor:
             view,
             names=names,
             reader=session.person,
+            mask=self.mask,
             address=f"{self.base_url}{BOARD}/{incident}",
         )
         return html.page(drawn)

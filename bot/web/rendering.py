@@ -2,16 +2,17 @@
 
 Every value is escaped, always: no template and no filter marks a value as safe, but
 for the one style sheet of ours in a file that must stand alone. Text from outside
-comes as `Untrusted`, which refuses to be printed other than by the filter `words`.
+comes as `Untrusted`, which refuses to be printed other than by the filters `words` and
+`line`; those mask it, and names from outside pass `shown`, which masks too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.classification_category import confidence_word
-from bot.domain.envelope import Mask
+from bot.domain.envelope import Mask as Masked
 from bot.domain.grouping import because_of
 from bot.domain.quoting import bare
 from bot.domain.untrusted import Untrusted, clip, visible
@@ -20,6 +21,7 @@ from bot.web import wording
 
 if TYPE_CHECKING:  # templates are loaded at the first page
     from jinja2 import Environment
+    from jinja2.runtime import Context
 
     from bot.readmodels.alerts import Problem
     from bot.web.dossier import BoardView, Dossier
@@ -28,42 +30,57 @@ _LINE_MAX = 300
 _WORDS_MAX = 3000
 _KINDS_MAX = 12
 Names = Mapping[str, Untrusted]
+Mask = Callable[[str], str]
 
 
-def board_page(view: "BoardView", *, names: Names, reader: str) -> str:
+def board_page(view: "BoardView", *, names: Names, reader: str, mask: Mask) -> str:
     """Return the board.
 
     Args:
         names: What people call themselves, by Slack id.
         reader: Slack id of who reads.
+        mask: Takes out of a text what must not be shown.
     """
-    return _render("board.html", view=view, names=names, reader=reader)
+    return _render("board.html", view=view, names=names, reader=reader, mask=mask)
 
 
 def incident_page(
-    view: "Dossier", *, names: Names, reader: str, address: str = ""
+    view: "Dossier", *, names: Names, reader: str, mask: Mask, address: str = ""
 ) -> str:
     """Return one incident's page, for a browser that is signed in.
 
     Args:
         address: Where the page is, for who reads it on paper.
     """
-    return _render("incident.html", d=view, names=names, reader=reader, address=address)
+    return _render(
+        "incident.html",
+        d=view,
+        names=names,
+        reader=reader,
+        address=address,
+        mask=mask,
+    )
 
 
-def incident_file(view: "Dossier") -> str:
+def incident_file(view: "Dossier", *, mask: Mask) -> str:
     """Return one incident as a file that needs nothing else: no links, no names."""
     from markupsafe import Markup
 
     style = Markup(asset("tocsin.css").decode())  # noqa: S704 - our own file
     return _render(
-        "incident.html", d=view, names={}, reader="", address="", inline_style=style
+        "incident.html",
+        d=view,
+        names={},
+        reader="",
+        address="",
+        inline_style=style,
+        mask=mask,
     )
 
 
 def sign_in_page(token: str) -> str:
     """Return the page behind a link: a button, and nothing happens before."""
-    return _render("sign_in.html", token=token, names={})
+    return _render("sign_in.html", token=token, names={}, mask=str)
 
 
 def message_page(
@@ -82,6 +99,7 @@ def message_page(
         again=again,
         reader=reader,
         names={},
+        mask=str,
     )
 
 
@@ -118,7 +136,7 @@ def _render(template: str, **values: Any) -> str:
 
 @cache
 def _environment() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 
     made = Environment(
         loader=PackageLoader("bot.web"),
@@ -129,15 +147,15 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
     )
     made.filters |= {
-        "words": _words,
-        "line": _line,
+        "words": pass_context(_words),
+        "line": pass_context(_line),
         "bare": bare,
-        "number_in": _number_in,
+        "number_in": pass_context(_number_in),
         "sureness": confidence_word,
-        "shown": _shown,
+        "shown": pass_context(_shown),
         "said": wording.said,
         "masked": lambda counts: told(counts, most=_KINDS_MAX),
-        "masked_there": _masked_there,
+        "masked_there": pass_context(_masked_there),
         "because": because_of,
         "iso": wording.iso,
         "stamp": wording.stamp,
@@ -155,27 +173,32 @@ def _environment() -> "Environment":
     return made
 
 
-def _number_in(alert: str, problems: "Sequence[Problem]") -> str:
+def _number_in(context: "Context", alert: str, problems: "Sequence[Problem]") -> str:
     """Return the number under which an alert stands, its id if it does not."""
     ids = [one.alert.id for one in problems]
-    return str(ids.index(alert) + 1) if alert in ids else _shown(alert)
+    return str(ids.index(alert) + 1) if alert in ids else _shown(context, alert)
 
 
-def _masked_there(mask: Mask) -> str:
+def _masked_there(context: "Context", mask: Masked) -> str:
     """Say how many values of a kind were masked, and in which field."""
-    return f"{told({mask.kind: mask.count})} in {_shown(mask.path)}"
+    return f"{told({mask.kind: mask.count})} in {_shown(context, mask.path)}"
 
 
-def _words(text: Untrusted) -> str:
+def _words(context: "Context", text: Untrusted) -> str:
     """Return text from outside in full, as text."""
-    return text.for_html_text(limit=_WORDS_MAX)
+    return _masked(context, text).for_html_text(limit=_WORDS_MAX)
 
 
-def _line(text: Untrusted) -> str:
+def _line(context: "Context", text: Untrusted) -> str:
     """Return text from outside on one line."""
-    return text.for_html_line(limit=_LINE_MAX)
+    return _masked(context, text).for_html_line(limit=_LINE_MAX)
 
 
-def _shown(text: str) -> str:
+def _shown(context: "Context", text: str) -> str:
     """Return a name from outside, such as a system's, on one visible line."""
-    return clip(" ".join(visible(text).split()), _LINE_MAX)
+    found = str(context["mask"](text))
+    return clip(" ".join(visible(found).split()), _LINE_MAX)
+
+
+def _masked(context: "Context", text: Untrusted) -> Untrusted:
+    return Untrusted(context["mask"](text.for_redaction()))

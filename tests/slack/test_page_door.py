@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import NotAllowed
+from bot.guards import Guards
 from bot.slack.clients import read_client
 from bot.slack.names import Names
 from bot.slack.page_door import GO
 from bot.slack.room import SlackRoom, SlackSettings
 from tests.fakes.clock import FakeClock
+from tests.fakes.redactor import FakeRedactor
 from tests.fakes.service import FakeService
 from tests.fakes.slack import FakeSlack
 from tests.slack import payloads
@@ -188,10 +190,15 @@ def _outbox(stage: Stage) -> list[Any]:
     return list(stage.service.store.outbox.rows.values())
 
 
+def _names(slack: FakeSlack, clock: FakeClock) -> Names:
+    reader = read_client(TOKEN, base_url=slack.url)
+    return Names(reader=reader, clock=clock, guard=Guards(FakeRedactor()))
+
+
 async def test_names_are_kept_for_a_while_and_asked_again() -> None:
     async with FakeSlack().standing() as slack:
         clock = FakeClock()
-        names = Names(reader=read_client(TOKEN, base_url=slack.url), clock=clock)
+        names = _names(slack, clock)
         for _ in range(3):
             await names.of(["U0ONCALL", "tocsin", "@ml-platform", "S0ONCALL"])
         assert len(slack.calls["users.info"]) == 1
@@ -202,7 +209,7 @@ async def test_names_are_kept_for_a_while_and_asked_again() -> None:
 
 async def test_a_name_that_slack_does_not_say_is_left_out() -> None:
     async with FakeSlack().standing() as slack:
-        names = Names(reader=read_client(TOKEN, base_url=slack.url), clock=FakeClock())
+        names = _names(slack, FakeClock())
         assert await names.of(["U0NOBODY"]) == {}
         slack.faults["users.info"] = ["500"] * 3
         assert await names.of(["U0SECOND"]) == {}

@@ -131,10 +131,18 @@ def test_an_unknown_verb_is_answered_with_the_nearest(typed: str, meant: str) ->
 
 def test_a_verb_that_is_like_no_other_is_answered_with_the_help() -> None:
     with pytest.raises(BadRequest) as caught:
-        parse("<!channel>", asker="U0ME")
+        parse("florp", asker="U0ME")
     assert str(caught.value) == (
-        "Nothing was changed: there is no verb “&lt;!channel&gt;”. "
-        "See `/incident help`."
+        "Nothing was changed: there is no verb “florp”. See `/incident help`."
+    )
+
+
+@pytest.mark.parametrize("typed", ["<!channel>", "hunter22=a1b2c3", "q" * 30])
+def test_what_is_no_word_is_not_repeated(typed: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        parse(typed, asker="U0ME")
+    assert str(caught.value) == (
+        "Nothing was changed: it begins with no verb. See `/incident help`."
     )
 
 

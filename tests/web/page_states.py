@@ -239,11 +239,14 @@ def pages() -> dict[str, str]:
             DOSSIER,
             names=NAMES,
             reader="U0LEAD",
+            mask=str,
             address="https://tocsin.example/incidents/INC-0001",
         ),
-        "incident-file": rendering.incident_file(DOSSIER),
-        "board": rendering.board_page(BOARD, names=NAMES, reader="U0LEAD"),
-        "board-empty": rendering.board_page(board_of(), names={}, reader="U0LEAD"),
+        "incident-file": rendering.incident_file(DOSSIER, mask=str),
+        "board": rendering.board_page(BOARD, names=NAMES, reader="U0LEAD", mask=str),
+        "board-empty": rendering.board_page(
+            board_of(), names={}, reader="U0LEAD", mask=str
+        ),
         "sign-in": rendering.sign_in_page("A" * 22),
     }
 

@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.commands import Person, PersonKind
 from bot.domain.untrusted import Untrusted
+from bot.guards import Guards
 from bot.store.proof import verify_proof
 from bot.viewing import Viewing
 from bot.web.app import web_app
@@ -47,6 +48,7 @@ class Stage:
                 person=self.person,
                 names=self.names,
                 base_url=base_url,
+                guards=Guards(rulings().redactor),
             )
         )
         self.app = web_app(

@@ -121,7 +121,9 @@ def _plan_with(words: str) -> PlanRecord:
 
 def drawn(words: str) -> Shape:
     names = {person: Untrusted(words) for person in NAMES}
-    page = rendering.incident_page(with_words(words), names=names, reader="U0LEAD")
+    page = rendering.incident_page(
+        with_words(words), names=names, reader="U0LEAD", mask=str
+    )
     return Shape(page)
 
 
@@ -152,7 +154,9 @@ def test_nothing_that_a_reader_cannot_see_is_on_the_page(words: str) -> None:
 
 def test_a_huge_text_is_cut_and_says_so() -> None:
     long = replace(with_words("y" * 100_000), plans=())
-    shown = Shape(rendering.incident_page(long, names={}, reader="U0LEAD")).text
+    shown = Shape(
+        rendering.incident_page(long, names={}, reader="U0LEAD", mask=str)
+    ).text
     assert "y" * 3001 not in shown
     assert "…" in shown
 
@@ -208,19 +212,21 @@ def test_three_times_stand_where_they_differ_and_only_there() -> None:
 def test_an_erased_title_reads_as_erased() -> None:
     state = replace(DOSSIER.card.state, title=None)
     erased = replace(DOSSIER, card=replace(DOSSIER.card, state=state))
-    shape = Shape(rendering.incident_page(erased, names={}, reader="U0LEAD"))
+    shape = Shape(rendering.incident_page(erased, names={}, reader="U0LEAD", mask=str))
     assert "(erased)" in shape.text
 
 
 def test_a_drill_says_so_first() -> None:
     state = replace(DOSSIER.card.state, drill=True)
     drill = replace(DOSSIER, card=replace(DOSSIER.card, state=state))
-    page = rendering.incident_page(drill, names={}, reader="U0LEAD")
+    page = rendering.incident_page(drill, names={}, reader="U0LEAD", mask=str)
     assert page.index("EXERCISE") < page.index("<h1>")
 
 
 def test_a_board_in_a_storm_says_how_many_it_leaves_out() -> None:
-    page = rendering.board_page(replace(BOARD, hidden=40), names={}, reader="U0LEAD")
+    page = rendering.board_page(
+        replace(BOARD, hidden=40), names={}, reader="U0LEAD", mask=str
+    )
     assert "42 open" in page
     assert "40 more are open and not shown here" in page
 
@@ -233,7 +239,7 @@ def test_an_untrusted_text_without_its_filter_does_not_get_onto_a_page() -> None
 
 
 def test_a_name_never_stands_without_the_id() -> None:
-    page = rendering.board_page(BOARD, names=NAMES, reader="U0LEAD")
+    page = rendering.board_page(BOARD, names=NAMES, reader="U0LEAD", mask=str)
     assert "Dana &lt;b&gt;Ruiz&lt;/b&gt; <code>U0COMMANDER</code>" in page
 
 
@@ -255,7 +261,7 @@ def test_a_page_says_why_it_is_quiet_and_what_came_before() -> None:
         earlier_ended_at=DOSSIER.card.since,
     )
     page = rendering.incident_page(
-        replace(DOSSIER, card=card), names=NAMES, reader="U0LEAD"
+        replace(DOSSIER, card=card), names=NAMES, reader="U0LEAD", mask=str
     )
     shown = " ".join(Shape(page).text.split())
     assert "grouped because it names the same key key-<i>" in shown

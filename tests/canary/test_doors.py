@@ -1,0 +1,118 @@
+"""No value comes to light through a running bot.
+
+Not where it is kept, not where it goes, not in what is said about it.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.canary import speaking
+from tests.canary.canaries import canaries, sung
+from tests.story.running import Tocsin, running
+from tests.story.test_pages import door, sign_in, token
+from tests.story.test_story import cli
+
+pytestmark = pytest.mark.slow
+SETTINGS = {"TOCSIN_PRACTICE_CLOUD": "false"}
+# The stage stands for Slack: it holds what people typed there, and it is not ours. The
+# rest are keys and the tokens of this installation.
+NOT_OURS = ("practice.db", "practice.db-wal", "practice.db-shm", "keys", "run.json")
+PEOPLE = ("U0ONCALL", "U0LEAD", "U0GUEST", "U0EXTERNAL", "U0SECOND")
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Say every value at every door; return what was heard, by where."""
+    folder = tmp_path_factory.mktemp("canary")
+    values = canaries()
+    with running(
+        folder, program="tests.canary.renamed_bot", settings=SETTINGS
+    ) as tocsin:
+        heard: dict[str, str] = {}
+        speaking.alerts(tocsin, values)
+        tocsin.wait_for(lambda messages: messages)
+        heard["acks"] = "\n".join(speaking.commands(tocsin, values[::2]))
+        heard["forms"] = "\n".join(speaking.presses(tocsin, values))
+        heard["answers"] = "\n".join(speaking.requests(tocsin, values[1::2]))
+        heard |= dict(_shown(tocsin))
+        tocsin.stop()
+        heard["stdout"] = "\n".join(tocsin.printed)
+        heard["stderr"] = tocsin.stderr()
+        heard["files"] = _files(tocsin.home)
+        heard |= dict(_printed(tocsin, folder))
+    return heard
+
+
+def _shown(tocsin: Tocsin) -> Iterator[tuple[str, str]]:
+    messages = [
+        one for one in tocsin.messages() if one.get("bot_id") or one.get("app_id")
+    ]
+    yield "messages", json.dumps(messages, ensure_ascii=False)
+    told = [
+        tocsin.ask(f"/practice/people/{one}/ephemerals").json["ephemerals"]
+        for one in PEOPLE
+    ]
+    yield "ephemerals", json.dumps(told, ensure_ascii=False)
+    views = [_screen(tocsin, one) for one in PEOPLE]
+    yield "views", json.dumps(views, ensure_ascii=False)
+    yield "metrics", str(tocsin.ask("/metrics").json)
+    yield "readyz", str(tocsin.ask("/readyz").json)
+    cookie = sign_in(tocsin, token(tocsin)).headers["set-cookie"].partition(";")[0]
+    for path in ("/incidents", *(f"/incidents/INC-{n:04d}" for n in range(1, 12))):
+        page = door(tocsin).ask("GET", path, headers={"Cookie": cookie})
+        yield f"page {path}", page.body.decode()
+
+
+def _screen(tocsin: Tocsin, who: str) -> Any:
+    """Return somebody's home and forms: what was typed into them is theirs."""
+    found = tocsin.ask(f"/practice/people/{who}/view").json
+    return {key: one for key, one in found.items() if key in ("home", "stack", "view")}
+
+
+def _files(home: Path) -> str:
+    kept = [
+        one
+        for one in sorted(home.rglob("*"))
+        if one.is_file() and not set(one.relative_to(home).parts) & set(NOT_OURS)
+    ]
+    return "\n".join(one.read_bytes().decode("latin-1") for one in kept)
+
+
+def _printed(tocsin: Tocsin, folder: Path) -> Iterator[tuple[str, str]]:
+    orders = [
+        *(("timeline", "INC-0001", "--format", one) for one in _FORMATS),
+        ("log", "export", str(folder / "export"), "--words"),
+        ("gate", "list", "--json"),
+        ("drill", "list", "--json"),
+        ("doctor", "--json"),
+    ]
+    for n, value in enumerate(canaries()[:6]):
+        body = folder / f"body-{n}.json"
+        body.write_text(json.dumps({"title": value.text, value.text: value.text}))
+        orders.append(("triage", "--json", str(body)))
+        orders += [("timeline", value.text), ("gate", "show", value.text)]
+        orders += [("drill", "report", value.text), ("unseal", value.text)]
+    for order in orders:
+        done = cli(tocsin, *order)
+        yield " ".join(order), done.stdout + done.stderr
+    for one in sorted((folder / "export").rglob("*")):
+        if one.is_file():
+            yield f"export {one.name}", one.read_bytes().decode("latin-1")
+
+
+_FORMATS = ("md", "json", "csv", "html")
+
+
+def test_no_value_comes_to_light(said: dict[str, str]) -> None:
+    found = {place: sung(text) for place, text in said.items()}
+    assert {place: what[:5] for place, what in found.items() if what} == {}
+
+
+def test_something_was_heard_everywhere(said: dict[str, str]) -> None:
+    assert [place for place, text in said.items() if not text] in ([], ["stderr"])
+    shown = said["messages"] + said["page /incidents/INC-0001"] + said["ephemerals"]
+    assert shown.count("\u2039") > 100
