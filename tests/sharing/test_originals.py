@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.commands import PersonKind
-from bot.domain.errors import NotAllowed, NotFound, OutOfTurn
+from bot.domain.errors import NotAllowed, NotFound, OutOfTurn, TocsinError
 from bot.domain.events import CommandRefused
 from bot.domain.share_decisions import Denied, NewTicket, mint
 from bot.domain.share_originals import known_alert
@@ -207,6 +207,19 @@ def test_revoking_kills_an_original(leak: Stage) -> None:
     leak.revoke("U0SECOND")
     with pytest.raises(Denied):
         leak.claim(link)
+
+
+def test_a_disk_that_fails_leaves_no_key_and_the_request_waits(leak: Stage) -> None:
+    blobs = leak.folder / "blobs"
+    blobs.rmdir()
+    blobs.write_text("not a directory")
+    with pytest.raises((TocsinError, OSError)):
+        leak.original()
+    assert leak.vault.share_keys.all() == ()
+    waiting = leak.rows("SELECT state FROM inbox WHERE lane = 'slack'")
+    assert [one["state"] for one in waiting] == ["new"]
+    assert leak.whispers() == []
+    assert not [line for line in leak.story() if "original" in line]
 
 
 def test_pressing_diagnostics_never_hands_out_an_original(leak: Stage) -> None:
