@@ -170,7 +170,9 @@ def _file(issue: Json) -> str:
 
 def _short(path: str) -> str:
     """Return a file's name; folders of the machine that scanned say nothing."""
-    return clip(last_part(path.replace("\\", "/").rstrip("/")), _LONGEST_FILE)
+    # A name with a space in it may be more than a path, and then it stays whole.
+    plain = path if " " in path else path.replace("\\", "/").rstrip("/")
+    return clip(last_part(plain), _LONGEST_FILE)
 
 
 def _is_true(report: Json, path: str) -> bool:

@@ -53,11 +53,15 @@ class Definition:
     kept_because: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, text: str, overlay: str | None = None) -> "Definition":
+    def parse(
+        cls, text: str, overlay: str | None = None, *, proven: bool = False
+    ) -> "Definition":
         """Read a definition and, if given, a site's overlay.
 
         Args:
             text: YAML as in `rules.yaml`.
+            proven: The patterns in `text`, not those of the overlay, are known to
+                compile.
             overlay: YAML with any of `rules`, `shields` (added), `keep` (kinds that
                 stay in the text, each with a reason), `remove` (kept kinds that are
                 taken out), `known_names` (of people) and `owner`.
@@ -73,8 +77,11 @@ class Definition:
             raise _bad("the overlay", f"it has the unknown field {unknown[0]!a}")
         fragments = _fragments(shipped)
         # A site's rules come first: they are the more specific ones.
-        rows = [*_rows(site, "rules"), *_rows(shipped, "rules")]
-        rules = _settled([read_rule(row, fragments) for row in rows], site)
+        own = [read_rule(row, fragments) for row in _rows(site, "rules")]
+        others = [
+            read_rule(row, fragments, proven=proven) for row in _rows(shipped, "rules")
+        ]
+        rules = _settled([*own, *others], site)
         shields = [*_rows(site, "shields"), *_rows(shipped, "shields")]
         return cls(
             version=_number(shipped),
@@ -103,7 +110,9 @@ def load_definition(overlay: str | None = None) -> Definition:
         BadSettings: As `Definition.parse`.
     """
     shipped = resources.files("bot.redact").joinpath("rules.yaml")
-    return Definition.parse(shipped.read_text(encoding="utf-8"), overlay)
+    text = shipped.read_text(encoding="utf-8")
+    # A test compiles every pattern of it.
+    return Definition.parse(text, overlay, proven=True)
 
 
 def _settled(rules: Iterable[Rule], site: Mapping[str, object]) -> tuple[Rule, ...]:

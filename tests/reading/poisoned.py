@@ -34,6 +34,8 @@ class Poison:
                 bytearray(2 * child.MOST_BYTES)
             case b"speak":
                 os.write(0, b"\xff" * 64)
+            case text if text.startswith(b"print "):
+                os.write(2, text + b"\n")
             case _:
                 pass
         title = payload.body.decode("utf-8", "surrogatepass")

@@ -147,3 +147,12 @@ def test_without_a_reader_nothing_is_read_and_nothing_is_answered(
     apart = Apart(rulings().texts, program=program)
     with pytest.raises(Unreachable, match="did not start"):
         apart.begin([question(b"one")])
+
+
+def test_what_the_reader_prints_goes_where_log_lines_are_masked(
+    apart: Apart, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    apart.begin([question(b"print a secret of somebody")])()
+    apart.close()
+    assert "it says: print a secret of somebody" in caplog.text
+    assert "secret" not in capfd.readouterr().err

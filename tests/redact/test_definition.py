@@ -130,6 +130,7 @@ def test_every_pattern_compiles_under_re2_with_bounded_memory(
     definition: Definition,
 ) -> None:
     patterns = [r.pattern for r in definition.rules]
+    patterns += [r.gate for r in definition.rules if r.gate]
     patterns += [s.pattern for s in definition.shields]
     assert all(compiled(pattern) for pattern in patterns)
 

@@ -1,5 +1,6 @@
 """The process that reads payloads may end at any moment, and nobody notices."""
 
+import contextlib
 import os
 import select
 import signal
@@ -25,7 +26,10 @@ def problem(number: int) -> dict[str, Any]:
 def reader_of(tocsin: Tocsin) -> int | None:
     """Return the reader of a running bot (proc(5)), None between two of them."""
     for task in Path(f"/proc/{tocsin.facts['pid']}/task").iterdir():
-        for pid in (task / "children").read_text().split():
+        children = ""
+        with contextlib.suppress(FileNotFoundError):  # a thread that ended meanwhile
+            children = (task / "children").read_text()
+        for pid in children.split():
             told = Path(f"/proc/{pid}/cmdline")
             if told.exists() and b"bot.reading" in told.read_bytes():
                 return int(pid)
