@@ -8,6 +8,7 @@ is tried alone. What a payload means and where an alert belongs is not decided h
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -35,8 +36,12 @@ _BITE = 256
 _FEW = 32
 _FEW_BYTES = 128 * 1024
 # While alerts are coming in: nobody's 202 waits long for a transaction of ours.
-_SMALL_BITE = 2
+_SMALL_BITE = 1
 _SMALL_BATCH = 6
+_BUSY_S = 0.05
+# A flood comes in waves: soon after one, the next must not wait long either.
+_MIDDLE_BITE = 32
+_LULL_S = 5.0
 _log = logging.getLogger(__name__)
 
 # What the runbooks suggest for an alert, best first.
@@ -55,7 +60,7 @@ class Intake:
     """Turns kept payloads into incidents, in the order in which they came.
 
     Args:
-        is_busy: Tells whether alerts are coming in just now.
+        quiet_s: Tells how long no alert has come in.
         give_way: Waits after work that took so many seconds, if others need it.
     """
 
@@ -66,20 +71,20 @@ class Intake:
         understanding: Recall,
         suggest: Suggest,
         placing: Placing,
-        is_busy: Callable[[], bool] = lambda: False,
+        quiet_s: Callable[[], float] = lambda: math.inf,
         give_way: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._service = service
         self._understanding = understanding
         self._suggest = suggest
         self._placing = placing
-        self._is_busy = is_busy
+        self._quiet_s = quiet_s
         self._give_way = give_way
 
     def step(self) -> int:
         """Read one batch; return how many items it had."""
         now = self._service.clock.now()
-        limit = _SMALL_BATCH if self._is_busy() else _BATCH
+        limit = _SMALL_BATCH if self._bite() == _SMALL_BITE else _BATCH
         items = self._service.store.write(
             lambda tx: tuple(
                 item
@@ -101,11 +106,18 @@ class Intake:
         for read in self._ahead(items):
             bite.append(read)
             size += len(read.found.alerts)
-            if size >= (_SMALL_BITE if self._is_busy() else _BITE):
+            if size >= self._bite():
                 yield bite
                 bite, size = [], 0
         if bite:
             yield bite
+
+    def _bite(self) -> int:
+        """Return about how many alerts are placed in one transaction now."""
+        quiet_s = self._quiet_s()
+        if quiet_s < _BUSY_S:
+            return _SMALL_BITE
+        return _MIDDLE_BITE if quiet_s < _LULL_S else _BITE
 
     def _ahead(self, items: Sequence[InboxItem]) -> Iterator[_Read]:
         """Yield what was read; the next few are read while these are placed."""

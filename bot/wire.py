@@ -279,7 +279,7 @@ def _intake(
         service=ground.service,
         understanding=Recall(rulings.integrations, reader),
         suggest=rulings.advise,
-        is_busy=traffic.is_busy,
+        quiet_s=traffic.quiet_s,
         give_way=traffic.give_way,
         placing=placing,
     )

@@ -4,12 +4,13 @@ Both share one interpreter. An answer is due in milliseconds, a card within a se
 while payloads are on their way the worker takes small bites and rests in between.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 # So long after the last payload more are expected.
-_CALM_AFTER_S = 0.05
+CALM_AFTER_S = 0.05
 # While alerts come in, the worker rests this many times as long as it worked.
 _REST = 4.0
 _LONGEST_REST_S = 0.25
@@ -33,9 +34,15 @@ class Traffic:
             self._passing -= 1
             self._last_s = time.monotonic()
 
+    def quiet_s(self) -> float:
+        """Return how long none has come in; infinite before the first."""
+        if self._passing:
+            return 0.0
+        return time.monotonic() - self._last_s if self._last_s else math.inf
+
     def is_busy(self) -> bool:
         """Tell whether alerts are coming in."""
-        return self._passing > 0 or time.monotonic() - self._last_s < _CALM_AFTER_S
+        return self.quiet_s() < CALM_AFTER_S
 
     def give_way(self, worked_s: float) -> None:
         """Wait while alerts come in, but no longer than the worker can afford."""
