@@ -146,12 +146,15 @@ def _wait_until_read(facts: dict[str, Any]) -> None:
 
 
 def _resident_mb(pid: int) -> float:
-    """Return VmRSS of a process and of those it started (proc(5)), 0.0 without any."""
+    """Return what a process and those it started take; 0.0 where nobody says.
+
+    Pss of smaps_rollup (proc(5)): what two of them share counts once.
+    """
     home = Path(f"/proc/{pid}")
-    if not home.exists():
+    if not (home / "smaps_rollup").exists():
         return 0.0
-    lines = (home / "status").read_text("ascii", "replace").splitlines()
-    said = next((one for one in lines if one.startswith("VmRSS:")), "VmRSS: 0 kB")
+    lines = (home / "smaps_rollup").read_text("ascii", "replace").splitlines()
+    said = next((one for one in lines if one.startswith("Pss:")), "Pss: 0 kB")
     started = [
         int(one) for task in home.glob("task/*/children") for one in _words(task)
     ]

@@ -9,6 +9,8 @@ import gc
 import time
 from collections.abc import Callable
 
+from bot.heap import give_back
+
 EVERY_S = 60.0
 # A flood that lasts makes it happen all the same.
 AT_LEAST_EVERY_S = 600.0
@@ -40,7 +42,7 @@ class Garbage:
         late = self._now_s() - self._looked_s >= AT_LEAST_EVERY_S
         if self._is_busy() and not late:
             return False
-        gc.collect()
+        give_back()
         gc.freeze()
         self._looked_s = self._now_s()
         return True
@@ -48,6 +50,6 @@ class Garbage:
 
 def settle() -> None:
     """Take all that is loaded for what stays, and let full collections be ours."""
-    gc.collect()
+    give_back()
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _NEVER)

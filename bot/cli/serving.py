@@ -29,6 +29,7 @@ from bot.cli.practice import Practice, practice_for, refuse_beyond_loopback
 from bot.config import Settings, secret
 from bot.domain.errors import BadSettings
 from bot.domain.registry import Registry
+from bot.heap import share_arenas
 from bot.house import House
 from bot.jobs import Job
 from bot.logs import write_logs
@@ -51,6 +52,7 @@ def serve(settings: Settings) -> None:
 
     # The worker computes; whoever answers gets the interpreter soon after.
     sys.setswitchinterval(_SWITCH_S)
+    share_arenas()
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
         only_process(settings.home),

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from bot.deciding import Deciding, Texts, decide_by
+from bot.heap import give_back
 from bot.reading import frames
 from bot.reading.memory import Memory
 from bot.reading.reader import Reader
@@ -22,7 +23,7 @@ MOST_S = 10.0
 MOST_BYTES = 1024 * 1024 * 1024
 # Where processors are few, whoever answers comes first.
 _YIELDS = 5
-_REMEMBERED_BYTES = 8 * 1024 * 1024
+_REMEMBERED_BYTES = 4 * 1024 * 1024
 _UNSENDABLE = "What it says cannot be written down as text."
 
 
@@ -44,6 +45,7 @@ def serve(wire: socket.socket, deciding: Deciding) -> None:
         OSError: The other side is gone. So does `frames.Broken`.
     """
     reader = Reader(deciding, Memory(most_bytes=_REMEMBERED_BYTES))
+    give_back()
     frames.send(wire, "ready")
     while True:
         number, questions = frames.questions(frames.receive(wire))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from bot.triage import Understood
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 # What an alert takes in memory beside its texts, about.
 _BESIDE_TEXTS = 3000
 _LARGEST = 64 * 1024

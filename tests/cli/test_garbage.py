@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot import heap
 from bot.cli.garbage import AT_LEAST_EVERY_S, Garbage, settle
 
 
@@ -52,3 +53,10 @@ def test_a_flood_that_does_not_end_is_interrupted_at_last() -> None:
 def test_full_collections_are_left_to_us() -> None:
     settle()
     assert gc.get_threshold()[2] > 10**9
+
+
+def test_giving_memory_back_takes_garbage_with_it() -> None:
+    gone = ring()
+    heap.give_back()
+    assert gone() is None
+    heap.share_arenas()
