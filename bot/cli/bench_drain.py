@@ -4,6 +4,7 @@ The worker of a bot that serves nobody: payloads lie in its inbox, and each step
 places and commits. While alerts are coming in the worker gives way and is slower.
 """
 
+import gc
 import tempfile
 import time
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 
+from bot.cli import garbage
 from bot.cli.bench_alerts import BATCH, groups
 from bot.cli.serving import built
 from bot.config import load
@@ -29,13 +31,16 @@ _NOWHERE = "http://127.0.0.1:9"
 
 def rates() -> dict[str, float]:
     """Return alerts a second by kind of load."""
+    thresholds = gc.get_threshold()
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as home:
         house = _house(Path(home))
         try:
             # Once through everything, so that nothing is done for the first time.
             _drain(house, groups(3, size=BATCH, problems=3 * BATCH))
+            garbage.settle()  # as the bot does once it stands
             return {name: _rate(house, *given) for name, given in _LOADS.items()}
         finally:
+            gc.set_threshold(*thresholds)
             house.reader.close()
             house.store.close()
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 # So long after the last payload more are expected.
 CALM_AFTER_S = 0.05
 # While alerts come in, the worker rests this many times as long as it worked.
-_REST = 4.0
+_REST = 9.0
 _LONGEST_REST_S = 0.25
 _LOOK_EVERY_S = 0.002
 
