@@ -40,7 +40,7 @@ _SMALL_BITE = 1
 _SMALL_BATCH = 6
 _BUSY_S = 0.05
 # A flood comes in waves: soon after one, the next must not wait long either.
-_MIDDLE_BITE = 32
+_MIDDLE_BITE = 4
 _LULL_S = 5.0
 _log = logging.getLogger(__name__)
 
