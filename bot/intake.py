@@ -56,6 +56,10 @@ class _Read:
     found: Triaged
 
 
+_End = Callable[[], Sequence[_Read]]
+_Opened = tuple[InboxItem, Arrived]
+
+
 class Intake:
     """Turns kept payloads into incidents, in the order in which they came.
 
@@ -121,33 +125,52 @@ class Intake:
 
     def _ahead(self, items: Sequence[InboxItem]) -> Iterator[_Read]:
         """Yield what was read; the next few are read while these are placed."""
-        end: Callable[[], Sequence[_Read]] = tuple
+        end: _End = tuple
         for few in _fews(items):
             read = end()
             end = self._begin(few)
             yield from read
         yield from end()
 
-    def _begin(self, few: Sequence[InboxItem]) -> Callable[[], Sequence[_Read]]:
-        """Begin to read a few; nobody is there to read them: they are tried later."""
+    def _begin(self, few: Sequence[InboxItem]) -> _End:
+        """Begin to read a few.
+
+        Raises:
+            Unreachable: Nobody is there to read: whatever was claimed is claimed again
+                when its lease is over, and has not failed. So does ending.
+        """
         opened = [(one, it) for one in few if (it := self._opened(one)) is not None]
-        here = [one for one, _ in opened]
+        return self._begun(opened)
+
+    def _begun(self, opened: Sequence[_Opened]) -> _End:
         try:
             end = self._understanding.begin([arrived for _, arrived in opened])
-        except Unreachable as error:
-            return partial(self._all_given_back, here, error)
-        return partial(self._ended, here, end)
+        except Unreachable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one payload must not stop the others
+            return partial(self._one_by_one, opened, error)
+        return partial(self._ended, opened, end)
 
     def _ended(
-        self, items: Sequence[InboxItem], end: Callable[[], Sequence[Triaged]]
+        self, opened: Sequence[_Opened], end: Callable[[], Sequence[Triaged]]
     ) -> Sequence[_Read]:
         try:
             found = end()
-        except Unreachable as error:
-            return self._all_given_back(items, error)
-        return [
-            _Read(item=item, found=one) for item, one in zip(items, found, strict=True)
-        ]
+        except Unreachable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one payload must not stop the others
+            return self._one_by_one(opened, error)
+        pairs = zip(opened, found, strict=True)
+        return [_Read(item=item, found=one) for (item, _), one in pairs]
+
+    def _one_by_one(
+        self, opened: Sequence[_Opened], error: BaseException
+    ) -> Sequence[_Read]:
+        """Read all but the payload over which reading failed."""
+        if len(opened) == 1:
+            self._give_back(opened[0][0], error)
+            return ()
+        return [read for one in opened for read in self._begun([one])()]
 
     def _opened(self, item: InboxItem) -> Arrived | None:
         try:
@@ -177,13 +200,6 @@ class Intake:
         _log.error("alert %s was not read: %s", item.id, type(error).__name__)
         because = getattr(error, "code", type(error).__name__)
         self._service.give_back(item.id, because=because).result()
-
-    def _all_given_back(
-        self, items: Sequence[InboxItem], error: BaseException
-    ) -> Sequence[_Read]:
-        for item in items:
-            self._give_back(item, error)
-        return ()
 
     # --- inside the transaction ---
 

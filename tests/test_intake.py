@@ -240,13 +240,55 @@ def test_without_a_reader_an_alert_waits_and_is_not_lost(
     reading = Absent(gone_over)
     core = Core(tmp_path, reading=reading)
     item = core.keep(slow())
-    core.intake.step()
+    # Longer than what fails is tried: it is no fault of the alert.
+    for _ in range(8):
+        with pytest.raises(Unreachable):
+            core.intake.step()
+        core.clock.go_on(60)
     assert core.service.board() == ()
     reading.gone_over = ""
     core.clock.go_on(60)
     core.intake.step()
     assert only(core.outcome(item)) == "opened INC-0001"
     core.close()
+
+
+@pytest.mark.parametrize("fails_over", ["asking", "answering"])
+def test_a_payload_over_which_reading_fails_stops_no_other(
+    tmp_path: Path, fails_over: str
+) -> None:
+    core = Core(tmp_path, reading=Fragile(fails_over))
+    kept = [core.keep(one) for one in (slow(1), slow(2, note="fragile"), slow(3))]
+    core.intake.step()
+    first, broken, last = (core.service.find(one) for one in kept)
+    assert first is not None
+    assert broken is not None
+    assert last is not None
+    assert (first.state, broken.state, last.state) == ("done", "new", "done")
+    core.close()
+
+
+class Fragile(Reader):
+    """A reader with a fault of its own, which one payload meets."""
+
+    def __init__(self, fails_over: str) -> None:
+        super().__init__(rulings())
+        self.fails_over = fails_over
+
+    def begin(self, questions: Sequence[Question]) -> End:
+        self._look("asking", questions)
+        end = super().begin(questions)
+
+        def ended() -> Sequence[Answer]:
+            self._look("answering", questions)
+            return end()
+
+        return ended
+
+    def _look(self, doing: str, questions: Sequence[Question]) -> None:
+        is_met = any(b"fragile" in one.payload.body for one in questions)
+        if is_met and self.fails_over == doing:
+            raise RuntimeError("a fault of our own")
 
 
 class Absent(Reader):
