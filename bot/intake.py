@@ -133,20 +133,15 @@ class Intake:
         yield from end()
 
     def _begin(self, few: Sequence[InboxItem]) -> _End:
-        """Begin to read a few.
-
-        Raises:
-            Unreachable: Nobody is there to read: whatever was claimed is claimed again
-                when its lease is over, and has not failed. So does ending.
-        """
+        """Begin to read a few."""
         opened = [(one, it) for one in few if (it := self._opened(one)) is not None]
         return self._begun(opened)
 
     def _begun(self, opened: Sequence[_Opened]) -> _End:
         try:
             end = self._understanding.begin([arrived for _, arrived in opened])
-        except Unreachable:
-            raise
+        except Unreachable as error:
+            return partial(self._put_off, opened, error)
         except Exception as error:  # noqa: BLE001 - one payload must not stop the others
             return partial(self._one_by_one, opened, error)
         return partial(self._ended, opened, end)
@@ -156,12 +151,21 @@ class Intake:
     ) -> Sequence[_Read]:
         try:
             found = end()
-        except Unreachable:
-            raise
+        except Unreachable as error:
+            return self._put_off(opened, error)
         except Exception as error:  # noqa: BLE001 - one payload must not stop the others
             return self._one_by_one(opened, error)
         pairs = zip(opened, found, strict=True)
         return [_Read(item=item, found=one) for (item, _), one in pairs]
+
+    def _put_off(
+        self, opened: Sequence[_Opened], error: Unreachable
+    ) -> Sequence[_Read]:
+        """Nobody is there to read: no payload has failed, however long it lasts."""
+        _log.error("%s alerts wait: %s", len(opened), error.because)
+        items = [item.id for item, _ in opened]
+        self._service.put_off(items, because=error.code).result()
+        return ()
 
     def _one_by_one(
         self, opened: Sequence[_Opened], error: BaseException

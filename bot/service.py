@@ -135,6 +135,18 @@ class Service:
 
         return self.store.write(work)
 
+    def put_off(self, items: Sequence[str], *, because: str) -> Future[None]:
+        """Have items tried again soon that did not fail: nobody was there to read."""
+        not_before = self.clock.now() + timedelta(seconds=_BACKOFF_S[0])
+
+        def work(tx: Transaction) -> None:
+            for item in items:
+                tx.inbox.give_back(
+                    item, because=because, not_before=not_before, dead=False
+                )
+
+        return self.store.write(work)
+
     def give_back(self, item: str, *, because: str) -> Future[None]:
         """Put an item back after a failure; give it up after the last attempt."""
 
