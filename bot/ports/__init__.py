@@ -5,7 +5,7 @@ Every backend of a port passes the same contract suite (`tests/store`,
 """
 
 from bot.ports.clock import Clock
-from bot.ports.collect import Collect, Collected, Window
+from bot.ports.collect import Collect, Collected, Concerns, Series, Window
 from bot.ports.inbox import Inbox, InboxItem, Lane, Received
 from bot.ports.integration import Integration, Manifest, Payload
 from bot.ports.keys import Keys
@@ -19,6 +19,7 @@ __all__ = [
     "Clock",
     "Collect",
     "Collected",
+    "Concerns",
     "Entry",
     "EventLog",
     "Inbox",
@@ -34,6 +35,7 @@ __all__ = [
     "Presenter",
     "Received",
     "Sending",
+    "Series",
     "Store",
     "Tables",
     "Timer",

@@ -20,22 +20,49 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Figures over time, which the bundle draws as a plot.
+
+    Attributes:
+        points: Instant (aware UTC) and value, in order of time.
+        threshold: Where an alarm begins, None where nothing says so.
+    """
+
+    label: str
+    unit: str = ""
+    points: tuple[tuple[datetime, float], ...]
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
     """One file of a bundle, not yet redacted.
 
     Attributes:
-        name: File name in our own words, e.g. ``cloudwatch-metrics.json``.
-        content: UTF-8 text; JSON lines, JSON or plain lines.
+        name: File name in our own words, e.g. ``cloudwatch-metrics.json``; its ending
+            says how a page shows it: json, jsonl, csv, txt.
+        content: UTF-8 text; "" where there is nothing, and `says` tells why.
         says: One sentence for people: what it is, or why there is nothing.
+        call: What was asked of the other side, so that a person can ask it again,
+            e.g. ``cloudwatch.GetMetricData namespace=AWS/Bedrock``; no secrets.
+        series: What of it is worth drawing.
     """
 
     name: str
     content: str
     says: str
+    call: str = ""
+    series: tuple[Series, ...] = ()
 
 
 class Collect(Protocol):
-    """The part ``collect`` of an integration."""
+    """The part ``collect`` of an integration.
+
+    A module that reads AWS names its calls in ``READS`` and gets a session that can
+    only read; one without ``READS`` gets None. Settings of its own come as further
+    arguments (``COLLECT_SETTINGS``). Collectors of one bundle run at the same time, in
+    threads: they keep nothing and bound every wait themselves.
+    """
 
     def __call__(
         self, alert: Alert, window: Window, *, reader: Any
@@ -43,9 +70,21 @@ class Collect(Protocol):
         """Return what can be read about an alert; empty when it is not its matter.
 
         Args:
-            reader: A session that can only read.
+            reader: A session that can only read, None where none is needed.
 
         Raises:
             Unreachable: The other side could not be read.
         """
+        ...
+
+
+class Concerns(Protocol):
+    """The part ``concerns``: whether a collector has anything to say about an alert.
+
+    Decided by the alert's category and entities, before anything is read. A module
+    that collects and has no such part is always asked.
+    """
+
+    def __call__(self, alert: Alert) -> bool:
+        """Tell whether it is this integration's matter; pure."""
         ...
