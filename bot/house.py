@@ -46,7 +46,14 @@ _IDLE_S = 1.0
 _AFTER_FAULT_S = 1.0
 # Alerts are kept meanwhile; that the bot is ready means that it also reads them.
 _READS_WITHIN_S = 10.0
+_NAMES_WITHIN_S = 5.0
 _log = logging.getLogger(__name__)
+
+
+def _set() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,9 @@ class House:
         keepers: Who keeps a promise of the timers, by its kind.
         routes: Doors of the rooms that came later than the first three.
         seal: Keeps what the command line sealed while no bot ran.
+        names_known: Set once it was asked whose names are known; alerts wait for it
+            a moment, because what was read without them keeps them.
+        known_names: What the readiness page says about that.
         stopping: Set when no new work is to begin.
     """
 
@@ -100,6 +110,8 @@ class House:
     routes: Sequence[BaseRoute] = ()
     seal: Seal | None = None
     home_page: str = "/practice/"
+    names_known: threading.Event = field(default_factory=_set)
+    known_names: Callable[[], Mapping[str, object]] = dict
     stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)
     _reads: threading.Event = field(default_factory=threading.Event, init=False)
@@ -121,7 +133,7 @@ class House:
             post_alert=self.door.post,
             no_figures=self.scrapers.refusal,
             guard=Guards(self.redactor),
-            health=lambda: {**self.slack.health(), **self.figures.health()},
+            health=self._health,
         )
 
     @contextlib.asynccontextmanager
@@ -162,12 +174,16 @@ class House:
         """Take no new work: readiness goes away, workers finish and end."""
         self._ready = False
         self.stopping.set()
+        self.names_known.set()
         for worker in self._all_workers():
             worker.wake()
 
     def is_at_work(self) -> bool:
         """Tell whether everything that was started still runs."""
         return self._ready and all(runs() for runs in self._at_work)
+
+    def _health(self) -> Mapping[str, object]:
+        return {**self.slack.health(), **self.figures.health(), **self.known_names()}
 
     def _all_workers(self) -> tuple[Worker, ...]:
         return (
@@ -193,6 +209,7 @@ class House:
         """Read the inbox until `stop` is set; woken by alerts, else every second."""
         with contextlib.suppress(Unreachable):  # it is tried again with each alert
             self.reader.wait()
+        self.names_known.wait(_NAMES_WITHIN_S)
         self._reads.set()
         while not stop.is_set():
             self.alert_came.clear()

@@ -77,6 +77,7 @@ def build(
         drills=drills.master,
         maintenance=grouping.maintenance,
         originals=build_originals(gate, sharing.desk, ground.rulings.redactor),
+        roster=ground.roster,
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
@@ -96,7 +97,7 @@ def _house(
     grouping: Grouping,
 ) -> House:
     pressed = press(ground)
-    reader = Apart(ground.rulings.texts)
+    reader = Apart(ground.rulings.texts, known=lambda: ground.roster.known)
     return House(
         store=ground.store,
         redactor=ground.rulings.redactor,
@@ -117,6 +118,8 @@ def _house(
         base_url=ground.base_url,
         routes=_page_routes(ground, room, links),
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
+        names_known=ground.roster.looked,
+        known_names=ground.roster.health,
     )
 
 
@@ -157,7 +160,7 @@ def _sharing(ground: Ground) -> Sharing:
             store=ground.store,
             keys=ground.keys,
             clock=ground.clock,
-            redactor=ground.rulings.redactor,
+            redactor=lambda: ground.roster.masking(ground.rulings.redactor),
             collectors=collectors(ground.settings, in_practice=ground.in_practice),
             reader=ground.aws.reader,
             base_url=ground.base_url,
@@ -274,10 +277,12 @@ def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
 def _intake(
     ground: Ground, placing: Placing, traffic: Traffic, reader: Apart
 ) -> Intake:
-    rulings = ground.rulings
+    rulings, known = ground.rulings, ground.roster
     return Intake(
         service=ground.service,
-        understanding=Recall(rulings.integrations, reader),
+        understanding=Recall(
+            rulings.integrations, reader, edition=lambda: known.edition
+        ),
         suggest=rulings.advise,
         quiet_s=traffic.quiet_s,
         give_way=traffic.give_way,

@@ -16,6 +16,7 @@ from bot.domain.registry import Registry
 from bot.guards import Guards
 from bot.ports import Clock
 from bot.readmodels import board
+from bot.roster import Roster
 from bot.rulings import Rulings, read_rulings
 from bot.service import Service
 from bot.slack.lines import SlackPresenter
@@ -62,6 +63,7 @@ class Ground:
     store: SqliteStore
     checkpoints: Checkpoints
     rulings: Rulings
+    roster: Roster
     guards: Guards
     viewing: Viewing
     service: Service
@@ -106,6 +108,7 @@ def lay_ground(
         store=store,
         checkpoints=checkpoints,
         rulings=rulings,
+        roster=Roster(rulings.registry),
         guards=guards,
         viewing=viewing,
         service=_service(settings, store, keys, rulings, viewing),

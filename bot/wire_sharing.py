@@ -42,6 +42,7 @@ class SharingNeeds:
     Attributes:
         collectors: What integrations collect, by name.
         reader: Makes a session that can only read.
+        redactor: Returns what redacts at the time.
         base_url: Where people's browsers reach the bot.
     """
 
@@ -49,7 +50,7 @@ class SharingNeeds:
     store: Store
     keys: Keys
     clock: Clock
-    redactor: Redactor
+    redactor: Callable[[], Redactor]
     collectors: Mapping[str, Collect]
     reader: Callable[[], Any]
     base_url: str

@@ -48,6 +48,15 @@ class Messages(Call):
         new = self.space.edit(self.message, content)
         return {"message": new, "shown": shown(new)}
 
+    def _users_list(self) -> Json:
+        limit, start = self.args.get("limit", 1000), int(self.text("cursor") or 0)
+        known = self.space.records.since("people")
+        rows = sorted(known, key=lambda row: str(row["id"]))
+        more = str(start + limit) if start + limit < len(rows) else ""
+        page = [self.space.shape("user_answer", people=row) for row in rows[start:]]
+        members = [one["user"] for one in page[:limit]]
+        return {"members": members, "response_metadata": {"next_cursor": more}}
+
     def _usergroups_list(self) -> Json:
         asked, rows = self.args.get("include_users"), self.space.records.since("groups")
         kept = [row if asked else {**row, "users": None} for row in rows]

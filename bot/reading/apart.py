@@ -12,12 +12,13 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
 from bot.config import inherited
 from bot.deciding import Texts
 from bot.domain.errors import Unreachable
+from bot.domain.known_people import NOBODY, KnownPeople
 from bot.logs import listen_to
 from bot.reading import frames
 from bot.reading.questions import Answer, End, Question
@@ -39,11 +40,20 @@ class Apart:
 
     Args:
         texts: What decides, for the process to read again.
+        known: Tells whose names are taken out as well. A reader is told before it is
+            asked, the first time and whenever they are others.
         program: What is started.
     """
 
-    def __init__(self, texts: Texts, *, program: Sequence[str] = PROGRAM) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        *,
+        known: Callable[[], KnownPeople] = lambda: NOBODY,
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
         self._texts = texts
+        self._known = known
         self._program = program
         self._child: _Child | None = None
 
@@ -91,6 +101,7 @@ class Apart:
         """Return who was asked, None when it ended over being asked."""
         child = self._ready()
         try:
+            child.know(self._known())
             child.ask(questions)
         except OSError:
             self.close()
@@ -150,6 +161,7 @@ class _Child:
         self._wire.settimeout(_READY_WITHIN_S)
         self._is_ready = False
         self._asked = 0
+        self._knows = NOBODY
         with contextlib.suppress(OSError):
             frames.send(ours, "decide by", texts.as_json())
 
@@ -161,6 +173,12 @@ class _Child:
             raise frames.Broken("it is not ready")
         self._wire.settimeout(_ANSWER_WITHIN_S)
         self._is_ready = True
+
+    def know(self, people: KnownPeople) -> None:
+        """Tell whose names are known, if it was not told so; raises OSError."""
+        if people is not self._knows:
+            frames.send(self._wire, *frames.known(people))
+            self._knows = people
 
     def ask(self, questions: Sequence[Question]) -> None:
         """Ask; raises OSError when it is gone.

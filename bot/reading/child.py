@@ -8,11 +8,13 @@ takes too long or too much memory ends this process and not the bot.
 import os
 import signal
 import socket
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from bot.deciding import Deciding, Texts, decide_by
+from bot.domain.known_people import KnownPeople
 from bot.heap import give_back
 from bot.reading import frames
 from bot.reading.memory import Memory
@@ -48,13 +50,25 @@ def serve(wire: socket.socket, deciding: Deciding) -> None:
     give_back()
     frames.send(wire, "ready")
     while True:
-        number, questions = frames.questions(frames.receive(wire))
+        frame = frames.receive(wire)
+        people = frames.known_in(frame)
+        if people is not None:
+            reader = _knowing(people, deciding)
+            continue
+        number, questions = frames.questions(frame)
         said = []
         for question in questions:
             _limit_time(MOST_S)
             said.append(frames.answered(reader.answer(question)))
         _limit_time(0)
         _tell(wire, number, said)
+
+
+def _knowing(people: KnownPeople, deciding: Deciding) -> Reader:
+    """Return a reader that takes these names out too, and remembers nothing yet."""
+    redactor = deciding.redactor.knowing(people=people)
+    memory = Memory(most_bytes=_REMEMBERED_BYTES)
+    return Reader(replace(deciding, redactor=redactor), memory)
 
 
 def _tell(wire: socket.socket, number: int, said: list[dict[str, Any]]) -> None:

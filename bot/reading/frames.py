@@ -7,11 +7,13 @@ Nothing in an answer is more than data: whoever reads it cannot be made to do an
 import socket
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from bot.domain.known_people import KnownPeople
 from bot.ports import Payload
 from bot.reading.questions import Answer, Question
 from bot.readmodels.alert_docs import (
@@ -28,6 +30,7 @@ from bot.triage import Understood
 MOST_BYTES = 64 * 1024 * 1024
 _SIZES = struct.Struct(">II")
 _CHUNK = 256 * 1024
+_KNOW = "know"
 Frame = tuple[Any, bytes]
 
 
@@ -71,6 +74,23 @@ def _exactly(wire: socket.socket, count: int) -> bytes:
             raise Broken("the other side ended")
         found += part
     return bytes(found)
+
+
+# --- whose names are known ---
+
+
+def known(people: KnownPeople) -> Frame:
+    """Return whose names are to be taken out from now on, as a frame."""
+    said = {one.name: sorted(getattr(people, one.name)) for one in fields(KnownPeople)}
+    return {_KNOW: said}, b""
+
+
+def known_in(frame: Frame) -> KnownPeople | None:
+    """Return whose names a frame tells, None when it asks something."""
+    said, _ = frame
+    if _KNOW not in said:
+        return None
+    return KnownPeople(**{name: frozenset(one) for name, one in said[_KNOW].items()})
 
 
 # --- questions ---

@@ -43,6 +43,8 @@ class Recall:
     Args:
         integrations: Who offers skeletons, by source.
         reading: Asked about what is not remembered.
+        edition: Of what decides beside the rules, such as whose names are known: what
+            was remembered under another one is not asked for any more.
         most_bytes: How much may be remembered, about.
     """
 
@@ -51,8 +53,10 @@ class Recall:
         integrations: Mapping[str, Integration],
         reading: Reading,
         *,
+        edition: Callable[[], int] = int,
         most_bytes: int = MOST_BYTES,
     ) -> None:
+        self._edition = edition
         self._integrations = integrations
         self._reading = reading
         self._memory = Memory(most_bytes=most_bytes)
@@ -131,7 +135,8 @@ class Recall:
         digest = self._memory.digest
         try:
             # Two sources may have the same format; an alert is its source's own.
-            shared = digest(orjson.dumps((source, skeletons.shared)))
+            about = (source, self._edition(), skeletons.shared)
+            shared = digest(orjson.dumps(about))
             # The first also stands for what the sender cut off.
             return tuple(
                 digest(shared + bytes((not place,)) + orjson.dumps(one))

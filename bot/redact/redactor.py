@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import replace
 
+from bot.domain.known_people import NOBODY, KnownPeople
 from bot.redact import values
 from bot.redact.budget import Budget, Spending
 from bot.redact.definition import Definition
@@ -58,13 +59,20 @@ class Redactor:
         self._engine = Engine(definition)
         self._names = KnownNames((*definition.known_names, *known_names))
 
-    def knowing(self, names: Iterable[str]) -> "Redactor":
+    def knowing(
+        self, names: Iterable[str] = (), people: KnownPeople = NOBODY
+    ) -> "Redactor":
         """Return a redactor that knows these names instead, for a roster that changes.
 
         The rules are shared: this costs nothing but the list.
+
+        Args:
+            names: Each counts as it is, beside those of the definition.
+            people: Names that were learned.
         """
         other = copy(self)
-        other._names = KnownNames((*self.definition.known_names, *names))  # noqa: SLF001 (our own kind)
+        listed = (*self.definition.known_names, *names)
+        other._names = KnownNames(listed, people)  # noqa: SLF001 (our own kind)
         return other
 
     def find(self, text: str) -> tuple[Finding, ...]:
@@ -234,7 +242,7 @@ class Redactor:
 
     def _search(self, view: View, spending: Spending) -> tuple[list[Hit], bool]:
         hits, encoded = self._engine.search(view, spending)
-        return [*hits, *self._names.search(view.content)], encoded
+        return [*hits, *self._names.search(view.content, spending)], encoded
 
     def _named(self, span: Span, scope: str) -> str:
         return placeholder(key=self._key, scope=scope, kind=span.kind, value=span.value)

@@ -22,10 +22,11 @@ class Diagnostics:
     Attributes:
         collectors: By name of the integration.
         reader: Makes a session that can only read.
+        redactor: Returns what redacts at the time, with the names that are known then.
     """
 
     store: Store
-    redactor: Redactor
+    redactor: Callable[[], Redactor]
     collectors: Mapping[str, Collect]
     reader: Callable[[], Any]
 
@@ -33,7 +34,7 @@ class Diagnostics:
         """Return an incident's bundle as it is now; takes as long as reading takes."""
         subject = self.store.read(lambda tx: _subject(tx, incident, now))
         files = bundle.gather(subject, self.collectors, reader=self.reader)
-        return bundle.document(subject, files, self.redactor)
+        return bundle.document(subject, files, self.redactor())
 
 
 def _subject(tx: Transaction, incident: str, now: datetime) -> bundle.Subject:

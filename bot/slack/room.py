@@ -36,6 +36,7 @@ from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
 from bot.slack.reconcile import Reconciler
+from bot.slack.roster import Learns, RosterReader
 from bot.slack.sender import Sender
 from bot.slack.share_door import ShareDoor
 from bot.slack.sockets import Sockets
@@ -93,8 +94,10 @@ class SlackRoom:
         drills: Drills | None = None,
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
+        roster: Learns | None = None,
     ) -> None:
         self._know_people(settings, service)
+        self._roster = self._roster_reader(roster)
         self.sender = self._sender(service, shares, gate)
         whispers = self._whispers(service)
         planned = _maintenance_desk(maintenance, self.people)
@@ -146,6 +149,11 @@ class SlackRoom:
         self.people = People(reader=reader, identity=self.identity, clock=clock)
         self.names = Names(reader=reader, clock=clock, guard=self._guard)
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
+
+    def _roster_reader(self, roster: Learns | None) -> RosterReader | None:
+        if roster is None:
+            return None
+        return RosterReader(reader=self._reader, clock=self._clock, roster=roster)
 
     def _open(self, door: Door, settings: SlackSettings, whispers: Whispers) -> None:
         """Connect the door to Bolt, and Bolt to HTTP and to sockets."""
@@ -204,9 +212,12 @@ class SlackRoom:
             works.create_task(self.sender.run_until(stop))
             if self.sockets is not None:
                 works.create_task(self.sockets.run_until(stop))
-            looking = works.create_task(self.look_at_channel())
+            looking = [works.create_task(self.look_at_channel())]
+            if self._roster is not None:
+                looking.append(works.create_task(self._roster.run()))
             await stop.wait()
-            looking.cancel()
+            for one in looking:
+                one.cancel()
         self.askers.bind(None)
 
     async def connected(self) -> None:
