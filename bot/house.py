@@ -83,7 +83,6 @@ class House:
         seal: Keeps what the command line sealed while no bot ran.
         names_known: Set once it was asked whose names are known; alerts wait for it
             a moment, because what was read without them keeps them.
-        known_names: What the readiness page says about that.
         stopping: Set when no new work is to begin.
     """
 
@@ -111,7 +110,6 @@ class House:
     seal: Seal | None = None
     home_page: str = "/practice/"
     names_known: threading.Event = field(default_factory=_set)
-    known_names: Callable[[], Mapping[str, object]] = dict
     stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)
     _reads: threading.Event = field(default_factory=threading.Event, init=False)
@@ -133,7 +131,7 @@ class House:
             post_alert=self.door.post,
             no_figures=self.scrapers.refusal,
             guard=Guards(self.redactor),
-            health=self._health,
+            health=lambda: {**self.slack.health(), **self.figures.health()},
         )
 
     @contextlib.asynccontextmanager
@@ -181,9 +179,6 @@ class House:
     def is_at_work(self) -> bool:
         """Tell whether everything that was started still runs."""
         return self._ready and all(runs() for runs in self._at_work)
-
-    def _health(self) -> Mapping[str, object]:
-        return {**self.slack.health(), **self.figures.health(), **self.known_names()}
 
     def _all_workers(self) -> tuple[Worker, ...]:
         return (

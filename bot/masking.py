@@ -43,6 +43,10 @@ class Masker(Protocol):
         """Redact a text that stands under a name."""
         ...
 
+    def group_of(self, kind: str) -> str:
+        """Return the family of a kind, "" for none."""
+        ...
+
     def told_apart(self, text: str) -> str:
         """Return digits that tell a text from every other, and no more."""
         ...
@@ -94,7 +98,12 @@ class Masking:
                 place = kind, self._path(path) or "title"
                 counts[place] = counts.get(place, 0) + 1
         return tuple(
-            Mask(kind=kind, count=count, path=path)
+            Mask(
+                kind=kind,
+                count=count,
+                path=path,
+                group=self._redactor.group_of(kind),
+            )
             for (kind, path), count in counts.items()
         )
 

@@ -103,17 +103,15 @@ class Roster:
             self._told = replace(self._told, problem=problem)
         self.looked.set()
 
-    def health(self) -> Mapping[str, object]:
-        """Return what the readiness page says of it, in numbers."""
+    def numbers(self) -> Mapping[str, object]:
+        """Return what the doctor is told, as JSON values."""
         told = self.told
         at = told.learned_at
         return {
-            "known_names": {
-                "workspace": told.workspace,
-                "registry": told.registry,
-                "learned_at": None if at is None else at.isoformat(),
-                "problem": told.problem,
-            }
+            "workspace": told.workspace,
+            "registry": told.registry,
+            "learned_at": None if at is None else at.isoformat(),
+            "problem": told.problem,
         }
 
     def masking(self, redactor: Redactor) -> Redactor:

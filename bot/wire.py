@@ -29,6 +29,7 @@ from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
+from bot.wire_names import join_names
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
@@ -77,15 +78,14 @@ def build(
         drills=drills.master,
         maintenance=grouping.maintenance,
         originals=build_originals(gate, sharing.desk, ground.rulings.redactor),
-        roster=ground.roster,
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
     house = _house(ground, gate, room, links, grouping)
-    sharing.join(house)
-    drills.join(house)
+    join_names(house, ground, room)
+    for part in (sharing, drills, grouping):
+        part.join(house)
     build_watch(_watch_needs(ground)).join(house)
-    grouping.join(house)
     return house
 
 
@@ -118,8 +118,6 @@ def _house(
         base_url=ground.base_url,
         routes=_page_routes(ground, room, links),
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
-        names_known=ground.roster.looked,
-        known_names=ground.roster.health,
     )
 
 

@@ -44,7 +44,7 @@ def rulings() -> Rulings:
     return read_rulings(Settings(), key=b"k" * 32, registry=Registry((CHAT,)))
 
 
-def recall(reading: Reading | None = None, **more: int) -> Recall:
+def recall(reading: Reading | None = None, **more: Any) -> Recall:
     """Return a memory that reads in this process what it does not know."""
     return Recall(rulings().integrations, reading or Reader(rulings()), **more)
 

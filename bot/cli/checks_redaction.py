@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from bot.cli import checks_names
 from bot.cli.checks import OK, WARN, Check
 from bot.cli.opening import STORE_FILE
 from bot.config import Settings
@@ -33,6 +34,7 @@ def look(settings: Settings) -> Iterator[Check]:
         own = hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
         says = f"{name}, sha256 {own}: {_changes(definition, load_definition())}"
         yield Check(name="redaction overlay", state=OK, says=says)
+    yield from checks_names.look(settings, listed=len(definition.known_names))
     recorded = _recorded(settings)
     if recorded and recorded[-1].definition.digest != definition.digest:
         told = recorded[-1].definition.digest[:_DIGITS]

@@ -271,14 +271,14 @@ def _masks_hold(when: When, evidence: Evidence) -> bool:
     wanted = [kind for kind in when.masks if not kind.startswith("!")]
     spared = [kind[1:] for kind in when.masks if kind.startswith("!")]
     return any(
-        _is_kind(mask.kind, wanted) and not _is_kind(mask.kind, spared)
-        for mask in evidence.masks
+        _is_kind(mask, wanted) and not _is_kind(mask, spared) for mask in evidence.masks
     )
 
 
-def _is_kind(kind: str, named: Sequence[str]) -> bool:
+def _is_kind(mask: Mask, named: Sequence[str]) -> bool:
+    kind, family = mask.kind, f"group:{mask.group}"
     return any(
-        kind == name or (name.endswith("*") and kind.startswith(name[:-1]))
+        name in (kind, family) or (name.endswith("*") and kind.startswith(name[:-1]))
         for name in named
     )
 

@@ -58,7 +58,8 @@ class When:
         status: What the sender says of the alert.
         sources: One of these integrations.
         masks: The redactor masked a value of one of these kinds; ``*`` at the end
-            of a kind stands for any ending, ``!`` before it leaves it out.
+            of a kind stands for any ending, ``group:`` before a family for all of its
+            kinds, ``!`` before either leaves it out.
         vendor: The sender's severity, folded, is one of these words.
         vendor_at_least: The sender's severity is a number and not smaller.
         needs_ai: Something in the alert speaks of an AI system.

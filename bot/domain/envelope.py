@@ -111,11 +111,16 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
-    """How many values of one kind were masked, and in which field."""
+    """How many values of one kind were masked, and in which field.
+
+    Attributes:
+        group: Family of the kind, e.g. ``pii``, for the rules; not kept with an alert.
+    """
 
     kind: str
     count: int
     path: str
+    group: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,8 @@ def words_of(name: str) -> tuple[tuple[str, str], ...]:
     (('', 'jean'), ('-', 'luc'), (' ', 'ruiz'))
     """
     found: list[tuple[str, str]] = []
+    if len(name) > _LONGEST:
+        return ()
     for gap, word in _runs(unicodedata.normalize("NFC", name.strip())):
         joint = joint_of(gap) if found else ""
         if joint is None:
@@ -143,7 +145,6 @@ def _names_somebody(
     return (
         len(parts) > 1
         and sum(map(len, parts)) > len(parts)
-        and len(joined(words)) <= _LONGEST
         and not any(map(str.isdigit, parts))
         and not all(part in ordinary for part in parts)
     )
@@ -187,7 +188,7 @@ def _plain(word: str) -> str:
 def _runs(text: str) -> Iterator[tuple[str, str]]:
     """Yield each run of letters and digits with what stands before it."""
     gap, word = "", ""
-    for one in text[: 2 * _LONGEST]:
+    for one in text:
         if one.isalnum() or unicodedata.combining(one):
             word += one
             continue

@@ -17,6 +17,7 @@ from bot.redact.engine import Hit
 from bot.redact.patterns import Pattern, compiled_unicode
 from bot.redact.rules import Rule, Strength
 
+KIND, GROUP = "known_name", "pii"
 # A single letter is an initial, not a name.
 _SHORTEST = 2
 _LETTER = r"\pL\pN\pM"
@@ -68,9 +69,7 @@ class KnownNames:
         self._begun = frozenset(_beginnings(self._whole))
         self._first = _pattern(_FIRST, _first_words(people))
         self._unspaced = _pattern(_ANYWHERE, map(re2.escape, people.unspaced))
-        self._rule = Rule(
-            kind="known_name", group="pii", pattern="", strength=Strength.GENERIC
-        )
+        self._rule = Rule(kind=KIND, group=GROUP, pattern="", strength=Strength.GENERIC)
 
     def search(self, content: bytes, spending: Spending | None = None) -> Iterator[Hit]:
         """Yield where a known name stands.
@@ -114,25 +113,33 @@ class KnownNames:
         return end if speaks else 0
 
     def _longest(self, content: bytes, start: int, end: int) -> int:
-        said = _as_known(content[start:end])
-        is_called = bool(_AT.search(content[max(0, start - _BEFORE_BYTES) : start]))
-        found = end if is_called and said in self._people.handles else 0
-        if said not in self._begun:
-            return found
-        at, tail = end, content[end : end + _LOOKED_AT_BYTES]
-        for match in _NEXT.finditer(tail):
+        """Return where the longest whole name or handle that begins here ends."""
+        before = content[max(0, start - _BEFORE_BYTES) : start]
+        is_called, reached = bool(_AT.search(before)), 0
+        for said, at in self._readings(content, start, end):
+            is_handle = is_called and said in self._people.handles
+            if said in self._people.whole or (
+                is_handle and not _GOES_ON.search(content[at : at + _BEHIND_BYTES])
+            ):
+                reached = at
+        return reached
+
+    def _readings(
+        self, content: bytes, start: int, end: int
+    ) -> Iterator[tuple[str, int]]:
+        """Yield one word, two and so on, for as long as a name may begin so."""
+        said, at = _as_known(content[start:end]), end
+        yield said, at
+        tail = content[end : end + _LOOKED_AT_BYTES]
+        for match in _NEXT.finditer(tail) if said in self._begun else ():
             joint = joint_of((match.group(1) or b"").decode("utf-8", "replace"))
             if end + match.start() != at or joint is None:
-                break
+                return
             said += joint + _as_known(match.group(2) or b"")
             at = end + match.end()
-            if said in self._people.whole or (
-                is_called and said in self._people.handles
-            ):
-                found = at
+            yield said, at
             if said not in self._begun:
-                break
-        return found
+                return
 
 
 def _matches(pattern: Pattern | None, content: bytes) -> Iterator[tuple[int, int]]:

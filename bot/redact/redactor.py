@@ -17,7 +17,7 @@ from bot.redact.budget import Budget, Spending
 from bot.redact.definition import Definition
 from bot.redact.engine import Engine, Hit, ends_nothing, made_plain
 from bot.redact.findings import Finding, Redacted, Withheld
-from bot.redact.known import KnownNames
+from bot.redact.known import GROUP, KIND, KnownNames
 from bot.redact.placeholders import NOT_CHECKED, TOO_LARGE, existing, placeholder
 from bot.redact.spans import Span, apart, in_characters, joined, mapped, within
 from bot.redact.views import Raw, View, views
@@ -58,6 +58,9 @@ class Redactor:
         self._budget = budget or Budget()
         self._engine = Engine(definition)
         self._names = KnownNames((*definition.known_names, *known_names))
+        # What ships comes last: a site's rule for a kind of ours changes no family.
+        named = ((rule.kind, rule.group) for rule in definition.rules)
+        self._groups = {**dict(named), KIND: GROUP}
 
     def knowing(
         self, names: Iterable[str] = (), people: KnownPeople = NOBODY
@@ -107,6 +110,10 @@ class Redactor:
         except Withheld:
             return self._withheld(raw, sealed)
         return self._redacted(text, raw, spans, scope)
+
+    def group_of(self, kind: str) -> str:
+        """Return the family of a kind, e.g. ``pii``; "" for one that is no kind."""
+        return self._groups.get(kind, "")
 
     def told_apart(self, text: str) -> str:
         """Return 32 hex digits that tell a text from every other, and no more.

@@ -94,10 +94,8 @@ class SlackRoom:
         drills: Drills | None = None,
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
-        roster: Learns | None = None,
     ) -> None:
         self._know_people(settings, service)
-        self._roster = self._roster_reader(roster)
         self.sender = self._sender(service, shares, gate)
         whispers = self._whispers(service)
         planned = _maintenance_desk(maintenance, self.people)
@@ -148,12 +146,14 @@ class SlackRoom:
         self.identity = Identity(reader=reader, team=settings.team)
         self.people = People(reader=reader, identity=self.identity, clock=clock)
         self.names = Names(reader=reader, clock=clock, guard=self._guard)
+        self._roster: RosterReader | None = None
         self.askers = Askers(reader=reader, people=self.people, clock=clock)
 
-    def _roster_reader(self, roster: Learns | None) -> RosterReader | None:
-        if roster is None:
-            return None
-        return RosterReader(reader=self._reader, clock=self._clock, roster=roster)
+    def tell_names(self, roster: Learns) -> None:
+        """Have somebody told who is in the workspace, for as long as the room runs."""
+        self._roster = RosterReader(
+            reader=self._reader, clock=self._clock, roster=roster
+        )
 
     def _open(self, door: Door, settings: SlackSettings, whispers: Whispers) -> None:
         """Connect the door to Bolt, and Bolt to HTTP and to sockets."""

@@ -184,8 +184,19 @@ def test_a_secret_in_the_text_is_a_fact_of_the_alert() -> None:
 
 
 def test_an_address_in_the_text_is_not() -> None:
-    mask = Mask(kind="email", count=3, path="annotations.description")
+    mask = Mask(kind="email", count=3, path="annotations.description", group="pii")
     assert judged(BLOCK_RATE, masks=(mask,)) == judged(BLOCK_RATE)
+
+
+def test_what_only_a_site_takes_for_sensitive_is_not_unless_it_says_what_it_is() -> (
+    None
+):
+    def found(group: str) -> tuple[str, str]:
+        mask = Mask(kind="badge_number", count=1, path="note", group=group)
+        return judged(BLOCK_RATE, masks=(mask,))
+
+    assert found("site") == judged(BLOCK_RATE)
+    assert found("service") == ("credential_exposure", "SEV2")
 
 
 def test_nobody_needs_to_act_on_a_test() -> None:

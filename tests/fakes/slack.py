@@ -29,6 +29,7 @@ _FLAGS: dict[str, Json] = {
 _ARGUMENTS = {
     "auth.test": set[str](),
     "users.info": {"user"},
+    "users.list": {"limit", "cursor"},
     "conversations.info": {"channel"},
     "conversations.members": {"channel", "limit", "cursor"},
     "usergroups.list": {"include_users"},
@@ -68,6 +69,7 @@ class FakeSlack:
         self.channels: dict[str, Json] = {"C0INCIDENTS": {"is_member": True}}
         self.members = {"C0INCIDENTS": [*_FLAGS]}
         self.page_size = 1000
+        self.users: list[Json] = []
         self.groups: dict[str, list[str]] = {
             "oncall": ["U0ONCALL", "U0SECOND"],
             "approvers": ["U0SECOND", "U0COMMANDER"],
@@ -141,6 +143,12 @@ class FakeSlack:
         if flags is None:
             return {"error": "user_not_found"}
         return {"user": {"id": given["user"], "team_id": TEAM, **flags}}
+
+    def _users_list(self, given: Json) -> Json:
+        start = int(given.get("cursor") or 0)
+        end = start + min(int(given["limit"]), self.page_size)
+        after = {"next_cursor": str(end) if end < len(self.users) else ""}
+        return {"members": self.users[start:end], "response_metadata": after}
 
     def _conversations_info(self, given: Json) -> Json:
         if given["channel"] not in self.channels:

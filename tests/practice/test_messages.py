@@ -104,3 +104,14 @@ async def test_a_change_feed_wakes_up_when_something_changes(stage: Stage) -> No
     await asyncio.sleep(0)
     await stage.say("news")
     assert [one["text"] for one in (await feed)["messages"]] == ["news"]
+
+
+async def test_people_come_in_pages_whoever_left_too(stage: Stage) -> None:
+    first = await stage.slack.users_list(limit=8)
+    cursor = first["response_metadata"]["next_cursor"]
+    rest = await stage.slack.users_list(limit=8, cursor=cursor)
+    found = {one["id"]: one for one in (*first["members"], *rest["members"])}
+    assert len(first["members"]) == 8
+    assert rest["response_metadata"]["next_cursor"] == ""
+    assert found["U0GONE"]["deleted"]
+    assert found["U0COMMANDER"]["profile"]["real_name"] == "Dana Ruiz"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Unreachable
+from bot.domain.known_people import NOBODY, Person, known_people
 from bot.reading.apart import FAILED, Apart
 from bot.reading.questions import Answer, Question
 from bot.reading.reader import Reader
@@ -131,6 +132,28 @@ def test_the_reader_is_told_nothing_of_our_environment(
     apart.begin([question(b"one")])()
     (pid,) = children()
     assert b"TOCSIN" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_whoever_is_known_by_name_is_told_to_each_reader_before_it_is_asked() -> None:
+    known = [known_people([Person(names=("Dana Ruiz",))])]
+    apart = Apart(rulings().texts, known=lambda: known[-1])
+
+    def asked() -> str:
+        said = {"title": "Dana Ruiz and Ida Moe saw it", "severity": "high"}
+        (title,) = titles(apart.begin([question(raw(said), "webhook")])())
+        return title.replace("Dana Ruiz", "1").replace("Ida Moe", "2")
+
+    try:
+        assert asked().endswith(" and 2 saw it")
+        for pid in children():
+            os.kill(pid, signal.SIGKILL)
+        assert asked().endswith(" and 2 saw it")
+        known.append(known_people([Person(names=("Ida Moe",))]))
+        assert asked().startswith("1 and \u2039")
+        known.append(NOBODY)
+        assert asked() == "1 and 2 saw it"
+    finally:
+        apart.close()
 
 
 def test_the_reader_ends_with_whoever_asks(apart: Apart) -> None:

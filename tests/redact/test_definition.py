@@ -157,7 +157,7 @@ _STDLIB = frozenset(
     (
         *("binascii", "bisect", "collections", "dataclasses", "datetime", "enum"),
         *("functools", "hashlib", "hmac", "ipaddress", "itertools", "json", "math"),
-        *("copy", "threading", "typing"),
+        *("copy", "threading", "typing", "unicodedata"),
     )
 )
 

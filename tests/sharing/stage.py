@@ -57,7 +57,7 @@ class Stage:
                 store=self.core.store,
                 keys=self.core.keys,
                 clock=self.clock,
-                redactor=rulings().redactor,
+                redactor=lambda: rulings().redactor,
                 collectors=collectors or {},
                 reader=reader,
                 base_url=BASE_URL,
