@@ -14,6 +14,9 @@ from bot.domain.untrusted import Untrusted
 from bot.envelopes.wording import is_a_name
 from bot.redact.findings import Redacted
 
+ORIGINAL = "Whoever may opens it with \u201cOpen original\u2026\u201d on the card."
+"""The way to what could not be checked; the payload itself stays sealed."""
+
 # Too short to hold anything, and too common to ask about each time.
 _HARMLESS = frozenset({"true", "false", "none", "null"})
 _SHORTEST = 4
@@ -35,11 +38,13 @@ _ENDS = "\u203a"
 class Masker(Protocol):
     """What triage asks of the redactor (`bot.redact.Redactor`)."""
 
-    def redact(self, text: str, *, scope: str = "") -> Redacted:
+    def redact(self, text: str, *, scope: str = "", sealed: str = "") -> Redacted:
         """Redact a text that stands alone."""
         ...
 
-    def redact_named(self, name: str, value: str, *, scope: str = "") -> Redacted:
+    def redact_named(
+        self, name: str, value: str, *, scope: str = "", sealed: str = ""
+    ) -> Redacted:
         """Redact a text that stands under a name."""
         ...
 
@@ -115,17 +120,24 @@ class Masking:
         if (name, text) not in self._known:
             redactor = self._redactor
             self._known[name, text] = (
-                redactor.redact_named(name, text) if name else redactor.redact(text)
+                redactor.redact_named(name, text, sealed=ORIGINAL)
+                if name
+                else redactor.redact(text, sealed=ORIGINAL)
             )
         return self._known[name, text]
 
     def _entity(self, text: str) -> str:
         """Return what a thing is called; where too little of it is left, digits."""
-        found = self._redacted("", text).text
+        found = self._bare(text)
         return f"{_CUT}{self._redactor.told_apart(text)}" if found == _CUT else found
 
     def _word(self, text: str, known: Mapping[str, str]) -> str:
-        return _without(self._redacted("", text).text, known)
+        return _without(self._bare(text), known)
+
+    def _bare(self, text: str) -> str:
+        """Return a text without the sentence that leads to its original."""
+        found = self._redacted("", text)
+        return found.text.removesuffix(f" {ORIGINAL}") if found.withheld else found.text
 
     def _may_stay(self, text: str, known: Mapping[str, str]) -> bool:
         found = self._redacted("", text)
@@ -145,7 +157,7 @@ class Masking:
         """Return a field's name without what it gives away; others stay different."""
         if is_a_name(path) and not _NO_NAME.intersection(path):
             return path
-        return self._redacted("", path).text
+        return self._bare(path)
 
 
 def _name(path: str) -> str:

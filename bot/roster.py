@@ -6,6 +6,7 @@ collected for bundles. Not to `bot/guards.py`: people's own names stay on cards 
 the lines that tell who did what.
 """
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from bot.domain.known_people import NOBODY, KnownPeople, Person, known_people
 from bot.domain.registry import Registry
 from bot.redact import Redactor
 
-_SHORTEST = 3
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _TEXTS = (".yaml", ".md")
 
 
@@ -134,10 +135,7 @@ def ordinary_words() -> frozenset[str]:
     and products is no person, whatever somebody is called.
     """
     return frozenset(
-        word
-        for text in _shipped_texts()
-        for word in "".join(c if c.isalpha() else " " for c in text).lower().split()
-        if len(word) >= _SHORTEST
+        word for text in _shipped_texts() for word in _WORD.findall(text.lower())
     )
 
 

@@ -11,7 +11,7 @@ from bot.domain.classification import INSTRUCTED
 from bot.domain.envelope import Envelope
 from bot.domain.registry import Registry, System
 from bot.domain.untrusted import Untrusted
-from bot.masking import Masker
+from bot.masking import ORIGINAL, Masker
 from bot.ports.integration import Manifest, Payload
 from bot.redact import Redactor, load_definition
 from bot.rules import read_rulebook
@@ -126,7 +126,9 @@ def test_equal_ids_stay_equal_when_they_are_masked() -> None:
 
 def test_what_cannot_be_checked_is_withheld_and_counted() -> None:
     (found,) = run(group(firing(description="too large"))).alerts
-    assert found.envelope.texts["annotations.description"] == Untrusted("[withheld]")
+    assert found.envelope.texts["annotations.description"] == Untrusted(
+        f"[withheld] {ORIGINAL}"
+    )
     assert [mask.kind for mask in found.masks] == ["withheld"]
 
 

@@ -169,19 +169,22 @@ class Redactor:
         """
         return values.redacted(value, self, scope=scope)
 
-    def redact_named(self, name: str, value: str, *, scope: str = "") -> Redacted:
+    def redact_named(
+        self, name: str, value: str, *, scope: str = "", sealed: str = ""
+    ) -> Redacted:
         """Redact a string that stands under a name, as in `{"password": "x"}`.
 
         Args:
             name: The key it stands under.
             value: The string.
             scope: As for `redact`.
+            sealed: As for `redact`.
         """
         raw = _bytes(value)
         try:
             spans = self._or_withheld(raw, lambda: self._named_spans(name, value, raw))
         except Withheld:
-            return self._withheld(raw)
+            return self._withheld(raw, sealed)
         return self._redacted(value, raw, spans, scope)
 
     def _redacted(

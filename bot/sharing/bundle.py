@@ -29,6 +29,10 @@ BEFORE = timedelta(minutes=30)
 """How much time before the first alert is looked at."""
 _LONGEST = timedelta(hours=6)
 _KINDS_TOLD = 20
+_WITHHELD = (
+    "Its content was withheld, because it could not be checked. What an alert said is "
+    "behind \u201cOpen original\u2026\u201d on the card; all else, where it was read."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -157,7 +161,7 @@ def _redacted(file: Collected, redactor: Redactor, incident: str) -> dict[str, s
     content = redactor.redact(file.content, scope=incident)
     says = clean(file.says)
     if content.withheld:
-        says = f"{says} Its content was withheld.".strip()
+        says = f"{says} {_WITHHELD}".strip()
     elif masked := told(masked_in([content.text])):
         says = f"{says} Masked: {masked}.".strip()
     return {"name": clean(file.name), "says": says, "content": content.text}

@@ -11,10 +11,11 @@ _SECRET = re.compile(r"SECRET-\w+")
 class FakeRedactor:
     """Masks ``SECRET-…`` and withholds a text that says ``too large``."""
 
-    def redact(self, text: str, *, scope: str = "") -> Redacted:
+    def redact(self, text: str, *, scope: str = "", sealed: str = "") -> Redacted:
         del scope
         if "too large" in text:
-            return Redacted(text="[withheld]", findings=(), withheld=True)
+            said = f"[withheld] {sealed}".strip()
+            return Redacted(text=said, findings=(), withheld=True)
         findings = tuple(
             Finding(kind="github_pat", start=found.start(), end=found.end())
             for found in _SECRET.finditer(text)
@@ -28,6 +29,8 @@ class FakeRedactor:
     def told_apart(self, text: str) -> str:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def redact_named(self, name: str, value: str, *, scope: str = "") -> Redacted:
+    def redact_named(
+        self, name: str, value: str, *, scope: str = "", sealed: str = ""
+    ) -> Redacted:
         del name
-        return self.redact(value, scope=scope)
+        return self.redact(value, scope=scope, sealed=sealed)

@@ -83,7 +83,7 @@ def test_what_cannot_be_checked_is_withheld_and_says_so(tmp_path: Path) -> None:
     large = collected(file("huge.txt", "x" * (1 << 20) + KEY))
     found = by_name(bundle(tmp_path, collectors={"cloud": large}))["huge.txt"]
     assert len(found["content"]) < 300
-    assert found["says"].endswith("Its content was withheld.")
+    assert found["says"].endswith("all else, where it was read.")
 
 
 def test_an_integration_that_fails_costs_only_its_own_files(tmp_path: Path) -> None:
