@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from bot.redact import Redacted, Redactor
 
 
+# What is suspicious only because nothing else stands beside it.
+_LONE = "lone_token"
+
+
 class Unread:
     """A redactor that is read at its first text."""
 
@@ -32,6 +36,43 @@ def guards() -> "Guards":
 def masked(text: str) -> str:
     """Return one text as it may be shown."""
     return guards().text(text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print one line, masked."""
+    import click
+
+    click.echo(masked(text), err=err)
+
+
+def say_json(value: object) -> None:
+    """Print JSON values in one line, every string masked; we name the fields.
+
+    They are names that the operator gave. One long word is a name here, though it would
+    be taken for a key where it stands alone in an alert.
+    """
+    import json
+
+    import click
+
+    from bot.guards import plain_masked
+
+    click.echo(json.dumps(plain_masked(value, _Given())))
+
+
+class _Given:
+    """Masks what an operator wrote in a file of theirs."""
+
+    def text(self, text: str) -> str:
+        """Return the text that may be shown."""
+        return _given(text)
+
+
+@cache
+def _given(text: str) -> str:
+    found = _redactor().redact(text)
+    kinds = {one.kind for one in found.findings}
+    return text if kinds == {_LONE} else found.text
 
 
 @cache

@@ -5,7 +5,6 @@ fails or the policies cannot be read, 2 wrong usage. What a policy may say is in
 `bot/gate/policies`, what a case is in `bot/gate/policy_cases.py`.
 """
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from bot.cli.guarded import say, say_json
 
 if TYPE_CHECKING:
     from bot.gate.policy import Answer, Policy
@@ -52,12 +53,10 @@ def test_policies(directory: Path | None, *, as_json: bool) -> None:
     uncovered = untested(loaded, cases)
     if as_json:
         plain = [_plain_outcome(one) for one in outcomes]
-        click.echo(
-            json.dumps({"hash": loaded.hash, "cases": plain, "untested": uncovered})
-        )
+        say_json({"hash": loaded.hash, "cases": plain, "untested": uncovered})
     else:
         _print_outcomes(failed, uncovered)
-        click.echo(f"{len(outcomes)} cases, {len(failed)} failed", err=True)
+        say(f"{len(outcomes)} cases, {len(failed)} failed", err=True)
     sys.exit(1 if failed else 0)
 
 
@@ -122,7 +121,7 @@ def explain(
         raise click.UsageError(str(error)) from error
     answer = loaded.decide(question)
     if as_json:
-        click.echo(json.dumps(_plain_answer(loaded, answer)))
+        say_json(_plain_answer(loaded, answer))
         return
     about = [str(question.verb)]
     if question.plan and question.verb not in OF_NO_PLAN:
@@ -169,25 +168,25 @@ def _print_outcomes(failed: "list[Outcome]", uncovered: tuple[str, ...]) -> None
         wanted = "allow" if case.allowed else "deny"
         wanted += f" by {case.rule}" if case.rule else ""
         got = f"{_word(answer)} by {', '.join(answer.reasons)}"
-        click.echo(f"{case.where}: {case.name}: expected {wanted}, got {got}")
+        say(f"{case.where}: {case.name}: expected {wanted}, got {got}")
     for name in uncovered:
-        click.echo(f"note: no case expects the rule {name}")
+        say(f"note: no case expects the rule {name}")
 
 
 def _print_answer(loaded: "Policy", answer: "Answer", asked: str) -> None:
-    click.echo(f"{_word(answer).upper()} {asked}")
+    say(f"{_word(answer).upper()} {asked}")
     for name, because in zip(answer.reasons, answer.because, strict=True):
         rule = loaded.rules.get(name)
         origin = f"  {rule.effect} in {rule.where}" if rule else ""
         by_site = ", of this site" if rule and rule.site else ""
-        click.echo(f"  {name}: {because}")
+        say(f"  {name}: {because}")
         if origin:
-            click.echo(f"  {origin}{by_site}")
+            say(f"  {origin}{by_site}")
     for error in answer.errors:
-        click.echo(f"  error: {error}")
+        say(f"  error: {error}")
     sites = sum(rule.site for rule in loaded.rules.values())
     shipped = len(loaded.rules) - sites
-    click.echo(f"policies {loaded.hash[:12]}: {shipped} shipped, {sites} of this site")
+    say(f"policies {loaded.hash[:12]}: {shipped} shipped, {sites} of this site")
 
 
 def _plain_answer(loaded: "Policy", answer: "Answer") -> dict[str, object]:

@@ -5,7 +5,6 @@ How the file is read is `bot/rules/registry_file.py`; what a system is stands in
 the practice workspace.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.guarded import say, say_json
 from bot.cli.opening import open_settings
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ def show(system_id: str | None, *, as_json: bool) -> None:
     systems = registry_of(open_settings()).systems
     found = [one for one in systems if system_id in (None, one.id)]
     if as_json:
-        click.echo(json.dumps([_as_json(one) for one in found]))
+        say_json([_as_json(one) for one in found])
     else:
         for one in found:
             _print(one)
     if system_id and not found:
-        click.echo(f"there is no system {system_id}", err=True)
+        say(f"there is no system {system_id}", err=True)
     sys.exit(1 if system_id and not found else 0)
 
 
@@ -71,17 +71,17 @@ def lint(file: Path | None, *, as_json: bool) -> None:
         for problem in problems(system, read)
     ]
     if as_json:
-        click.echo(json.dumps(found))
+        say_json(found)
     else:
         for each in found:
-            click.echo(f"{each['system']}: {each['problem']}")
+            say(f"{each['system']}: {each['problem']}")
         watched = sum(len(one.baselines) for one in read.systems)
         counted = (
             (len(read.systems), "system"),
             (watched, "baseline"),
             (len(found), "problem"),
         )
-        click.echo(", ".join(_of(*each) for each in counted), err=True)
+        say(", ".join(_of(*each) for each in counted), err=True)
     sys.exit(1 if found else 0)
 
 
@@ -123,12 +123,12 @@ def problems(system: "System", known: "Registry") -> Iterator[str]:
 def _print(system: "System") -> None:
     owner = f"owner {system.owner}"
     deputy = f", deputy {system.deputy}" if system.deputy else ""
-    click.echo(f"{system.id}  {system.title}")
-    click.echo(f"  risk tier {system.risk_tier}, {system.stage}, {owner}{deputy}")
+    say(f"{system.id}  {system.title}")
+    say(f"  risk tier {system.risk_tier}, {system.stage}, {owner}{deputy}")
     if system.entities:
-        click.echo(f"  named as {', '.join(system.entities)}")
+        say(f"  named as {', '.join(system.entities)}")
     for one in system.baselines:
-        click.echo(f"  watched: {_says(one)}")
+        say(f"  watched: {_says(one)}")
 
 
 def _says(one: "Baseline") -> str:

@@ -5,7 +5,6 @@ docs/concepts/triage.md or docs/concepts/grouping.md, what a case is in
 `bot/rules/cases.py`.
 """
 
-import json
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from bot.cli.guarded import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,12 +68,12 @@ def _lint_triage(site: "_Site") -> None:
 
     shipped = read_rulebook()
     for remark in remarks(site.text, shipped, name=site.name):
-        click.echo(f"note: {remark}")
+        say(f"note: {remark}")
     before, after = origins(shipped), origins(site.rulebook)
     added = len(after.keys() - before.keys())
     replaced = sum(file == site.name for rule, file in after.items() if rule in before)
     gone = len(before.keys() - after.keys())
-    click.echo(
+    say(
         f"{site.name}: {added} added, {replaced} replaced, {gone} switched off, "
         f"{len(site.cases)} cases; rules sha256 {site.rulebook.digest[:12]}"
     )
@@ -91,13 +92,13 @@ def test_rules(file: Path | None, *, as_json: bool) -> None:
     site = _opened(file)
     answers = [_answer(case, site.came_out(case)) for case in site.cases]
     if as_json:
-        click.echo(json.dumps({"file": site.name, "cases": answers}))
+        say_json({"file": site.name, "cases": answers})
     else:
         for answer in answers:
             for wrong in answer["wrong"]:
-                click.echo(f"failed: {answer['name']}: {wrong}")
+                say(f"failed: {answer['name']}: {wrong}")
         failed = sum(not answer["passed"] for answer in answers)
-        click.echo(f"{len(answers)} cases, {failed} failed", err=True)
+        say(f"{len(answers)} cases, {failed} failed", err=True)
     sys.exit(0 if all(answer["passed"] for answer in answers) else 1)
 
 

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import click
-
+from bot.cli.guarded import say
 from bot.config.site_file import site_name, site_text
 from bot.domain.grouping_rules import GroupingRules
 from bot.rules import read_rulebook
@@ -26,8 +25,8 @@ def lint_grouping(path: Path, *, triage: Path | None) -> None:
     known = {one.id for one in shipped.together}
     for name in switched_off(text):
         if name not in known:
-            click.echo(f"note: {path.name}: there is no {name} to switch off")
-    click.echo(f"{path.name}: {_changes(shipped, site)}")
+            say(f"note: {path.name}: there is no {name} to switch off")
+    say(f"{path.name}: {_changes(shipped, site)}")
 
 
 def _changes(shipped: GroupingRules, site: GroupingRules) -> str:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.guarded import say, say_json
+
 if TYPE_CHECKING:
     from bot.assistant.search import Hit, RunbookIndex
 
@@ -58,10 +60,10 @@ def list_runbooks(*, as_json: bool) -> None:
         for book in load_runbooks(shipped_runbooks())
     ]
     if as_json:
-        click.echo(json.dumps(rows))
+        say_json(rows)
         return
     for row in rows:
-        click.echo(
+        say(
             f"{row['id']}  {row['title']}  "
             f"({row['steps']} steps, review by {row['review_by']})"
         )
@@ -93,11 +95,11 @@ def lint(directory: Path | None, today: datetime | None, *, as_json: bool) -> No
         for problem in _problems(path, today)
     ]
     if as_json:
-        click.echo(json.dumps(found))
+        say_json(found)
     else:
         for each in found:
-            click.echo(f"{each['file']}: {each['problem']}")
-        click.echo(f"{len(paths)} runbooks, {len(found)} problems", err=True)
+            say(f"{each['file']}: {each['problem']}")
+        say(f"{len(paths)} runbooks, {len(found)} problems", err=True)
     sys.exit(1 if found else 0)
 
 
@@ -137,17 +139,17 @@ def search(
         for row in _rows(queries):
             asked = row.get("alert_text", row.get("text"))
             hits = index.search(_text(asked, queries), most, floor=floor)
-            click.echo(json.dumps({"id": row.get("id"), "hits": _plain(hits)}))
+            say_json({"id": row.get("id"), "hits": _plain(hits)})
         return
     hits = index.search(text or "", most, floor=floor)
     if as_json:
-        click.echo(json.dumps({"hits": _plain(hits)}))
+        say_json({"hits": _plain(hits)})
     else:
         for hit in hits:
             line = f"{hit.id}  {hit.title}  {hit.score:.2f}  ({hit.why})"
-            click.echo(visible(line))
+            say(visible(line))
         if not hits:
-            click.echo("nothing fits", err=True)
+            say("nothing fits", err=True)
     sys.exit(0 if hits else 1)
 
 

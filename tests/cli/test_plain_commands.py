@@ -204,3 +204,39 @@ def test_the_practice_workspace_stays_on_this_machine(home: Path) -> None:
     answer = run("run", "--host", "0.0.0.0", "--port", "0")  # noqa: S104
     assert answer.exit_code == 1
     assert "has no sign-in and must stay on this machine" in answer.output
+
+
+def test_what_an_operator_wrote_is_printed_without_the_keys_in_it(
+    home: Path, tmp_path: Path
+) -> None:
+    name = "CollectorHigh403ForbiddenResponseRate"
+    corpus, queries = tmp_path / "corpus.jsonl", tmp_path / "queries.jsonl"
+    corpus.write_text(
+        json.dumps({"id": name, "title": f"Rotate {KEY}", "text": "rotate the key"})
+        + "\n"
+        + json.dumps({"id": "b", "title": name, "text": "collector is forbidden"})
+    )
+    queries.write_text(json.dumps({"id": "q", "text": "rotate the key, forbidden"}))
+    asked = ("runbooks", "search", "--corpus", str(corpus))
+    line = run(*asked, "rotate the key").output
+    assert KEY not in line
+    assert "Rotate \u2039openai_project:" in line
+    hits = json.loads(run(*asked, "--queries", str(queries)).output)["hits"]
+    assert KEY not in json.dumps(hits)
+    assert {name} == {one["id"] for one in hits} - {"b"}
+    assert name in {one["title"] for one in hits}
+
+
+def test_the_registry_is_printed_without_the_keys_in_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "registry.yaml"
+    file.write_text(
+        "systems:\n"
+        f"  - {{id: claims, title: 'Claims, key {KEY}', owner: '@claims-ml'}}\n"
+    )
+    monkeypatch.setenv("TOCSIN_REGISTRY_FILE", str(file))
+    shown = run("registry", "show").output + run("registry", "show", "--json").output
+    assert shown.count("@claims-ml") == 2
+    assert shown.count("openai_project:") == 2
+    assert KEY not in shown
