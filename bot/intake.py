@@ -25,8 +25,8 @@ from bot.reading.recall import Arrived, Recall
 from bot.readmodels import drills
 from bot.repeats import Run, Runs
 from bot.sealing import unseal_payload
-from bot.service import Service
-from bot.triage import Triaged
+from bot.service import Service, gives_up
+from bot.triage import Triaged, unparsed
 
 _LEASE_S = 30
 _BATCH = 256
@@ -203,7 +203,19 @@ class Intake:
     def _give_back(self, item: InboxItem, error: BaseException) -> None:
         _log.error("alert %s was not read: %s", item.id, type(error).__name__)
         because = getattr(error, "code", type(error).__name__)
+        if gives_up(item.attempts) and self._is_told(item, because):
+            return
         self._service.give_back(item.id, because=because).result()
+
+    def _is_told(self, item: InboxItem, because: str) -> bool:
+        """Have an incident say that an alert was given up, so that people look at it.
+
+        False where even that fails: then the item is left, and the figures count it.
+        """
+        problem = f"It was given up after {item.attempts} attempts ({because})."
+        found = unparsed(item.source, problem, item.id, item.received_at)
+        told = self._placed([_Read(item=item, found=found)])
+        return told.exception() is None
 
     # --- inside the transaction ---
 

@@ -153,7 +153,7 @@ class Service:
         def work(tx: Transaction) -> None:
             found = tx.inbox.find(item)
             attempts = found.attempts if found else 0
-            dead = attempts > len(_BACKOFF_S)
+            dead = gives_up(attempts)
             rest_s = _BACKOFF_S[min(max(attempts, 1), len(_BACKOFF_S)) - 1]
             not_before = self.clock.now() + timedelta(seconds=rest_s)
             tx.inbox.give_back(item, because=because, not_before=not_before, dead=dead)
@@ -254,6 +254,11 @@ class Service:
         refused = CommandRefused(command=name, code=refusal.code, by=command.by.id)
         by = command.by.id
         self.book.append(tx, incident, state, (refused,), version=version, actor=by)
+
+
+def gives_up(attempts: int) -> bool:
+    """Tell whether an item that failed so often is not tried again."""
+    return attempts > len(_BACKOFF_S)
 
 
 def _followed(tx: Transaction, item: InboxItem | None) -> InboxItem | None:

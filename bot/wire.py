@@ -77,7 +77,7 @@ def build(
         shares=sharing.desk,
         drills=drills.master,
         maintenance=grouping.maintenance,
-        originals=build_originals(gate, sharing.desk, ground.rulings.redactor),
+        originals=build_originals(gate, sharing.desk, ground),
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets

@@ -11,12 +11,12 @@ from bot.gate.policy_question import Verb
 from bot.plans.house import GateHouse
 from bot.ports import Transaction
 from bot.ports.gate import Asker
-from bot.redact import Redactor
 from bot.shares.desk import ShareDesk
 from bot.shares.originals import Originals
+from bot.wire_ground import Ground
 
 
-def build_originals(gate: GateHouse, desk: ShareDesk, redactor: Redactor) -> Originals:
+def build_originals(gate: GateHouse, desk: ShareDesk, ground: Ground) -> Originals:
     """Return who opens originals, by the policies of this gate."""
     keeper = gate.gatekeeper
 
@@ -26,4 +26,9 @@ def build_originals(gate: GateHouse, desk: ShareDesk, redactor: Redactor) -> Ori
         # Not the desk's answer: whoever holds the admin token is nobody in Slack.
         return keeper.desk.judge.answer(by, Verb.OPEN_RAW, None, about)
 
-    return Originals(desk=desk, redactor=redactor, may_open=may_open)
+    return Originals(
+        desk=desk,
+        redactor=ground.rulings.redactor,
+        may_open=may_open,
+        most_per_hour=ground.settings.web.originals_per_hour,
+    )

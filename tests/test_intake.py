@@ -140,7 +140,7 @@ def test_after_the_storm_new_cards_stand_again(core: Core) -> None:
     assert f"card/INC-{CARDS + 2:04d}" in core.outbox()
 
 
-def test_a_changed_payload_is_given_up_and_not_lost(core: Core) -> None:
+def test_a_changed_payload_is_given_up_and_an_incident_says_so(core: Core) -> None:
     item = core.keep(slow())
     core.store.write(
         lambda tx: tx.tables.execute(
@@ -152,8 +152,30 @@ def test_a_changed_payload_is_given_up_and_not_lost(core: Core) -> None:
         core.wait(minutes=10)
     found = core.service.find(item)
     assert found is not None
-    assert found.state == "dead"
-    assert found.outcome["because"] == "log.tampered"
+    assert found.state == "done"
+    assert found.outcome["outcome"] == "unparsed"
+    assert found.outcome["problem"] == (
+        "It was given up after 5 attempts (log.tampered)."
+    )
+    (row,) = core.service.board()
+    assert (row.id, row.category) == (found.outcome["incident"], "unclassified")
+    assert "could not be read" in core.outbox()["card/INC-0001"]
+
+
+def test_what_cannot_even_be_told_is_left_and_counted(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("no incident at all")
+
+    item = core.keep(slow())
+    monkeypatch.setattr(Placing, "take", broken)
+    for _ in range(8):
+        core.intake.step()
+        core.wait(minutes=10)
+    found = core.service.find(item)
+    assert found is not None
+    assert (found.state, found.outcome["because"]) == ("dead", "RuntimeError")
 
 
 # --- many in one transaction ---

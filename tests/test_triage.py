@@ -207,3 +207,23 @@ def test_a_storm_in_one_payload_is_one_batch() -> None:
 
 def _real() -> Redactor:
     return Redactor(load_definition(), key=b"test")
+
+
+@pytest.mark.parametrize(
+    ("more", "category"),
+    [
+        ("", "unclassified"),
+        ("group: site, ", "unclassified"),
+        ("group: saas, ", "leak"),
+    ],
+)
+def test_what_a_site_takes_out_is_a_leak_only_where_it_says_that_it_is_a_key(
+    more: str, category: str
+) -> None:
+    rule = f"{{kind: badge, {more}pattern: '\\bBDG-[0-9]{{6}}\\b', hints: [BDG-]}}"
+    site = Redactor(load_definition(f"rules: [{rule}]"), key=b"k")
+    told = {"title": "Somebody waits at the door", "note": "It is BDG-123456."}
+    (found,) = run(told, source="webhook", redactor=site).alerts
+    assert "BDG" not in found.envelope.texts["note"].for_redaction()
+    leak = {"leak": "credential_exposure"}
+    assert found.assessment.category == leak.get(category, category)

@@ -174,6 +174,13 @@ class Web(Section):
         description="How often one bundle of diagnostics can be opened in all, each "
         "time with a ticket of its own; then its key is destroyed.",
     )
+    originals_per_hour: int = Field(
+        10,
+        ge=1,
+        le=1000,
+        description="How many alerts one person may have opened as they came in within "
+        "an hour; whoever had as many is told when the next is possible.",
+    )
     share_recipient: str = Field(
         "",
         description="Public age key (age1…) that can open everything that is sealed "

@@ -4,6 +4,7 @@
       Refusal             the rules say no; nothing ran; the refusal is logged
         NotAllowed          this person may not do this
         OutOfTurn           the incident is not in a state that allows it
+        TooMany             this person has had as many as one may have in a while
         NotFound            there is no such thing
         BadRequest          what was asked cannot be understood
         SelfApproval        nobody decides on what they asked for themselves
@@ -63,6 +64,12 @@ class OutOfTurn(Refusal):
     """The incident is not in a state that allows it."""
 
     code = "refused.out_of_turn"
+
+
+class TooMany(Refusal):
+    """This person has had as many as one may have in a while."""
+
+    code = "refused.too_many"
 
 
 class NotFound(Refusal):

@@ -6,12 +6,13 @@ dies within minutes. What may happen to a share besides is in `share_decisions.p
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.action_facts import PolicyAnswer
 from bot.domain.commands import Person, PersonKind
-from bot.domain.errors import BadRequest, NotAllowed
+from bot.domain.errors import BadRequest, NotAllowed, TooMany
 from bot.domain.share import Share
 from bot.domain.share_decisions import SHORTEST_LIFE
 from bot.domain.share_events import OriginalSealed, ShareEvent
@@ -19,6 +20,7 @@ from bot.domain.untrusted import Untrusted
 
 ORIGINAL_LIFE = SHORTEST_LIFE
 """How long an original stays sealed for somebody; its ticket is dead before."""
+HOUR = timedelta(hours=1)
 SHORTEST_REASON = 10
 LONGEST_REASON = 500
 MOST_BYTES = 1024 * 1024
@@ -106,6 +108,29 @@ def must_say_why(reason: str) -> None:
         "The original was not opened",
         because=f"the reason has fewer than {SHORTEST_REASON} letters",
         next_move="Say why the masked alert is not enough; it goes to the timeline.",
+    )
+
+
+def must_not_hurry(sealed: Sequence[datetime], most: int, *, now: datetime) -> None:
+    """Let nobody open one original after the other.
+
+    Args:
+        sealed: When originals were sealed for this person, in any order, aware UTC.
+        most: So many within an hour.
+
+    Raises:
+        TooMany: It would be one more; says when the next may be.
+    """
+    recent = sorted(at for at in sealed if at > now - HOUR)
+    if len(recent) < most:
+        return
+    again = recent[-most] + HOUR
+    raise TooMany(
+        "The original was not opened",
+        because=f"you had {len(recent)} originals opened within an hour, and {most} "
+        "is the most",
+        next_move=f"The next can be opened at {again:%H:%M:%S} UTC; somebody else on "
+        "call can open one now.",
     )
 
 

@@ -136,6 +136,22 @@ def open_ids(tx: Transaction, incident: str) -> tuple[str, ...]:
     return tuple(str(one["id"]) for one in found)
 
 
+def originals_of(
+    tx: Transaction, book: ShareBook, person: str, *, since: datetime
+) -> tuple[datetime, ...]:
+    """Return when originals were sealed for somebody since a moment, aware UTC."""
+    found = tx.tables.execute(
+        "SELECT id FROM share WHERE expires_at > ?",
+        (since.isoformat(),),
+    )
+    states = (book.load(tx, str(one["id"])) for one in found)
+    return tuple(
+        one.created_at
+        for one in states
+        if one.only_for == person and one.created_at > since
+    )
+
+
 def to_shred(tx: Transaction) -> tuple[str, ...]:
     """Return the shares that are over and whose key may still be here."""
     found = tx.tables.execute(

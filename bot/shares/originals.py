@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.domain import share_originals as rules
 from bot.domain.action_facts import PolicyAnswer
-from bot.domain.errors import NotFound, OutOfTurn, Refusal
+from bot.domain.errors import NotFound, OutOfTurn, Refusal, Tampered
 from bot.domain.incident import Incident
 from bot.domain.share_originals import WantedOriginal
 from bot.domain.untrusted import Untrusted
@@ -21,7 +21,7 @@ from bot.ports.sharing import OriginalAsked, OriginalOffer
 from bot.readmodels import alerts, board
 from bot.redact import Redactor
 from bot.sealing import unseal_payload
-from bot.shares.book import is_over
+from bot.shares.book import is_over, originals_of
 from bot.shares.desk import ShareDesk
 from bot.shares.vault import made_of
 from bot.sharing import seal
@@ -46,11 +46,13 @@ class Originals:
 
     Attributes:
         may_open: Asks the policies about one person and one incident.
+        most_per_hour: So many for one person.
     """
 
     desk: ShareDesk
     redactor: Redactor
     may_open: MayOpen
+    most_per_hour: int
 
     def offered(self, incident: str, alert: str = "") -> tuple[OriginalOffer, ...]:
         """Return the alerts of an incident, the named one first."""
@@ -103,6 +105,9 @@ class Originals:
     def _allowed(self, tx: Transaction, incident: str, by: Asker) -> PolicyAnswer:
         answer = self.may_open(tx, board.load(tx, incident)[0], by)
         rules.may_open_original(by.person, answer)
+        book, now = self.desk.vault.book, self.desk.vault.book.clock.now()
+        had = originals_of(tx, book, by.person.id, since=now - rules.HOUR)
+        rules.must_not_hurry(had, self.most_per_hour, now=now)
         return answer
 
     def _seal(self, asked: OriginalAsked, found: _Found) -> None:
@@ -161,7 +166,14 @@ class Originals:
 
     def _payload(self, item: InboxItem) -> Payload:
         keys = self.desk.vault.keys
-        return unseal_payload(keys, item.sealed, item=item.id, at=item.received_at)
+        try:
+            return unseal_payload(keys, item.sealed, item=item.id, at=item.received_at)
+        except Tampered:
+            raise OutOfTurn(
+                "The original was not opened",
+                because="its sealed payload was changed after it came",
+                next_move="Tell those who look after this installation.",
+            ) from None
 
     @property
     def _store(self) -> Store:

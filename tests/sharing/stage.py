@@ -69,7 +69,10 @@ class Stage:
         self.vault = sharing.desk.vault
         self.stopped = False
         self.originals = Originals(
-            desk=sharing.desk, redactor=rulings().redactor, may_open=self._may_open
+            desk=sharing.desk,
+            redactor=rulings().redactor,
+            may_open=self._may_open,
+            most_per_hour=3,
         )
         self.core.fire = self.house.fire  # type: ignore[method-assign]
         self._items = 0

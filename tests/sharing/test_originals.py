@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.commands import PersonKind
-from bot.domain.errors import NotAllowed, NotFound, OutOfTurn, TocsinError
+from bot.domain.errors import NotAllowed, NotFound, OutOfTurn, TocsinError, TooMany
 from bot.domain.events import CommandRefused
 from bot.domain.share_decisions import Denied, NewTicket, mint
 from bot.domain.share_originals import known_alert
@@ -69,6 +69,38 @@ def test_it_opens_once_and_then_there_is_no_key_any_more(leak: Stage) -> None:
         leak.open(link)
     assert leak.vault.share_keys.all() == ()
     assert leak.vault.blobs.names() == ()
+
+
+def test_one_person_opens_so_many_an_hour_and_is_told_when_the_next_may_be(
+    leak: Stage,
+) -> None:
+    for _ in range(3):
+        leak.original()
+        assert len(leak.links()) == 1
+        leak.clock.go_on(7 * 60)
+    leak.original()
+    assert leak.links() == []
+    told = leak.whispers()[-1]
+    assert "you had 3 originals opened within an hour, and 3 is the most" in told
+    assert "The next can be opened at 13:00:00 UTC" in told
+    assert refusals(leak) == ["original refused.too_many"]
+    with pytest.raises(TooMany):
+        leak.originals.may("INC-0001", leak.asker())
+    leak.original(who="U0SECOND")
+    assert len(leak.links("U0SECOND")) == 1
+    leak.clock.go_on(40 * 60)
+    leak.original()
+    assert len(leak.links()) == 1
+
+
+def test_a_payload_that_was_changed_is_refused_and_not_opened(leak: Stage) -> None:
+    leak.core.store.write(
+        lambda tx: tx.tables.execute("UPDATE inbox SET sealed = ?", (b"forged",))
+    ).result()
+    leak.original()
+    assert leak.links() == []
+    assert "its sealed payload was changed after it came" in leak.whispers()[-1]
+    assert refusals(leak) == ["original refused.out_of_turn"]
 
 
 def test_nothing_of_it_stays_readable(leak: Stage) -> None:
