@@ -209,21 +209,18 @@ def _real() -> Redactor:
     return Redactor(load_definition(), key=b"test")
 
 
-@pytest.mark.parametrize(
-    ("more", "category"),
-    [
-        ("", "unclassified"),
-        ("group: site, ", "unclassified"),
-        ("group: saas, ", "leak"),
-    ],
-)
-def test_what_a_site_takes_out_is_a_leak_only_where_it_says_that_it_is_a_key(
-    more: str, category: str
-) -> None:
-    rule = f"{{kind: badge, {more}pattern: '\\bBDG-[0-9]{{6}}\\b', hints: [BDG-]}}"
-    site = Redactor(load_definition(f"rules: [{rule}]"), key=b"k")
-    told = {"title": "Somebody waits at the door", "note": "It is BDG-123456."}
-    (found,) = run(told, source="webhook", redactor=site).alerts
-    assert "BDG" not in found.envelope.texts["note"].for_redaction()
-    leak = {"leak": "credential_exposure"}
-    assert found.assessment.category == leak.get(category, category)
+def test_what_a_site_takes_out_is_a_leak_only_where_it_says_that_it_is_a_key() -> None:
+    rules = [
+        f"{{kind: badge{n}, {group} pattern: '\\bBDG{n}-[0-9]{{6}}\\b'}}"
+        for n, group in enumerate(("", "group: site,", "group: saas,"))
+    ]
+    site = Redactor(load_definition(f"rules: [{', '.join(rules)}]"), key=b"k")
+
+    def found(number: int) -> str:
+        told = {"title": "Somebody waits", "note": f"It is BDG{number}-123456."}
+        (one,) = run(told, source="webhook", redactor=site).alerts
+        assert "BDG" not in one.envelope.texts["note"].for_redaction()
+        return one.assessment.category
+
+    assert found(0) == found(1) == "unclassified"
+    assert found(2) == "credential_exposure"

@@ -12,6 +12,7 @@ from bot.domain.errors import NotAllowed, NotFound, OutOfTurn, TocsinError, TooM
 from bot.domain.events import CommandRefused
 from bot.domain.share_decisions import Denied, NewTicket, mint
 from bot.domain.share_originals import known_alert
+from bot.placing import Placing
 from bot.ports import Payload
 from bot.sharing.original import Told, original_document
 from tests.sharing.stage import ALERT, FIRST, Stage
@@ -91,6 +92,27 @@ def test_one_person_opens_so_many_an_hour_and_is_told_when_the_next_may_be(
     leak.clock.go_on(40 * 60)
     leak.original()
     assert len(leak.links()) == 1
+
+
+def test_the_original_of_an_alert_that_was_given_up_opens_from_its_incident(
+    leak: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = Placing.take
+
+    def broken(self: Placing, tx: Any, one: Any, *rest: Any, **more: Any) -> Any:
+        if "cannot be placed" in one.envelope.title.for_rules():
+            raise RuntimeError("broken")
+        return take(self, tx, one, *rest, **more)
+
+    monkeypatch.setattr(Placing, "take", broken)
+    item = leak.core.keep({**SECRET, "title": "It cannot be placed"})
+    for _ in range(6):
+        leak.core.intake.step()
+        leak.core.wait(minutes=10)
+    incident = str(leak.core.outcome(item)["incident"])
+    assert incident == "INC-0002"
+    leak.original(item, incident=incident)
+    assert json.loads(body(opened(leak)))["note"] == SECRET["note"]
 
 
 def test_a_payload_that_was_changed_is_refused_and_not_opened(leak: Stage) -> None:
