@@ -97,22 +97,24 @@ def commands(tocsin: Tocsin, values: Sequence[Canary]) -> Iterator[str]:
             yield str(tocsin.command(people[2 + n % 2], f"/incident {text}").json)
 
 
-def presses(tocsin: Tocsin, values: Sequence[Canary]) -> Iterator[str]:
+def presses(
+    tocsin: Tocsin, values: Sequence[Canary], *, times: int = 8
+) -> Iterator[str]:
     """Open the forms of a card and send values in each of their fields."""
     some = iter(values)
     for label in _FORMS:
-        for _ in range(8):
+        for _ in range(times):
             told = _pressed(tocsin, label)
             assert told.get("view"), (label, told)
             yield from _sent(tocsin, told["view"], next(some))
-    for _ in range(8):
+    for _ in range(times):
         view = _pressed(tocsin, "Propose action…").get("view")
         chosen = {"action": "aws.iam.deactivate_access_key"}
         given = {"view": (view or {}).get("id", ""), "values": chosen}
         told = tocsin.do("U0ONCALL", "submit", **given).json
         yield json.dumps(told, ensure_ascii=False)
         yield from _sent(tocsin, told.get("view"), next(some))
-    for _ in range(8):
+    for _ in range(times):
         tocsin.do("U0LEAD", "say", channel=CHANNEL, text=next(some).text)
         ts = tocsin.messages()[-1]["ts"]
         shortcut = {"callback_id": "timeline_add", "channel": CHANNEL, "ts": ts}

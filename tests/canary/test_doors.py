@@ -6,22 +6,16 @@ Not where it is kept, not where it goes, not in what is said about it.
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.canary import speaking
 from tests.canary.canaries import canaries, sung
+from tests.canary.hearing import SETTINGS, files, shown
 from tests.story.running import Tocsin, running
-from tests.story.test_pages import door, sign_in, token
 from tests.story.test_story import cli
 
 pytestmark = pytest.mark.slow
-SETTINGS = {"TOCSIN_PRACTICE_CLOUD": "false"}
-# The stage stands for Slack: it holds what people typed there, and it is not ours. The
-# rest are keys and the tokens of this installation.
-NOT_OURS = ("practice.db", "practice.db-wal", "practice.db-shm", "keys", "run.json")
-PEOPLE = ("U0ONCALL", "U0LEAD", "U0GUEST", "U0EXTERNAL", "U0SECOND")
 
 
 @pytest.fixture(scope="module")
@@ -38,48 +32,13 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         heard["acks"] = "\n".join(speaking.commands(tocsin, values[::4]))
         heard["forms"] = "\n".join(speaking.presses(tocsin, values))
         heard["answers"] = "\n".join(speaking.requests(tocsin, values[1::4]))
-        heard |= dict(_shown(tocsin))
+        heard |= dict(shown(tocsin))
         tocsin.stop()
         heard["stdout"] = "\n".join(tocsin.printed)
         heard["stderr"] = tocsin.stderr()
-        heard["files"] = _files(tocsin.home)
+        heard["files"] = files(tocsin.home)
         heard |= dict(_printed(tocsin, folder))
     return heard
-
-
-def _shown(tocsin: Tocsin) -> Iterator[tuple[str, str]]:
-    messages = [
-        one for one in tocsin.messages() if one.get("bot_id") or one.get("app_id")
-    ]
-    yield "messages", json.dumps(messages, ensure_ascii=False)
-    told = [
-        tocsin.ask(f"/practice/people/{one}/ephemerals").json["ephemerals"]
-        for one in PEOPLE
-    ]
-    yield "ephemerals", json.dumps(told, ensure_ascii=False)
-    views = [_screen(tocsin, one) for one in PEOPLE]
-    yield "views", json.dumps(views, ensure_ascii=False)
-    yield "metrics", str(tocsin.ask("/metrics").json)
-    yield "readyz", str(tocsin.ask("/readyz").json)
-    cookie = sign_in(tocsin, token(tocsin)).headers["set-cookie"].partition(";")[0]
-    for path in ("/incidents", *(f"/incidents/INC-{n:04d}" for n in range(1, 12))):
-        page = door(tocsin).ask("GET", path, headers={"Cookie": cookie})
-        yield f"page {path}", page.body.decode()
-
-
-def _screen(tocsin: Tocsin, who: str) -> Any:
-    """Return somebody's home and forms: what was typed into them is theirs."""
-    found = tocsin.ask(f"/practice/people/{who}/view").json
-    return {key: one for key, one in found.items() if key in ("home", "stack", "view")}
-
-
-def _files(home: Path) -> str:
-    kept = [
-        one
-        for one in sorted(home.rglob("*"))
-        if one.is_file() and not set(one.relative_to(home).parts) & set(NOT_OURS)
-    ]
-    return "\n".join(one.read_bytes().decode("latin-1") for one in kept)
 
 
 def _printed(tocsin: Tocsin, folder: Path) -> Iterator[tuple[str, str]]:
