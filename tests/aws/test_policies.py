@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.aws.action import AwsAction
-from bot.aws.mint import QUEUE_ROLE, READ_ROLE, Grant, permission, session_policy
+from bot.aws.mint import QUEUE_ROLE, READ_ROLE, Grant, session_policy
+from bot.aws.permissions import permission
 from bot.gate.catalogue import load_actions
 from integrations import aws_cloudtrail, cloudwatch_logs, cloudwatch_metrics
 
