@@ -53,11 +53,21 @@ class Asking:
                 the answer to it is the last.
         """
         self.region = region or str(reader.settings.region)
+        self._reader = reader
         self._session = reader.in_region(self.region).waiting(_ANSWER_S)
         self._ends_at = time.monotonic() + within_s
         self._asked: dict[str, None] = {}
         self._missing: dict[str, None] = {}
         self.cut = False
+
+    def fresh(self, *, region: str | None = None) -> "Asking":
+        """Return another with the same end and nothing written down.
+
+        Args:
+            region: Another one; "" for where the bot is, None for the same.
+        """
+        there = self.region if region is None else region
+        return Asking(self._reader, region=there, within_s=self.seconds_left)
 
     @property
     def seconds_left(self) -> float:

@@ -205,11 +205,16 @@ def _listed(asking: Asking, namespace: str, name: str, value: str) -> Iterator[T
         MetricName="Invocations",
         Dimensions=[{"Name": name, "Value": value}],
     )
-    sets = sorted({_dimensions(one) for one in listed}, key=lambda one: (len(one), one))
+    sets = sorted({_dimensions(one) for one in listed}, key=_plainest_newest)
     for one in [each for each in sets if (name, value) in each][:MOST_SETS]:
         more = " ".join(text for key, text in one if key != name)
         label = f"{value.rpartition('/')[2]} {more}".strip()
         yield _thing(namespace, label, *one)
+
+
+def _plainest_newest(dimensions: Dimensions) -> tuple[int, int, Dimensions]:
+    version = max((int(text) for _, text in dimensions if text.isdecimal()), default=0)
+    return len(dimensions), -version, dimensions
 
 
 def _dimensions(metric: Mapping[str, Any]) -> Dimensions:

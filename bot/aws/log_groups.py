@@ -18,12 +18,13 @@ _LOGGING = "bedrock.GetModelInvocationLoggingConfiguration"
 
 
 def groups_of(alert: Alert, more: Iterable[str] = ()) -> list[str]:
-    """Return the groups of what an alert names, then others, each once.
+    """Return the groups of what an alert names, then others; each once, none blank.
 
     Source:
         The logging pages of Lambda and SageMaker: where they write by default.
     """
-    return list(dict.fromkeys([*_named(alert, named(alert)), *more]))
+    found = dict.fromkeys([*_named(alert, named(alert)), *more])
+    return [one for one in found if one]
 
 
 def invocation_log(alert: Alert, asking: Asking) -> str:
