@@ -5,6 +5,7 @@ here. Prompts stay where they are: instructions of agents and examples of topics
 counted, not read out. Calls of Bedrock as alerts are `aws_bedrock.py`.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -144,13 +145,14 @@ def _guardrails(asking: Asking, things: Named) -> Iterator[Collected]:
         yield _guardrail(asking.fresh(), one)
     if found:
         return
-    names = ", ".join(sorted(wanted))
     shown = [only(_SUMMARY, one) for one in listed]
-    missing = f"None of {asking.region} is called {names}." if wanted else ""
+    says = "" if asking.failed else f"{len(shown)} guardrails in {asking.region}."
+    if wanted and not asking.failed:
+        says += f" None is called {', '.join(sorted(wanted))}."
     yield Collected(
         name="bedrock-guardrails.json",
         content=as_json(shown) if shown else "",
-        says=asking.says(f"{len(shown)} guardrails in {asking.region}.", missing),
+        says=asking.says(says),
         call=asking.told,
     )
 
@@ -164,16 +166,16 @@ def _guardrail(asking: Asking, summary: Mapping[str, Any]) -> Collected:
         guardrailIdentifier=guardrail,
         maxResults=MOST_LISTED,
     )
-    versions = sorted((one["version"] for one in listed), key=_number)
-    read = {one: _policies(asking, guardrail, one) for one in versions[-2:] + [_DRAFT]}
-    published = [one for one in versions if one != _DRAFT]
-    pairs = list(zip(published[-2:], published[-1:], strict=False))
-    pairs += [(published[-1], _DRAFT)] * bool(published)
+    published = sorted((one["version"] for one in listed), key=_number)[-3:]
+    published = [one for one in published if one != _DRAFT][-2:]
+    order = [*published, _DRAFT]
+    read = {one: _policies(asking, guardrail, one) for one in order}
     differ = {
         f"{old} → {new}": changes(read[old], read[new])
-        for old, new in dict.fromkeys(pairs)
-        if old in read and new in read
+        for old, new in itertools.pairwise(order)
+        if read[old] and read[new]
     }
+    count = len({one["version"] for one in listed} - {_DRAFT})
     return Collected(
         name=f"bedrock-guardrail-{guardrail}.json",
         content=as_json(
@@ -185,7 +187,7 @@ def _guardrail(asking: Asking, summary: Mapping[str, Any]) -> Collected:
             }
         ),
         says=asking.says(
-            f"Guardrail {name} in {asking.region}: {len(published)} versions, last "
+            f"Guardrail {name} in {asking.region}: {count} versions, last "
             f"touched {at_text(summary.get('updatedAt'))} UTC.",
             _differences(differ),
         ),

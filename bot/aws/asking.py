@@ -75,6 +75,11 @@ class Asking:
         return max(0.0, self._ends_at - time.monotonic())
 
     @property
+    def failed(self) -> bool:
+        """Whether something could not be read."""
+        return bool(self._missing)
+
+    @property
     def told(self) -> str:
         """What was asked, as somebody could ask it again."""
         whole = "; ".join(self._asked)
