@@ -76,10 +76,7 @@ def _service(asking: Asking, cluster: str, service: str) -> Collected:
             {
                 "service": only(_SERVICE, told),
                 "deployments": deployments,
-                "events": [
-                    only(_EVENT, one)
-                    for one in (told.get("events") or ())[:MOST_EVENTS]
-                ],
+                "events": [only(_EVENT, one) for one in events[:MOST_EVENTS]],
                 "stopped": stopped,
             }
         ),

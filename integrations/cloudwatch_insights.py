@@ -246,7 +246,7 @@ def _finished(
     while waiting and asking.seconds_left:
         pause = min(next(pauses, _PAUSES_S[-1]), asking.seconds_left)
         threading.Event().wait(pause)
-        for query in tuple(waiting):
+        for query in tuple(waiting) if asking.seconds_left else ():
             answer = asking.maybe("logs.GetQueryResults", queryId=query)
             if answer.get("status") in _DONE or not answer:
                 waiting.remove(query)

@@ -11,30 +11,15 @@ from bot.aws.practice_seed import FUNCTION, LOG_GROUPS
 from bot.aws.session import AwsSession, open_session
 from bot.collectors import load_collectors
 from bot.config.sources import Source
-from bot.domain.envelope import Alert, Assessment, Entity, EntityKind, Envelope
-from bot.domain.severity import Severity
-from bot.domain.untrusted import Untrusted
+from bot.domain.envelope import Alert, Entity, EntityKind
 from bot.ports.collect import Collected, Window
+from tests.aws.alerts import alert, thing
+from tests.aws.recording import recorded
 from tests.cloud import Cloud
 from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.slow
 ALARM = "bedrock-throttles"
-
-
-def alert(*entities: Entity, **texts: str) -> Alert:
-    envelope = Envelope(
-        source="cloudwatch",
-        dedup_key="d",
-        title=Untrusted("t"),
-        texts={key: Untrusted(text) for key, text in texts.items()},
-        entities=entities,
-    )
-    assessment = Assessment(
-        category="availability", rule="r", severity=Severity.SEV2, reasons=()
-    )
-    now = FakeClock().now()
-    return Alert(id="al_1", received_at=now, envelope=envelope, assessment=assessment)
 
 
 BEDROCK = alert(AlarmName=ALARM, Namespace="AWS/Bedrock")
