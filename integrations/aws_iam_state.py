@@ -190,7 +190,8 @@ def _changes(
     changed = [
         one
         for one in found
-        if one.get("eventSource") == _IAM and str(one.get("readOnly")) != "True"
+        if one.get("eventSource") == _IAM
+        and str(one.get("readOnly")).casefold() != "true"
     ]
     days = CHANGES_LOOKED_AT.days
     who = ", ".join(people)

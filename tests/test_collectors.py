@@ -24,9 +24,13 @@ OF_AWS = (
 )
 
 
+def logs(answer: Any) -> FakeAws:
+    return FakeAws({LINES: answer}, cloudwatch_logs.READS)
+
+
 def lines(*pages: Mapping[str, Any]) -> Collected:
     left = iter(pages)
-    reader = FakeAws({LINES: lambda **_: next(left)})
+    reader = logs(lambda **_: next(left))
     (found,) = cloudwatch_logs.collect(
         alert(), WINDOW, reader=reader, log_groups=("/g",)
     )
@@ -41,7 +45,7 @@ def trail(
     about: Any, answer: Any
 ) -> tuple[list[tuple[str, str]], dict[str, Collected]]:
     """Return what was looked up, and the files by name."""
-    reader = FakeAws({LOOKUPS: answer})
+    reader = FakeAws({LOOKUPS: answer}, aws_cloudtrail.READS)
     found = aws_cloudtrail.collect(about, WINDOW, reader=reader)
     asked = [given["LookupAttributes"][0] for _, given in reader.asked]
     looked_up = [(one["AttributeKey"], one["AttributeValue"]) for one in asked]
@@ -63,7 +67,7 @@ def test_a_collector_says_what_concerns_it_and_what_it_reads(name: str) -> None:
 def test_the_settings_reach_the_collector_that_asks_for_them() -> None:
     sources = {"cloudwatch": Source(log_groups=("/a", "/b"))}
     pages = iter([said("one"), said("two")])
-    reader = FakeAws({LINES: lambda **_: next(pages)})
+    reader = logs(lambda **_: next(pages))
     collect = load_collectors(sources)["cloudwatch_logs"]
     found = collect(alert(source="alertmanager"), WINDOW, reader=reader)
     assert [one.content for one in found] == [
@@ -96,7 +100,7 @@ def test_too_many_bytes_are_cut_and_it_says_so() -> None:
 
 
 def test_only_so_many_groups_are_read() -> None:
-    reader = FakeAws({LINES: said("x")})
+    reader = logs(said("x"))
     groups = [f"/g{number}" for number in range(9)]
     found = cloudwatch_logs.collect(alert(), WINDOW, reader=reader, log_groups=groups)
     assert len(found) == MOST_GROUPS
@@ -109,7 +113,7 @@ def test_a_group_that_cannot_be_read_costs_no_other() -> None:
         return said("one")
 
     found = cloudwatch_logs.collect(
-        alert(), WINDOW, reader=FakeAws({LINES: answer}), log_groups=("/a", "/b")
+        alert(), WINDOW, reader=logs(answer), log_groups=("/a", "/b")
     )
     assert [bool(one.content) for one in found] == [False, True]
     assert "the role lacks logs:FilterLogEvents" in found[0].says
@@ -244,4 +248,4 @@ def test_what_is_masked_in_the_alert_is_not_looked_up() -> None:
 
 def test_other_senders_alerts_are_not_cloudtrails_matter() -> None:
     about = alert(*thing("model", "m-1"), source="alertmanager")
-    assert aws_cloudtrail.collect(about, WINDOW, reader=FakeAws({})) == ()
+    assert aws_cloudtrail.collect(about, WINDOW, reader=FakeAws({}, ())) == ()

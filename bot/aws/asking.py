@@ -4,11 +4,13 @@ A collector asks through this and nothing else, so that each of its files can sa
 was asked, what was cut and what could not be read. What is asked is the collectors'.
 """
 
+import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.aws import forms
 from bot.aws.calls import read
 from bot.domain.errors import NotFound, Unreachable
 
@@ -20,7 +22,7 @@ _ATTEMPTS = 2
 _LONGEST_TOLD = 600
 _LONGEST_ARGUMENT = 120
 _KEYS = frozenset({"AccessKeyId"})
-"""Arguments that are not written down."""
+"""Arguments whose values are not written down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,7 @@ def _arguments(arguments: Mapping[str, Any]) -> Iterable[str]:
         if name in _KEYS:
             yield f"{name}=…"
         elif "oken" not in name and name != "Marker":
-            text = str(value)
+            text = value if isinstance(value, str) else json.dumps(value, default=str)
+            text = forms.KEY.sub("…", text)
             if len(text) <= _LONGEST_ARGUMENT:
                 yield f"{name}={text}"

@@ -18,7 +18,7 @@ PAGES = Paging(items="PolicyNames", given="Marker", asked="Marker")
 
 
 def asking(answer: Any, **more: Any) -> tuple[Asking, FakeAws]:
-    aws = FakeAws({LIST: answer})
+    aws = FakeAws({LIST: answer}, (LIST,))
     return Asking(aws, **more), aws
 
 
@@ -30,10 +30,16 @@ def test_what_was_asked_stands_as_somebody_could_ask_it_again() -> None:
 
 
 def test_the_id_of_a_key_is_not_written_down() -> None:
-    aws = FakeAws({"iam.GetAccessKeyLastUsed": {}})
+    used = "iam.GetAccessKeyLastUsed"
+    aws = FakeAws({used: {}}, (used,))
     one = Asking(aws)
-    one.maybe("iam.GetAccessKeyLastUsed", AccessKeyId="AKIA" + "0" * 16)
+    one.maybe(used, AccessKeyId="AKIA" + "0" * 16)
     assert one.told == "iam.GetAccessKeyLastUsed AccessKeyId=…"
+    looked_up = [{"AttributeKey": "AccessKeyId", "AttributeValue": "AKIA" + "0" * 16}]
+    aws = FakeAws({"cloudtrail.LookupEvents": {}}, ("cloudtrail.LookupEvents",))
+    one = Asking(aws)
+    one.maybe("cloudtrail.LookupEvents", LookupAttributes=looked_up)
+    assert "AKIA" not in one.told
 
 
 def test_endless_pages_end_and_it_says_so() -> None:

@@ -39,9 +39,11 @@ class FakeAws:
             an answer of the arguments. A call that is not here is refused.
         asked: What was asked, in order.
         regions: Where it was asked, in order of first use.
+        reads: What the collector says that it reads; anything else fails the test.
     """
 
     answers: Mapping[str, Answer]
+    reads: tuple[str, ...]
     region: str = "eu-central-1"
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     regions: list[str] = field(default_factory=list)
@@ -51,7 +53,7 @@ class FakeAws:
         return AwsSettings(region=self.region)
 
     def in_region(self, region: str) -> "FakeAws":
-        return FakeAws(self.answers, region, self.asked, self.regions)
+        return FakeAws(self.answers, self.reads, region, self.asked, self.regions)
 
     def waiting(self, _answer_within_s: float) -> "FakeAws":
         return self
@@ -81,6 +83,7 @@ class _Client:
         call = f"{self._service}.{name}"
         model = _model(self._service).operation_model(name)
         _fits(arguments, model.input_shape, f"the question {call}", patterns=True)
+        assert call in self._aws.reads, f"{call} is not among the READS"
         self._aws.asked.append((call, arguments))
         answer = self._aws.answers.get(call, refused("AccessDeniedException"))
         if isinstance(answer, Exception):

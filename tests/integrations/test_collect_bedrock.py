@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.ports.collect import Collected
-from integrations.aws_bedrock_setup import collect, concerns
+from integrations.aws_bedrock_setup import READS, collect, concerns
 from tests.aws.alerts import GUARDRAIL, MODEL, WINDOW, alert, thing
 from tests.fakes.aws import FakeAws, refused
 from tests.fakes.clock import NOON
@@ -62,7 +62,7 @@ def read(about: Any, **answers: Any) -> tuple[dict[str, Collected], FakeAws]:
         GET: guardrail,
         "bedrock-agent.ListAgents": {"agentSummaries": []},
     }
-    reader = FakeAws({**known, **answers})
+    reader = FakeAws({**known, **answers}, READS)
     found = collect(about, WINDOW, reader=reader)
     return {one.name: one for one in found}, reader
 
@@ -127,9 +127,7 @@ def test_a_name_that_no_guardrail_has_is_said_beside_what_there_is() -> None:
     assert GET not in reader.calls()
 
 
-def test_what_may_not_be_read_is_said_by_its_permission() -> (
-    None
-):
+def test_what_may_not_be_read_is_said_by_its_permission() -> None:
     denied = refused("AccessDeniedException")
     about = alert(*thing("guardrail", GUARDRAIL), source="aws_guardduty")
     found, _ = read(about, **{LOGGING: denied, LISTED: denied})

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.ports.collect import Collected
-from integrations.cloudwatch_metrics import MOST_THRESHOLDS, collect, concerns
+from integrations.cloudwatch_metrics import MOST_THRESHOLDS, READS, collect, concerns
 from tests.aws.alerts import GUARDRAIL, MODEL, WINDOW, alert, thing
 from tests.fakes.aws import FakeAws, refused
 
@@ -43,7 +43,7 @@ def read(about: Any, **answers: Any) -> tuple[dict[str, Collected], FakeAws]:
         ON_METRIC: {"MetricAlarms": []},
         METRICS: {"Metrics": []},
     }
-    reader = FakeAws({**known, **answers})
+    reader = FakeAws({**known, **answers}, READS)
     found = collect(about, WINDOW, reader=reader)
     return {one.name: one for one in found}, reader
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bot.ports.collect import Collected
-from integrations.aws_iam_state import CHANGES_LOOKED_AT, collect, concerns
+from integrations.aws_iam_state import CHANGES_LOOKED_AT, READS, collect, concerns
 from tests.aws.alerts import SESSION, WINDOW, alert, thing
 from tests.fakes.aws import FakeAws, refused
 from tests.fakes.clock import NOON
@@ -77,14 +77,12 @@ ANSWERS: dict[str, Any] = {
 
 
 def read(about: Any, **answers: Any) -> tuple[dict[str, Collected], FakeAws]:
-    reader = FakeAws({**ANSWERS, **answers})
+    reader = FakeAws({**ANSWERS, **answers}, READS)
     found = collect(about, WINDOW, reader=reader)
     return {one.name: one for one in found}, reader
 
 
-def test_a_user_comes_with_every_key_though_the_alerts_is_masked() -> (
-    None
-):
+def test_a_user_comes_with_every_key_though_the_alerts_is_masked() -> None:
     things = [*thing("key", MASKED), *thing("principal", "ml-batch")]
     found, _ = read(alert(*things, source="aws_health"))
     file = found["iam-user-ml-batch.json"]

@@ -8,7 +8,13 @@ import pytest
 
 from bot.ports.collect import Collected
 from integrations import cloudwatch_insights
-from integrations.cloudwatch_insights import ERRORS, MOST_QUERIES, OF_CALLS, collect
+from integrations.cloudwatch_insights import (
+    ERRORS,
+    MOST_QUERIES,
+    OF_CALLS,
+    READS,
+    collect,
+)
 from tests.aws.alerts import SESSION, WINDOW, alert, thing
 from tests.aws.test_named import HOSTILE
 from tests.fakes.aws import FakeAws, refused
@@ -45,7 +51,7 @@ def ask(
     }
     numbers = iter(range(99))
     known[START] = lambda **_: {"queryId": f"q-{next(numbers)}"}
-    reader = FakeAws({**known, **answers})
+    reader = FakeAws({**known, **answers}, READS)
     found = collect(about, WINDOW, reader=reader, log_groups=groups)
     return {one.name: one for one in found}, reader
 

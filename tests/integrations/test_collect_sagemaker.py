@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.ports.collect import Collected
-from integrations.aws_sagemaker_history import collect
+from integrations.aws_sagemaker_history import READS, collect
 from tests.aws.alerts import WINDOW, alert, thing
 from tests.fakes.aws import FakeAws, refused
 from tests.fakes.clock import NOON
@@ -62,7 +62,7 @@ ANSWERS: dict[str, Any] = {
 
 
 def read(about: Any, **answers: Any) -> dict[str, Collected]:
-    found = collect(about, WINDOW, reader=FakeAws({**ANSWERS, **answers}))
+    found = collect(about, WINDOW, reader=FakeAws({**ANSWERS, **answers}, READS))
     return {one.name: one for one in found}
 
 

@@ -64,7 +64,7 @@ LAMBDA: dict[str, Any] = {
 
 
 def read(module: Any, about: Any, answers: Any) -> Any:
-    (file,) = module.collect(about, WINDOW, reader=FakeAws(answers))
+    (file,) = module.collect(about, WINDOW, reader=FakeAws(answers, module.READS))
     return file
 
 
