@@ -11,7 +11,7 @@ from typing import Any
 from bot.aws import forms, trail
 from bot.aws.asking import Asking
 from bot.aws.forms import read_arn
-from bot.aws.named import OF_AWS, Named, is_elsewhere, named
+from bot.aws.named import OF_AWS, Named, has_masked_key, is_elsewhere, named
 from bot.aws.shown import fitting
 from bot.domain.envelope import Alert, EntityKind, Envelope
 from bot.envelopes.aws_delivery import Delivery
@@ -76,11 +76,14 @@ def envelopes(one: Delivery) -> tuple[Envelope, ...]:
 
 def concerns(alert: Alert) -> bool:
     """Tell whether the alert is about AWS: by its source or by what it names."""
-    envelope = alert.envelope
-    kinds = {one.kind for one in envelope.entities}
-    is_of_aws = envelope.integration in OF_AWS or EntityKind.KEY in kinds
-    is_of_aws = is_of_aws or any(one.id.startswith("arn:") for one in envelope.entities)
-    return is_of_aws and not is_elsewhere(alert) and not kinds.isdisjoint(_KINDS)
+    if is_elsewhere(alert):
+        return False
+    kinds = {one.kind for one in alert.envelope.entities}
+    if alert.envelope.integration in OF_AWS:
+        return not kinds.isdisjoint(_KINDS)
+    things = named(alert)
+    has_arn = any(read_arn(one.id) for one in alert.envelope.entities)
+    return has_arn or has_masked_key(alert) or bool(things.keys)
 
 
 def collect(alert: Alert, window: Window, *, reader: Any) -> tuple[Collected, ...]:
@@ -94,7 +97,7 @@ def collect(alert: Alert, window: Window, *, reader: Any) -> tuple[Collected, ..
     asked = list(_lookups(alert, things))
     asking = Asking(reader, region=things.region)
     if not asked:
-        return (_file("cloudtrail-events.jsonl", "", _nothing(things), asking),)
+        return (_file("cloudtrail-events.jsonl", "", _nothing(alert, things), asking),)
     asking.cut = len(asked) > MOST_LOOKUPS
     found = trail.events(asking, asked[:MOST_LOOKUPS], window, pages=MOST_PAGES)
     lines, too_large = fitting((trail.as_line(one) for one in found), MOST_BYTES)
@@ -149,8 +152,8 @@ def _last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _nothing(things: Named) -> str:
-    if things.masked:
+def _nothing(alert: Alert, things: Named) -> str:
+    if things.masked or has_masked_key(alert):
         return f"Nothing was looked up: {_MASKED_SAYS}"
     return "Nothing was looked up: what the alert names has no form that AWS knows."
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.aws import trail
 from bot.aws.asking import Asking, Paging
-from bot.aws.named import MASKED, Named, named
+from bot.aws.named import Named, has_masked_key, named
 from bot.aws.shown import as_json, at_text, only
 from bot.domain.envelope import Alert
 from bot.domain.errors import NotFound, Unreachable
@@ -54,8 +54,6 @@ _ROLE = (
 )
 _KEY = ("AccessKeyId", "Status", "CreateDate")
 _BOUNDARY = "PermissionsBoundary"
-_KIND_OF_KEY = "aws_access_key_id"
-"""What the redactor calls it, in the place of the key."""
 _NOBODYS_KEY = "Nobody was looked up: the alert's key is nobody's in this account."
 _MASKED_KEY = (
     "Nobody was looked up: the alert names no user, and the key in it is masked. Open "
@@ -67,7 +65,7 @@ _MASKED_KEY = (
 def concerns(alert: Alert) -> bool:
     """Tell whether an alert names a user, a role or a key of AWS."""
     things = named(alert)
-    return bool(things.users or things.roles or things.keys) or _has_masked_key(alert)
+    return bool(things.users or things.roles or things.keys) or has_masked_key(alert)
 
 
 def collect(alert: Alert, window: Window, *, reader: Any) -> tuple[Collected, ...]:
@@ -81,14 +79,9 @@ def collect(alert: Alert, window: Window, *, reader: Any) -> tuple[Collected, ..
     made += [_role(asking.fresh(), one) for one in things.roles]
     people = [*users, *things.roles]
     if not people:
-        nobody = _MASKED_KEY if _has_masked_key(alert) else _NOBODYS_KEY
+        nobody = _MASKED_KEY if has_masked_key(alert) else _NOBODYS_KEY
         return (_file("iam-key.json", "", asking.says(nobody), asking),)
-    return (*made, _changes(asking, people, window, masked=things.masked))
-
-
-def _has_masked_key(alert: Alert) -> bool:
-    ids = (one.id for one in alert.envelope.entities)
-    return any(MASKED in one and _KIND_OF_KEY in one for one in ids)
+    return (*made, _changes(asking, people, window, masked=has_masked_key(alert)))
 
 
 def _owners(asking: Asking, things: Named) -> Iterator[str]:
@@ -180,7 +173,7 @@ def _role(asking: Asking, name: str, *, known_as: str = "role") -> Collected:
 
 
 def _changes(
-    asking: Asking, people: list[str], window: Window, *, masked: int
+    asking: Asking, people: list[str], window: Window, *, masked: bool
 ) -> Collected:
     """Return what was done in IAM to those people in the days before, as a table."""
     there = asking.fresh(region=_home(asking.region))
@@ -203,6 +196,11 @@ def _changes(
     )
     content = trail.as_table(changed) if changed else ""
     return _file("iam-changes.csv", content, says, there)
+
+
+def _is_change(record: Mapping[str, Any]) -> bool:
+    reading = str(record.get("readOnly")).casefold() == "true"
+    return record.get("eventSource") == _IAM and not reading
 
 
 def _home(region: str) -> str:

@@ -190,7 +190,7 @@ def _file(
     ]
     return Collected(
         name=_FILE,
-        content=as_json({"queries": queries, "series": series, "cut": asking.cut}),
+        content=as_json({"series": series, "cut": asking.cut, "queries": queries}),
         says=asking.says(f"{len(found)} series with {points} points from {of}."),
         call=asking.told,
         series=tuple(one for one in found if one.points),

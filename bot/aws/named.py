@@ -19,6 +19,10 @@ MASKED = "\u2039"
 """Begins what the redactor puts in a secret's place."""
 
 
+_KIND_OF_KEY = "aws_access_key_id"
+"""What the redactor calls it, in the place of the key."""
+
+
 def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -89,6 +93,13 @@ class Named:
 def is_elsewhere(alert: Alert) -> bool:
     """Tell whether an alert's plain names are those of another provider."""
     return alert.envelope.integration in ELSEWHERE
+
+
+def has_masked_key(alert: Alert) -> bool:
+    """Tell whether an access key of AWS was in the alert; it is masked by now."""
+    ids = (one.id for one in alert.envelope.entities)
+    inside = any(MASKED in one and _KIND_OF_KEY in one for one in ids)
+    return inside or any(one.kind == _KIND_OF_KEY for one in alert.masks)
 
 
 def named(alert: Alert) -> Named:
@@ -246,7 +257,9 @@ class _Said:
             yield from (one for one in principals if not one.startswith(_ID_OF_ROLE))
 
     def _principals(self) -> list[str]:
-        return self.plain(EntityKind.PRINCIPAL) if self._reader in OF_AWS else []
+        """Return names of principals of AWS: beside a key of AWS they are."""
+        is_of_aws = self._reader in OF_AWS or has_masked_key(self._alert)
+        return self.plain(EntityKind.PRINCIPAL) if is_of_aws else []
 
 
 def _some(found: Iterable[str], *allowed: re.Pattern[str]) -> tuple[str, ...]:

@@ -1,9 +1,12 @@
 """Who a user or role of IAM is, found without the id of a key."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+from bot.domain.envelope import Mask
 from bot.ports.collect import Collected
+from integrations import aws_cloudtrail
 from integrations.aws_iam_state import CHANGES_LOOKED_AT, READS, collect, concerns
 from tests.aws.alerts import SESSION, WINDOW, alert, thing
 from tests.fakes.aws import FakeAws, refused
@@ -154,3 +157,16 @@ def test_a_key_that_is_shown_leads_to_its_user() -> None:
 def test_a_user_of_an_application_is_nobody_in_iam() -> None:
     assert not concerns(alert(*thing("principal", "u-17"), source="litellm"))
     assert not concerns(alert(*thing("principal", "u-17"), source="sentry"))
+
+
+def test_beside_a_leaked_key_the_principal_is_looked_up_whoever_sends_it() -> None:
+    mask = Mask(kind="aws_access_key_id", count=1, path="description")
+    about = replace(
+        alert(*thing("principal", "ml-batch"), source="webhook"), masks=(mask,)
+    )
+    found, _ = read(about)
+    assert list(found) == ["iam-user-ml-batch.json", "iam-changes.csv"]
+    assert aws_cloudtrail.concerns(about)
+    not_aws = replace(about, masks=(replace(mask, kind="openai_project"),))
+    assert not concerns(not_aws)
+    assert not aws_cloudtrail.concerns(not_aws)
