@@ -2,22 +2,27 @@
 
 Errors of what an alert names; of the calls of models who made them, what they cost,
 which tools they asked for and why answers ended. Prompts and answers are no column of
-any question, and a whole line goes without them. Where Insights does not answer, it
-says so; the lines themselves are in the files of `cloudwatch_logs.py`.
-
-Source:
-    Amazon CloudWatch Logs User Guide, "CloudWatch Logs Insights language query syntax";
-    Amazon Bedrock User Guide, "Monitor model invocation using CloudWatch Logs".
+any question (`bot/aws/questions.py`), and a whole line goes without them. Where
+Insights has no answer about the calls of models, they are counted here from the first
+lines of their log. Whole lines are in the files of `cloudwatch_logs.py`.
 """
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from bot.aws.asking import Asking
+from bot.aws.asking import Asking, Paging
 from bot.aws.log_groups import groups_of, in_a_name, invocation_log, without_prompts
 from bot.aws.named import Named, is_elsewhere, named, speaks_of_bedrock
+from bot.aws.questions import (
+    COUNTED,
+    ERRORS,
+    MOST_ROWS,
+    OF_CALLS,
+    Question,
+    calls_of,
+    counted,
+)
 from bot.aws.shown import as_csv
 from bot.domain.envelope import Alert
 from bot.domain.errors import NotFound, Unreachable
@@ -34,101 +39,22 @@ MANIFEST = Manifest(
 READS = (
     "logs.StartQuery",
     "logs.GetQueryResults",
+    "logs.FilterLogEvents",
     "bedrock.GetModelInvocationLoggingConfiguration",
 )
 COLLECT_SETTINGS = {"log_groups": "cloudwatch"}
 MOST_QUERIES = 6
 WITHIN_S = 18.0
 _PAUSES_S = (0.0, 0.5, 1.0, 1.5, 2.0)
-_MOST_ROWS = 100
 _DONE = frozenset({"Complete", "Failed", "Cancelled", "Timeout"})
-_ANSWER = "output.outputBodyJson"
-_TOOL = (
-    f"coalesce({_ANSWER}.output.message.content.0.toolUse.name,"
-    f" {_ANSWER}.output.message.content.1.toolUse.name,"
-    f" {_ANSWER}.content.0.name, {_ANSWER}.content.1.name)"
-)
-_TOKENS = (
-    "count(*) as calls, sum(input.inputTokenCount) as tokens_in,"
-    " sum(output.outputTokenCount) as tokens_out"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A query with a name.
-
-    Attributes:
-        columns: What is kept of its answer.
-        categories: Whose question it is; empty for every category.
-    """
-
-    name: str
-    title: str
-    text: str
-    columns: tuple[str, ...]
-    categories: frozenset[str] = frozenset()
-
-
-def _of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-ERRORS = Question(
-    name="errors",
-    title="Errors",
-    text="fields @timestamp, @logStream, @message"
-    " | filter @message like /(?i)(error|exception|throttl|timed out|denied|refused)/"
-    f" | sort @timestamp desc | limit {_MOST_ROWS}",
-    columns=("@timestamp", "@logStream", "@message"),
-)
-OF_CALLS = (
-    Question(
-        name="failed-calls",
-        title="Failed calls of models",
-        text="filter ispresent(errorCode)"
-        " | stats count(*) as calls by errorCode, operation, modelId, identity.arn"
-        f" | sort calls desc | limit {_MOST_ROWS}",
-        columns=("errorCode", "operation", "modelId", "identity.arn", "calls"),
-    ),
-    Question(
-        name="tokens-by-identity",
-        title="Identities by tokens",
-        text=f"stats {_TOKENS} by identity.arn, modelId"
-        f" | sort tokens_out desc | limit {_MOST_ROWS}",
-        columns=("identity.arn", "modelId", "calls", "tokens_in", "tokens_out"),
-        categories=_of(
-            "cost_consumption access_anomaly credential_exposure model_theft"
-            " availability control_tampering unclassified"
-        ),
-    ),
-    Question(
-        name="tool-calls",
-        title="Tools that models asked for",
-        text=f"fields {_TOOL} as tool | filter ispresent(tool)"
-        " | stats count(*) as calls by tool, modelId, identity.arn"
-        f" | sort calls desc | limit {_MOST_ROWS}",
-        columns=("tool", "modelId", "identity.arn", "calls"),
-        categories=_of(
-            "prompt_injection excessive_agency agent_rogue unsafe_output_handling"
-            " data_disclosure"
-        ),
-    ),
-    Question(
-        name="stop-reasons",
-        title="Why answers ended",
-        text=f"fields coalesce({_ANSWER}.stopReason, {_ANSWER}.stop_reason) as stopped"
-        " | stats count(*) as calls by stopped, modelId"
-        f" | sort calls desc | limit {_MOST_ROWS}",
-        columns=("stopped", "modelId", "calls"),
-        categories=_of(
-            "prompt_injection data_disclosure system_prompt_leak harmful_output"
-            " misinformation unsafe_output_handling drift_bias"
-        ),
-    ),
-)
-_OF_WHOM = _of(
-    "access_anomaly credential_exposure cost_consumption model_theft agent_rogue"
+_COUNTING_S = 6.0
+_COUNTED_PAGES = 3
+_PAGE = 1_000
+_OF_WHOM = frozenset(
+    {
+        *("access_anomaly", "credential_exposure", "cost_consumption"),
+        *("model_theft", "agent_rogue"),
+    }
 )
 
 
@@ -156,7 +82,40 @@ def collect(
     if not asked:
         says = _nothing_to_ask(alert, asking)
         return (_sentence(says, asking),) if says else ()
-    return tuple(_answers(asking, asked[:MOST_QUERIES], window, len(asked)))
+    found = list(_answers(asking, asked[:MOST_QUERIES], window, len(asked)))
+    if calls and not any(one.name.endswith(_ending(calls)) for one in found):
+        more = Asking(reader, region=asking.region, within_s=_COUNTING_S)
+        found += _counted(more, calls, window)
+    return tuple(found)
+
+
+def _ending(group: str) -> str:
+    return f"-{in_a_name(group)}.csv"
+
+
+def _counted(asking: Asking, group: str, window: Window) -> Iterator[Collected]:
+    """Yield who called what, counted from the first lines of the invocation log."""
+    events = asking.every(
+        "logs.FilterLogEvents",
+        Paging(items="events"),
+        pages=_COUNTED_PAGES,
+        most=_PAGE * _COUNTED_PAGES,
+        logGroupName=group,
+        startTime=int(window.since.timestamp() * 1000),
+        endTime=int(window.until.timestamp() * 1000),
+        limit=_PAGE,
+    )
+    rows = counted(str(one.get("message", "")) for one in events)
+    if rows:
+        yield Collected(
+            name=f"calls-counted{_ending(group)}",
+            content=as_csv(COUNTED, rows),
+            says=asking.says(
+                f"Who called which model, counted from {len(events)} lines of {group}, "
+                "because Insights had no answer."
+            ),
+            call=asking.told,
+        )
 
 
 def _questions(alert: Alert, things: Named) -> Iterator[Question]:
@@ -167,24 +126,6 @@ def _questions(alert: Alert, things: Named) -> Iterator[Question]:
     who = next(iter((*things.roles, *things.users)), "")
     if who and category in _OF_WHOM:
         yield calls_of(who)
-
-
-def calls_of(who: str) -> Question:
-    """Return the question when a role or user called which model.
-
-    Args:
-        who: A name that has the form of one (`bot/aws/forms.py`): no quote is in it.
-    """
-    return Question(
-        name="calls-of-principal",
-        title=f"Calls of {who}",
-        text=f'filter identity.arn like "/{who}" | stats {_TOKENS}'
-        f" by bin(10m), operation, modelId, identity.arn | limit {_MOST_ROWS}",
-        columns=(
-            *("bin(10m)", "operation", "modelId", "identity.arn"),
-            *("calls", "tokens_in", "tokens_out"),
-        ),
-    )
 
 
 def _nothing_to_ask(alert: Alert, asking: Asking) -> str:
@@ -263,7 +204,7 @@ def _rows(answer: Mapping[str, Any], question: Question) -> list[dict[str, str]]
         }
         for row in answer.get("results") or ()
     ]
-    return [one for one in found if one][:_MOST_ROWS]
+    return [one for one in found if one][:MOST_ROWS]
 
 
 def _table(
@@ -275,9 +216,9 @@ def _table(
 ) -> Collected:
     matched = int((answer.get("statistics") or {}).get("recordsMatched") or 0)
     of = f" of {matched} lines that match" if matched else ""
-    more = " Cut: there may be more." if len(rows) == _MOST_ROWS else ""
+    more = " Cut: there may be more." if len(rows) == MOST_ROWS else ""
     return Collected(
-        name=f"insights-{question.name}-{in_a_name(group)}.csv",
+        name=f"insights-{question.name}{_ending(group)}",
         content=as_csv(question.columns, rows),
         says=f"{question.title} in {group}: {len(rows)} rows{of}.{more}",
         call=f"logs.StartQuery logGroupName={group} region={asking.region}"

@@ -2,19 +2,15 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
 
+from bot.aws.questions import ERRORS, OF_CALLS
 from bot.ports.collect import Collected
 from integrations import cloudwatch_insights
-from integrations.cloudwatch_insights import (
-    ERRORS,
-    MOST_QUERIES,
-    OF_CALLS,
-    READS,
-    collect,
-)
+from integrations.cloudwatch_insights import MOST_QUERIES, READS, collect
 from tests.aws.alerts import SESSION, WINDOW, alert, thing
 from tests.aws.test_named import HOSTILE
 from tests.fakes.aws import FakeAws, refused
@@ -48,6 +44,7 @@ def ask(
         START: {"queryId": "q-1"},
         RESULTS: answered() if answer is None else answer,
         LOGGING: ON,
+        "logs.FilterLogEvents": {"events": []},
     }
     numbers = iter(range(99))
     known[START] = lambda **_: {"queryId": f"q-{next(numbers)}"}
@@ -160,3 +157,41 @@ def test_where_calls_are_not_logged_it_says_so() -> None:
 
 def test_an_alert_without_any_log_group_has_no_file() -> None:
     assert ask(alert(source="alertmanager"))[0] == {}
+
+
+def entry(who: str, *, out: int, **body: Any) -> dict[str, Any]:
+    whole = {
+        "schemaType": "ModelInvocationLog",
+        "operation": "Converse",
+        "modelId": "amazon.nova",
+        "identity": {"arn": who},
+        "input": {"inputBodyJson": {"prompt": "quiet"}, "inputTokenCount": 10},
+        "output": {"outputBodyJson": body, "outputTokenCount": out},
+    }
+    return {"timestamp": 0, "message": json.dumps(whole)}
+
+
+def test_without_insights_the_calls_are_counted_from_their_log() -> None:
+    said = [{"text": "quiet"}, {"toolUse": {"name": "send_email", "input": "quiet"}}]
+    message = {"output": {"message": {"content": said}}, "stopReason": "tool_use"}
+    torn = {"timestamp": 0, "message": '{"schemaType": "ModelInvocationLog", "input'}
+    events = [
+        entry("arn:a", out=1),
+        entry("arn:b", out=5, **message),
+        entry("arn:b", out=6, **message),
+        torn,
+    ]
+    found, _ = ask(
+        alert(category="excessive_agency", **BEDROCK),
+        **{
+            START: refused("AccessDeniedException"),
+            "logs.FilterLogEvents": {"events": events, "nextToken": "more"},
+        },
+    )
+    file = found["calls-counted-aws-bedrock-invocations.csv"]
+    first = next(csv.DictReader(io.StringIO(file.content)))
+    told = [first[name] for name in ("identity.arn", "tools", "stopped", "calls")]
+    assert told == ["arn:b", "send_email", "tool_use", "6"]
+    assert (first["tokens_in"], first["tokens_out"]) == ("60", "33")
+    assert "quiet" not in file.content
+    assert "Cut: there is more in AWS." in file.says
