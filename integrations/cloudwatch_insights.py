@@ -56,6 +56,8 @@ _OF_WHOM = frozenset(
         *("model_theft", "agent_rogue"),
     }
 )
+_CALLS_TELL = frozenset({"cost_consumption", "access_anomaly"})
+"""Whoever sends such an alert: the calls of models are where to look."""
 
 
 def concerns(alert: Alert) -> bool:
@@ -75,7 +77,8 @@ def collect(
         return ()
     things = named(alert)
     asking = Asking(reader, region=things.region, within_s=WITHIN_S)
-    calls = invocation_log(alert, asking)
+    wanted = alert.assessment.category in _CALLS_TELL
+    calls = invocation_log(alert, asking, wanted=wanted)
     groups = [one for one in groups_of(alert, log_groups) if one != calls]
     asked = [(calls, one) for one in _questions(alert, things) if calls]
     asked += [(group, ERRORS) for group in groups]
@@ -112,7 +115,7 @@ def _counted(asking: Asking, group: str, window: Window) -> Iterator[Collected]:
             content=as_csv(COUNTED, rows),
             says=asking.says(
                 f"Who called which model, counted from {len(events)} lines of {group}, "
-                "because Insights had no answer."
+                "because Insights gave no table of them."
             ),
             call=asking.told,
         )

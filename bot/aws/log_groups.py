@@ -27,13 +27,16 @@ def groups_of(alert: Alert, more: Iterable[str] = ()) -> list[str]:
     return [one for one in found if one]
 
 
-def invocation_log(alert: Alert, asking: Asking) -> str:
+def invocation_log(alert: Alert, asking: Asking, *, wanted: bool = False) -> str:
     """Return the group into which the account logs the calls of its models.
 
     "" where there is none, where it cannot be read, or where the alert is not about
     them.
+
+    Args:
+        wanted: It is worth reading also where the alert does not speak of Bedrock.
     """
-    if not speaks_of_bedrock(alert):
+    if not (wanted or speaks_of_bedrock(alert)):
         return ""
     answer = asking.maybe(_LOGGING)
     config = (answer.get("loggingConfig") or {}).get("cloudWatchConfig") or {}

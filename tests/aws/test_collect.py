@@ -1,6 +1,7 @@
 """What the collectors read in a real cloud, with the role that may only read."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -182,6 +183,29 @@ def test_what_the_cloud_does_not_know_is_a_sentence(
         (found,) = read(name, about, now, reader).values()
         assert found.content == ""
         assert "none" in found.says
+
+
+def test_all_at_once_collect_what_each_collects_alone(
+    cloud: Cloud, now: Window
+) -> None:
+    things = [*thing("principal", "ml-batch"), *thing("guardrail", GUARDRAIL)]
+    fields = {"AlarmName": ALARM, "Namespace": "AWS/Bedrock"}
+    about = alert(*things, **fields, **{"Dimensions.FunctionName": FUNCTION})
+    shared = cloud.mint().reader()
+    with ThreadPoolExecutor(len(OF_AWS)) as pool:
+        together = list(pool.map(lambda name: read(name, about, now, shared), OF_AWS))
+    alone = cloud.mint().reader()
+    assert [_stable(one) for one in together] == [
+        _stable(read(name, about, now, alone)) for name in OF_AWS
+    ]
+
+
+def _stable(found: dict[str, Collected]) -> dict[str, str]:
+    """Return what does not change by being read: CloudTrail counts who reads."""
+    counts = ("cloudtrail", "iam-changes")
+    return {
+        name: "" if name.startswith(counts) else one.says for name, one in found.items()
+    }
 
 
 def test_what_may_not_be_read_names_the_permission(cloud: Cloud, now: Window) -> None:

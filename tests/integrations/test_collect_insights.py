@@ -155,6 +155,13 @@ def test_where_calls_are_not_logged_it_says_so() -> None:
     )
 
 
+def test_costs_lead_to_the_calls_of_models_whoever_tells_of_them() -> None:
+    about = alert(source="webhook", category="cost_consumption")
+    assert len(queries(ask(about)[1])) == 2
+    assert ask(about, **{LOGGING: {}})[0] == {}
+    assert queries(ask(alert(source="webhook", category="drift_bias"))[1]) == []
+
+
 def test_an_alert_without_any_log_group_has_no_file() -> None:
     assert ask(alert(source="alertmanager"))[0] == {}
 
