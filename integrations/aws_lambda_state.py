@@ -28,6 +28,8 @@ READS = (
     "lambda.ListVersionsByFunction",
 )
 MOST_VERSIONS = 20
+MOST_PAGES = 20
+_PAGE = 50
 _SHARED = "none: it shares the account's"
 _SETTINGS = (
     *("FunctionName", "FunctionArn", "Version", "Runtime", "PackageType", "Handler"),
@@ -92,7 +94,10 @@ def _listed(
     asking: Asking, call: str, items: str, function: str
 ) -> list[Mapping[str, Any]]:
     paging = Paging(items=items, given="NextMarker", asked="Marker")
-    return asking.every(call, paging, FunctionName=function)
+    # Fifty a page, oldest first: the newest are what is wanted.
+    return asking.every(
+        call, paging, pages=MOST_PAGES, most=_PAGE * MOST_PAGES, FunctionName=function
+    )
 
 
 def _settings(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def _lines(asking: Asking, group: str, window: Window) -> Collected:
     return Collected(
         name=name,
         content="\n".join(lines),
-        says=asking.says(f"{len(lines)} lines of {group} from the alarm's window."),
+        says=asking.says(f"{len(lines)} lines of {group} from the window."),
         call=asking.told,
     )
 

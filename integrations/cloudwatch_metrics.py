@@ -8,6 +8,7 @@ read, and of the alarms on those the thresholds.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bot.aws import figures
@@ -35,6 +36,9 @@ READS = (
 MOST_THRESHOLDS = 8
 _FILE = "cloudwatch-metrics.json"
 _MOST_HISTORY = 50
+MOST_CHILDREN = 3
+_PERIODS_BEFORE = 12
+_LONGEST = timedelta(days=7)
 _ALARM_FIELDS = (
     *("AlarmName", "AlarmArn", "AlarmDescription", "AlarmRule", "StateValue"),
     *("StateReason", "StateUpdatedTimestamp", "Namespace", "MetricName", "Dimensions"),
@@ -70,7 +74,10 @@ def collect(alert: Alert, window: Window, *, reader: Any) -> tuple[Collected, ..
         )
         more = figures.has_figures(things)
         return (told, _of_things(asking, things, window)) if more else (told,)
-    return (_told(asking, alarm, window), _of_alarm(asking, alarm, window))
+    return (
+        _told(asking, alarm, window),
+        *(_of_alarm(asking.fresh(), one, window) for one in _watching(asking, alarm)),
+    )
 
 
 def _alarm_name(alert: Alert) -> str:
@@ -114,18 +121,44 @@ def _told(asking: Asking, alarm: Mapping[str, Any], window: Window) -> Collected
     )
 
 
+def _watching(asking: Asking, alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the alarms with figures: of a composite one those that it looks at."""
+    if not alarm.get("AlarmRule"):
+        return [alarm]
+    answer = asking.maybe(
+        "cloudwatch.DescribeAlarms",
+        ChildrenOfAlarmName=alarm["AlarmName"],
+        AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+    )
+    names = [one["AlarmName"] for one in answer.get("MetricAlarms", ())]
+    if not names:
+        return [alarm]
+    told = asking.maybe("cloudwatch.DescribeAlarms", AlarmNames=names[:MOST_CHILDREN])
+    return list(told.get("MetricAlarms", ())) or [alarm]
+
+
 def _of_alarm(asking: Asking, alarm: Mapping[str, Any], window: Window) -> Collected:
     queries = list(_queries(alarm))
     if not queries:
         says = "A composite alarm has no figures of its own; see its rule."
         return Collected(name=_FILE, content="", says=says)
-    found = figures.read_figures(asking, queries, window)
+    found = figures.read_figures(asking, queries, _wide(alarm, window))
     first = _watched(alarm, queries)
     drawn = [
         replace(one, threshold=alarm.get("Threshold")) if one.label == first else one
         for one in found
     ]
-    return _file(asking, queries, drawn, "the alarm's window")
+    return _file(
+        asking, queries, drawn, f"the window of the alarm {alarm['AlarmName']}"
+    )
+
+
+def _wide(alarm: Mapping[str, Any], window: Window) -> Window:
+    """Return a window in which an alarm with long periods has some of them."""
+    periods = max(alarm.get("EvaluationPeriods") or 1, 1) + _PERIODS_BEFORE
+    seconds = periods * (alarm.get("Period") or figures.PERIOD_S)
+    longer = min(timedelta(seconds=seconds), _LONGEST)
+    return replace(window, since=min(window.since, window.until - longer))
 
 
 def _watched(alarm: Mapping[str, Any], queries: Sequence[Mapping[str, Any]]) -> str:

@@ -86,17 +86,13 @@ def test_pages_are_followed_to_their_end() -> None:
 
 def test_too_many_pages_are_cut_and_it_says_so() -> None:
     found = lines(*[said("x", nextToken="t")] * cloudwatch_logs.MOST_PAGES)
-    assert found.says == (
-        "5 lines of /g from the alarm's window. Cut: there is more in AWS."
-    )
+    assert found.says == ("5 lines of /g from the window. Cut: there is more in AWS.")
 
 
 def test_too_many_bytes_are_cut_and_it_says_so() -> None:
     large = "x" * (cloudwatch_logs.MOST_BYTES // 2)
     found = lines(said(large, nextToken="t"), said(large))
-    assert found.says == (
-        "1 lines of /g from the alarm's window. Cut: there is more in AWS."
-    )
+    assert found.says == ("1 lines of /g from the window. Cut: there is more in AWS.")
 
 
 def test_only_so_many_groups_are_read() -> None:

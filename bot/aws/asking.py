@@ -16,9 +16,10 @@ from bot.domain.errors import NotFound, Unreachable
 
 MOST_PAGES = 5
 MOST_ITEMS = 500
-_WITHIN_S = 20.0
-_ANSWER_S = 6.0
+_WITHIN_S = 15.0
+_ANSWER_S = 5.0
 _ATTEMPTS = 2
+_MADE_UP = "The alert names a region that AWS is not known to have, so this is of"
 _LONGEST_TOLD = 600
 _LONGEST_ARGUMENT = 120
 _KEYS = frozenset({"AccessKeyId"})
@@ -50,11 +51,14 @@ class Asking:
 
         Args:
             reader: `AwsSession`.
-            region: Where the alert's things are, "" for where the bot is.
-            within_s: No call is begun after that; one lasts 12 seconds at most, and
-                the answer to it is the last.
+            region: Where the alert's things are, "" for where the bot is. One that AWS
+                does not have is not asked: a sender may have made it up.
+            within_s: No call is begun after that; one lasts some 11 seconds at most,
+                and the answer to it is the last.
         """
-        self.region = region or str(reader.settings.region)
+        home = str(reader.settings.region)
+        self._is_made_up = bool(region) and not reader.has_region(region)
+        self.region = home if self._is_made_up else region or home
         self._reader = reader
         self._session = reader.in_region(self.region).waiting(_ANSWER_S)
         self._ends_at = time.monotonic() + within_s
@@ -152,6 +156,7 @@ class Asking:
         """Return sentences for people, and behind them what was cut or not read."""
         said = [one for one in sentences if one]
         said += ["Cut: there is more in AWS."] * self.cut
+        said += [f"{_MADE_UP} {self.region}."] * (self._is_made_up and bool(said))
         return " ".join((*said, *self._missing))
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 ARN = re.compile(
     r"arn:aws[a-z-]{0,10}:(?P<service>[a-z0-9-]{2,30}):(?P<region>[a-z0-9-]{0,25})"
-    r":(?P<account>\d{12})?:(?P<rest>[A-Za-z0-9_+=,.@:/-]{1,160})"
+    r":(?P<account>[0-9]{12})?:(?P<rest>[A-Za-z0-9_+=,.@:/-]{1,160})"
 )
-REGION = re.compile(r"[a-z]{2}(-[a-z]{2,10}){1,2}-\d{1,2}")
+REGION = re.compile(r"[a-z]{2}(-[a-z]{2,10}){1,2}-[0-9]{1,2}")
 MODEL = re.compile(
     r"([a-z]{2,6}(-[a-z]{3})?\.)?[a-z][a-z0-9]{1,20}\.[a-z][a-z0-9-]{1,63}"
     r"([.:][a-z0-9-]{1,63}){0,3}"

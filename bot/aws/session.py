@@ -125,6 +125,11 @@ class AwsSession:
                 self._elsewhere[region] = self._beside(settings)
             return self._elsewhere[region]
 
+    def has_region(self, region: str) -> bool:
+        """Tell whether AWS has such a region, as far as the SDK knows them."""
+        with self._making:
+            return region in _regions(self.core)
+
     def _beside(self, settings: AwsSettings) -> "AwsSession":
         return AwsSession(self.core, settings, label=self._label, making=self._making)
 
@@ -218,6 +223,17 @@ def _core(settings: AwsSettings, key: AwsKey | None) -> Any:
             next_move="Name one that `aws configure list-profiles` shows.",
         ) from None
     return core
+
+
+@functools.cache
+def _regions(core: Any) -> frozenset[str]:
+    """Return the regions of all partitions: read once, from a file of the SDK."""
+    partitions = core.get_available_partitions()
+    named = (
+        core.get_available_regions("cloudwatch", partition_name=one)
+        for one in partitions
+    )
+    return frozenset(region for regions in named for region in regions)
 
 
 @functools.cache

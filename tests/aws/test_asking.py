@@ -103,6 +103,16 @@ def test_what_is_not_there_is_no_failure(error: Exception) -> None:
         one.ask(LIST, **OF)
 
 
+def test_a_region_that_was_made_up_is_not_asked_and_it_says_so() -> None:
+    one, aws = asking({"PolicyNames": [], "IsTruncated": False}, region="xx-attack-1")
+    one.ask(LIST, **OF)
+    assert aws.regions == ["eu-central-1"]
+    assert one.says("Said.") == (
+        "Said. The alert names a region that AWS is not known to have, so this is of "
+        "eu-central-1."
+    )
+
+
 def test_agents_share_the_permissions_prefix_of_bedrock() -> None:
     assert permission("bedrock-agent.GetAgent") == "bedrock:GetAgent"
 

@@ -83,7 +83,7 @@ def test_the_calls_of_models_come_without_prompts(
     reader: AwsSession, window: Window
 ) -> None:
     (found,) = read("cloudwatch_logs", BEDROCK, window, reader).values()
-    assert found.says == f"3 lines of {LOG_GROUPS[1]} from the alarm's window."
+    assert found.says == f"3 lines of {LOG_GROUPS[1]} from the window."
     assert "inputTokenCount" in found.content
     assert "Mustermann" not in found.content
 
@@ -105,7 +105,7 @@ def test_the_settings_add_log_groups_and_a_wrong_one_is_said(
     found = read("cloudwatch_logs", alert(), window, reader, **sources)
     says = [one.says for one in found.values()]
     assert says == [
-        f"7 lines of {LOG_GROUPS[0]} from the alarm's window.",
+        f"7 lines of {LOG_GROUPS[0]} from the window.",
         "There is no log group /aws/lambda/none in eu-central-1.",
     ]
 

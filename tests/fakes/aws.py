@@ -18,6 +18,7 @@ from botocore.validate import ParamValidator
 
 from bot.aws.session import AwsSettings, _loader
 
+REGIONS = ("eu-central-1", "eu-west-1", "us-east-1", "us-west-2")
 Answer = Mapping[str, Any] | Exception | Callable[..., Mapping[str, Any]]
 
 
@@ -51,6 +52,9 @@ class FakeAws:
     @property
     def settings(self) -> AwsSettings:
         return AwsSettings(region=self.region)
+
+    def has_region(self, region: str) -> bool:
+        return region in REGIONS
 
     def in_region(self, region: str) -> "FakeAws":
         return FakeAws(self.answers, self.reads, region, self.asked, self.regions)

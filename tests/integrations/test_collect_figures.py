@@ -65,6 +65,31 @@ def test_an_alarms_threshold_is_drawn_at_its_own_metric_and_no_other() -> None:
     assert drawn[0].points[0][0] == WINDOW.since + timedelta(minutes=1)
 
 
+def test_of_a_composite_alarm_those_that_it_looks_at_are_drawn() -> None:
+    def alarms(**asked: Any) -> dict[str, Any]:
+        if "ChildrenOfAlarmName" in asked:
+            return {"MetricAlarms": [{"AlarmName": "tokens"}]}
+        if asked["AlarmNames"] == ["tokens"]:
+            return {"MetricAlarms": [ALARM]}
+        return {
+            "CompositeAlarms": [{"AlarmName": "down", "AlarmRule": "ALARM(tokens)"}]
+        }
+
+    found, _ = read(alert(AlarmName="down"), **{ALARMS: alarms})
+    (first, *_) = found["cloudwatch-metrics.json"].series
+    assert (first.label, first.threshold) == ("OutputTokenCount", 2_000.0)
+
+
+def test_an_alarm_with_long_periods_gets_a_window_with_some_of_them() -> None:
+    day = {**ALARM, "Period": 86_400, "EvaluationPeriods": 2}
+    _, reader = read(alert(AlarmName="tokens"), **{ALARMS: {"MetricAlarms": [day]}})
+    assert dict(reader.asked)[DATA]["StartTime"] == WINDOW.until - timedelta(days=7)
+    _, reader = read(alert(AlarmName="tokens"), **{ALARMS: {"MetricAlarms": [ALARM]}})
+    assert dict(reader.asked)[DATA]["StartTime"] == (
+        WINDOW.until - timedelta(minutes=5 * 13)
+    )
+
+
 def test_of_metric_math_the_returned_series_has_the_threshold() -> None:
     metric = {"Namespace": "AWS/Bedrock", "MetricName": "Invocations"}
     stat = {"Metric": metric, "Period": 60, "Stat": "Sum"}
