@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.aws.asking import Asking, Paging
 from bot.aws.named import Named, is_elsewhere, named, speaks_of_bedrock
-from bot.aws.shown import as_json, at_text, changes, only
+from bot.aws.shown import as_json, at_text, changes, number, only
 from bot.domain.envelope import Alert, EntityKind
 from bot.domain.errors import NotFound, Unreachable
 from bot.ports.collect import Collected, Window
@@ -146,7 +146,11 @@ def _guardrails(asking: Asking, things: Named) -> Iterator[Collected]:
     if found:
         return
     shown = [only(_SUMMARY, one) for one in listed]
-    says = "" if asking.failed else f"{len(shown)} guardrails in {asking.region}."
+    says = (
+        ""
+        if asking.failed
+        else f"{number(len(shown), 'guardrail')} in {asking.region}."
+    )
     if wanted and not asking.failed:
         says += f" None is called {', '.join(sorted(wanted))}."
     yield Collected(
@@ -187,7 +191,7 @@ def _guardrail(asking: Asking, summary: Mapping[str, Any]) -> Collected:
             }
         ),
         says=asking.says(
-            f"Guardrail {name} in {asking.region}: {count} versions, last "
+            f"Guardrail {name} in {asking.region}: {number(count, 'version')}, last "
             f"touched {at_text(summary.get('updatedAt'))} UTC.",
             _differences(differ),
         ),
@@ -215,7 +219,7 @@ def _policies(asking: Asking, guardrail: str, version: str) -> dict[str, Any]:
     topics = (kept.get("topicPolicy") or {}).get("topics") or ()
     if topics:
         without = [
-            {**one, "examples": f"{len(one.get('examples') or ())} examples"}
+            {**one, "examples": number(len(one.get("examples") or ()), "example")}
             for one in topics
         ]
         kept["topicPolicy"] = {**kept["topicPolicy"], "topics": without}
@@ -275,8 +279,9 @@ def _agent(asking: Asking, agent: str) -> Collected:
         content=as_json(content),
         says=asking.says(
             f"Agent {told['agentName']} in {asking.region}: {told['agentStatus']}, "
-            f"last changed {at_text(told['updatedAt'])} UTC, {len(aliases)} aliases, "
-            f"{len(groups)} groups of actions."
+            f"last changed {at_text(told['updatedAt'])} UTC, "
+            f"{number(len(aliases), 'alias', 'aliases')}, "
+            f"{number(len(groups), 'group')} of actions."
         ),
         call=asking.told,
     )

@@ -12,7 +12,7 @@ from bot.aws import forms, trail
 from bot.aws.asking import Asking
 from bot.aws.forms import read_arn
 from bot.aws.named import OF_AWS, Named, has_masked_key, is_elsewhere, named
-from bot.aws.shown import fitting
+from bot.aws.shown import fitting, number
 from bot.domain.envelope import Alert, EntityKind, Envelope
 from bot.envelopes.aws_delivery import Delivery
 from bot.envelopes.aws_reading import parsed, recognized
@@ -161,9 +161,11 @@ def _nothing(alert: Alert, things: Named) -> str:
 def _says(asking: Asking, asked: list[trail.Lookup], found: int, masked: int) -> str:
     about = ", ".join(f"{key} {value}" for key, value in asked if key != "AccessKeyId")
     keys = sum(key == "AccessKeyId" for key, _ in asked)
-    about = ", ".join(one for one in (f"{keys} access keys" * bool(keys), about) if one)
+    about = ", ".join(
+        one for one in (number(keys, "access key") * bool(keys), about) if one
+    )
     return asking.says(
-        f"{found} calls in {asking.region} about {about}.",
+        f"{number(found, 'call')} in {asking.region} about {about}.",
         trail.LATE,
         "What is masked in the alert was not looked up." if masked else "",
     )

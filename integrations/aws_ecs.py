@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.aws.asking import Asking, Paging
 from bot.aws.named import named
-from bot.aws.shown import as_json, only
+from bot.aws.shown import as_json, number, only
 from bot.domain.envelope import Alert
 from bot.domain.errors import NotFound, Unreachable
 from bot.ports.collect import Collected, Window
@@ -82,8 +82,8 @@ def _service(asking: Asking, cluster: str, service: str) -> Collected:
         ),
         says=asking.says(
             f"Service {cluster}/{service} in {asking.region}: {told.get('status')}, "
-            f"{running} tasks run, {len(deployments)} deployments, "
-            f"{len(stopped)} tasks stopped lately."
+            f"{running} tasks run, {number(len(deployments), 'deployment')}, "
+            f"{number(len(stopped), 'task')} stopped lately."
         ),
         call=asking.told,
     )

@@ -17,7 +17,7 @@ from typing import Any
 from bot.aws import trail
 from bot.aws.asking import Asking, Paging
 from bot.aws.named import Named, has_masked_key, named
-from bot.aws.shown import as_json, at_text, only
+from bot.aws.shown import as_json, at_text, number, only
 from bot.domain.envelope import Alert
 from bot.domain.errors import NotFound, Unreachable
 from bot.ports.collect import Collected, Window
@@ -112,7 +112,7 @@ def _who(asking: Asking, name: str) -> Collected:
     active = sum(one.get("Status") == "Active" for one in keys)
     used = [one["lastUsed"]["LastUsedDate"] for one in keys if _is_used(one)]
     last = f"last used {at_text(max(used))} UTC" if used else "no use on record"
-    says = f"User {name}: {len(keys)} keys, {active} active, {last}."
+    says = f"User {name}: {number(len(keys), 'key')}, {active} active, {last}."
     late = "AWS is late with the last use by minutes to hours." if keys else ""
     return _file(
         f"iam-user-{name}.json", as_json(content), asking.says(says, late), asking
@@ -168,7 +168,8 @@ def _role(asking: Asking, name: str, *, known_as: str = "role") -> Collected:
     }
     used = (role.get("RoleLastUsed") or {}).get("LastUsedDate")
     last = f"last used {at_text(used)} UTC" if used else "no use on record"
-    says = f"Role {name}: {len(attached)} attached and {len(own)} own policies, {last}."
+    policies = number(len(attached) + len(own), "policy", "policies")
+    says = f"Role {name}: {policies}, {len(own)} of its own, {last}."
     return _file(file, as_json(content), asking.says(says), asking)
 
 
@@ -189,7 +190,7 @@ def _changes(
     days = CHANGES_LOOKED_AT.days
     who = ", ".join(people)
     says = there.says(
-        f"{len(changed)} changes in IAM about {who} in {days} days.",
+        f"{number(len(changed), 'change')} in IAM about {who} in {days} days.",
         "A key is masked in the alert: compare it by hand with those of the user."
         if masked
         else "",

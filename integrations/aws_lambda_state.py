@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.aws.asking import Asking, Paging
 from bot.aws.named import named
-from bot.aws.shown import as_json, only
+from bot.aws.shown import as_json, number, only
 from bot.domain.envelope import Alert
 from bot.domain.errors import NotFound, Unreachable
 from bot.ports.collect import Collected, Window
@@ -84,7 +84,8 @@ def _function(asking: Asking, function: str, window: Window) -> Collected:
         says=asking.says(
             f"Function {function} in {asking.region}: {told.get('State', 'unknown')}, "
             f"last changed {_changed(told, window)}, reserved concurrency {reserved}, "
-            f"{len(aliases)} aliases, {max(len(versions) - 1, 0)} published versions."
+            f"{number(len(aliases), 'alias', 'aliases')}, "
+            f"{number(max(len(versions) - 1, 0), 'published version')}."
         ),
         call=asking.told,
     )

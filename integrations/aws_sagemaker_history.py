@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.aws.asking import Asking, Paging
 from bot.aws.named import named
-from bot.aws.shown import as_json, at_text, changes, only
+from bot.aws.shown import as_json, at_text, changes, number, only
 from bot.domain.envelope import Alert
 from bot.domain.errors import NotFound, Unreachable
 from bot.ports.collect import Collected, Window
@@ -100,7 +100,7 @@ def _endpoint(asking: Asking, endpoint: str, window: Window) -> Collected:
         says=asking.says(
             f"Endpoint {endpoint} in {asking.region}: {told.get('EndpointStatus')}, "
             f"last changed {at_text(at)} UTC{_within(at, window)}.",
-            f"{len(differ)} differences to the configuration before."
+            f"{number(len(differ), 'difference')} to the configuration before."
             if before
             else "No earlier configuration was found under its name.",
         ),

@@ -23,7 +23,7 @@ from bot.aws.questions import (
     calls_of,
     counted,
 )
-from bot.aws.shown import as_csv
+from bot.aws.shown import as_csv, number
 from bot.domain.envelope import Alert
 from bot.domain.errors import NotFound, Unreachable
 from bot.ports.collect import Collected, Window
@@ -114,8 +114,9 @@ def _counted(asking: Asking, group: str, window: Window) -> Iterator[Collected]:
             name=f"calls-counted{_ending(group)}",
             content=as_csv(COUNTED, rows),
             says=asking.says(
-                f"Who called which model, counted from {len(events)} lines of {group}, "
-                "because Insights gave no table of them."
+                f"Who called which model, counted from "
+                f"{number(len(events), 'line')} of {group}, because Insights gave no "
+                "table of them."
             ),
             call=asking.told,
         )
@@ -164,7 +165,7 @@ def _answers(
         for group, question in running.values()
     ]
     left = wanted - len(asked)
-    nothing += [f"{left} more questions were not asked"] * bool(left)
+    nothing += [f"{number(left, 'question')} more that were not asked"] * bool(left)
     if nothing or asking.says():
         yield _sentence(
             asking.says("; ".join(nothing) + "." if nothing else ""), asking
@@ -217,12 +218,12 @@ def _table(
     rows: list[dict[str, str]],
 ) -> Collected:
     matched = int((answer.get("statistics") or {}).get("recordsMatched") or 0)
-    of = f" of {matched} lines that match" if matched else ""
+    of = f" of {number(matched, 'line')} that matched" if matched else ""
     more = " Cut: there may be more." if len(rows) == MOST_ROWS else ""
     return Collected(
         name=f"insights-{question.name}{_ending(group)}",
         content=as_csv(question.columns, rows),
-        says=f"{question.title} in {group}: {len(rows)} rows{of}.{more}",
+        says=f"{question.title} in {group}: {number(len(rows), 'row')}{of}.{more}",
         call=f"logs.StartQuery logGroupName={group} region={asking.region}"
         f" queryString={question.text}",
     )

@@ -19,7 +19,7 @@ from bot.aws.log_groups import (
     without_prompts,
 )
 from bot.aws.named import is_elsewhere, named
-from bot.aws.shown import fitting
+from bot.aws.shown import fitting, number
 from bot.domain.envelope import Alert, Envelope
 from bot.domain.errors import NotFound, Unreachable
 from bot.envelopes.aws_delivery import Delivery
@@ -108,7 +108,7 @@ def _lines(asking: Asking, group: str, window: Window) -> Collected:
     return Collected(
         name=name,
         content="\n".join(lines),
-        says=asking.says(f"{len(lines)} lines of {group} from the window."),
+        says=asking.says(f"{number(len(lines), 'line')} of {group} from the window."),
         call=asking.told,
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 from bot.aws import figures
 from bot.aws.asking import Asking
 from bot.aws.named import Named, named
-from bot.aws.shown import as_json, only
+from bot.aws.shown import as_json, number, only
 from bot.domain.envelope import Alert
 from bot.ports.collect import Collected, Series, Window
 from bot.ports.integration import Manifest
@@ -114,8 +114,8 @@ def _told(asking: Asking, alarm: Mapping[str, Any], window: Window) -> Collected
         name="cloudwatch-alarm.json",
         content=as_json({"alarm": kept, "history": history}),
         says=asking.says(
-            f"The alarm as it is defined, and its last {len(history)} changes of "
-            "state in the window."
+            f"The alarm as it is defined, and its last "
+            f"{number(len(history), 'change')} of state in the window."
         ),
         call=asking.told,
     )
@@ -224,7 +224,9 @@ def _file(
     return Collected(
         name=_FILE,
         content=as_json({"series": series, "cut": asking.cut, "queries": queries}),
-        says=asking.says(f"{len(found)} series with {points} points from {of}."),
+        says=asking.says(
+            f"{len(found)} series with {number(points, 'point')} from {of}."
+        ),
         call=asking.told,
         series=tuple(one for one in found if one.points),
     )

@@ -92,7 +92,7 @@ def test_too_many_pages_are_cut_and_it_says_so() -> None:
 def test_too_many_bytes_are_cut_and_it_says_so() -> None:
     large = "x" * (cloudwatch_logs.MOST_BYTES // 2)
     found = lines(said(large, nextToken="t"), said(large))
-    assert found.says == ("1 lines of /g from the window. Cut: there is more in AWS.")
+    assert found.says == ("1 line of /g from the window. Cut: there is more in AWS.")
 
 
 def test_only_so_many_groups_are_read() -> None:

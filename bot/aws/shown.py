@@ -62,6 +62,15 @@ def changes(before: Any, after: Any) -> list[dict[str, Any]]:
     ]
 
 
+def number(count: int, one: str, many: str = "") -> str:
+    """Return a number of things as people say it: ``1 key``, ``2 keys``.
+
+    Args:
+        many: Where an s behind `one` is not enough.
+    """
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def at_text(at: Any) -> str:
     """Return an instant as people read it, UTC; "" for none."""
     if not isinstance(at, datetime):

@@ -128,7 +128,7 @@ def test_cloudtrail_names_who_called(
     about = alert(Entity(EntityKind.KEY, key.access_key_id))
     found = read("aws_cloudtrail", about, now, reader)
     assert found["cloudtrail-events.jsonl"].says == (
-        "1 calls in eu-central-1 about 1 access keys. CloudTrail is late by up to 15 "
+        "1 call in eu-central-1 about 1 access key. CloudTrail is late by up to 15 "
         "minutes, so the newest calls may be missing."
     )
     record = json.loads(found["cloudtrail-events.jsonl"].content)
@@ -144,7 +144,7 @@ def test_a_user_comes_with_its_keys_and_policies(
     about = alert(*thing("principal", "ml-batch"), source="aws_health")
     found = read("aws_iam_state", about, now, reader)
     assert found["iam-user-ml-batch.json"].says == (
-        "User ml-batch: 1 keys, 1 active, no use on record. "
+        "User ml-batch: 1 key, 1 active, no use on record. "
         "AWS is late with the last use by minutes to hours."
     )
     content = json.loads(found["iam-user-ml-batch.json"].content)

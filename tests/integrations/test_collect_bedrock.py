@@ -92,7 +92,7 @@ def test_a_guardrail_tells_what_changed_between_its_last_versions(name: str) -> 
 def test_examples_of_topics_are_counted_and_not_read_out() -> None:
     found, _ = read(alert(*thing("guardrail", GUARDRAIL), source="aws_guardduty"))
     content = found["bedrock-guardrail-a1b2c3d4e5f6.json"].content
-    assert "1 examples" in content
+    assert "1 example" in content
     assert "quiet" not in content
 
 
@@ -122,7 +122,7 @@ def test_whether_calls_are_logged_stands_first(
 def test_a_name_that_no_guardrail_has_is_said_beside_what_there_is() -> None:
     found, reader = read(alert(*thing("guardrail", "other-gr"), source="grafana"))
     assert found["bedrock-guardrails.json"].says == (
-        "1 guardrails in eu-central-1. None is called other-gr."
+        "1 guardrail in eu-central-1. None is called other-gr."
     )
     assert GET not in reader.calls()
 
@@ -181,7 +181,7 @@ def test_an_agent_comes_with_its_aliases_and_without_its_instruction(name: str) 
     )
     file = found[f"bedrock-agent-{AGENT}.json"]
     assert file.says.startswith("Agent claims-bot in eu-central-1: PREPARED, last ")
-    assert "1 aliases" in file.says
+    assert "1 alias" in file.says
     assert "the role lacks bedrock:ListAgentActionGroups" in file.says
     assert "quiet" not in file.content
     assert "50 characters" in file.content

@@ -115,8 +115,7 @@ def test_changes_are_looked_up_where_iam_keeps_them_and_longer_back() -> None:
 def test_a_role_comes_with_its_policies() -> None:
     found, _ = read(alert(*thing("principal", SESSION), source="aws_bedrock"))
     assert found["iam-role-claims-app.json"].says == (
-        "Role claims-app: 0 attached and 1 own policies, last used "
-        "2026-05-04 12:00:00 UTC."
+        "Role claims-app: 1 policy, 1 of its own, last used 2026-05-04 12:00:00 UTC."
     )
 
 

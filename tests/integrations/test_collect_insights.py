@@ -82,7 +82,7 @@ def test_a_table_holds_the_asked_columns_and_nothing_of_prompts() -> None:
     read = list(csv.DictReader(io.StringIO(file.content)))
     assert [(one["identity.arn"], one["calls"]) for one in read] == [(SESSION, "3")]
     assert all("quiet" not in one.content for one in found.values())
-    assert file.says == f"Identities by tokens in {CALLS}: 1 rows."
+    assert file.says == f"Identities by tokens in {CALLS}: 1 row."
     assert "stats count(*) as calls" in file.call
 
 
@@ -144,7 +144,7 @@ def test_a_group_that_is_not_there_and_a_question_too_many_are_said() -> None:
     found, reader = ask(alert(), None, *groups, **{START: gone})
     says = found["insights.txt"].says
     assert "there is no log group /g0" in says
-    assert "2 more questions were not asked" in says
+    assert "2 questions more that were not asked" in says
     assert reader.calls().count(START) == MOST_QUERIES
 
 

@@ -72,7 +72,7 @@ def test_a_service_tells_why_its_tasks_stopped() -> None:
     file = read(aws_ecs, alert(**SERVICE), ECS)
     assert file.says == (
         "Service prod/claims-api in eu-central-1: ACTIVE, 1 of 3 tasks run, "
-        "1 deployments, 1 tasks stopped lately."
+        "1 deployment, 1 task stopped lately."
     )
     content = json.loads(file.content)
     assert content["stopped"][0]["containers"][0]["exitCode"] == 137
@@ -99,7 +99,7 @@ def test_a_function_tells_its_limit_and_the_names_in_its_environment() -> None:
     file = read(aws_lambda_state, alert(**FUNCTION), LAMBDA)
     assert file.says == (
         "Function claims in eu-central-1: Active, last changed 2026-05-04 11:30 UTC, "
-        "within the window, reserved concurrency 0, 1 aliases, 1 published versions."
+        "within the window, reserved concurrency 0, 1 alias, 1 published version."
     )
     content = json.loads(file.content)
     assert content["function"]["environment (names only)"] == ["API_TOKEN"]
