@@ -44,10 +44,10 @@ READS = (
 )
 COLLECT_SETTINGS = {"log_groups": "cloudwatch"}
 MOST_QUERIES = 6
-WITHIN_S = 15.0
+WITHIN_S = 12.0
 _PAUSES_S = (0.0, 0.5, 1.0, 1.5, 2.0)
 _DONE = frozenset({"Complete", "Failed", "Cancelled", "Timeout"})
-_COUNTING_S = 4.0
+_COUNTING_S = 3.0
 """Of the time, kept for counting."""
 _COUNTED_PAGES = 3
 _PAGE = 1_000

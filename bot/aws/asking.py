@@ -16,7 +16,7 @@ from bot.domain.errors import NotFound, Unreachable
 
 MOST_PAGES = 5
 MOST_ITEMS = 500
-_WITHIN_S = 15.0
+_WITHIN_S = 9.0
 _ANSWER_S = 5.0
 _ATTEMPTS = 2
 _MADE_UP = "The alert names a region that AWS is not known to have, so this is of"
@@ -53,7 +53,7 @@ class Asking:
             reader: `AwsSession`.
             region: Where the alert's things are, "" for where the bot is. One that AWS
                 does not have is not asked: a sender may have made it up.
-            within_s: No call is begun after that; one lasts some 11 seconds at most,
+            within_s: No call is begun after that; one lasts some 10 seconds at most,
                 and the answer to it is the last.
         """
         home = str(reader.settings.region)

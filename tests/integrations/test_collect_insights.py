@@ -118,7 +118,7 @@ def test_who_is_named_is_asked_for_by_name() -> None:
 def test_an_answer_that_does_not_come_ends_with_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cloudwatch_insights, "WITHIN_S", 4.05)
+    monkeypatch.setattr(cloudwatch_insights, "WITHIN_S", 3.05)
     found, _ = ask(alert(), answered(status="Running"), "/app")
     assert [(one.name, one.says) for one in found.values()] == [
         ("insights.txt", "Insights: Errors in /app: no answer in time.")
