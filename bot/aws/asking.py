@@ -91,7 +91,11 @@ class Asking:
         whole = "; ".join(self._asked)
         if len(whole) <= _LONGEST_TOLD:
             return whole
-        return f"{whole[:_LONGEST_TOLD].rpartition('; ')[0]}; …"
+        return f"{whole[: _LONGEST_TOLD - 1]}…"
+
+    def tell(self, what: str) -> None:
+        """Write down more of what is asked, where the arguments are too long."""
+        self._asked[what] = None
 
     def ask(self, call: str, **arguments: Any) -> Mapping[str, Any]:
         """Return the answer to a call.

@@ -146,6 +146,7 @@ def read_figures(
         "ScanBy": "TimestampAscending",
         "MaxDatapoints": _MOST_POINTS,
     }
+    asking.tell(_told(queries))
     for _ in range(MOST_PAGES):
         answer = asking.ask("cloudwatch.GetMetricData", **asked)
         for one in answer.get("MetricDataResults") or ():
@@ -162,6 +163,22 @@ def read_figures(
         Series(label=labels[one], unit=unit_of(labels[one]), points=tuple(made[one]))
         for one in sorted(made, key=lambda name: _place(order, name))
     ]
+
+
+def _told(queries: Sequence[Mapping[str, Any]]) -> str:
+    """Return ``metrics AWS/Bedrock ModelId=x: Invocations, InvocationThrottles``."""
+    names: dict[str, dict[str, None]] = {}
+    for one in queries:
+        metric = one.get("MetricStat", {}).get("Metric")
+        if metric is None:
+            names.setdefault("math", {})[str(one.get("Expression"))] = None
+            continue
+        pairs = metric.get("Dimensions") or ()
+        of = " ".join(f"{pair['Name']}={pair['Value']}" for pair in pairs)
+        space = f"{metric['Namespace']} {of}".strip()
+        names.setdefault(space, {})[metric["MetricName"]] = None
+    told = (f"{space}: {', '.join(found)}" for space, found in names.items())
+    return f"metrics {'; '.join(told)}"
 
 
 def unit_of(label: str) -> str:

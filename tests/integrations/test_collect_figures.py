@@ -128,7 +128,9 @@ def test_a_model_that_another_sender_names_comes_with_its_figures() -> None:
     assert by_label[f"OutputTokenCount \u00b7 {MODEL}"] == 2_000.0
     assert sum(one is not None for one in by_label.values()) == 1
     assert len(json.loads(file.content)["series"]) == 7
-    assert file.call.startswith("cloudwatch.GetMetricData ")
+    assert file.call.startswith(
+        f"metrics AWS/Bedrock ModelId={MODEL}: Invocations, InvocationThrottles, "
+    )
     assert reader.calls().count(ON_METRIC) <= MOST_THRESHOLDS
 
 
