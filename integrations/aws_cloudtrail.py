@@ -2,20 +2,22 @@
 
 A record that somebody sends here is an alert; the rules know which calls matter.
 Collected are management events of an alert's window, looked up by access key, user and
-resource. CloudTrail is late by minutes and does not know calls of data planes.
+resource, and told as a table and as records (`bot/aws/trail.py`).
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from bot.aws.calls import read
-from bot.domain.envelope import Alert, Entity, EntityKind, Envelope
+from bot.aws import forms, trail
+from bot.aws.asking import Asking
+from bot.aws.forms import read_arn
+from bot.aws.named import OF_AWS, Named, has_masked_key, is_elsewhere, named
+from bot.aws.shown import fitting, number
+from bot.domain.envelope import Alert, EntityKind, Envelope
 from bot.envelopes.aws_delivery import Delivery
 from bot.envelopes.aws_reading import parsed, recognized
 from bot.envelopes.call_alert import call_alert
 from bot.envelopes.cloudtrail import read_call
-from bot.envelopes.names import names
 from bot.ports.collect import Collected, Window
 from bot.ports.integration import Manifest, Payload
 
@@ -28,27 +30,21 @@ MANIFEST = Manifest(
     family="aws",
 )
 READS = ("cloudtrail.LookupEvents",)
-MOST_LOOKUPS = 3
+MOST_LOOKUPS = 6
 MOST_PAGES = 2
 MOST_BYTES = 512 * 1024
-_PAGE = 50
-_LATE = "CloudTrail is late by up to 15 minutes, so the newest calls may be missing."
-_ATTRIBUTES: Mapping[EntityKind, str] = {
-    EntityKind.KEY: "AccessKeyId",
-    EntityKind.PRINCIPAL: "Username",
-    EntityKind.GUARDRAIL: "ResourceName",
-    EntityKind.AGENT: "ResourceName",
-    EntityKind.ENDPOINT: "ResourceName",
-    EntityKind.MODEL: "ResourceName",
-}
-"""In the order in which they are looked up: AWS allows two lookups a second."""
-_OURS = frozenset(
-    names(
-        "cloudwatch cloudwatch_logs eventbridge aws_bedrock aws_cloudtrail aws_cost"
-        " aws_guardduty aws_health aws_sagemaker aws_securityhub"
-    )
+_RESOURCES = (
+    EntityKind.GUARDRAIL,
+    EntityKind.AGENT,
+    EntityKind.ENDPOINT,
+    EntityKind.MODEL,
+    EntityKind.SERVICE,
 )
-_MASKED = "\u2039"  # begins what the redactor puts in a secret's place
+_KINDS = frozenset({EntityKind.KEY, EntityKind.PRINCIPAL, *_RESOURCES})
+_MASKED_SAYS = (
+    "what the alert names is masked in it. Open the original to see it, then look it "
+    "up by hand."
+)
 
 
 def recognizes(payload: Payload) -> bool:
@@ -78,97 +74,102 @@ def envelopes(one: Delivery) -> tuple[Envelope, ...]:
     )
 
 
-def collect(alert: Alert, window: Window, *, reader: Any) -> tuple[Collected, ...]:
-    """Return the calls about an alert's key, principal and resources.
+def concerns(alert: Alert) -> bool:
+    """Tell whether the alert is about AWS: by its source or by what it names."""
+    if is_elsewhere(alert):
+        return False
+    kinds = {one.kind for one in alert.envelope.entities}
+    if alert.envelope.integration in OF_AWS:
+        return not kinds.isdisjoint(_KINDS)
+    things = named(alert)
+    has_arn = any(read_arn(one.id) for one in alert.envelope.entities)
+    return has_arn or has_masked_key(alert) or bool(things.keys)
 
-    Raises:
-        Unreachable: CloudTrail could not be read.
+
+def collect(alert: Alert, window: Window, *, reader: Any) -> tuple[Collected, ...]:
+    """Return the calls about an alert's keys, principals and resources, twice.
+
+    As a table of who did what, and as whole records, one a line.
     """
-    if not _is_of_aws(alert):
+    if not concerns(alert):
         return ()
-    asked, masked = _lookups(alert.envelope.entities)
-    lines: dict[str, str] = {}
-    cut = len(asked) > MOST_LOOKUPS
-    for key, value in asked[:MOST_LOOKUPS]:
-        for event in _events(reader, key, value, window):
-            lines.setdefault(str(event.get("EventId")), _line(event))
-    content, too_large = _joined(list(lines.values()))
+    things = named(alert)
+    asked = list(_lookups(alert, things))
+    asking = Asking(reader, region=things.region)
+    if not asked:
+        return (_file("cloudtrail-events.jsonl", "", _nothing(alert, things), asking),)
+    asking.cut = len(asked) > MOST_LOOKUPS
+    found = trail.events(asking, asked[:MOST_LOOKUPS], window, pages=MOST_PAGES)
+    lines, too_large = fitting((trail.as_line(one) for one in found), MOST_BYTES)
+    asking.cut = asking.cut or too_large
+    says = _says(asking, asked[:MOST_LOOKUPS], len(found), things.masked)
+    if not lines:
+        return (_file("cloudtrail-events.jsonl", "", says, asking),)
+    table = trail.as_table(found[: len(lines)])
     return (
-        Collected(
-            name="cloudtrail-events.jsonl",
-            content=content,
-            says=_says(asked, len(lines), masked=masked, cut=cut or too_large),
-        ),
+        _file("cloudtrail-who.csv", table, f"Who did what. {says}", asking),
+        _file("cloudtrail-events.jsonl", "\n".join(lines), says, asking),
     )
 
 
-def _is_of_aws(alert: Alert) -> bool:
-    """Tell whether the alert is about AWS: by its source or by what it names."""
-    envelope = alert.envelope
-    kinds = {one.kind for one in envelope.entities}
-    is_ours = envelope.integration in _OURS or EntityKind.KEY in kinds
-    return is_ours and not kinds.isdisjoint(_ATTRIBUTES)
-
-
-def _lookups(entities: tuple[Entity, ...]) -> tuple[list[tuple[str, str]], int]:
-    """Return what is looked up, most telling first, and how much is masked."""
-    masked = sum(_MASKED in one.id for one in entities)
-    found = [
-        (key, _name(one))
-        for kind, key in _ATTRIBUTES.items()
-        for one in entities
-        if one.kind is kind and _MASKED not in one.id
+def _lookups(alert: Alert, things: Named) -> Iterator[trail.Lookup]:
+    """Yield what is looked up, who before what, each once."""
+    resources = [
+        one.id
+        for kind in _RESOURCES
+        for one in alert.envelope.entities
+        if one.kind is kind
     ]
-    return list(dict.fromkeys(found)), masked
+    arns = [arn.name for one in resources if (arn := read_arn(one)) is not None]
+    names = [
+        *things.roles,
+        *things.guardrails,
+        *things.agents,
+        *things.endpoints,
+        *things.packages,
+        *things.models,
+        *things.functions,
+        *arns,
+    ]
+    found = [
+        *(("AccessKeyId", one) for one in things.keys),
+        *(("Username", one) for one in (*things.users, *_sessions(alert))),
+        *(("ResourceName", one) for one in names),
+    ]
+    yield from dict.fromkeys(found)
 
 
-def _name(entity: Entity) -> str:
-    """Return what CloudTrail calls it: of a user's ARN the user's name."""
-    is_user = entity.kind is EntityKind.PRINCIPAL and entity.id.startswith("arn:")
-    return entity.id.rpartition("/")[2] if is_user else entity.id
+def _sessions(alert: Alert) -> Iterator[str]:
+    """Yield names of sessions: so CloudTrail calls the user of an assumed role."""
+    for one in alert.envelope.entities:
+        arn = read_arn(one.id)
+        is_session = arn is not None and arn.kind == "assumed-role"
+        if arn is not None and is_session and forms.IAM.fullmatch(_last(arn.name)):
+            yield _last(arn.name)
 
 
-def _events(
-    reader: Any, key: str, value: str, window: Window
-) -> Iterator[Mapping[str, Any]]:
-    asked: dict[str, Any] = {
-        "LookupAttributes": [{"AttributeKey": key, "AttributeValue": value}],
-        "StartTime": window.since,
-        "EndTime": window.until,
-        "MaxResults": _PAGE,
-    }
-    for _ in range(MOST_PAGES):
-        answer = read(reader, "cloudtrail.LookupEvents", asked)
-        yield from answer.get("Events", ())
-        if not answer.get("NextToken"):
-            return
-        asked["NextToken"] = answer["NextToken"]
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
-def _line(event: Mapping[str, Any]) -> str:
-    """Return an event as one line: the whole record where it can be read."""
-    try:
-        record = json.loads(event.get("CloudTrailEvent", ""))
-    except ValueError:
-        record = {key: one for key, one in event.items() if key != "CloudTrailEvent"}
-    return json.dumps(record, default=str, ensure_ascii=False)
+def _nothing(alert: Alert, things: Named) -> str:
+    if things.masked or has_masked_key(alert):
+        return f"Nothing was looked up: {_MASKED_SAYS}"
+    return "Nothing was looked up: what the alert names has no form that AWS knows."
 
 
-def _joined(lines: list[str]) -> tuple[str, bool]:
-    kept: list[str] = []
-    size = 0
-    for line in lines:
-        size += len(line.encode("utf-8", "replace")) + 1
-        if size > MOST_BYTES:
-            return "\n".join(kept), True
-        kept.append(line)
-    return "\n".join(kept), False
+def _says(asking: Asking, asked: list[trail.Lookup], found: int, masked: int) -> str:
+    about = ", ".join(f"{key} {value}" for key, value in asked if key != "AccessKeyId")
+    keys = sum(key == "AccessKeyId" for key, _ in asked)
+    about = ", ".join(
+        one for one in (number(keys, "access key") * bool(keys), about) if one
+    )
+    return asking.says(
+        f"{number(found, 'call')} in {asking.region} about {about}.",
+        trail.LATE,
+        "What is masked in the alert was not looked up." if masked else "",
+    )
 
 
-def _says(asked: list[tuple[str, str]], found: int, *, masked: int, cut: bool) -> str:
-    if not asked:
-        return "Nothing was looked up: what the alert names is masked in it."
-    said = [f"{found} calls about {len(asked[:MOST_LOOKUPS])} things.", _LATE]
-    said += ["Cut: there may be more."] * cut
-    said += ["What is masked in the alert was not looked up."] * bool(masked)
-    return " ".join(said)
+def _file(name: str, content: str, says: str, asking: Asking) -> Collected:
+    return Collected(name=name, content=content, says=says, call=asking.told)

@@ -6,12 +6,20 @@ and answers: they belong into no alert and no bundle. Everything else is as it w
 written, not yet redacted.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.aws.calls import read
+from bot.aws.asking import Asking, Paging
+from bot.aws.log_groups import (
+    MOST_GROUPS,
+    groups_of,
+    in_a_name,
+    invocation_log,
+    without_prompts,
+)
+from bot.aws.named import is_elsewhere, named
+from bot.aws.shown import fitting, number
 from bot.domain.envelope import Alert, Envelope
 from bot.domain.errors import NotFound, Unreachable
 from bot.envelopes.aws_delivery import Delivery
@@ -31,18 +39,9 @@ MANIFEST = Manifest(
 )
 READS = ("logs.FilterLogEvents", "bedrock.GetModelInvocationLoggingConfiguration")
 COLLECT_SETTINGS = {"log_groups": "cloudwatch"}
-MOST_GROUPS = 5
 MOST_PAGES = 5
 MOST_BYTES = 512 * 1024
 _PAGE = 1_000
-_GROUPS: Mapping[str, str] = {
-    "FunctionName": "/aws/lambda/{}",
-    "EndpointName": "/aws/sagemaker/Endpoints/{}",
-    "Endpoint": "/aws/sagemaker/Endpoints/{}",
-}
-"""Where a service writes by default. Source: the logging pages of Lambda and
-SageMaker."""
-_BODIES = ("inputBodyJson", "outputBodyJson")
 
 
 def recognizes(payload: Payload) -> bool:
@@ -69,6 +68,15 @@ def envelopes(one: Delivery) -> tuple[Envelope, ...]:
     return (line_alert(one, MANIFEST.name),)
 
 
+def concerns(alert: Alert) -> bool:
+    """Tell whether log lines of AWS may tell about it.
+
+    Groups that the settings name are read about every alert that is not another
+    provider's.
+    """
+    return not is_elsewhere(alert)
+
+
 def collect(
     alert: Alert, window: Window, *, reader: Any, log_groups: Sequence[str] = ()
 ) -> tuple[Collected, ...]:
@@ -76,103 +84,66 @@ def collect(
 
     Args:
         log_groups: Named in the settings; asked after those the alarm names.
-
-    Raises:
-        Unreachable: CloudWatch Logs could not be read.
     """
-    named = [*_named(alert), *_of_bedrock(alert, reader), *log_groups]
-    groups = list(dict.fromkeys(named))
-    return tuple(_lines(reader, one, window) for one in groups[:MOST_GROUPS])
+    if not concerns(alert):
+        return ()
+    there = Asking(reader, region=named(alert).region)
+    groups = dict.fromkeys(groups_of(alert, (invocation_log(alert, there),)), there)
+    home = there.fresh(region="")
+    groups = dict.fromkeys(log_groups, home) | groups
+    first = sorted(groups.items(), key=lambda one: one[1] is home)[:MOST_GROUPS]
+    return tuple(_lines(asking.fresh(), group, window) for group, asking in first)
 
 
-def _named(alert: Alert) -> Iterator[str]:
-    if alert.envelope.source != "cloudwatch":
-        return
-    for path, text in alert.envelope.texts.items():
-        head, _, dimension = path.partition("#")[0].rpartition(".")
-        if head == "Dimensions" and dimension in _GROUPS:
-            yield _GROUPS[dimension].format(text.for_rules())
-
-
-def _of_bedrock(alert: Alert, reader: Any) -> Iterator[str]:
-    """Yield the group into which the account logs the calls of its models."""
-    space = alert.envelope.texts.get("Namespace")
-    is_alarm = alert.envelope.source == "cloudwatch" and space is not None
-    if not is_alarm or space is None or not space.for_rules().startswith("AWS/Bedrock"):
-        return
+def _lines(asking: Asking, group: str, window: Window) -> Collected:
+    name = f"logs-{in_a_name(group)}.txt"
     try:
-        answer = read(reader, "bedrock.GetModelInvocationLoggingConfiguration", {})
-    except (NotFound, Unreachable):
-        return  # the other groups are worth reading all the same
-    logging = answer.get("loggingConfig") or {}
-    group = (logging.get("cloudWatchConfig") or {}).get("logGroupName")
-    if group:
-        yield str(group)
-
-
-def _lines(reader: Any, group: str, window: Window) -> Collected:
-    name = f"logs-{_plain(group)}.txt"
-    try:
-        lines, cut = _events(reader, group, window)
+        lines = _events(asking, group, window)
     except NotFound:
-        says = f"There is no log group {group}."
-        return Collected(name=name, content="", says=says)
-    said = f"{len(lines)} lines of {group} from the alarm's window."
+        says = f"There is no log group {group} in {asking.region}."
+        return Collected(name=name, content="", says=says, call=asking.told)
+    except Unreachable as error:
+        says = f"{group}: {error.what}, because {error.because}."
+        return Collected(name=name, content="", says=says, call=asking.told)
     return Collected(
         name=name,
         content="\n".join(lines),
-        says=f"{said} Cut: there are more." if cut else said,
+        says=asking.says(f"{number(len(lines), 'line')} of {group} from the window."),
+        call=asking.told,
     )
 
 
-def _events(reader: Any, group: str, window: Window) -> tuple[list[str], bool]:
-    """Return the lines in order, and whether there are more than may be taken."""
-    lines: list[str] = []
-    size = 0
+def _events(asking: Asking, group: str, window: Window) -> list[str]:
+    """Return the lines in order; `asking.cut` tells whether there are more.
+
+    Raises:
+        NotFound: There is no such group.
+        Unreachable: The first page could not be read.
+    """
     asked: dict[str, Any] = {
         "logGroupName": group,
         "startTime": int(window.since.timestamp() * 1000),
         "endTime": int(window.until.timestamp() * 1000),
         "limit": _PAGE,
     }
-    for _ in range(MOST_PAGES):
-        answer = read(reader, "logs.FilterLogEvents", asked)
-        for event in answer.get("events", ()):
-            line = _line(event)
-            size += len(line.encode("utf-8", "replace")) + 1
-            if size > MOST_BYTES:
-                return lines, True
-            lines.append(line)
-        if not answer.get("nextToken"):
-            return lines, False
-        asked["nextToken"] = answer["nextToken"]
-    return lines, True
+    first = asking.ask("logs.FilterLogEvents", **asked)
+    events = list(first.get("events", ()))
+    if token := first.get("nextToken"):
+        events += asking.every(
+            "logs.FilterLogEvents",
+            Paging(items="events"),
+            pages=MOST_PAGES - 1,
+            most=_PAGE * MOST_PAGES,
+            **asked,
+            nextToken=token,
+        )
+    lines, too_large = fitting((_line(one) for one in events), MOST_BYTES)
+    asking.cut = asking.cut or too_large
+    return lines
 
 
 def _line(event: Mapping[str, Any]) -> str:
     at = datetime.fromtimestamp(event.get("timestamp", 0) / 1000, tz=UTC)
-    text = _without_prompts(str(event.get("message", "")).rstrip("\n"))
+    text = without_prompts(str(event.get("message", "")).rstrip("\n"))
     stream = event.get("logStreamName", "")
     return f"{at.isoformat(timespec='milliseconds')} {stream} {text}"
-
-
-def _without_prompts(line: str) -> str:
-    """Take prompt and answer out of a line of Bedrock's invocation log."""
-    if "ModelInvocationLog" not in line:
-        return line
-    try:
-        entry = json.loads(line)
-    except ValueError:
-        return "A line of the invocation log that cannot be read; left out."
-    if not isinstance(entry, dict):
-        return "A line of the invocation log that cannot be read; left out."
-    for part in entry.values():
-        for body in _BODIES if isinstance(part, dict) else ():
-            if body in part:
-                part[body] = "left out"
-    return json.dumps(entry, ensure_ascii=False)
-
-
-def _plain(group: str) -> str:
-    kept = "".join(mark if mark.isalnum() else "-" for mark in group if mark.isascii())
-    return kept.strip("-")[:80] or "group"

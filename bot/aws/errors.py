@@ -9,6 +9,7 @@ error code and the request id of an answer are passed on.
 import re
 from typing import Any
 
+from bot.aws.permissions import permission
 from bot.domain.action_effects import Outcome
 from bot.domain.errors import Fault, NotFound, Refusal, Unreachable
 from bot.ports.action import StepResult
@@ -31,8 +32,24 @@ _MISSING = frozenset(
     {
         *("NoSuchEntity", "NoSuchEntityException", "ResourceNotFound"),
         *("ResourceNotFoundException", "NotFoundException"),
+        *("ClusterNotFoundException", "ServiceNotFoundException"),
     }
 )
+_MISSING_IN_WORDS = ("ValidationException", "Could not find ")
+"""How SageMaker says that a thing is not there: the code, and how its words begin."""
+_DENIED = frozenset(
+    {
+        *("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"),
+        *("AuthorizationError", "AuthorizationErrorException", "NotAuthorized"),
+    }
+)
+_NO_ENTRY = frozenset(
+    {
+        *("UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure"),
+        *("OptInRequired", "ExpiredToken", "ExpiredTokenException"),
+    }
+)
+"""Who asks is not known there: the session is over, or the region is switched off."""
 _PLAIN = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _REFUSED = range(400, 500)
 
@@ -44,24 +61,43 @@ def reading_problem(error: Exception, call: str) -> Fault | Refusal:
         NotFound where AWS says that the thing does not exist, else Unreachable.
     """
     code = error_code(error)
-    service = call.partition(".")[0]
-    if code in _MISSING:
+    if code in _MISSING or _is_missing_in_words(error, code):
         return NotFound(
             f"{call} found nothing",
             because=f"AWS has no such thing ({code})",
             next_move="Look at the name and the region.",
         )
+    because, next_move = _why(error, code, call)
+    return Unreachable(f"{call} was not answered", because=because, next_move=next_move)
+
+
+def _why(error: Exception, code: str, call: str) -> tuple[str, str]:
+    """Return why a read failed and what to do, as parts of a message."""
+    needs = permission(call)
+    if code in _DENIED:
+        says = f"AWS refused it ({code}): the role lacks {needs}"
+        return says, f"Allow {needs} in the role's policy, then try again."
+    if code in _THROTTLED:
+        says = f"AWS was asked too often ({code})"
+        return says, "Nothing is wrong with the rights. Try again in a minute."
+    if code in _NO_ENTRY:
+        says = f"AWS does not know who asks ({code})"
+        return says, "Look at the session, and whether the region is switched on."
     if code:
-        return Unreachable(
-            f"{call} was not answered",
-            because=f"AWS refused it ({code})",
-            next_move=f"Look at the role's {service} permissions, then try again.",
-        )
-    return Unreachable(
-        f"{call} was not answered",
-        because=f"AWS could not be reached ({type(error).__name__})",
-        next_move="Trying again is safe.",
-    )
+        service = needs.partition(":")[0]
+        says = f"AWS refused it ({code})"
+        return says, f"Look at the role's {service} permissions, then try again."
+    says = f"AWS could not be reached ({type(error).__name__})"
+    return says, "Trying again is safe."
+
+
+def _is_missing_in_words(error: Exception, code: str) -> bool:
+    """Tell whether the words of a refusal say that the thing does not exist."""
+    known, begins = _MISSING_IN_WORDS
+    answer = getattr(error, "response", None)
+    if code != known or not isinstance(answer, dict):
+        return False
+    return str(answer.get("Error", {}).get("Message", "")).startswith(begins)
 
 
 def write_result(error: Exception, call: str) -> StepResult:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.aws.calls import read
+from bot.aws.permissions import permission
 from bot.aws.session import AwsKey, AwsSession
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Plan
@@ -24,9 +25,6 @@ _PLAN_LIFE_S = 900  # the shortest that STS gives
 _READ_LIFE_S = 3600
 _RENEW_BEFORE = timedelta(minutes=5)
 _LONGEST_IDENTITY = 64
-
-_IAM_NAMES = {"lambda.Invoke": "lambda:InvokeFunction"}
-"""Calls whose permission has another name. Source: Service Authorization Reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +40,6 @@ class Grant:
     role: str
     calls: tuple[str, ...]
     resource: str
-
-
-def permission(call: str) -> str:
-    """Return the IAM permission for a call: ``iam.GetUser`` → ``iam:GetUser``."""
-    return _IAM_NAMES.get(call, call.replace(".", ":", 1))
 
 
 def session_policy(grant: Grant) -> str:

@@ -102,6 +102,7 @@ def _call(model: str, at: datetime, number: int) -> dict[str, Any]:
         "requestId": f"00000000-0000-4000-8000-{number:012d}",
         "operation": "Converse",
         "modelId": model,
+        "identity": {"arn": "arn:aws:iam::000000000000:user/ml-batch"},
         "input": {"inputBodyJson": {"prompt": prompt}, "inputTokenCount": 2140},
         "output": {"outputBodyJson": {"text": "A claim."}, "outputTokenCount": 188},
     }

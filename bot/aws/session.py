@@ -11,6 +11,7 @@ import ipaddress
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,15 +67,27 @@ class AwsSession:
     Clients are kept: making one takes longer than most calls. Safe for threads.
     """
 
-    def __init__(self, core: Any, settings: AwsSettings, *, label: str = "") -> None:
-        """Wrap a botocore session; `label` shows in CloudTrail's user agent."""
+    def __init__(
+        self,
+        core: Any,
+        settings: AwsSettings,
+        *,
+        label: str = "",
+        making: AbstractContextManager[bool] | None = None,
+    ) -> None:
+        """Wrap a botocore session; `label` shows in CloudTrail's user agent.
+
+        Args:
+            making: Held while a client is made: botocore's session makes one at a time,
+                so all that share `core` share it.
+        """
         self.core = core
         self.settings = settings
         self._label = label
         self._clients: dict[tuple[str, int], Any] = {}
         self._patient: dict[float, AwsSession] = {}
         self._elsewhere: dict[str, AwsSession] = {}
-        self._making = threading.Lock()
+        self._making = threading.Lock() if making is None else making
 
     def client(self, service: str, *, attempts: int = _READ_ATTEMPTS) -> Any:
         """Return a client. Whatever writes asks for one attempt."""
@@ -96,8 +109,7 @@ class AwsSession:
         with self._making:
             if answer_within_s not in self._patient:
                 settings = replace(self.settings, answer_within_s=answer_within_s)
-                patient = AwsSession(self.core, settings, label=self._label)
-                self._patient[answer_within_s] = patient
+                self._patient[answer_within_s] = self._beside(settings)
             return self._patient[answer_within_s]
 
     def in_region(self, region: str) -> "AwsSession":
@@ -110,9 +122,16 @@ class AwsSession:
         with self._making:
             if region not in self._elsewhere:
                 settings = replace(self.settings, region=region)
-                there = AwsSession(self.core, settings, label=self._label)
-                self._elsewhere[region] = there
+                self._elsewhere[region] = self._beside(settings)
             return self._elsewhere[region]
+
+    def has_region(self, region: str) -> bool:
+        """Tell whether AWS has such a region, as far as the SDK knows them."""
+        with self._making:
+            return region in _regions(self.core)
+
+    def _beside(self, settings: AwsSettings) -> "AwsSession":
+        return AwsSession(self.core, settings, label=self._label, making=self._making)
 
     def _client(self, service: str, attempts: int) -> Any:
         from botocore.config import Config
@@ -204,6 +223,17 @@ def _core(settings: AwsSettings, key: AwsKey | None) -> Any:
             next_move="Name one that `aws configure list-profiles` shows.",
         ) from None
     return core
+
+
+@functools.cache
+def _regions(core: Any) -> frozenset[str]:
+    """Return the regions of all partitions: read once, from a file of the SDK."""
+    partitions = core.get_available_partitions()
+    named = (
+        core.get_available_regions("cloudwatch", partition_name=one)
+        for one in partitions
+    )
+    return frozenset(region for regions in named for region in regions)
 
 
 @functools.cache

@@ -1,29 +1,49 @@
 """The shipped policies allow what the actions call, and no more."""
 
+import importlib
 import json
+import pkgutil
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
+import integrations
 from bot.aws.action import AwsAction
-from bot.aws.mint import QUEUE_ROLE, READ_ROLE, Grant, permission, session_policy
+from bot.aws.mint import QUEUE_ROLE, READ_ROLE, Grant, session_policy
+from bot.aws.permissions import permission
 from bot.gate.catalogue import load_actions
-from integrations import aws_cloudtrail, cloudwatch_logs, cloudwatch_metrics
 
 ACTIONS = [one for one in load_actions().values() if isinstance(one, AwsAction)]
 ROLES = sorted({one.ROLE for one in ACTIONS})
-COLLECTORS = (aws_cloudtrail, cloudwatch_logs, cloudwatch_metrics)
+READS = {
+    call
+    for one in pkgutil.iter_modules(integrations.__path__)
+    for call in getattr(
+        importlib.import_module(f"integrations.{one.name}"), "READS", ()
+    )
+}
 QUEUE_CALLS = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"}
 NOT_TO_BE_NARROWED = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:DescribeAlarmHistory",
     "cloudwatch:GetMetricData",
     "cloudtrail:LookupEvents",
+    "cloudwatch:DescribeAlarmsForMetric",
+    "cloudwatch:ListMetrics",
+    "logs:GetQueryResults",
     "bedrock:GetModelInvocationLoggingConfiguration",
+    "bedrock:ListGuardrails",
+    "bedrock:ListProvisionedModelThroughputs",
+    "bedrock:ListAgents",
+    "sagemaker:ListEndpointConfigs",
+    "sagemaker:ListModelPackages",
+    "ecs:ListTasks",
 }
-"""AWS has no resource for these, or, for composite alarms, demands all of them.
-Source: Service Authorization Reference; API reference of DescribeAlarms."""
+"""AWS has no resource for these, or, for composite alarms and for lists of everything,
+demands all of them. Source: Service Authorization Reference; API reference of
+DescribeAlarms."""
+NEVER = ("secret", "ssm:", "s3:", "kms:", "decrypt", "bedrock:invoke", "converse")
 NEEDS_NO_PERMISSION = "sts:GetCallerIdentity"
 
 
@@ -54,8 +74,22 @@ def test_the_reader_may_read_what_is_read_and_nothing_else() -> None:
         for one in ACTIONS
         for call in set(one.MANIFEST.calls) - _writes(one)
     }
-    needed |= {permission(call) for one in COLLECTORS for call in one.READS}
+    needed |= {permission(call) for call in READS}
     assert _allowed(READ_ROLE) == needed - {NEEDS_NO_PERMISSION}
+
+
+def test_the_reader_opens_no_secret_no_object_and_calls_no_model() -> None:
+    allowed = " ".join(_allowed(READ_ROLE)).casefold()
+    assert [one for one in NEVER if one in allowed] == []
+    changing = ("put", "create", "delete", "update", "set", "attach", "stop", "run")
+    verbs = [one.partition(":")[2].casefold() for one in _allowed(READ_ROLE)]
+    assert [one for one in verbs if one.startswith(changing)] == []
+
+
+def test_the_role_fits_into_one_inline_policy() -> None:
+    """AWS counts characters without spaces: 10,240 for a role."""
+    text = files("bot.aws").joinpath(f"{READ_ROLE}.json").read_text("utf-8")
+    assert len("".join(text.split())) < 10_240 - 1_000
 
 
 def test_the_queues_role_takes_messages_and_nothing_else() -> None:

@@ -134,3 +134,10 @@ def test_another_region_is_the_same_identity_elsewhere(
         there.client("sqs").meta.endpoint_url == "https://sqs.us-east-1.amazonaws.com"
     )
     assert here.client("sqs").meta.region_name == REGION
+
+
+def test_the_regions_of_aws_are_known_and_a_made_up_one_is_not() -> None:
+    settings = AwsSettings(region=REGION, endpoint_url="http://127.0.0.1:9", key=KEY)
+    session = open_session(settings)
+    known = ("eu-central-1", "cn-north-1", "us-gov-west-1", "us-east-1", "xx-attack-1")
+    assert [session.has_region(one) for one in known] == [True] * 4 + [False]
