@@ -16,7 +16,6 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -29,7 +28,7 @@ from bot.intake import Intake
 from bot.jobs import Fire, Job, schedule
 from bot.plans.house import GateHouse
 from bot.ports import Timer
-from bot.ports.sharing import Sealed
+from bot.ports.sharing import Receiving, Sealed
 from bot.reading.apart import Apart
 from bot.redact import Redactor
 from bot.service import Service
@@ -41,7 +40,7 @@ from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 from bot.web.scraping import Scrapers
 
-Seal = Callable[[Sealed], Mapping[str, Any]]
+Seal = Callable[[Sealed], Receiving]
 _IDLE_S = 1.0
 _AFTER_FAULT_S = 1.0
 # Alerts are kept meanwhile; that the bot is ready means that it also reads them.

@@ -12,18 +12,22 @@ from typing import Any
 from ulid import ULID
 
 from bot.config import Settings
+from bot.domain.share_limits import MIB
 from bot.house import House, Worker
 from bot.jobs import Fire
-from bot.ports import Clock, Collect, Keys, Store
+from bot.ports import Clock, Collect, Store
 from bot.redact import Redactor
 from bot.shares.book import EXPIRE, LAPSE, ShareBook
 from bot.shares.desk import ShareDesk
 from bot.shares.diagnostics import Diagnostics
 from bot.shares.house import ShareHouse
+from bot.shares.keyring import Keyring
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
+from bot.sharing.wrapping import local
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.blobs import FileBlobs
+from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import SqliteShareKeys
 from bot.web.shares import SharesDoor
 from bot.web.tokens import Guesses
@@ -47,7 +51,7 @@ class SharingNeeds:
 
     settings: Settings
     store: Store
-    keys: Keys
+    keys: FileKeys
     clock: Clock
     redactor: Redactor
     collectors: Mapping[str, Collect]
@@ -73,7 +77,7 @@ class Sharing:
         keepers: Mapping[str, Fire] = dict.fromkeys((EXPIRE, LAPSE), self.house.fire)
         house.keepers = {**house.keepers, **keepers}
         house.routes = (*house.routes, *self.door.routes())
-        house.seal = self.desk.vault.put
+        house.seal = self.desk.vault.receive
 
 
 def build_sharing(needs: SharingNeeds) -> Sharing:
@@ -120,9 +124,12 @@ def _vault(needs: SharingNeeds, book: ShareBook) -> ShareVault:
         store=needs.store,
         book=book,
         keys=needs.keys,
-        share_keys=SqliteShareKeys(home / KEYS_FILE),
+        keyring=Keyring(
+            rows=SqliteShareKeys(home / KEYS_FILE), wrapping=local(needs.keys)
+        ),
         blobs=FileBlobs(home / BLOBS_DIRECTORY),
         nonces=proof.Nonces(nonce_key),
         new_id=lambda prefix: f"{prefix}{ULID.from_datetime(needs.clock.now())}",
         base_url=needs.base_url,
+        most_bytes=needs.settings.web.share_limit_mib * MIB,
     )

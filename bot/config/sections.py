@@ -174,6 +174,12 @@ class Web(Section):
         description="How often one bundle of diagnostics can be opened in all, each "
         "time with a ticket of its own; then its key is destroyed.",
     )
+    share_limit_mib: int = Field(
+        100,
+        ge=1,
+        le=1024,
+        description="How many MiB may be sealed as one thing.",
+    )
     share_recipient: str = Field(
         "",
         description="Public age key (age1…) that can open everything that is sealed "

@@ -14,7 +14,7 @@ from bot.domain.share import Share, fold_share
 from bot.domain.share_decisions import Denied
 from bot.domain.share_events import ShareEvent
 from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
-from bot.ports.sharing import ShareVoice
+from bot.ports.sharing import KeyContext, ShareVoice
 from bot.readmodels import board
 from bot.readmodels.timeline import INCIDENT_STREAM, SHARE_STREAM
 
@@ -31,6 +31,14 @@ class ShareBook:
     def load(self, tx: Transaction, share: str) -> Share:
         """Return a share as its events say."""
         return self._load(tx, share)[0]
+
+    def context(self, tx: Transaction, share: str) -> KeyContext | None:
+        """Return what a share's key is bound to, None where there is no such share."""
+        state = self.load(tx, share)
+        if not state.exists:
+            return None
+        incident, until = state.incident, state.expires_at
+        return KeyContext(share=share, incident=incident, expires_at=until)
 
     def append(
         self,

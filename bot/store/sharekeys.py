@@ -56,6 +56,22 @@ class SqliteShareKeys:
         )
         return ShareKey(wrapped=found[0][0], auth=found[0][1]) if found else None
 
+    def rewrap(self, share: str, wrapped: bytes) -> None:
+        """Put another wrapping in place of the first; nothing where it is destroyed."""
+        sql = "UPDATE share_key SET wrapped = ? WHERE share = ?"
+        with self._lock:
+            self._is_owed = True
+        self._run(sql, (wrapped, share))
+
+    def clean(self) -> None:
+        """Write the file anew where a byte of something that is gone may be in it.
+
+        Raises:
+            Fault: It could not be written anew yet.
+        """
+        with self._lock:
+            self._clean()
+
     def destroy(self, share: str) -> None:
         """Take a key away so that no byte of it stays in the file or its WAL.
 

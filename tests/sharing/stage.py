@@ -24,6 +24,7 @@ from bot.sharing.seal import Link, read_link
 from bot.web.tokens import Guesses
 from bot.wire_sharing import SharingNeeds, build_sharing
 from tests.core import CHANNEL, Core, rulings, shipped_policy
+from tests.fakes.sharing import whole
 from tests.spec import OLU, person
 
 ALERT = {"title": "Queue of the chat model is long", "severity": "high", "id": "q1"}
@@ -195,24 +196,35 @@ class Stage:
     def open(self, link: Link) -> bytes:
         """Claim, fetch, decrypt and acknowledge, as the page does."""
         lease = self.claim(link).lease
-        plain = seal.unseal(self.vault.content(link.share, lease), key=link.key)
+        plain = seal.unseal(self.content(link.share, lease), key=link.key)
         self.vault.acknowledge(link.share, lease)
         return plain
+
+    def content(self, share: str, lease: str) -> bytes:
+        """Return all of the ciphertext that a lease gives."""
+        return b"".join(self.vault.stream(share, lease)[1])
+
+    def ciphertext(self, share: str) -> bytes:
+        """Return what is kept of a share, as an attacker of the disk has it."""
+        found = whole(self.vault.blobs, share)
+        assert found is not None
+        return found
 
     def sealed(
         self, content: bytes = b"hello", *, opens: int = 1, life_s: int = 3600
     ) -> Link:
         """Seal as the command line does."""
         key, ticket = seal.new_key(), proof.new_secret()
-        kept = self.vault.put(
+        receiving = self.vault.receive(
             Sealed(
-                content=seal.seal(content, key=key),
                 ticket=proof.digest(ticket),
                 auth=proof.auth_key(key),
                 life_s=life_s,
                 opens=opens,
             )
         )
+        receiving.write(seal.seal(content, key=key))
+        kept = receiving.finish()
         share = str(kept["share"])
         return Link(base_url=BASE_URL, share=share, ticket=ticket, key=key)
 
