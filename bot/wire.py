@@ -34,6 +34,7 @@ from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
 from bot.wire_senders import senders
 from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
+from bot.wire_storage import build_storage
 from bot.wire_watch import WatchNeeds, build_watch
 
 
@@ -163,6 +164,14 @@ def _sharing(ground: Ground) -> Sharing:
             base_url=ground.base_url,
             admin_token=ground.admin_token,
             guesses=ground.guesses,
+            storage=build_storage(
+                ground.settings,
+                keys=ground.keys,
+                aws=ground.aws,
+                clock=ground.clock,
+                origin=ground.store.origin,
+                in_practice=ground.in_practice,
+            ),
         )
     )
 

@@ -24,17 +24,15 @@ from bot.shares.house import ShareHouse
 from bot.shares.keyring import Keyring
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
-from bot.sharing.wrapping import local
 from bot.slack.share_voice import SlackShareVoice
-from bot.store.blobs import FileBlobs
 from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import SqliteShareKeys
 from bot.web.shares import SharesDoor
 from bot.web.tokens import Guesses
 from bot.web.viewer_files import is_built
+from bot.wire_storage import Storage, on_this_machine
 
 KEYS_FILE = "keys.db"
-BLOBS_DIRECTORY = "blobs"
 _NONCE_LABEL = b"tocsin.share.nonces.v1"
 _log = logging.getLogger(__name__)
 
@@ -47,6 +45,7 @@ class SharingNeeds:
         collectors: What integrations collect, by name.
         reader: Makes a session that can only read.
         base_url: Where people's browsers reach the bot.
+        storage: Where things lie; None for this machine.
     """
 
     settings: Settings
@@ -59,6 +58,7 @@ class SharingNeeds:
     base_url: str
     admin_token: str
     guesses: Guesses
+    storage: Storage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,15 +119,16 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
 
 def _vault(needs: SharingNeeds, book: ShareBook) -> ShareVault:
     home = needs.settings.home
+    storage = needs.storage or on_this_machine(home, needs.keys)
     nonce_key = hashlib.sha256(_NONCE_LABEL + needs.keys.placeholder_key()).digest()
     return ShareVault(
         store=needs.store,
         book=book,
         keys=needs.keys,
         keyring=Keyring(
-            rows=SqliteShareKeys(home / KEYS_FILE), wrapping=local(needs.keys)
+            rows=SqliteShareKeys(home / KEYS_FILE), wrapping=storage.wrapping
         ),
-        blobs=FileBlobs(home / BLOBS_DIRECTORY),
+        blobs=storage.blobs,
         nonces=proof.Nonces(nonce_key),
         new_id=lambda prefix: f"{prefix}{ULID.from_datetime(needs.clock.now())}",
         base_url=needs.base_url,

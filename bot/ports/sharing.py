@@ -75,6 +75,11 @@ class KeyContext:
     expires_at: datetime
 
 
+WRAPPED_BEFORE, WRAPPED_HERE, WRAPPED_BY_KMS = 1, 2, 3
+"""First bytes of what is wrapped. 1 is that of `Keys.seal`, from before there were
+several ways."""
+
+
 class Wrapping(Protocol):
     """Wraps the key of a share with a key that lies elsewhere.
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.domain.errors import Tampered
 from bot.ports.sharing import KeyContext, ShareKey, ShareKeys, Wrapping
 from bot.sharing import proof
 
@@ -43,12 +44,23 @@ class Keyring:
         """Return a share's identity, "" once it is destroyed or was never here.
 
         Raises:
+            Tampered: What was unwrapped is not the key that the share was sealed with.
             Unreachable: Whoever has the wrapping key does not answer.
         """
         key = self.rows.get(context.share)
         if key is None or not key.wrapped:
             return ""
-        return self.wrapping.unwrap(key.wrapped, context)
+        return self._unwrapped(key, context)
+
+    def _unwrapped(self, key: ShareKey, context: KeyContext) -> str:
+        identity = self.wrapping.unwrap(key.wrapped, context)
+        if proof.auth_key(identity) != key.auth:
+            raise Tampered(
+                "The key of a share was not opened",
+                because="it is not the one that proves itself at the door",
+                next_move="Collect the diagnostics again.",
+            )
+        return identity
 
     def rewrap(self, context_of: Callable[[str], KeyContext | None]) -> int:
         """Wrap anew what the current key did not wrap; return how many that were.
@@ -84,6 +96,6 @@ class Keyring:
                 return False
             if self.wrapping.is_current(key.wrapped):
                 return False
-            identity = self.wrapping.unwrap(key.wrapped, context)
+            identity = self._unwrapped(key, context)
             self.rows.rewrap(share, self.wrapping.wrap(identity, context))
             return True

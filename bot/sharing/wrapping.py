@@ -10,10 +10,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import Tampered
 from bot.ports.keys import SealingKeys
-from bot.ports.sharing import KeyContext, Wrapping
-
-BEFORE_MARKS, LOCAL, KMS = 1, 2, 3
-"""First bytes. 1 is that of `Keys.seal` itself, from before ways had marks."""
+from bot.ports.sharing import WRAPPED_BEFORE, WRAPPED_HERE, KeyContext, Wrapping
 
 
 def text_of(context: KeyContext) -> str:
@@ -31,12 +28,12 @@ class LocalWrapping:
     @property
     def mark(self) -> int:
         """Return the first byte of what is wrapped here."""
-        return LOCAL
+        return WRAPPED_HERE
 
     def wrap(self, identity: str, context: KeyContext) -> bytes:
         """Return the identity wrapped."""
         sealed = self.keys.seal(identity.encode(), about=text_of(context))
-        return bytes((LOCAL,)) + sealed
+        return bytes((WRAPPED_HERE,)) + sealed
 
     def unwrap(self, wrapped: bytes, context: KeyContext) -> str:
         """Return the identity.
@@ -48,7 +45,9 @@ class LocalWrapping:
 
     def is_current(self, wrapped: bytes) -> bool:
         """Tell whether the newest key wrapped it."""
-        return wrapped[:1] == bytes((LOCAL,)) and self.keys.is_newest(wrapped[1:])
+        return wrapped[:1] == bytes((WRAPPED_HERE,)) and self.keys.is_newest(
+            wrapped[1:]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ class EarlierWrapping:
     @property
     def mark(self) -> int:
         """Return the first byte of what was wrapped then."""
-        return BEFORE_MARKS
+        return WRAPPED_BEFORE
 
     def wrap(self, identity: str, context: KeyContext) -> bytes:
         """Raise: nothing is wrapped like that any more."""
@@ -123,6 +122,13 @@ class Wrappings:
         return self.ways[0].is_current(wrapped)
 
 
-def local(keys: SealingKeys) -> Wrappings:
-    """Return wrapping by key files alone."""
-    return Wrappings(ways=(LocalWrapping(keys=keys), EarlierWrapping(keys=keys)))
+def local(keys: SealingKeys, *others: Wrapping) -> Wrappings:
+    """Return wrapping by key files; `others` still open what they wrapped."""
+    earlier = EarlierWrapping(keys=keys)
+    return Wrappings(ways=(LocalWrapping(keys=keys), earlier, *others))
+
+
+def elsewhere(wrapping: Wrapping, keys: SealingKeys) -> Wrappings:
+    """Return wrapping elsewhere; what key files wrapped still opens."""
+    here = LocalWrapping(keys=keys), EarlierWrapping(keys=keys)
+    return Wrappings(ways=(wrapping, *here))

@@ -7,18 +7,16 @@ too, under a name that nobody asks for; a crash may leave it, and `sweep` takes 
 
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from bot.domain.errors import BadRequest, Conflict, Unreachable
+from bot.domain.blob_names import file_of, name_of
+from bot.domain.errors import Conflict, Unreachable
 from bot.ports.sharing import CHUNK_BYTES, BlobFacts
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_SUFFIX = ".age"
 _DRAFT = ".new-"
 _OWNER_ONLY_DIRECTORY = 0o700
 
@@ -54,7 +52,8 @@ class FileBlobs:
 
     def names(self) -> tuple[str, ...]:
         """Return what is here, in order."""
-        return tuple(sorted(one.stem for one in self._directory.glob(f"*{_SUFFIX}")))
+        found = (name_of(one.name) for one in self._directory.iterdir())
+        return tuple(sorted(filter(None, found)))
 
     def sweep(self) -> int:
         """Take away what a crash left; return how many files that were.
@@ -72,13 +71,7 @@ class FileBlobs:
         return len(left)
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise BadRequest(
-                "The blob was not found",
-                because="that is no name of a blob",
-                next_move="Use letters, digits, _ and -.",
-            )
-        return self._directory / f"{name}{_SUFFIX}"
+        return self._directory / file_of(name)
 
 
 class FileDraft:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.domain.blob_names import file_of
 from bot.domain.errors import Conflict
 from bot.ports.sharing import CHUNK_BYTES, BlobFacts, Blobs, ShareKey
 
@@ -43,9 +44,11 @@ class FakeBlobs:
         self.kept: dict[str, bytes] = {}
 
     def draft(self, name: str) -> "FakeDraft":
+        file_of(name)
         return FakeDraft(self, name)
 
     def read(self, name: str) -> Iterator[bytes] | None:
+        file_of(name)
         content = self.kept.get(name)
         if content is None:
             return None
@@ -53,6 +56,7 @@ class FakeBlobs:
         return (content[at : at + CHUNK_BYTES] for at in starts)
 
     def delete(self, name: str) -> None:
+        file_of(name)
         self.kept.pop(name, None)
 
     def names(self) -> tuple[str, ...]:
