@@ -16,6 +16,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -73,6 +74,7 @@ class House:
         keepers: Who keeps a promise of the timers, by its kind.
         routes: Doors of the rooms that came later than the first three.
         seal: Keeps what the command line sealed while no bot ran.
+        rotate: Changes the key that seals.
         stopping: Set when no new work is to begin.
     """
 
@@ -98,6 +100,7 @@ class House:
     keepers: Mapping[str, Fire] = field(default_factory=dict)
     routes: Sequence[BaseRoute] = ()
     seal: Seal | None = None
+    rotate: Callable[[], Mapping[str, Any]] | None = None
     home_page: str = "/practice/"
     stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)

@@ -122,13 +122,6 @@ def _house(
 
 
 def _gate(ground: Ground, people: LatePeople) -> GateHouse:
-    evidence = ground.settings.home / "evidence"
-
-    def keep_evidence(plan: str, snapshot: bytes) -> None:
-        evidence.mkdir(mode=0o700, exist_ok=True)
-        sealed = ground.keys.seal(snapshot, about=f"evidence/{plan}")
-        (evidence / f"{plan}.sealed").write_bytes(sealed)
-
     return build_gate(
         GateNeeds(
             settings=ground.settings,
@@ -146,7 +139,7 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
             alarm=lambda view: plan_card.glass_alarm(
                 view, channel=ground.settings.slack.security_channel
             ),
-            keep_evidence=keep_evidence,
+            keep_evidence=ground.evidence.keep,
         )
     )
 
@@ -172,6 +165,7 @@ def _sharing(ground: Ground) -> Sharing:
                 origin=ground.store.origin,
                 in_practice=ground.in_practice,
             ),
+            renew_evidence=ground.evidence.renew,
         )
     )
 

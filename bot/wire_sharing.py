@@ -17,6 +17,7 @@ from bot.house import House, Worker
 from bot.jobs import Fire
 from bot.ports import Clock, Collect, Store
 from bot.redact import Redactor
+from bot.rotation import Rotation
 from bot.shares.book import EXPIRE, LAPSE, ShareBook
 from bot.shares.desk import ShareDesk
 from bot.shares.diagnostics import Diagnostics
@@ -27,6 +28,7 @@ from bot.sharing import proof, seal
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import SqliteShareKeys
+from bot.web.keys import KeysDoor
 from bot.web.shares import SharesDoor
 from bot.web.tokens import Guesses
 from bot.web.viewer_files import is_built
@@ -46,6 +48,7 @@ class SharingNeeds:
         reader: Makes a session that can only read.
         base_url: Where people's browsers reach the bot.
         storage: Where things lie; None for this machine.
+        renew_evidence: Seals snapshots of evidence with the newest key.
     """
 
     settings: Settings
@@ -59,6 +62,7 @@ class SharingNeeds:
     admin_token: str
     guesses: Guesses
     storage: Storage | None = None
+    renew_evidence: Callable[[], int] = int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,7 @@ class Sharing:
     desk: ShareDesk
     house: ShareHouse
     door: SharesDoor
+    keys: KeysDoor
 
     def join(self, house: House) -> None:
         """Add the thread, the timers, the doors and the seal to a house."""
@@ -76,8 +81,9 @@ class Sharing:
         house.workers = (*house.workers, worker)
         keepers: Mapping[str, Fire] = dict.fromkeys((EXPIRE, LAPSE), self.house.fire)
         house.keepers = {**house.keepers, **keepers}
-        house.routes = (*house.routes, *self.door.routes())
+        house.routes = (*house.routes, *self.door.routes(), *self.keys.routes())
         house.seal = self.desk.vault.receive
+        house.rotate = self.keys.rotate
 
 
 def build_sharing(needs: SharingNeeds) -> Sharing:
@@ -114,7 +120,23 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
         admin_token=needs.admin_token,
         guesses=needs.guesses,
     )
-    return Sharing(desk=desk, house=house, door=door)
+    return Sharing(desk=desk, house=house, door=door, keys=_keys_door(needs, vault))
+
+
+def _keys_door(needs: SharingNeeds, vault: ShareVault) -> KeysDoor:
+    rotation = Rotation(
+        store=needs.store,
+        keys=needs.keys,
+        keyring=vault.keyring,
+        context_of=vault.context,
+        renew_evidence=needs.renew_evidence,
+    )
+    return KeysDoor(
+        rotate=rotation.run,
+        clock=needs.clock,
+        admin_token=needs.admin_token,
+        guesses=needs.guesses,
+    )
 
 
 def _vault(needs: SharingNeeds, book: ShareBook) -> ShareVault:

@@ -116,9 +116,9 @@ def _roles(session: AwsSession, account: str) -> None:
 def _as_practice_judges(name: str, account: str) -> str:
     """Return a shipped policy, changed where the server cannot judge it.
 
-    It knows no ``sts:SourceIdentity``, none of KMS's conditions, and not whose key a key
-    id is; it takes an alias for a thing of its own, and asks for a permission of its own
-    where messages are deleted in a batch.
+    It knows no ``sts:SourceIdentity``, none of KMS's conditions, and not whose key a
+    key id is; it takes an alias for a thing of its own, and asks for a permission of
+    its own where messages are deleted in a batch.
     """
     document = json.loads(policy(name, account=account))
     for statement in document["Statement"]:

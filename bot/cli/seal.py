@@ -146,11 +146,12 @@ async def _here(
     settings: "Settings", sealed: "Sealed", write: "Writing"
 ) -> dict[str, Any]:
     """Start the core without its doors for this one share."""
-    from bot.cli.serving import built
+    from bot.cli.serving import built, connect_account
 
     host, port = settings.server.host, settings.server.port
     house, _ = built(settings, f"http://{host}:{port}")
     try:
+        connect_account(settings, house)
         assert house.seal is not None  # noqa: S101 - wiring sets it
         receiving = house.seal(sealed)
         try:

@@ -26,7 +26,7 @@ class SealingKeys(Protocol):
 class RotatingKeys(SealingKeys, Protocol):
     """Keys that can be changed for new ones; see `bot/rotation.py`."""
 
-    def renewed(self, sealed: bytes, *, about: str) -> bytes:
+    def renewed(self, sealed: bytes, about: str, /) -> bytes:
         """Return the same sealed with the newest key; as it is where that holds.
 
         Raises:

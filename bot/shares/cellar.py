@@ -9,12 +9,12 @@ ciphertext that nobody can open, and `sweep` finishes it. What a link may do is
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from bot.domain import share_decisions as rules
-from bot.domain.errors import Refusal, TocsinError
+from bot.domain.errors import Refusal, TocsinError, Unreachable
 from bot.domain.share import Share
 from bot.domain.share_decisions import Made, NewTicket
 from bot.domain.share_events import ShareCreated, ShareEvent, ShareShredded
@@ -46,6 +46,8 @@ class ShareCellar:
         keys: Of this installation; they open what lies sealed in the inbox.
         most_bytes: How much may be sealed, before it is sealed.
         new_id: Makes the id for a prefix: ``sh_`` or ``tk_`` and a ULID.
+        making: Shares that are being kept and may not be in the log yet.
+        troubled: Shares whose ciphertext could not be deleted; their keys are gone.
     """
 
     store: Store
@@ -56,6 +58,8 @@ class ShareCellar:
     new_id: Callable[[str], str]
     base_url: str
     most_bytes: int = MOST_BYTES
+    making: set[str] = field(default_factory=set)
+    troubled: set[str] = field(default_factory=set)
 
     @property
     def share_keys(self) -> ShareKeys:
@@ -133,20 +137,27 @@ class ShareCellar:
             self.book.append(tx, share, created, actor=actor)
             return self.book.append(tx, share, ticketing(tx, share), actor=actor)
 
+        self.making.add(share)
         try:
             self._keep_key(share, key, created[0])
             draft.keep()
             writing = self.store.write(work)
         except BaseException:
-            self._discard(share)
+            self._unmake(share)
             raise
         try:
             return writing.result()
         except Refusal:
             # Nothing was written. After a failure of the disk that is not known, and
             # `tidy_after_crash` looks at the log.
-            self._discard(share)
+            self._unmake(share)
             raise
+        finally:
+            self.making.discard(share)
+
+    def _unmake(self, share: str) -> None:
+        self._discard(share)
+        self.making.discard(share)
 
     def _keep_key(self, share: str, key: ShareKey | str, created: ShareCreated) -> None:
         if isinstance(key, ShareKey):
@@ -160,10 +171,14 @@ class ShareCellar:
         """Return a share's age identity, "" once it is destroyed or was never here.
 
         Raises:
-            Unreachable: Whoever has the wrapping key does not answer.
+            NotWrapped: Whoever has the wrapping key does not answer.
         """
-        context = self.store.read(lambda tx: self.book.context(tx, share))
+        context = self.context(share)
         return self.keyring.identity(context) if context else ""
+
+    def context(self, share: str) -> KeyContext | None:
+        """Return what a share's key is bound to, None where there is no such share."""
+        return self.store.read(lambda tx: self.book.context(tx, share))
 
     # --- destroying ---
 
@@ -180,16 +195,40 @@ class ShareCellar:
 
         self.store.write(work).result()
 
-    def sweep(self) -> int:
-        """Destroy what is over; return how many shares that were."""
+    def sweep(self, *, again: bool = False) -> int:
+        """Destroy what is over, keys first; return how many shares are gone.
+
+        Args:
+            again: Also try those whose ciphertext could not be deleted before. Their
+                keys are gone.
+
+        Raises:
+            Unreachable: Some ciphertext could not be deleted; the rest was.
+        """
         found = self.store.read(to_shred)
         for share in found:
-            self.shred(share)
-        return len(found)
+            self.keyring.rows.destroy(share)
+        due = [share for share in found if again or share not in self.troubled]
+        failed = None
+        for share in due:
+            try:
+                self.shred(share)
+                self.troubled.discard(share)
+            except Unreachable as fault:
+                self.troubled.add(share)
+                failed = fault
+        if failed is not None:
+            raise failed
+        return len(due)
 
     def tidy_after_crash(self) -> None:
-        """Destroy keys and ciphertext that no share in the log owns."""
-        here = {*self.keyring.rows.all(), *self.blobs.names()}
+        """Destroy keys, ciphertext and drafts that no share in the log owns.
+
+        Raises:
+            Unreachable: The place of the ciphertext does not answer.
+        """
+        self.blobs.sweep()
+        here = {*self.keyring.rows.all(), *self.blobs.names()} - self.making
 
         def unknown(tx: Transaction) -> list[str]:
             states = {share: self.book.load(tx, share) for share in here}

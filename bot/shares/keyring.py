@@ -6,12 +6,27 @@ What is destroyed, and when, is `bot/shares/vault.py`'s business.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bot.domain.errors import Tampered
+from bot.domain.errors import Tampered, Unreachable
 from bot.ports.sharing import KeyContext, ShareKey, ShareKeys, Wrapping
 from bot.sharing import proof
+
+
+class NotWrapped(Unreachable):
+    """Whoever has the wrapping key does not answer; nothing else is wrong."""
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Tell a silent wrapping from a disk that fails."""
+    try:
+        yield
+    except Unreachable as fault:
+        told = fault.what, fault.because, fault.next_move
+        raise NotWrapped(told[0], because=told[1], next_move=told[2]) from fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +46,15 @@ class Keyring:
         """Keep an identity, wrapped; durable when it returns.
 
         Raises:
-            Unreachable: It could not be wrapped or written; nothing is kept.
+            NotWrapped: It could not be wrapped; nothing is kept.
+            Unreachable: It could not be written.
         """
-        wrapped = self.wrapping.wrap(identity, context)
+        with _asking():
+            wrapped = self.wrapping.wrap(identity, context)
         with self._keeping:
-            if not self.wrapping.is_current(wrapped):
-                wrapped = self.wrapping.wrap(identity, context)
+            with _asking():
+                if not self.wrapping.is_current(wrapped):
+                    wrapped = self.wrapping.wrap(identity, context)
             key = ShareKey(wrapped=wrapped, auth=proof.auth_key(identity))
             self.rows.put(context.share, key)
 
@@ -45,7 +63,7 @@ class Keyring:
 
         Raises:
             Tampered: What was unwrapped is not the key that the share was sealed with.
-            Unreachable: Whoever has the wrapping key does not answer.
+            NotWrapped: Whoever has the wrapping key does not answer.
         """
         key = self.rows.get(context.share)
         if key is None or not key.wrapped:
@@ -53,7 +71,8 @@ class Keyring:
         return self._unwrapped(key, context)
 
     def _unwrapped(self, key: ShareKey, context: KeyContext) -> str:
-        identity = self.wrapping.unwrap(key.wrapped, context)
+        with _asking():
+            identity = self.wrapping.unwrap(key.wrapped, context)
         if proof.auth_key(identity) != key.auth:
             raise Tampered(
                 "The key of a share was not opened",

@@ -102,7 +102,7 @@ class FileKeys:
         """Tell whether the key that seals now sealed this."""
         return sealed[:2] == bytes((_FORMAT, self._newest()))
 
-    def renewed(self, sealed: bytes, *, about: str) -> bytes:
+    def renewed(self, sealed: bytes, about: str) -> bytes:
         """Return the same sealed with the newest key.
 
         What the newest key sealed, and what none of ours sealed, is returned as it is.

@@ -78,9 +78,10 @@ class SqliteShareKeys:
         Raises:
             Fault: The row is gone, but the file could not be written anew yet.
         """
-        self._run("DELETE FROM share_key WHERE share = ?", (share,))
+        sql = "DELETE FROM share_key WHERE share = ? RETURNING share"
+        was_here = bool(self._run(sql, (share,)))
         with self._lock:
-            self._is_owed = True
+            self._is_owed = self._is_owed or was_here
             self._clean()
 
     def all(self) -> tuple[str, ...]:

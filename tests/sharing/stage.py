@@ -21,8 +21,11 @@ from bot.readmodels import timeline
 from bot.shares.originals import Originals
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link, read_link
+from bot.store.evidence import EvidenceFiles
+from bot.store.keyfile import FileKeys
 from bot.web.tokens import Guesses
 from bot.wire_sharing import SharingNeeds, build_sharing
+from bot.wire_storage import Storage
 from tests.core import CHANNEL, Core, rulings, shipped_policy
 from tests.fakes.sharing import whole
 from tests.spec import OLU, person
@@ -47,11 +50,13 @@ class Stage:
         *,
         collectors: Mapping[str, Collect] | None = None,
         reader: Callable[[], Any] = no_account,
+        storage: Callable[[FileKeys], Storage] | None = None,
         **web: Any,
     ) -> None:
         self.folder = folder
         self.core = Core(folder)
         self.clock = self.core.clock
+        self.evidence = EvidenceFiles(folder / "evidence", self.core.keys)
         sharing = build_sharing(
             SharingNeeds(
                 settings=Settings.model_validate({"home": folder, "web": web}),
@@ -64,9 +69,12 @@ class Stage:
                 base_url=BASE_URL,
                 admin_token="admin-token",  # noqa: S106 - of this test
                 guesses=Guesses(),
+                storage=storage(self.core.keys) if storage else None,
+                renew_evidence=self.evidence.renew,
             )
         )
         self.desk, self.house, self.door = sharing.desk, sharing.house, sharing.door
+        self.rotate = sharing.keys.rotate
         self.vault = sharing.desk.vault
         self.stopped = False
         self.originals = Originals(
