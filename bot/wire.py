@@ -82,9 +82,9 @@ def build(
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
     house = _house(ground, gate, room, links, grouping)
-    sharing.join(house)
     drills.join(house)
     build_watch(_watch_needs(ground)).join(house)
+    sharing.join(house)
     grouping.join(house)
     return house
 

@@ -5,7 +5,7 @@ Nothing is decided here. Without an account a bundle still holds the alerts.
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,11 @@ from ulid import ULID
 from bot.config import Settings
 from bot.domain.share_limits import MIB
 from bot.house import House, Worker
-from bot.jobs import Fire
-from bot.ports import Clock, Collect, Store
+from bot.jobs import Fire, Job
+from bot.ports import Clock, Collect, Store, Transaction
 from bot.redact import Redactor
 from bot.rotation import Rotation
-from bot.shares.book import EXPIRE, LAPSE, ShareBook
+from bot.shares.book import EXPIRE, LAPSE, ShareBook, sweep_lag
 from bot.shares.desk import ShareDesk
 from bot.shares.diagnostics import Diagnostics
 from bot.shares.house import ShareHouse
@@ -28,6 +28,7 @@ from bot.sharing import proof, seal
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import SqliteShareKeys
+from bot.web.figures import Family
 from bot.web.keys import KeysDoor
 from bot.web.shares import SharesDoor
 from bot.web.tokens import Guesses
@@ -35,8 +36,11 @@ from bot.web.viewer_files import is_built
 from bot.wire_storage import Storage, on_this_machine
 
 KEYS_FILE = "keys.db"
+SWEEP_EVERY_S = 30
 _NONCE_LABEL = b"tocsin.share.nonces.v1"
 _log = logging.getLogger(__name__)
+
+More = Callable[[Transaction], Sequence[Family]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +86,28 @@ class Sharing:
         keepers: Mapping[str, Fire] = dict.fromkeys((EXPIRE, LAPSE), self.house.fire)
         house.keepers = {**house.keepers, **keepers}
         house.routes = (*house.routes, *self.door.routes(), *self.keys.routes())
+        house.jobs = (*house.jobs, self._sweeper())
+        house.figures.more = self._figures(house.figures.more)
         house.seal = self.desk.vault.receive
         house.rotate = self.keys.rotate
+
+    def _sweeper(self) -> Job:
+        return Job(name="shares", every_s=SWEEP_EVERY_S, work=self.house.sweep)
+
+    def _figures(self, others: More | None) -> More:
+        """Return the figures of others, and by how much the sweeping is behind."""
+        clock = self.desk.vault.book.clock
+
+        def more(tx: Transaction) -> Sequence[Family]:
+            lag = Family(
+                name="tocsin_shares_sweep_lag_seconds",
+                help="Age of the oldest share that is over and not destroyed, or 0.",
+                labels=(),
+                values={(): sweep_lag(tx, clock.now()).total_seconds()},
+            )
+            return (*(others(tx) if others else ()), lag)
+
+        return more
 
 
 def build_sharing(needs: SharingNeeds) -> Sharing:

@@ -159,8 +159,10 @@ class S3Draft:
         self._size += len(chunk)
         self._part += chunk
         while len(self._part) >= PART_BYTES:
-            self._send(self._part[:PART_BYTES])
+            with memoryview(self._part) as whole:
+                part = bytes(whole[:PART_BYTES])
             del self._part[:PART_BYTES]
+            self._send(part)
         return len(chunk)
 
     def keep(self) -> None:
@@ -190,7 +192,7 @@ class S3Draft:
             )
             return
         if self._part:
-            self._send(self._part)
+            self._send(bytes(self._part))
         try:
             self._blobs.call(
                 "complete_multipart_upload",
@@ -218,7 +220,7 @@ class S3Draft:
                 self._blobs.abort(self._key, self._upload)
             self._upload = ""
 
-    def _send(self, part: bytearray) -> None:
+    def _send(self, part: bytes) -> None:
         self._upload = self._upload or self._blobs.begin(self._key, self._mark)
         number = len(self._parts) + 1
         try:
@@ -227,7 +229,7 @@ class S3Draft:
                 Key=self._key,
                 UploadId=self._upload,
                 PartNumber=number,
-                Body=bytes(part),
+                Body=part,
             )
         except KeyError:
             raise _aborted() from None

@@ -9,7 +9,6 @@ started here for it, and the link opens once the bot runs.
 import asyncio
 import json
 import re
-import sys
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -93,14 +92,10 @@ def unseal(url: str, output: str) -> None:
     there is either the whole FILE or none.
     """
     from bot.cli.share_client import open_into
-    from bot.cli.whole_file import whole_file
+    from bot.cli.whole_file import printed, whole_file
 
-    if output == "-":
-        acknowledge = open_into(url, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-    else:
-        with whole_file(Path(output)) as file:
-            acknowledge = open_into(url, file)
+    with printed() if output == "-" else whole_file(Path(output)) as sink:
+        acknowledge = open_into(url, sink)
     acknowledge()
 
 

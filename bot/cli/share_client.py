@@ -49,7 +49,14 @@ def open_into(url: str, plain: Sink) -> Callable[[], None]:
 
 
 def _acknowledge(base: str, held: Mapping[str, str]) -> None:
-    _ask(base, "ack", held)
+    try:
+        _ask(base, "ack", held)
+    except NotFound:
+        raise NotFound(
+            "That it was opened was not counted",
+            because="it was taken back meanwhile, or it took too long",
+            next_move="What was written is whole; the thread may say otherwise.",
+        ) from None
 
 
 def _ask(base: str, what: str, given: Mapping[str, str]) -> bytes:

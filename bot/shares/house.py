@@ -15,13 +15,22 @@ from bot.domain import share_decisions as rules
 from bot.domain.errors import TocsinError, Unreachable
 from bot.domain.share_events import ShareEvent
 from bot.ports import Store, Timer, Transaction
-from bot.shares.book import EXPIRE, LAPSE, ShareBook, is_over, with_resolved_incident
+from bot.shares.book import (
+    EXPIRE,
+    LAPSE,
+    ShareBook,
+    is_over,
+    overdue,
+    with_resolved_incident,
+)
 from bot.shares.desk import ShareDesk, must_be_open
 from bot.shares.diagnostics import Diagnostics
 from bot.shares.vault import TOCSIN, ShareVault, made_of
 from bot.sharing import seal
 
 _IDLE_S = 1.0
+# An account is connected a moment after the bot is up.
+_QUIET_TRIES = 10
 _MOST_ATTEMPTS = 3
 _OVER_MEANWHILE = (
     "no link was made, because the incident was resolved meanwhile. "
@@ -53,11 +62,14 @@ class ShareHouse:
 
     def run_until(self, stop: threading.Event) -> None:
         """Collect for those who wait and destroy what is over, until `stop` is set."""
-        tidied = False
+        tidied, tries = False, 0
         while not stop.is_set():
             self.desk.woken.clear()
             # Where things lie may not answer yet; what a crash left waits for it.
-            tidied = tidied or self._safely(self._vault.tidy_after_crash)
+            if not tidied:
+                tries += 1
+                tidy = self._vault.tidy_after_crash
+                tidied = self._safely(tidy, aloud=tries > _QUIET_TRIES)
             self._safely(self.step)
             if not stop.is_set():
                 self.desk.woken.wait(_IDLE_S)
@@ -70,6 +82,24 @@ class ShareHouse:
         waiting = self._store.read(_waiting)
         for incident in dict.fromkeys(str(one["incident"]) for one in waiting):
             self._serve(incident)
+
+    def sweep(self) -> None:
+        """Tidy up: write down what has run out, and destroy what could not be before.
+
+        Nothing hangs on it: what is over does not open, swept or not.
+
+        Raises:
+            TocsinError: Something could not be destroyed; it is tried again.
+        """
+        self._store.write(self._expire_overdue).result()
+        self._vault.share_keys.clean()
+        self._vault.sweep(again=True)
+        self._vault.blobs.sweep()
+
+    def _expire_overdue(self, tx: Transaction) -> None:
+        for share in overdue(tx, self._now()):
+            events = rules.expire(self._book.load(tx, share), self._now())
+            self._book.append(tx, share, events, actor=TOCSIN)
 
     def fire(self, timer: Timer) -> None:
         """Keep one promise about a share."""
@@ -154,11 +184,11 @@ class ShareHouse:
         for share in with_resolved_incident(tx):
             self.desk.revoke(tx, share, by=TOCSIN, because="incident_over")
 
-    def _safely(self, work: Callable[[], object]) -> bool:
+    def _safely(self, work: Callable[[], object], *, aloud: bool = True) -> bool:
         try:
             work()
         except TocsinError as fault:
-            if str(fault) not in self._said:
+            if aloud and str(fault) not in self._said:
                 self._said.add(str(fault))
                 _log.error("the sharing thread tries again: %s", fault)
         except Exception:  # noqa: BLE001 - the thread's outermost door

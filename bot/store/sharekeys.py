@@ -139,3 +139,17 @@ def _not_clean(because: str) -> Fault:
         because=because,
         next_move="It is tried again; look at the disk if this stays.",
     )
+
+
+def wrapped_keys(path: Path) -> tuple[bytes, ...]:
+    """Return every wrapped key of a file that a running bot may have, to look at."""
+    if not path.exists():
+        return ()
+    connection = database.reading(path)
+    try:
+        found = connection.execute("SELECT wrapped FROM share_key").fetchall()
+    except sqlite3.OperationalError:
+        return ()
+    finally:
+        connection.close()
+    return tuple(bytes(row[0]) for row in found if row[0])
