@@ -29,7 +29,7 @@ from bot.intake import Intake
 from bot.jobs import Fire, Job, schedule
 from bot.plans.house import GateHouse
 from bot.ports import Timer
-from bot.ports.sharing import Sealed
+from bot.ports.sharing import Receiving, Sealed
 from bot.reading.apart import Apart
 from bot.redact import Redactor
 from bot.service import Service
@@ -41,7 +41,7 @@ from bot.web.figures import Figures
 from bot.web.gate import GateDoor
 from bot.web.scraping import Scrapers
 
-Seal = Callable[[Sealed], Mapping[str, Any]]
+Seal = Callable[[Sealed], Receiving]
 _IDLE_S = 1.0
 _AFTER_FAULT_S = 1.0
 # Alerts are kept meanwhile; that the bot is ready means that it also reads them.
@@ -83,6 +83,7 @@ class House:
         seal: Keeps what the command line sealed while no bot ran.
         names_known: Set once it was asked whose names are known; alerts wait for it
             a moment, because what was read without them keeps them.
+        rotate: Changes the key that seals.
         stopping: Set when no new work is to begin.
     """
 
@@ -108,6 +109,7 @@ class House:
     keepers: Mapping[str, Fire] = field(default_factory=dict)
     routes: Sequence[BaseRoute] = ()
     seal: Seal | None = None
+    rotate: Callable[[], Mapping[str, Any]] | None = None
     home_page: str = "/practice/"
     names_known: threading.Event = field(default_factory=_set)
     stopping: threading.Event = field(default_factory=threading.Event, init=False)

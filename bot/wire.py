@@ -35,6 +35,7 @@ from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
 from bot.wire_senders import senders
 from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
+from bot.wire_storage import build_storage
 from bot.wire_watch import WatchNeeds, build_watch
 
 
@@ -83,7 +84,7 @@ def build(
     ground.figures.sockets = room.live_sockets
     house = _house(ground, gate, room, links, grouping)
     join_names(house, ground, room)
-    for part in (sharing, drills, grouping):
+    for part in (drills, sharing, grouping):
         part.join(house)
     build_watch(_watch_needs(ground)).join(house)
     return house
@@ -122,13 +123,6 @@ def _house(
 
 
 def _gate(ground: Ground, people: LatePeople) -> GateHouse:
-    evidence = ground.settings.home / "evidence"
-
-    def keep_evidence(plan: str, snapshot: bytes) -> None:
-        evidence.mkdir(mode=0o700, exist_ok=True)
-        sealed = ground.keys.seal(snapshot, about=f"evidence/{plan}")
-        (evidence / f"{plan}.sealed").write_bytes(sealed)
-
     return build_gate(
         GateNeeds(
             settings=ground.settings,
@@ -146,7 +140,7 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
             alarm=lambda view: plan_card.glass_alarm(
                 view, channel=ground.settings.slack.security_channel
             ),
-            keep_evidence=keep_evidence,
+            keep_evidence=ground.evidence.keep,
         )
     )
 
@@ -164,6 +158,15 @@ def _sharing(ground: Ground) -> Sharing:
             base_url=ground.base_url,
             admin_token=ground.admin_token,
             guesses=ground.guesses,
+            storage=build_storage(
+                ground.settings,
+                keys=ground.keys,
+                aws=ground.aws,
+                clock=ground.clock,
+                origin=ground.store.origin,
+                in_practice=ground.in_practice,
+            ),
+            renew_evidence=ground.evidence.renew,
         )
     )
 

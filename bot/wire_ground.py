@@ -22,6 +22,7 @@ from bot.service import Service
 from bot.slack.lines import SlackPresenter
 from bot.slack.room import SlackSettings
 from bot.store.anchor import check_anchor
+from bot.store.evidence import EvidenceFiles
 from bot.store.keyfile import FileKeys
 from bot.store.leases import release_leases
 from bot.store.sqlite import SqliteStore
@@ -33,6 +34,7 @@ from bot.web.tokens import Guesses
 
 STORE_FILE = "tocsin.db"
 KEYS_DIRECTORY = "keys"
+EVIDENCE_DIRECTORY = "evidence"
 
 
 class SystemClock:
@@ -60,6 +62,7 @@ class Ground:
     in_practice: bool
     clock: SystemClock
     keys: FileKeys
+    evidence: EvidenceFiles
     store: SqliteStore
     checkpoints: Checkpoints
     rulings: Rulings
@@ -93,7 +96,7 @@ def lay_ground(
     keys = FileKeys(settings.home / KEYS_DIRECTORY)
     rulings = read_rulings(settings, key=keys.placeholder_key(), registry=registry)
     guards = Guards(rulings.redactor)
-    store = SqliteStore(settings.home / STORE_FILE, guard=guards)
+    store = SqliteStore(settings.home / STORE_FILE, guard=guards, renew=keys.renewed)
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
     _record(rulings, store, clock)
@@ -105,6 +108,7 @@ def lay_ground(
         in_practice=in_practice,
         clock=clock,
         keys=keys,
+        evidence=EvidenceFiles(settings.home / EVIDENCE_DIRECTORY, keys),
         store=store,
         checkpoints=checkpoints,
         rulings=rulings,

@@ -5,34 +5,42 @@ Nothing is decided here. Without an account a bundle still holds the alerts.
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ulid import ULID
 
 from bot.config import Settings
+from bot.domain.share_limits import MIB
 from bot.house import House, Worker
-from bot.jobs import Fire
-from bot.ports import Clock, Collect, Keys, Store
+from bot.jobs import Fire, Job
+from bot.ports import Clock, Collect, Store, Transaction
 from bot.redact import Redactor
-from bot.shares.book import EXPIRE, LAPSE, ShareBook
+from bot.rotation import Rotation
+from bot.shares.book import EXPIRE, LAPSE, ShareBook, sweep_lag
 from bot.shares.desk import ShareDesk
 from bot.shares.diagnostics import Diagnostics
 from bot.shares.house import ShareHouse
+from bot.shares.keyring import Keyring
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
 from bot.slack.share_voice import SlackShareVoice
-from bot.store.blobs import FileBlobs
+from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import SqliteShareKeys
+from bot.web.figures import Family
+from bot.web.keys import KeysDoor
 from bot.web.shares import SharesDoor
 from bot.web.tokens import Guesses
 from bot.web.viewer_files import is_built
+from bot.wire_storage import Storage, on_this_machine
 
 KEYS_FILE = "keys.db"
-BLOBS_DIRECTORY = "blobs"
+SWEEP_EVERY_S = 30
 _NONCE_LABEL = b"tocsin.share.nonces.v1"
 _log = logging.getLogger(__name__)
+
+More = Callable[[Transaction], Sequence[Family]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +52,13 @@ class SharingNeeds:
         reader: Makes a session that can only read.
         redactor: Returns what redacts at the time.
         base_url: Where people's browsers reach the bot.
+        storage: Where things lie; None for this machine.
+        renew_evidence: Seals snapshots of evidence with the newest key.
     """
 
     settings: Settings
     store: Store
-    keys: Keys
+    keys: FileKeys
     clock: Clock
     redactor: Callable[[], Redactor]
     collectors: Mapping[str, Collect]
@@ -56,6 +66,8 @@ class SharingNeeds:
     base_url: str
     admin_token: str
     guesses: Guesses
+    storage: Storage | None = None
+    renew_evidence: Callable[[], int] = int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +77,7 @@ class Sharing:
     desk: ShareDesk
     house: ShareHouse
     door: SharesDoor
+    keys: KeysDoor
 
     def join(self, house: House) -> None:
         """Add the thread, the timers, the doors and the seal to a house."""
@@ -73,8 +86,29 @@ class Sharing:
         house.workers = (*house.workers, worker)
         keepers: Mapping[str, Fire] = dict.fromkeys((EXPIRE, LAPSE), self.house.fire)
         house.keepers = {**house.keepers, **keepers}
-        house.routes = (*house.routes, *self.door.routes())
-        house.seal = self.desk.vault.put
+        house.routes = (*house.routes, *self.door.routes(), *self.keys.routes())
+        house.jobs = (*house.jobs, self._sweeper())
+        house.figures.more = self._figures(house.figures.more)
+        house.seal = self.desk.vault.receive
+        house.rotate = self.keys.rotate
+
+    def _sweeper(self) -> Job:
+        return Job(name="shares", every_s=SWEEP_EVERY_S, work=self.house.sweep)
+
+    def _figures(self, others: More | None) -> More:
+        """Return the figures of others, and by how much the sweeping is behind."""
+        clock = self.desk.vault.book.clock
+
+        def more(tx: Transaction) -> Sequence[Family]:
+            lag = Family(
+                name="tocsin_shares_sweep_lag_seconds",
+                help="Age of the oldest share that is over and not destroyed, or 0.",
+                labels=(),
+                values={(): sweep_lag(tx, clock.now()).total_seconds()},
+            )
+            return (*(others(tx) if others else ()), lag)
+
+        return more
 
 
 def build_sharing(needs: SharingNeeds) -> Sharing:
@@ -111,19 +145,39 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
         admin_token=needs.admin_token,
         guesses=needs.guesses,
     )
-    return Sharing(desk=desk, house=house, door=door)
+    return Sharing(desk=desk, house=house, door=door, keys=_keys_door(needs, vault))
+
+
+def _keys_door(needs: SharingNeeds, vault: ShareVault) -> KeysDoor:
+    rotation = Rotation(
+        store=needs.store,
+        keys=needs.keys,
+        keyring=vault.keyring,
+        context_of=vault.context,
+        renew_evidence=needs.renew_evidence,
+    )
+    return KeysDoor(
+        rotate=rotation.run,
+        clock=needs.clock,
+        admin_token=needs.admin_token,
+        guesses=needs.guesses,
+    )
 
 
 def _vault(needs: SharingNeeds, book: ShareBook) -> ShareVault:
     home = needs.settings.home
+    storage = needs.storage or on_this_machine(home, needs.keys)
     nonce_key = hashlib.sha256(_NONCE_LABEL + needs.keys.placeholder_key()).digest()
     return ShareVault(
         store=needs.store,
         book=book,
         keys=needs.keys,
-        share_keys=SqliteShareKeys(home / KEYS_FILE),
-        blobs=FileBlobs(home / BLOBS_DIRECTORY),
+        keyring=Keyring(
+            rows=SqliteShareKeys(home / KEYS_FILE), wrapping=storage.wrapping
+        ),
+        blobs=storage.blobs,
         nonces=proof.Nonces(nonce_key),
         new_id=lambda prefix: f"{prefix}{ULID.from_datetime(needs.clock.now())}",
         base_url=needs.base_url,
+        most_bytes=needs.settings.web.share_limit_mib * MIB,
     )

@@ -64,8 +64,12 @@ class Core:
         reading: Reading | None = None,
     ) -> None:
         self.clock = FakeClock(NOON)
-        self.store = new_store(folder / "tocsin.db", guard=Guards(rulings().redactor))
         self.keys = FileKeys(folder / "keys")
+        self.store = new_store(
+            folder / "tocsin.db",
+            guard=Guards(rulings().redactor),
+            renew=self.keys.renewed,
+        )
         self.service = Service(
             store=self.store,
             clock=self.clock,

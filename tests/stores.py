@@ -9,18 +9,21 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from bot.ports.inbox import Renew
 from bot.ports.store import Guard
 from bot.store.database import prepare
 from bot.store.sqlite import SqliteStore
 
 
-def new_store(path: Path, *, guard: Guard | None = None) -> SqliteStore:
+def new_store(
+    path: Path, *, guard: Guard | None = None, renew: Renew | None = None
+) -> SqliteStore:
     """Return a store in a file; where there is none yet, with all its tables."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_bytes(_empty())
-    return SqliteStore(path, guard=guard)
+    return SqliteStore(path, guard=guard, renew=renew)
 
 
 @cache

@@ -56,6 +56,14 @@ class AwsDoor:
         """
         return self._connected().queue()
 
+    def store(self) -> AwsSession:
+        """Return a session that keeps ciphertext and wraps keys of shares.
+
+        Raises:
+            Unreachable: No account is connected, or it does not answer.
+        """
+        return self._connected().store()
+
     def for_plan(
         self, plan: Plan, action: Any, approvers: tuple[str, ...]
     ) -> AwsSession | None:

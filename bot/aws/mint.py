@@ -21,6 +21,7 @@ from bot.ports.clock import Clock
 
 READ_ROLE = "tocsin-read"
 QUEUE_ROLE = "tocsin-queue"
+STORE_ROLE = "tocsin-store"
 _PLAN_LIFE_S = 900  # the shortest that STS gives
 _READ_LIFE_S = 3600
 _RENEW_BEFORE = timedelta(minutes=5)
@@ -79,6 +80,14 @@ class Mint:
             Unreachable: STS refused or did not answer.
         """
         return self._of_role(QUEUE_ROLE, label="queue")
+
+    def store(self) -> AwsSession:
+        """Return a session that keeps ciphertext and wraps keys; as `reader`.
+
+        Raises:
+            Unreachable: STS refused or did not answer.
+        """
+        return self._of_role(STORE_ROLE, label="store")
 
     def _of_role(self, role: str, *, label: str) -> AwsSession:
         with self._lock:

@@ -24,6 +24,7 @@ FUNCTION = "claims-summarizer"
 GUARDRAIL = "support-gr"
 TOPIC = "ai-alarms"
 QUEUE = "tocsin-alarms"
+WRAPPING_KEY = "alias/tocsin"
 LOG_GROUPS = (f"/aws/lambda/{FUNCTION}", "/aws/bedrock/invocations")
 ALARMS = (
     ("bedrock-invocations-high", "Invocations", 500),
@@ -40,6 +41,7 @@ _RIGHTS = {
 _ROLES = {
     "tocsin-read": "tocsin-trust-read.json",
     "tocsin-queue": "tocsin-trust-read.json",
+    "tocsin-store": "tocsin-trust-read.json",
     "tocsin-act-iam": "tocsin-trust-act.json",
     "tocsin-act-lambda": "tocsin-trust-act.json",
 }
@@ -60,6 +62,7 @@ def seed(url: str, *, known: Mapping[str, AwsKey], at: datetime) -> dict[str, Aw
     _roles(session, account)
     _function(session, account)
     _guardrail(session)
+    _storage(session, account)
     _alarms(session, _alarm_topic(session))
     record_past(session, model=_MODEL, groups=LOG_GROUPS, at=at)
     return keys
@@ -113,13 +116,20 @@ def _roles(session: AwsSession, account: str) -> None:
 def _as_practice_judges(name: str, account: str) -> str:
     """Return a shipped policy, changed where the server cannot judge it.
 
-    It knows no ``sts:SourceIdentity``, not whose key a key id is, and asks for a
-    permission of its own where messages are deleted in a batch.
+    It knows no ``sts:SourceIdentity``, none of KMS's conditions, and not whose key a
+    key id is; it takes an alias for a thing of its own, and asks for a permission of
+    its own where messages are deleted in a batch.
     """
     document = json.loads(policy(name, account=account))
     for statement in document["Statement"]:
         likeness = statement.get("Condition", {}).get("StringLike", {})
         likeness.pop("sts:SourceIdentity", None)
+        if "kms:" in str(statement.get("Condition", "")):
+            del statement["Condition"]
+            statement["Resource"] = [
+                statement["Resource"],
+                f"arn:aws:kms:*:{account}:alias/tocsin*",
+            ]
         if statement.get("Sid") == "ReadWhenAKeyWasLastUsed":
             statement["Resource"] = "*"
         if "sqs:DeleteMessage" in statement["Action"]:
@@ -170,6 +180,26 @@ def _guardrail(session: AwsSession) -> None:
         wordPolicyConfig={"wordsConfig": [{"text": word} for word in words]},
         sensitiveInformationPolicyConfig={"piiEntitiesConfig": [mail]},
     )
+
+
+def bucket(account: str) -> str:
+    """Return the name of the bucket that sealed things may be kept in."""
+    return f"tocsin-blobs-{account}"
+
+
+def _storage(session: AwsSession, account: str) -> None:
+    """Make a bucket for ciphertext and a key that wraps the keys of shares."""
+    where = {"LocationConstraint": REGION}
+    s3, kms = session.client("s3"), session.client("kms")
+    unless_there(
+        s3.create_bucket, Bucket=bucket(account), CreateBucketConfiguration=where
+    )
+    known = {one["AliasName"] for one in kms.list_aliases()["Aliases"]}
+    if WRAPPING_KEY not in known:
+        key = kms.create_key(Description="Wraps the keys of Tocsin's shares")
+        kms.create_alias(
+            AliasName=WRAPPING_KEY, TargetKeyId=key["KeyMetadata"]["KeyId"]
+        )
 
 
 def _alarm_topic(session: AwsSession) -> str:

@@ -15,6 +15,7 @@ from bot.cli.doctor import doctor
 from bot.cli.drill import drill
 from bot.cli.gate import gate
 from bot.cli.guarded import Unread, masked
+from bot.cli.keys import keys
 from bot.cli.log import log
 from bot.cli.policy import policy
 from bot.cli.redact import redact
@@ -62,6 +63,7 @@ for _command in (
     timeline,
     seal,
     unseal,
+    keys,
     slack,
     bench,
 ):

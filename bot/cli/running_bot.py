@@ -25,15 +25,20 @@ class RunningBot:
     url: str
     token: str
 
-    def ask(self, method: str, path: str, given: Any = None) -> dict[str, Any]:
+    def ask(
+        self, method: str, path: str, given: Any = None, *, within_s: float = _TIMEOUT_S
+    ) -> dict[str, Any]:
         """Return what it answers.
+
+        Args:
+            within_s: How long it may take to answer.
 
         Raises:
             Refusal: It said no.
             Unreachable: It does not answer; nothing was done.
             OutcomeUnknown: It did not answer to the end.
         """
-        status, answer = self._sent(method, path, given)
+        status, answer = self._sent(method, path, given, within_s)
         if status == HTTPStatus.OK:
             return answer
         kind = NotFound if status == HTTPStatus.NOT_FOUND else Refusal
@@ -43,9 +48,11 @@ class RunningBot:
             next_move=str(answer.get("next_move", "Look at the log of the bot.")),
         )
 
-    def _sent(self, method: str, path: str, given: Any) -> tuple[int, dict[str, Any]]:
+    def _sent(
+        self, method: str, path: str, given: Any, within_s: float
+    ) -> tuple[int, dict[str, Any]]:
         parts = urlsplit(self.url)
-        bot = HTTPConnection(parts.hostname or "", parts.port, timeout=_TIMEOUT_S)
+        bot = HTTPConnection(parts.hostname or "", parts.port, timeout=within_s)
         headers = {"Authorization": f"Bearer {self.token}"}
         body = None if given is None else json.dumps(given)
         if body is not None:

@@ -9,7 +9,6 @@ started here for it, and the link opens once the bot runs.
 import asyncio
 import json
 import re
-import sys
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +20,13 @@ import click
 from bot.domain.errors import BadRequest, BadSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.config import Settings
     from bot.ports.sharing import Sealed
+    from bot.sharing.seal import Sink
+
+    Writing = Callable[[Sink], None]
 
 _LIFE = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -50,15 +54,20 @@ def seal(file: IO[bytes], expires: str, person: str, opens: int) -> None:
     settings = open_settings()
     key, ticket = sealing.new_key(), proof.new_secret()
     recipient = settings.web.share_recipient
+    if recipient:
+        sealing.read_recipient(recipient)
     sealed = Sealed(
-        content=sealing.seal(file.read(), key=key, also=recipient),
         ticket=proof.digest(ticket),
         auth=proof.auth_key(key),
         life_s=_seconds(expires),
         opens=opens,
         person=_person(person),
     )
-    kept = _hand_over(settings, sealed)
+
+    def write(sink: "Sink") -> None:
+        sealing.seal_stream(file, sink, key=key, also=recipient)
+
+    kept = _hand_over(settings, sealed, write)
     link = sealing.Link(
         base_url=kept["base_url"], share=kept["share"], ticket=ticket, key=key
     )
@@ -72,16 +81,21 @@ def seal(file: IO[bytes], expires: str, person: str, opens: int) -> None:
 
 @click.command()
 @click.argument("url")
-def unseal(url: str) -> None:
+@click.option(
+    "-o", "--output", "output", default="-", help="File to write; it is replaced whole."
+)
+def unseal(url: str, output: str) -> None:
     """Open the link URL, write what was sealed to standard output, and say so.
 
-    Give the URL in quotes. It opens once, unless it was made for more.
+    Give the URL in quotes. It opens once, unless it was made for more. What is printed
+    is checked piece by piece; only exit status 0 says that it is all of it. With -o
+    there is either the whole FILE or none.
     """
-    from bot.cli.share_client import opened
+    from bot.cli.share_client import open_into
+    from bot.cli.whole_file import printed, whole_file
 
-    plain, acknowledge = opened(url)
-    sys.stdout.buffer.write(plain)
-    sys.stdout.buffer.flush()
+    with printed() if output == "-" else whole_file(Path(output)) as sink:
+        acknowledge = open_into(url, sink)
     acknowledge()
 
 
@@ -108,7 +122,9 @@ def _person(text: str) -> str:
     return found[1] if found else ""
 
 
-def _hand_over(settings: "Settings", sealed: "Sealed") -> dict[str, Any]:
+def _hand_over(
+    settings: "Settings", sealed: "Sealed", write: "Writing"
+) -> dict[str, Any]:
     """Keep it: here when no bot runs, else by asking the bot."""
     from bot.cli.serving import only_process
 
@@ -117,19 +133,27 @@ def _hand_over(settings: "Settings", sealed: "Sealed") -> dict[str, Any]:
         try:
             held.enter_context(only_process(settings.home))
         except BadSettings:
-            return _ask(settings.home, sealed)
-        return asyncio.run(_here(settings, sealed))
+            return _ask(settings.home, sealed, write)
+        return asyncio.run(_here(settings, sealed, write))
 
 
-async def _here(settings: "Settings", sealed: "Sealed") -> dict[str, Any]:
+async def _here(
+    settings: "Settings", sealed: "Sealed", write: "Writing"
+) -> dict[str, Any]:
     """Start the core without its doors for this one share."""
-    from bot.cli.serving import built
+    from bot.cli.serving import built, connect_account
 
     host, port = settings.server.host, settings.server.port
     house, _ = built(settings, f"http://{host}:{port}")
     try:
+        connect_account(settings, house)
         assert house.seal is not None  # noqa: S101 - wiring sets it
-        kept = dict(house.seal(sealed))
+        receiving = house.seal(sealed)
+        try:
+            write(receiving)
+            kept = dict(receiving.finish())
+        finally:
+            receiving.discard()
     finally:
         house.checkpoints.sign_if_dirty()
         house.store.close()
@@ -141,13 +165,12 @@ async def _here(settings: "Settings", sealed: "Sealed") -> dict[str, Any]:
     return kept
 
 
-def _ask(home: Path, sealed: "Sealed") -> dict[str, Any]:
-    """Hand it to the running bot."""
+def _ask(home: Path, sealed: "Sealed", write: "Writing") -> dict[str, Any]:
+    """Hand it to the running bot, as it is being sealed."""
     from bot.cli import running_bot
-    from bot.cli.share_client import post
+    from bot.cli.share_client import hand_over
 
     bot = running_bot.found(home)
-    url, token = bot.url, bot.token
     given = {
         "ticket": sealed.ticket,
         "auth": sealed.auth.hex(),
@@ -155,10 +178,10 @@ def _ask(home: Path, sealed: "Sealed") -> dict[str, Any]:
         "opens": sealed.opens,
         "person": sealed.person,
     }
-    status, answer = post(
-        f"{url}/admin/shares?{urlencode(given)}",
-        sealed.content,
-        {"Authorization": f"Bearer {token}"},
+    status, answer = hand_over(
+        f"{bot.url}/admin/shares?{urlencode(given)}",
+        {"Authorization": f"Bearer {bot.token}"},
+        write,
     )
     told = json.loads(answer) if answer else {}
     if status == 200:  # noqa: PLR2004 - OK

@@ -136,9 +136,7 @@ def _connect_aws(
 ) -> PracticeCloud | None:
     """Connect the account of the settings, or start the practice cloud beside us."""
     if practice is None:
-        if settings.aws.region:
-            given = settings.aws
-            house.aws.connect(AwsSettings(region=given.region, profile=given.profile))
+        connect_account(settings, house)
         return None
     if not settings.practice.cloud:
         return None
@@ -151,6 +149,17 @@ def _connect_aws(
 
     cloud.start_in_background(settings.home, ready)
     return cloud
+
+
+def connect_account(settings: Settings, house: House) -> None:
+    """Connect the account that the settings name, if they name one.
+
+    Raises:
+        BadSettings: Its credentials may not be used.
+    """
+    given = settings.aws
+    if given.region and settings.slack.bot_token:
+        house.aws.connect(AwsSettings(region=given.region, profile=given.profile))
 
 
 class _Server(uvicorn.Server):

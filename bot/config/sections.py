@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from bot.config.section import Names, Section
 from bot.config.sources import Source, stray_key
 from bot.domain.addresses import complaint
+from bot.domain.blob_names import read_place
 
 
 class Server(Section):
@@ -81,6 +82,23 @@ class StoreSection(Section):
         description="Directory that keeps the newest signed checkpoint; choose another "
         "disk or machine. Default: anchors in TOCSIN_HOME.",
     )
+    blobs: str = Field(
+        "",
+        description="Where the ciphertext of sealed things lies, for example "
+        "s3://bucket/prefix. Default: blobs in TOCSIN_HOME.",
+    )
+    kms_key: str = Field(
+        "",
+        description="Key of AWS KMS that wraps the keys of sealed things: its id, ARN "
+        "or alias. Default: a key file in TOCSIN_HOME.",
+    )
+
+    @field_validator("blobs")
+    @classmethod
+    def _is_a_place(cls, blobs: str) -> str:
+        if blobs:
+            read_place(blobs)
+        return blobs
 
 
 class Redact(Section):
@@ -180,6 +198,12 @@ class Web(Section):
         le=1000,
         description="How many alerts one person may have opened as they came in within "
         "an hour; whoever had as many is told when the next is possible.",
+    )
+    share_limit_mib: int = Field(
+        100,
+        ge=1,
+        le=1024,
+        description="How many MiB may be sealed as one thing.",
     )
     share_recipient: str = Field(
         "",

@@ -24,15 +24,14 @@ from bot.domain.share_events import (
     ShareRevoked,
     TicketMinted,
 )
+from bot.domain.share_limits import MOST_BYTES, lease_life, must_fit
 
 TICKET_LIFE = timedelta(seconds=120)
-LEASE_LIFE = timedelta(seconds=60)
 MOST_LEASES = 3
 """How often one use of a ticket may be fetched before the ticket is dead."""
 
 SHORTEST_LIFE, LONGEST_LIFE = timedelta(minutes=5), timedelta(days=7)
 MOST_OPENS = 100
-MOST_BYTES = 100 * 1024 * 1024
 # Refusals that are written down per share: a flood must not fill the log.
 MOST_DENIED = 50
 DENIALS = (
@@ -81,8 +80,13 @@ class NewTicket:
     life: timedelta | None = TICKET_LIFE
 
 
-def create(made: Made, now: datetime) -> tuple[ShareEvent, ...]:
+def create(
+    made: Made, now: datetime, *, most_bytes: int = MOST_BYTES
+) -> tuple[ShareCreated]:
     """Begin a share.
+
+    Args:
+        most_bytes: How much may be sealed, as the settings say.
 
     Raises:
         BadRequest: Its life, size or number of opens is out of bounds.
@@ -93,12 +97,7 @@ def create(made: Made, now: datetime) -> tuple[ShareEvent, ...]:
             because="a share lives between 5 minutes and 7 days",
             next_move="Give a time between these, for example 1h.",
         )
-    if made.size_bytes > MOST_BYTES:
-        raise BadRequest(
-            "Nothing was shared",
-            because="it is larger than 100 MiB",
-            next_move="Leave out what nobody needs, or cut it into parts.",
-        )
+    must_fit(made.size_bytes, most_bytes)
     if not 1 <= made.opens <= MOST_OPENS:
         raise BadRequest(
             "Nothing was shared",
@@ -175,7 +174,7 @@ def claim(
     if not proven:
         raise Denied("wrong_key")
     _must_open(state, ticket, now)
-    until = min(now + LEASE_LIFE, state.expires_at)
+    until = min(now + lease_life(state.size_bytes), state.expires_at)
     return (ShareLeased(lease=lease, ticket=ticket.id, until=until, at=now),)
 
 

@@ -1,6 +1,6 @@
 """The inbox: what was accepted and must not be lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,6 +58,10 @@ class InboxItem:
     raw_sha256: str = ""
 
 
+Renew = Callable[[bytes, str], bytes]
+"""Returns what is sealed about an item sealed with the newest key; or as it was."""
+
+
 class Inbox(Protocol):
     """What was accepted and must not be lost."""
 
@@ -98,4 +102,15 @@ class Inbox(Protocol):
 
     def counts(self, lane: Lane) -> Mapping[str, int]:
         """Return how many items are in each state."""
+        ...
+
+    def renew(self, after: int, renew: Renew) -> tuple[int, int]:
+        """Seal the next few items anew, in the order of arrival.
+
+        Args:
+            after: Where the last call ended; 0 for the first.
+
+        Returns:
+            Where this one ended, 0 where nothing is left; and how many it changed.
+        """
         ...

@@ -5,7 +5,7 @@ in many copies. `ShareLinks` and `ShareAsks` are how the doors speak with sharin
 their methods touch the disk and must be called off the event loop.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -42,8 +42,19 @@ class ShareKeys(Protocol):
         """Return a key, None once it was destroyed."""
         ...
 
+    def rewrap(self, share: str, wrapped: bytes) -> None:
+        """Put another wrapping in place of the first; nothing where it is destroyed.
+
+        No byte of the first stays, as soon as `clean` was called.
+        """
+        ...
+
     def destroy(self, share: str) -> None:
         """Take a key away so that no byte of it stays; twice is harmless."""
+        ...
+
+    def clean(self) -> None:
+        """Let no byte stay of what was destroyed or wrapped anew before."""
         ...
 
     def all(self) -> tuple[str, ...]:
@@ -51,15 +62,118 @@ class ShareKeys(Protocol):
         ...
 
 
-class Blobs(Protocol):
-    """Ciphertext by name. A name is letters, digits, ``_`` and ``-``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyContext:
+    """What a wrapped key belongs to; with another context it does not open.
 
-    def put(self, name: str, content: bytes) -> None:
-        """Keep bytes; durable when it returns. Once per name."""
+    Attributes:
+        incident: "" for what belongs to none.
+    """
+
+    share: str
+    incident: str
+    expires_at: datetime
+
+
+WRAPPED_BEFORE, WRAPPED_HERE, WRAPPED_BY_KMS = 1, 2, 3
+"""First bytes of what is wrapped. 1 is that of `Keys.seal`, from before there were
+several ways."""
+
+
+class Wrapping(Protocol):
+    """Wraps the key of a share with a key that lies elsewhere.
+
+    Attributes:
+        mark: First byte of everything it wrapped; tells ways of wrapping apart.
+    """
+
+    @property
+    def mark(self) -> int:
+        """Return the first byte of what this way of wrapping makes."""
         ...
 
-    def get(self, name: str) -> bytes | None:
-        """Return the bytes, None if there are none."""
+    def wrap(self, identity: str, context: KeyContext) -> bytes:
+        """Return the identity wrapped, its first byte the mark.
+
+        Raises:
+            Unreachable: Whoever has the wrapping key does not answer, or refuses.
+        """
+        ...
+
+    def unwrap(self, wrapped: bytes, context: KeyContext) -> str:
+        """Return the identity.
+
+        Raises:
+            Tampered: It was changed, or it was wrapped in another context.
+            Unreachable: Whoever has the wrapping key does not answer, or refuses.
+        """
+        ...
+
+    def is_current(self, wrapped: bytes) -> bool:
+        """Tell whether the key that would wrap now wrapped this.
+
+        Raises:
+            Unreachable: Whoever has the wrapping key does not answer, or refuses.
+        """
+        ...
+
+
+CHUNK_BYTES = 64 * 1024
+"""Blobs are read in pieces of this size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobFacts:
+    """What was counted while a blob was written.
+
+    Attributes:
+        digest: SHA-256 hex.
+    """
+
+    size_bytes: int
+    digest: str
+
+
+class BlobDraft(Protocol):
+    """A blob that is being written; nobody finds it before it is kept."""
+
+    @property
+    def facts(self) -> BlobFacts:
+        """Return what was written so far."""
+        ...
+
+    def write(self, chunk: bytes, /) -> int:
+        """Add bytes, all of them; return how many."""
+        ...
+
+    def keep(self) -> None:
+        """Give it its name; durable when it returns.
+
+        Raises:
+            Conflict: The name is taken.
+        """
+        ...
+
+    def discard(self) -> None:
+        """Leave nothing of it, unless it was kept; twice is harmless."""
+        ...
+
+
+class Blobs(Protocol):
+    """Ciphertext by name. A name is letters, digits, ``_`` and ``-``.
+
+    Every method raises Unreachable where the place does not answer.
+    """
+
+    def draft(self, name: str) -> BlobDraft:
+        """Begin a blob. Takes no more memory than a piece, whatever its length."""
+        ...
+
+    def read(self, name: str) -> Iterator[bytes] | None:
+        """Return the bytes in pieces of `CHUNK_BYTES`, None if there are none.
+
+        Whether there are any is known at once; close the iterator to stop early.
+        """
         ...
 
     def delete(self, name: str) -> None:
@@ -68,6 +182,10 @@ class Blobs(Protocol):
 
     def names(self) -> tuple[str, ...]:
         """Return what is here."""
+        ...
+
+    def sweep(self) -> int:
+        """Leave nothing of drafts that a crash left; return how many there were."""
         ...
 
 
@@ -98,7 +216,7 @@ class Leased:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """What somebody sealed elsewhere and hands over: no plaintext and no key.
+    """What somebody sealed elsewhere and hands over beside the ciphertext.
 
     Attributes:
         ticket: SHA-256 hex of the ticket's secret.
@@ -106,12 +224,35 @@ class Sealed:
         person: Whom the link is for; "" for whoever holds it.
     """
 
-    content: bytes
     ticket: str
     auth: bytes
     life_s: int
     opens: int
     person: str = ""
+
+
+class Receiving(Protocol):
+    """Ciphertext that comes in piece by piece."""
+
+    def write(self, chunk: bytes, /) -> int:
+        """Add bytes, all of them; return how many.
+
+        Raises:
+            BadRequest: It is larger than may be; everything so far is discarded.
+        """
+        ...
+
+    def finish(self) -> Mapping[str, Any]:
+        """Keep it; return ``share, base_url, expires_at``.
+
+        Raises:
+            BadRequest: Nothing was sent.
+        """
+        ...
+
+    def discard(self) -> None:
+        """Leave nothing of it, unless it was kept."""
+        ...
 
 
 class ShareLinks(Protocol):
@@ -129,11 +270,11 @@ class ShareLinks(Protocol):
         """
         ...
 
-    def content(self, share: str, lease: str) -> bytes:
-        """Return the ciphertext.
+    def stream(self, share: str, lease: str) -> tuple[int, Iterator[bytes]]:
+        """Return the size of the ciphertext, and the ciphertext in pieces.
 
         Raises:
-            Denied: Whatever is wrong.
+            Denied: Whatever is wrong, now or, taken back meanwhile, at any piece.
         """
         ...
 
@@ -145,8 +286,8 @@ class ShareLinks(Protocol):
         """
         ...
 
-    def put(self, sealed: Sealed) -> Mapping[str, Any]:
-        """Keep what was sealed elsewhere; return ``share, base_url, expires_at``.
+    def receive(self, sealed: Sealed) -> Receiving:
+        """Begin to keep what was sealed elsewhere.
 
         Raises:
             BadRequest: Its life or number of opens is out of bounds.

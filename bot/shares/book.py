@@ -6,7 +6,7 @@ For shares this is what `bot/plans/book.py` is for plans. What may happen is dec
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.codec import decode_share, encode
 from bot.domain.events import CommandRefused, Phase
@@ -14,7 +14,7 @@ from bot.domain.share import Share, fold_share
 from bot.domain.share_decisions import Denied
 from bot.domain.share_events import ShareEvent
 from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
-from bot.ports.sharing import ShareVoice
+from bot.ports.sharing import KeyContext, ShareVoice
 from bot.readmodels import board
 from bot.readmodels.timeline import INCIDENT_STREAM, SHARE_STREAM
 
@@ -31,6 +31,14 @@ class ShareBook:
     def load(self, tx: Transaction, share: str) -> Share:
         """Return a share as its events say."""
         return self._load(tx, share)[0]
+
+    def context(self, tx: Transaction, share: str) -> KeyContext | None:
+        """Return what a share's key is bound to, None where there is no such share."""
+        state = self.load(tx, share)
+        if not state.exists:
+            return None
+        incident, until = state.incident, state.expires_at
+        return KeyContext(share=share, incident=incident, expires_at=until)
 
     def append(
         self,
@@ -158,6 +166,27 @@ def to_shred(tx: Transaction) -> tuple[str, ...]:
         "SELECT id FROM share WHERE over <> '' AND shredded = 0 ORDER BY id"
     )
     return tuple(str(one["id"]) for one in found)
+
+
+def overdue(tx: Transaction, now: datetime) -> tuple[str, ...]:
+    """Return the shares whose time is over and where nobody has written that down."""
+    found = tx.tables.execute(
+        "SELECT id FROM share WHERE over = '' AND expires_at <= ? ORDER BY id",
+        (now.isoformat(),),
+    )
+    return tuple(str(one["id"]) for one in found)
+
+
+def sweep_lag(tx: Transaction, now: datetime) -> timedelta:
+    """Return for how long the longest waits that is over and not destroyed yet."""
+    late = tx.tables.execute(
+        "SELECT min(expires_at) AS first FROM share "
+        "WHERE over = '' AND expires_at <= ?",
+        (now.isoformat(),),
+    )
+    since = [datetime.fromisoformat(str(one["first"])) for one in late if one["first"]]
+    since += [tx.log.load(SHARE_STREAM + one)[-1].at for one in to_shred(tx)]
+    return max((now - one for one in since), default=timedelta(0))
 
 
 def with_resolved_incident(tx: Transaction) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ place in the row of those who wait for `bot/shares/house.py`. The rules are in
 `bot/domain/share_decisions.py`.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,12 +13,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain import share_decisions as rules
-from bot.domain.errors import NotFound, OutOfTurn, Refusal, TocsinError
+from bot.domain.errors import (
+    NotFound,
+    OutOfTurn,
+    Refusal,
+    Tampered,
+    TocsinError,
+)
 from bot.domain.share_decisions import NewTicket
 from bot.ports import Store, Transaction
 from bot.ports.sharing import ShareAsker, ShareVoice
 from bot.readmodels import board
 from bot.shares.book import ShareBook, is_over, open_ids
+from bot.shares.keyring import NotWrapped
 from bot.shares.vault import ShareVault
 from bot.sharing import proof
 from bot.sharing.seal import Link
@@ -26,6 +34,7 @@ _WORTH = timedelta(minutes=10)
 _COLLECTING = "collecting the diagnostics. Your link comes here in a moment."
 _REVOKED = "every link to the diagnostics is dead, and their key is destroyed."
 _NOTHING_TO_REVOKE = "there was no link to take back."
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +62,16 @@ class ShareDesk:
 
     def ask(self, incident: str, by: ShareAsker, *, item: str, channel: str) -> None:
         """Give somebody a link, now or when everything is collected, or refuse."""
-        share, identity = self._sealed_for(incident)
+        share, identity, silent = "", "", ""
+        try:
+            share, identity = self._sealed_for(incident)
+        except NotWrapped as fault:
+            silent = fault.because
 
         def work(tx: Transaction) -> None:
             must_be_open(tx, incident)
+            if silent:
+                raise no_answer("You got no link", silent)
             if identity and share in open_ids(tx, incident):
                 state = self._book.load(tx, share)
                 if state.is_open(self._now()) and state.opened < state.opens:
@@ -118,7 +133,11 @@ class ShareDesk:
         for share in self._store.read(
             lambda tx: _diagnostics(tx, self._book, incident)
         ):
-            identity = self.vault.identity(share)
+            try:
+                identity = self.vault.identity(share)
+            except Tampered as fault:
+                _log.error("it is collected anew: %s", fault)
+                continue
             if identity:
                 return share, identity
         return "", ""
@@ -223,6 +242,15 @@ class ShareDesk:
 
     def _now(self) -> datetime:
         return self.vault.book.clock.now()
+
+
+def no_answer(what: str, because: str) -> OutOfTurn:
+    """Return the refusal where what is needed for a key does not answer."""
+    return OutOfTurn(
+        what,
+        because=because,
+        next_move="Links that are out still open; try again in a few minutes.",
+    )
 
 
 def must_be_open(tx: Transaction, incident: str) -> None:

@@ -7,28 +7,38 @@ nobody: what was not sealed is collected again. Timers about shares are kept her
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.domain import share_decisions as rules
+from bot.domain.errors import TocsinError, Unreachable
 from bot.domain.share_events import ShareEvent
 from bot.ports import Store, Timer, Transaction
-from bot.shares.book import EXPIRE, LAPSE, ShareBook, is_over, with_resolved_incident
+from bot.shares.book import (
+    EXPIRE,
+    LAPSE,
+    ShareBook,
+    is_over,
+    overdue,
+    with_resolved_incident,
+)
 from bot.shares.desk import ShareDesk, must_be_open
 from bot.shares.diagnostics import Diagnostics
 from bot.shares.vault import TOCSIN, ShareVault, made_of
 from bot.sharing import seal
 
 _IDLE_S = 1.0
+# An account is connected a moment after the bot is up.
+_QUIET_TRIES = 10
 _MOST_ATTEMPTS = 3
 _OVER_MEANWHILE = (
     "no link was made, because the incident was resolved meanwhile. "
     "Open it again if it is not over, then press Diagnostics."
 )
 _NOT_COLLECTED = (
-    "the diagnostics could not be sealed. Press Diagnostics again; if it fails again, "
-    "ask whoever runs the bot to look at its log."
+    "the diagnostics could not be sealed. {because}Press Diagnostics again; if it "
+    "fails again, ask whoever runs the bot to look at its log."
 )
 _log = logging.getLogger(__name__)
 
@@ -48,12 +58,18 @@ class ShareHouse:
     opens: int
     life_s: int
     recipient: str = ""
+    _said: set[str] = field(default_factory=set)
 
     def run_until(self, stop: threading.Event) -> None:
         """Collect for those who wait and destroy what is over, until `stop` is set."""
-        self._safely(self._vault.tidy_after_crash)
+        tidied, tries = False, 0
         while not stop.is_set():
             self.desk.woken.clear()
+            # Where things lie may not answer yet; what a crash left waits for it.
+            if not tidied:
+                tries += 1
+                tidy = self._vault.tidy_after_crash
+                tidied = self._safely(tidy, aloud=tries > _QUIET_TRIES)
             self._safely(self.step)
             if not stop.is_set():
                 self.desk.woken.wait(_IDLE_S)
@@ -62,10 +78,28 @@ class ShareHouse:
         """Do what there is to do now."""
         if self._store.read(with_resolved_incident):
             self._store.write(self._end_with_incidents).result()
-        self._vault.sweep()
+        self._safely(self._vault.sweep)
         waiting = self._store.read(_waiting)
         for incident in dict.fromkeys(str(one["incident"]) for one in waiting):
             self._serve(incident)
+
+    def sweep(self) -> None:
+        """Tidy up: write down what has run out, and destroy what could not be before.
+
+        Nothing hangs on it: what is over does not open, swept or not.
+
+        Raises:
+            TocsinError: Something could not be destroyed; it is tried again.
+        """
+        self._store.write(self._expire_overdue).result()
+        self._vault.share_keys.clean()
+        self._vault.sweep(again=True)
+        self._vault.blobs.sweep()
+
+    def _expire_overdue(self, tx: Transaction) -> None:
+        for share in overdue(tx, self._now()):
+            events = rules.expire(self._book.load(tx, share), self._now())
+            self._book.append(tx, share, events, actor=TOCSIN)
 
     def fire(self, timer: Timer) -> None:
         """Keep one promise about a share."""
@@ -91,6 +125,9 @@ class ShareHouse:
         try:
             plain = self.diagnostics.bundle(incident, self._now())
             self._share(incident, plain)
+        except Unreachable as fault:
+            _log.error("the diagnostics of %s were not sealed: %s", incident, fault)
+            self._failed(incident, f"{fault.because}. ")
         except Exception:  # noqa: BLE001 - people must hear of it, whatever it was
             _log.exception("the diagnostics of %s could not be sealed", incident)
             self._failed(incident)
@@ -117,7 +154,7 @@ class ShareHouse:
         )
         self._vault.keep(made, content, identity, tickets, actor=by, share=share)
 
-    def _failed(self, incident: str) -> None:
+    def _failed(self, incident: str, because: str = "") -> None:
         """Count an attempt; after the last one people are told."""
 
         def work(tx: Transaction) -> int:
@@ -130,7 +167,7 @@ class ShareHouse:
             )
 
         if self._store.write(work).result() >= _MOST_ATTEMPTS:
-            self._turn_away(incident, _NOT_COLLECTED)
+            self._turn_away(incident, _NOT_COLLECTED.format(because=because))
 
     def _turn_away(self, incident: str, text: str) -> None:
         def work(tx: Transaction) -> None:
@@ -147,11 +184,18 @@ class ShareHouse:
         for share in with_resolved_incident(tx):
             self.desk.revoke(tx, share, by=TOCSIN, because="incident_over")
 
-    def _safely(self, work: Callable[[], object]) -> None:
+    def _safely(self, work: Callable[[], object], *, aloud: bool = True) -> bool:
         try:
             work()
+        except TocsinError as fault:
+            if aloud and str(fault) not in self._said:
+                self._said.add(str(fault))
+                _log.error("the sharing thread tries again: %s", fault)
         except Exception:  # noqa: BLE001 - the thread's outermost door
             _log.exception("the sharing thread failed; it is tried again")
+        else:
+            return True
+        return False
 
     @property
     def _vault(self) -> ShareVault:

@@ -22,7 +22,8 @@ from bot.readmodels import alerts, board
 from bot.redact import Redactor
 from bot.sealing import unseal_payload
 from bot.shares.book import is_over, originals_of
-from bot.shares.desk import ShareDesk
+from bot.shares.desk import ShareDesk, no_answer
+from bot.shares.keyring import NotWrapped
 from bot.shares.vault import made_of
 from bot.sharing import seal
 from bot.sharing.original import Told, original_document
@@ -88,6 +89,9 @@ class Originals:
             self._seal(asked, found)
         except Refusal as no:
             self._refuse(asked, no)
+        except NotWrapped as fault:
+            what = "The original was not opened"
+            self._refuse(asked, no_answer(what, fault.because))
 
     def _found(self, tx: Transaction, asked: OriginalAsked) -> _Found:
         """Return what may be opened.

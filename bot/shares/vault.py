@@ -1,56 +1,42 @@
-"""Where sealed things are kept, and what a link may do. Keeps `ports.ShareLinks`.
+"""What a link may do. Keeps `ports.ShareLinks`.
 
-Kept in this order: key, ciphertext, event; so a share that the log knows can be
-opened. Destroyed in this order: key, ciphertext, event; so a crash in between leaves
-ciphertext that nobody can open, and `sweep` finishes it. A claim, an open and a
-refusal are in the log before they are answered.
+A claim, an open and a refusal are in the log before they are answered. Where key and
+ciphertext lie, and in which order they come and go, is `bot/shares/cellar.py`.
 """
 
-import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.domain import share_decisions as rules
-from bot.domain.errors import Refusal, TocsinError
+from bot.domain.errors import TocsinError
 from bot.domain.share import Share
-from bot.domain.share_decisions import Denied, Made, NewTicket
-from bot.domain.share_events import ShareEvent, ShareShredded
+from bot.domain.share_decisions import Denied
+from bot.domain.share_events import ShareEvent
 from bot.domain.untrusted import Untrusted
-from bot.ports import Keys, Store, Transaction
-from bot.ports.sharing import Blobs, Leased, Sealed, ShareKey, ShareKeys
-from bot.shares.book import ShareBook, refuse_over, to_shred
+from bot.ports import Transaction
+from bot.ports.sharing import Leased
+from bot.shares.book import refuse_over
+from bot.shares.cellar import TOCSIN, ShareCellar, made_of
 from bot.sharing import proof
 
+__all__ = ["TOCSIN", "ShareVault", "made_of"]
+
 T = TypeVar("T")
-TOCSIN, ADMIN = "tocsin", "admin"
 # What somebody without a real ticket does is the operator's business, not the record's.
 _NOT_RECORDED = frozenset({"no_such_share", "no_such_ticket", "no_such_lease"})
+# 4 MiB.
+_PIECES_BETWEEN_LOOKS = 64
 _log = logging.getLogger(__name__)
-
-Ticketing = Callable[[Transaction, str], Sequence[ShareEvent]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShareVault:
-    """Keeps shares and answers for links.
+class ShareVault(ShareCellar):
+    """Answers for links, and keeps what they open."""
 
-    Attributes:
-        keys: Of this installation; they wrap the shares' own.
-        new_id: Makes the id for a prefix: ``sh_`` or ``tk_`` and a ULID.
-    """
-
-    store: Store
-    book: ShareBook
-    keys: Keys
-    share_keys: ShareKeys
-    blobs: Blobs
     nonces: proof.Nonces
-    new_id: Callable[[str], str]
-    base_url: str
 
     # --- what comes in with a link ---
 
@@ -67,7 +53,7 @@ class ShareVault:
             raise Denied("old_nonce")
         if not self.store.read(lambda tx: self.book.load(tx, share)).exists:
             raise Denied("no_such_share")
-        key = self.share_keys.get(share)
+        key = self.keyring.rows.get(share)
         proven = key is not None and proof.is_proof(
             key.auth, shown, share=share, ticket=ticket, nonce=nonce
         )
@@ -88,21 +74,32 @@ class ShareVault:
             size_bytes=state.size_bytes,
         )
 
-    def content(self, share: str, lease: str) -> bytes:
-        """Return the ciphertext for a lease that runs."""
-        return self._told(share, lambda: self._content(share, lease))
+    def stream(self, share: str, lease: str) -> tuple[int, Iterator[bytes]]:
+        """Return the size and the pieces of the ciphertext, for a lease that runs.
 
-    def _content(self, share: str, lease: str) -> bytes:
-        def allowed(tx: Transaction) -> None:
+        What is taken back or runs out meanwhile ends in the middle.
+        """
+        return self._told(share, lambda: self._stream(share, lease))
+
+    def _stream(self, share: str, lease: str) -> tuple[int, Iterator[bytes]]:
+        def allowed(tx: Transaction) -> int:
             state = self.book.load(tx, share)
             refuse_over(tx, state)
             rules.fetch(state, proof.digest(lease), self.book.clock.now())
+            return state.size_bytes
 
-        self.store.read(allowed)
-        content = self.blobs.get(share)
-        if content is None:
+        size_bytes = self.store.read(allowed)
+        pieces = self.blobs.read(share)
+        if pieces is None:
             raise Denied("over")
-        return content
+
+        def still_allowed() -> Iterator[bytes]:
+            for n, piece in enumerate(pieces, start=1):
+                yield piece
+                if n % _PIECES_BETWEEN_LOOKS == 0:
+                    self._told(share, lambda: self.store.read(allowed))
+
+        return size_bytes, still_allowed()
 
     def acknowledge(self, share: str, lease: str) -> None:
         """Write down that it was opened; after the last open the key is destroyed."""
@@ -153,147 +150,3 @@ class ShareVault:
         except Denied as no:
             _log.warning("share %s: %s", Untrusted(share).for_log(), no.reason)
             raise
-
-    # --- keeping ---
-
-    def put(self, sealed: Sealed) -> Mapping[str, Any]:
-        """Keep what was sealed elsewhere: ciphertext and proof, no key."""
-        key = ShareKey(wrapped=b"", auth=sealed.auth)
-        made = made_of(
-            sealed.content,
-            incident="",
-            by=ADMIN,
-            opens=sealed.opens,
-            life_s=sealed.life_s,
-        )
-
-        def ticket(tx: Transaction, share: str) -> Sequence[ShareEvent]:
-            wanted = _whole_life(self.new_id("tk_"), sealed)
-            state = self.book.load(tx, share)
-            return rules.mint(state, wanted, self.book.clock.now())
-
-        share, state = self.keep(made, sealed.content, key, ticket, actor=ADMIN)
-        until = state.expires_at.isoformat()
-        return {"share": share, "base_url": self.base_url, "expires_at": until}
-
-    def keep(
-        self,
-        made: Made,
-        content: bytes,
-        key: ShareKey | str,
-        ticketing: Ticketing,
-        *,
-        actor: str,
-        share: str = "",
-    ) -> tuple[str, Share]:
-        """Keep key, ciphertext and share, and mint the first tickets.
-
-        Args:
-            key: An age identity, which is wrapped here; or what is to be kept.
-            ticketing: Called in the transaction that creates the share.
-        """
-        created = rules.create(made, self.book.clock.now())
-        share = share or self.new_id("sh_")
-        kept = self._wrapped(share, key) if isinstance(key, str) else key
-
-        def work(tx: Transaction) -> Share:
-            self.book.append(tx, share, created, actor=actor)
-            return self.book.append(tx, share, ticketing(tx, share), actor=actor)
-
-        try:
-            self.share_keys.put(share, kept)
-            self.blobs.put(share, content)
-            writing = self.store.write(work)
-        except BaseException:
-            self._discard(share)
-            raise
-        try:
-            return share, writing.result()
-        except Refusal:
-            # Nothing was written. After a failure of the disk that is not known, and
-            # `tidy_after_crash` looks at the log.
-            self._discard(share)
-            raise
-
-    def identity(self, share: str) -> str:
-        """Return a share's age identity, "" once it is destroyed or was never here."""
-        key = self.share_keys.get(share)
-        if key is None or not key.wrapped:
-            return ""
-        return self.keys.open(key.wrapped, about=f"share/{share}").decode()
-
-    def _wrapped(self, share: str, identity: str) -> ShareKey:
-        wrapped = self.keys.seal(identity.encode(), about=f"share/{share}")
-        return ShareKey(wrapped=wrapped, auth=proof.auth_key(identity))
-
-    # --- destroying ---
-
-    def shred(self, share: str) -> None:
-        """Destroy the key, then the ciphertext, then write that down."""
-        self.share_keys.destroy(share)
-        self.blobs.delete(share)
-
-        def work(tx: Transaction) -> None:
-            state = self.book.load(tx, share)
-            if state.exists and not state.shredded:
-                gone = ShareShredded(at=self.book.clock.now())
-                self.book.append(tx, share, (gone,), actor=TOCSIN)
-
-        self.store.write(work).result()
-
-    def sweep(self) -> int:
-        """Destroy what is over; return how many shares that were."""
-        found = self.store.read(to_shred)
-        for share in found:
-            self.shred(share)
-        return len(found)
-
-    def tidy_after_crash(self) -> None:
-        """Destroy keys and ciphertext that no share in the log owns."""
-        here = {*self.share_keys.all(), *self.blobs.names()}
-
-        def unknown(tx: Transaction) -> list[str]:
-            states = {share: self.book.load(tx, share) for share in here}
-            return [
-                share
-                for share, state in states.items()
-                if not state.exists or state.shredded
-            ]
-
-        for share in sorted(self.store.read(unknown)):
-            self._discard(share)
-
-    def _discard(self, share: str) -> None:
-        with suppress(TocsinError):
-            self.share_keys.destroy(share)
-        with suppress(TocsinError, OSError):
-            self.blobs.delete(share)
-
-
-def made_of(content: bytes, *, incident: str, by: str, opens: int, life_s: int) -> Made:
-    """Return what is to be shared.
-
-    Args:
-        content: Ciphertext.
-        incident: "" for what belongs to none.
-    """
-    return Made(
-        incident=incident,
-        by=by,
-        opens=opens,
-        life=timedelta(seconds=life_s),
-        size_bytes=len(content),
-        digest=hashlib.sha256(content).hexdigest(),
-    )
-
-
-def _whole_life(ticket: str, sealed: Sealed) -> NewTicket:
-    """Return the ticket of a link that lives as long as its share."""
-    return NewTicket(
-        id=ticket,
-        digest=sealed.ticket,
-        team="",
-        person=sealed.person,
-        uses=sealed.opens,
-        life=None,
-    )

@@ -1,18 +1,23 @@
 """Blobs as files of one directory, each readable by its owner only.
 
 What lies here is ciphertext; its keys are elsewhere (`sharekeys.py`). A name never
-becomes a path: it is letters, digits, ``_`` and ``-``.
+becomes a path: it is letters, digits, ``_`` and ``-``. What is being written lies here
+too, under a name that nobody asks for; a crash may leave it, and `sweep` takes it away.
 """
 
+import hashlib
 import os
-import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
-from bot.domain.errors import BadRequest, Conflict
+from bot.domain.blob_names import file_of, name_of
+from bot.domain.errors import Conflict, Unreachable
+from bot.ports.sharing import CHUNK_BYTES, BlobFacts
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_SUFFIX = ".age"
+_DRAFT = ".new-"
 _OWNER_ONLY_DIRECTORY = 0o700
 
 
@@ -21,62 +26,137 @@ class FileBlobs:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._open: set[str] = set()
         directory.mkdir(mode=_OWNER_ONLY_DIRECTORY, parents=True, exist_ok=True)
 
-    def put(self, name: str, content: bytes) -> None:
-        """Keep bytes; durable when it returns.
+    def draft(self, name: str) -> "FileDraft":
+        """Begin a blob, as a file that only its owner reads.
 
         Raises:
-            Conflict: The name is taken.
+            Unreachable: The disk is full or read-only.
         """
-        path = self._path(name)
-        # mkstemp makes it readable by its owner only, whatever the umask says.
-        handle, temporary = tempfile.mkstemp(dir=self._directory, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            path.hardlink_to(temporary)
-        except FileExistsError:
-            raise Conflict(
-                "The blob was not kept",
-                because=f"there is one named {name}",
-                next_move="Use a new name.",
-            ) from None
-        finally:
-            Path(temporary).unlink()
-        self._sync()
+        return FileDraft(self._directory, self._path(name), name, self._open)
 
-    def get(self, name: str) -> bytes | None:
-        """Return the bytes, None if there are none."""
+    def read(self, name: str) -> Iterator[bytes] | None:
+        """Return the bytes in pieces, None if there are none."""
         try:
-            return self._path(name).read_bytes()
+            file = self._path(name).open("rb")
         except FileNotFoundError:
             return None
+        return _pieces(file)
 
     def delete(self, name: str) -> None:
         """Take them away; twice is harmless."""
         self._path(name).unlink(missing_ok=True)
-        self._sync()
+        sync(self._directory)
 
     def names(self) -> tuple[str, ...]:
         """Return what is here, in order."""
-        return tuple(sorted(one.stem for one in self._directory.glob(f"*{_SUFFIX}")))
+        found = (name_of(one.name) for one in self._directory.iterdir())
+        return tuple(sorted(filter(None, found)))
+
+    def sweep(self) -> int:
+        """Take away what a crash left; return how many files that were.
+
+        One process has the directory (`TOCSIN_HOME/lock`), so a draft that is not ours
+        is nobody's.
+        """
+        left = [
+            one
+            for one in self._directory.glob(f"{_DRAFT}*")
+            if one.name not in self._open
+        ]
+        for one in left:
+            one.unlink(missing_ok=True)
+        return len(left)
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise BadRequest(
-                "The blob was not found",
-                because="that is no name of a blob",
-                next_move="Use letters, digits, _ and -.",
-            )
-        return self._directory / f"{name}{_SUFFIX}"
+        return self._directory / file_of(name)
 
-    def _sync(self) -> None:
-        """Make what happened to names durable too."""
-        handle = os.open(self._directory, os.O_RDONLY)
+
+class FileDraft:
+    """Keeps `bot.ports.sharing.BlobDraft`."""
+
+    def __init__(self, folder: Path, path: Path, name: str, known: set[str]) -> None:
+        self._path, self._name, self._known = path, name, known
+        self._digest, self._size = hashlib.sha256(), 0
         try:
-            os.fsync(handle)
+            # mkstemp makes it readable by its owner only, whatever the umask says.
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=_DRAFT)
+        except OSError as error:
+            raise _not_kept(error) from error
+        self._temporary = Path(temporary)
+        known.add(self._temporary.name)
+        self._file = os.fdopen(handle, "wb")
+
+    @property
+    def facts(self) -> BlobFacts:
+        """Return what was written so far."""
+        return BlobFacts(size_bytes=self._size, digest=self._digest.hexdigest())
+
+    def write(self, chunk: bytes, /) -> int:
+        """Add bytes.
+
+        Raises:
+            Unreachable: The disk is full or broken.
+        """
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise _not_kept(error) from error
+        self._digest.update(chunk)
+        self._size += len(chunk)
+        return len(chunk)
+
+    def keep(self) -> None:
+        """Give it its name; durable when it returns.
+
+        Raises:
+            Conflict: The name is taken.
+            Unreachable: The disk is full or broken.
+        """
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._path.hardlink_to(self._temporary)
+        except FileExistsError:
+            raise Conflict(
+                "The blob was not kept",
+                because=f"there is one named {self._name}",
+                next_move="Use a new name.",
+            ) from None
+        except OSError as error:
+            raise _not_kept(error) from error
         finally:
-            os.close(handle)
+            self.discard()
+        sync(self._path.parent)
+
+    def discard(self) -> None:
+        """Leave nothing under the name of the draft; twice is harmless."""
+        with suppress(OSError):  # a full disk: what is not written goes away anyhow
+            self._file.close()
+        self._temporary.unlink(missing_ok=True)
+        self._known.discard(self._temporary.name)
+
+
+def sync(directory: Path) -> None:
+    """Make what happened to names in a directory durable."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK_BYTES):
+            yield piece
+
+
+def _not_kept(error: OSError) -> Unreachable:
+    return Unreachable(
+        "The blob was not kept",
+        because=f"the disk says: {error.strerror}",
+        next_move="Look at the disk of TOCSIN_HOME: whether it is full or read-only.",
+    )

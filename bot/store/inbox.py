@@ -5,6 +5,7 @@ What an item means, and when it is given up, is decided by whoever reads it.
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ import orjson
 from bot.domain.errors import NotFound
 from bot.domain.instants import SECOND_US, from_us, to_us
 from bot.ports import InboxItem, Lane, Received
+from bot.ports.inbox import Renew
 
 _COLUMNS = (
     "i.id, i.lane, i.source, i.received_us, coalesce(l.sealed, i.sealed), i.state, "
@@ -27,19 +29,30 @@ _PUT = (
 _ONE = "(?,?,?,?,?,?,?)"
 # A redelivery has no row of its own, and so nothing is kept of it.
 _PUT_LARGE = "INSERT INTO inbox_large (n, sealed) SELECT n, ? FROM inbox WHERE id = ?"
+_RENEW = "UPDATE inbox SET sealed = ? WHERE n = ?"
+_RENEW_LARGE = "UPDATE inbox_large SET sealed = ? WHERE n = ?"
 # So many items go into one statement.
 _FEW = 32
 # Above this a payload lies apart: see `intake_tables.py`.
 _LARGE_BYTES = 1024
 # So much of what is claimed at once may lie in memory.
+_MOST_RENEWED = 500
 _MOST_BYTES = 4 * 1024 * 1024
 
 
 class SqliteInbox:
-    """The inbox of one connection. Keeps `ports.Inbox`."""
+    """The inbox of one connection. Keeps `ports.Inbox`.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    Args:
+        renew: Applied to what comes in: what was sealed just before keys were changed
+            must not be kept under a key that is about to go.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, *, renew: Renew | None = None
+    ) -> None:
         self._connection = connection
+        self._renew = renew
 
     def put(self, received: Received) -> tuple[str, bool]:
         """Keep an item; return its id and whether it was here before."""
@@ -47,6 +60,7 @@ class SqliteInbox:
 
     def put_all(self, received: Sequence[Received]) -> Sequence[tuple[str, bool]]:
         """Keep several items as `put` does, in order; one statement for all."""
+        received = self._renewed(received)
         fews = (received[n : n + _FEW] for n in range(0, len(received), _FEW))
         kept = sum(self._put_few(few) for few in fews)
         if large := [(one.sealed, one.id) for one in received if _is_large(one)]:
@@ -55,6 +69,16 @@ class SqliteInbox:
             return [(one.id, False) for one in received]
         firsts = [(self._first(one), one.id) for one in received]
         return [(first, first != own) for first, own in firsts]
+
+    def _renewed(self, received: Sequence[Received]) -> Sequence[Received]:
+        if self._renew is None:
+            return received
+        fresh = [self._renew(one.sealed, one.id) for one in received]
+        pairs = zip(received, fresh, strict=True)
+        return [
+            one if sealed is one.sealed else replace(one, sealed=sealed)
+            for one, sealed in pairs
+        ]
 
     def _put_few(self, few: Sequence[Received]) -> int:
         """Keep them in one statement; return how many were not here before."""
@@ -143,6 +167,31 @@ class SqliteInbox:
             (item_id,),
         ).fetchall()
         return _item(rows[0]) if rows else None
+
+    def renew(self, after: int, renew: Renew) -> tuple[int, int]:
+        """Seal the next few items anew; return where that ended and how many changed.
+
+        A few are as many as fit into memory with `claim`'s limit.
+        """
+        rows = self._connection.execute(
+            "SELECT i.n, i.id, i.sealed, l.sealed FROM inbox i "
+            "LEFT JOIN inbox_large l ON l.n = i.n WHERE i.n > ? ORDER BY i.n LIMIT ?",
+            (after, _MOST_RENEWED),
+        )
+        found, taken, changed = [], 0, 0
+        for row in rows:
+            found.append(row)
+            taken += len(row[2]) + len(row[3] or b"")
+            if taken >= _MOST_BYTES:
+                break
+        rows.close()
+        for n, item, small, large in found:
+            sealed = small if large is None else large
+            fresh = renew(sealed, item) if sealed else sealed
+            if fresh is not sealed:
+                sql = _RENEW if large is None else _RENEW_LARGE
+                changed += self._connection.execute(sql, (fresh, n)).rowcount
+        return (found[-1][0] if found else 0), changed
 
     def counts(self, lane: Lane) -> Mapping[str, int]:
         """Return how many items are in each state; every state has its key."""

@@ -52,7 +52,7 @@ class FileKeys:
 
     def seal(self, plain: bytes, *, about: str) -> bytes:
         """Encrypt with the newest key and bind to `about`, e.g. an alert id."""
-        number = self._newest_seal = self._newest_seal or self._find_newest() or 1
+        number = self._newest()
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = self._cipher(number).encrypt(nonce, plain, about.encode())
         return bytes((_FORMAT, number)) + nonce + sealed
@@ -68,7 +68,7 @@ class FileKeys:
 
         head, nonce, rest = sealed[:2], sealed[2 : 2 + _NONCE_BYTES], sealed[14:]
         is_ours = len(nonce) == _NONCE_BYTES and head[0] == _FORMAT
-        if not is_ours or not os.path.exists(self._path(head[1])):  # noqa: PTH110 - asked for every payload, and three times as fast
+        if not is_ours or not self._has(head[1]):
             raise _not_opened(about, "no key of this installation sealed it")
         try:
             return self._cipher(head[1]).decrypt(nonce, rest, about.encode())
@@ -83,7 +83,11 @@ class FileKeys:
         What older keys sealed can still be opened. Another process that runs
         already seals with the older one until it is restarted.
         """
-        number = self._find_newest() + 1
+        older = self._numbers()
+        number = max(older, default=0) + 1
+        for one in older:
+            # Read now: what they sealed may still be on its way when they are removed.
+            self._cipher(one)
         if number > _MAX_SEAL_KEYS:
             raise BadSettings(
                 "The key was not changed",
@@ -93,6 +97,40 @@ class FileKeys:
         self._secret(f"seal-{number}.key")
         self._newest_seal = number
         return number
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Tell whether the key that seals now sealed this."""
+        return sealed[:2] == bytes((_FORMAT, self._newest()))
+
+    def renewed(self, sealed: bytes, about: str) -> bytes:
+        """Return the same sealed with the newest key.
+
+        What the newest key sealed, and what none of ours sealed, is returned as it is.
+
+        Raises:
+            Tampered: It was changed, or it is about something else.
+        """
+        if sealed[:1] != bytes((_FORMAT,)) or self.is_newest(sealed):
+            return sealed
+        return self.seal(self.open(sealed, about=about), about=about)
+
+    def older(self) -> tuple[int, ...]:
+        """Return the numbers of keys that do not seal any more and are still here."""
+        return tuple(one for one in self._numbers() if one != self._newest())
+
+    def remove_older(self) -> None:
+        """Take away every key but the newest.
+
+        This process keeps what it has read of them in memory until it ends, for what
+        was sealed with them and is still on its way to the disk.
+        """
+        for number in self.older():
+            Path(self._path(number)).unlink(missing_ok=True)
+        handle = os.open(self._directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def sign(self, message: bytes) -> bytes:
         """Sign with the log's Ed25519 key; 64 bytes."""
@@ -133,11 +171,19 @@ class FileKeys:
         self._ciphers[number] = made
         return made
 
-    def _find_newest(self) -> int:
-        """Return the number of the newest key that seals, 0 without one."""
+    def _has(self, number: int) -> bool:
+        path = self._path(number)
+        return number in self._ciphers or os.path.exists(path)  # noqa: PTH110 - asked for every payload, and three times as fast
+
+    def _newest(self) -> int:
+        """Return the number of the key that seals now."""
+        self._newest_seal = self._newest_seal or max(self._numbers(), default=1)
+        return self._newest_seal
+
+    def _numbers(self) -> list[int]:
         stems = (file.stem for file in self._directory.glob("seal-*.key"))
         numbers = (stem.removeprefix("seal-") for stem in stems)
-        return max((int(one) for one in numbers if one.isdecimal()), default=0)
+        return sorted(int(one) for one in numbers if one.isdecimal())
 
     def _secret(self, name: str) -> bytes:
         try:

@@ -56,15 +56,32 @@ class SqliteShareKeys:
         )
         return ShareKey(wrapped=found[0][0], auth=found[0][1]) if found else None
 
+    def rewrap(self, share: str, wrapped: bytes) -> None:
+        """Put another wrapping in place of the first; nothing where it is destroyed."""
+        sql = "UPDATE share_key SET wrapped = ? WHERE share = ?"
+        with self._lock:
+            self._is_owed = True
+        self._run(sql, (wrapped, share))
+
+    def clean(self) -> None:
+        """Write the file anew where a byte of something that is gone may be in it.
+
+        Raises:
+            Fault: It could not be written anew yet.
+        """
+        with self._lock:
+            self._clean()
+
     def destroy(self, share: str) -> None:
         """Take a key away so that no byte of it stays in the file or its WAL.
 
         Raises:
             Fault: The row is gone, but the file could not be written anew yet.
         """
-        self._run("DELETE FROM share_key WHERE share = ?", (share,))
+        sql = "DELETE FROM share_key WHERE share = ? RETURNING share"
+        was_here = bool(self._run(sql, (share,)))
         with self._lock:
-            self._is_owed = True
+            self._is_owed = self._is_owed or was_here
             self._clean()
 
     def all(self) -> tuple[str, ...]:
@@ -122,3 +139,17 @@ def _not_clean(because: str) -> Fault:
         because=because,
         next_move="It is tried again; look at the disk if this stays.",
     )
+
+
+def wrapped_keys(path: Path) -> tuple[bytes, ...]:
+    """Return every wrapped key of a file that a running bot may have, to look at."""
+    if not path.exists():
+        return ()
+    connection = database.reading(path)
+    try:
+        found = connection.execute("SELECT wrapped FROM share_key").fetchall()
+    except sqlite3.OperationalError:
+        return ()
+    finally:
+        connection.close()
+    return tuple(bytes(row[0]) for row in found if row[0])

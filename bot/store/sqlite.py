@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.domain.errors import BadSettings, Unreachable
+from bot.ports.inbox import Renew
 from bot.ports.store import Guard
 from bot.store import database
 from bot.store.transaction import SqliteTransaction
@@ -32,6 +33,7 @@ class SqliteStore:
         salts: Where the salts of words come from.
         guard: Masks words and messages before they are written; None only where
             there is nothing of anybody to mask, such as in benchmarks.
+        renew: Seals with the newest key what comes into the inbox.
 
     Raises:
         BadSettings: The file belongs to a newer version, is not ours, or does
@@ -45,6 +47,7 @@ class SqliteStore:
         read_only: bool = False,
         salts: Salts = secrets.token_bytes,
         guard: Guard | None = None,
+        renew: Renew | None = None,
     ) -> None:
         self.path = path
         self._lock = threading.Lock()
@@ -57,7 +60,9 @@ class SqliteStore:
         database.prepare(path)
         self._writer = Writer(
             lambda: database.writing(path),
-            lambda connection: SqliteTransaction(connection, salts=salts, guard=guard),
+            lambda connection: SqliteTransaction(
+                connection, salts=salts, guard=guard, renew=renew
+            ),
         )
 
     @property

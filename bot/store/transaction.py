@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 from typing import Any
 
+from bot.ports.inbox import Renew
 from bot.ports.store import Guard
 from bot.store.eventlog import SqliteEventLog
 from bot.store.inbox import SqliteInbox
@@ -26,13 +27,14 @@ class SqliteTransaction:
         *,
         salts: Salts = secrets.token_bytes,
         guard: Guard | None = None,
+        renew: Renew | None = None,
     ) -> None:
         self.connection = connection
         self._worked_out: dict[str, Any] = {}
         self._log = SqliteEventLog(
             connection, salts=salts, worked_out=self._worked_out, guard=guard
         )
-        self._inbox = SqliteInbox(connection)
+        self._inbox = SqliteInbox(connection, renew=renew)
         self._outbox = SqliteOutbox(connection, guard=guard)
         self._timers = SqliteTimers(connection)
         self._tables = SqliteTables(connection)

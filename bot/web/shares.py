@@ -22,14 +22,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.domain.errors import BadRequest, TocsinError
-from bot.domain.share_decisions import MOST_BYTES, MOST_OPENS, Denied
+from bot.domain.errors import BadRequest, TocsinError, Unreachable
+from bot.domain.share_decisions import MOST_OPENS, Denied
 from bot.ports import Clock
 from bot.ports.sharing import Sealed, ShareLinks
 from bot.web.admin import wrong_token
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
 from bot.web.pace import Pace
+from bot.web.streams import Poured, pour
 from bot.web.tokens import Guesses
 from bot.web.viewer_files import STRICT, viewer_routes
 
@@ -108,9 +109,8 @@ class SharesDoor:
 
     async def _content(self, given: Given) -> Response:
         share, lease = _field(given, "share"), _field(given, "lease")
-        content = await asyncio.to_thread(self.links.content, share, lease)
-        kind = "application/octet-stream"
-        return Response(content, media_type=kind, headers=_HEADERS)
+        size_bytes, pieces = await asyncio.to_thread(self.links.stream, share, lease)
+        return Poured(pieces, size_bytes=size_bytes, headers=_HEADERS)
 
     async def _ack(self, given: Given) -> Response:
         share, lease = _field(given, "share"), _field(given, "lease")
@@ -125,14 +125,20 @@ class SharesDoor:
         if wrong is not None:
             return wrong
         try:
-            content = await read_body(request, limit=MOST_BYTES)
-        except (TooLarge, NotReadable):
-            return _not_sealed("it is larger than 100 MiB, or not readable")
-        try:
-            sealed = _sealed(request.query_params, content)
-            made = await asyncio.to_thread(self.links.put, sealed)
+            sealed = _sealed(request.query_params)
+            receiving = await asyncio.to_thread(self.links.receive, sealed)
+            try:
+                await pour(request, receiving.write)
+                made = await asyncio.to_thread(receiving.finish)
+            finally:
+                await asyncio.to_thread(receiving.discard)
+        except NotReadable as no:
+            return _not_sealed(str(no))
         except BadRequest as no:
             return _not_sealed(no.because)
+        except Unreachable as fault:
+            _log.error("nothing was sealed: %s", fault)
+            return _not_sealed(fault.because, status=503)
         return JSONResponse(dict(made), headers=_HEADERS)
 
     def _wrong_token(self, request: Request) -> Response | None:
@@ -184,7 +190,7 @@ def _nothing() -> Response:
     return Response(b"", status_code=404, headers=_HEADERS)
 
 
-def _sealed(given: Mapping[str, str], content: bytes) -> Sealed:
+def _sealed(given: Mapping[str, str]) -> Sealed:
     """Return what was handed over.
 
     Raises:
@@ -193,10 +199,7 @@ def _sealed(given: Mapping[str, str], content: bytes) -> Sealed:
     ticket, auth = given.get("ticket", ""), given.get("auth", "")
     if not (_is_digest(ticket) and _is_digest(auth)):
         raise _unclear("ticket or auth is not 64 hex digits")
-    if not content:
-        raise _unclear("nothing was sent")
     return Sealed(
-        content=content,
         ticket=ticket,
         auth=bytes.fromhex(auth),
         life_s=_number(given, "life_s", most=10_000_000),
@@ -227,9 +230,9 @@ def _unclear(because: str) -> BadRequest:
     return BadRequest("Nothing was sealed", because=because, next_move="Try again.")
 
 
-def _not_sealed(because: str) -> Response:
+def _not_sealed(because: str, *, status: int = 400) -> Response:
     return refused(
-        400,
+        status,
         "not_sealed",
         what="Nothing was sealed",
         because=because,

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import integrations
+from bot.aws import blobs, wrapping
 from bot.aws.action import AwsAction
-from bot.aws.mint import QUEUE_ROLE, READ_ROLE, Grant, session_policy
+from bot.aws.mint import QUEUE_ROLE, READ_ROLE, STORE_ROLE, Grant, session_policy
 from bot.aws.permissions import permission
 from bot.gate.catalogue import load_actions
 
@@ -96,6 +97,18 @@ def test_the_queues_role_takes_messages_and_nothing_else() -> None:
     assert _allowed(QUEUE_ROLE) == QUEUE_CALLS
 
 
+def test_the_stores_role_keeps_ciphertext_and_wraps_keys_and_nothing_else() -> None:
+    needed = {permission(call) for call in (*blobs.CALLS, *wrapping.CALLS)}
+    assert _allowed(STORE_ROLE) == needed
+
+
+def test_the_stores_role_wraps_nothing_but_keys_of_shares() -> None:
+    (wraps,) = (
+        one for one in _statements(STORE_ROLE) if "kms:Encrypt" in one["Action"]
+    )
+    assert wraps["Condition"]["Null"] == {"kms:EncryptionContext:share": "false"}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_its_actions_calls_and_nothing_else(role: str) -> None:
     needed: set[str] = set()
@@ -106,7 +119,9 @@ def test_a_role_may_do_its_actions_calls_and_nothing_else(role: str) -> None:
     assert _allowed(role) == needed
 
 
-@pytest.mark.parametrize("role", [READ_ROLE, QUEUE_ROLE, *ROLES, "tocsin-base"])
+@pytest.mark.parametrize(
+    "role", [READ_ROLE, QUEUE_ROLE, STORE_ROLE, *ROLES, "tocsin-base"]
+)
 def test_nothing_is_allowed_everywhere(role: str) -> None:
     for one in _statements(role):
         if one["Effect"] == "Allow" and one["Resource"] == "*":

@@ -3,13 +3,14 @@
 Over Socket Mode, through a sealed bundle that somebody opens, and while a drill runs.
 """
 
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from bot.cli.share_client import opened
+from bot.cli.share_client import open_into
 from tests.canary import speaking
 from tests.canary.canaries import Canary, canaries, sung
 from tests.canary.hearing import SETTINGS, files, shown
@@ -69,9 +70,9 @@ def test_no_value_is_in_the_diagnostics_that_somebody_opens(tmp_path: Path) -> N
     with running(tmp_path, settings=SETTINGS) as tocsin:
         alerts_of_one_group(tocsin, canaries())
         tocsin.wait_for(lambda messages: messages)
-        plain, acknowledge = opened(link(tocsin, "U0ONCALL"))
-        acknowledge()
-        bundle = plain.decode()
+        plain = io.BytesIO()
+        open_into(link(tocsin, "U0ONCALL"), plain)()
+        bundle = plain.getvalue().decode()
         heard = {"bundle": bundle, **dict(shown(tocsin, incidents=1)), **kept(tocsin)}
     assert said_and_sung(heard) == {}
     assert bundle.count("\u2039") >= len(canaries())

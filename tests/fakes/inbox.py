@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.ports import InboxItem, Lane, Received
+from bot.ports.inbox import Renew
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +47,14 @@ class FakeInbox:
     def put_all(self, received: Sequence[Received]) -> list[tuple[str, bool]]:
         """Keep several items as `put` does, in order."""
         return [self.put(one) for one in received]
+
+    def renew(self, after: int, renew: Renew) -> tuple[int, int]:
+        """Seal everything that came after anew, in one go."""
+        found = list(self.items.values())[after:]
+        for one in found:
+            sealed = renew(one.item.sealed, one.item.id)
+            one.item = replace(one.item, sealed=sealed)
+        return (after + len(found) if found else 0), len(found)
 
     def claim(
         self, lane: Lane, *, now: datetime, lease_s: int, limit: int

@@ -214,9 +214,7 @@ def test_the_whole_way_from_the_button_to_the_page(
 
 
 def ciphertext(stage: Stage, made: Link) -> bytes:
-    found = stage.vault.blobs.get(made.share)
-    assert found is not None
-    return found
+    return stage.ciphertext(made.share)
 
 
 def test_stock_age_and_pyrage_open_the_same_bundle_with_the_key_of_the_link(

@@ -21,9 +21,13 @@ from bot.readmodels import timeline
 from bot.shares.originals import Originals
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link, read_link
+from bot.store.evidence import EvidenceFiles
+from bot.store.keyfile import FileKeys
 from bot.web.tokens import Guesses
 from bot.wire_sharing import SharingNeeds, build_sharing
+from bot.wire_storage import Storage
 from tests.core import CHANNEL, Core, rulings, shipped_policy
+from tests.fakes.sharing import whole
 from tests.spec import OLU, person
 
 ALERT = {"title": "Queue of the chat model is long", "severity": "high", "id": "q1"}
@@ -46,11 +50,13 @@ class Stage:
         *,
         collectors: Mapping[str, Collect] | None = None,
         reader: Callable[[], Any] = no_account,
+        storage: Callable[[FileKeys], Storage] | None = None,
         **web: Any,
     ) -> None:
         self.folder = folder
         self.core = Core(folder)
         self.clock = self.core.clock
+        self.evidence = EvidenceFiles(folder / "evidence", self.core.keys)
         sharing = build_sharing(
             SharingNeeds(
                 settings=Settings.model_validate({"home": folder, "web": web}),
@@ -63,9 +69,12 @@ class Stage:
                 base_url=BASE_URL,
                 admin_token="admin-token",  # noqa: S106 - of this test
                 guesses=Guesses(),
+                storage=storage(self.core.keys) if storage else None,
+                renew_evidence=self.evidence.renew,
             )
         )
         self.desk, self.house, self.door = sharing.desk, sharing.house, sharing.door
+        self.rotate = sharing.keys.rotate
         self.vault = sharing.desk.vault
         self.stopped = False
         self.originals = Originals(
@@ -198,24 +207,35 @@ class Stage:
     def open(self, link: Link) -> bytes:
         """Claim, fetch, decrypt and acknowledge, as the page does."""
         lease = self.claim(link).lease
-        plain = seal.unseal(self.vault.content(link.share, lease), key=link.key)
+        plain = seal.unseal(self.content(link.share, lease), key=link.key)
         self.vault.acknowledge(link.share, lease)
         return plain
+
+    def content(self, share: str, lease: str) -> bytes:
+        """Return all of the ciphertext that a lease gives."""
+        return b"".join(self.vault.stream(share, lease)[1])
+
+    def ciphertext(self, share: str) -> bytes:
+        """Return what is kept of a share, as an attacker of the disk has it."""
+        found = whole(self.vault.blobs, share)
+        assert found is not None
+        return found
 
     def sealed(
         self, content: bytes = b"hello", *, opens: int = 1, life_s: int = 3600
     ) -> Link:
         """Seal as the command line does."""
         key, ticket = seal.new_key(), proof.new_secret()
-        kept = self.vault.put(
+        receiving = self.vault.receive(
             Sealed(
-                content=seal.seal(content, key=key),
                 ticket=proof.digest(ticket),
                 auth=proof.auth_key(key),
                 life_s=life_s,
                 opens=opens,
             )
         )
+        receiving.write(seal.seal(content, key=key))
+        kept = receiving.finish()
         share = str(kept["share"])
         return Link(base_url=BASE_URL, share=share, ticket=ticket, key=key)
 

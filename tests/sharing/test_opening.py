@@ -9,9 +9,10 @@ import pytest
 
 from bot.domain.errors import BadRequest
 from bot.domain.share_decisions import Denied
-from bot.ports.sharing import Leased
+from bot.ports.sharing import KeyContext, Leased
 from bot.sharing import seal
 from bot.sharing.seal import Link
+from tests.fakes.sharing import put
 from tests.sharing.stage import Stage
 
 
@@ -72,7 +73,7 @@ def test_nothing_opens_after_its_time_even_if_no_timer_fired(stage: Stage) -> No
     stage.clock.go_on(3600)
     assert reason(stage, link) == "over"
     with pytest.raises(Denied):
-        stage.vault.content(link.share, lease)
+        stage.content(link.share, lease)
     with pytest.raises(Denied):
         stage.vault.acknowledge(link.share, lease)
 
@@ -203,8 +204,9 @@ def test_what_a_crash_left_without_a_share_is_destroyed_at_the_start(
     stage: Stage,
 ) -> None:
     kept = stage.sealed()
-    stage.vault.share_keys.put("sh_orphan", stage.vault._wrapped("sh_orphan", "x"))
-    stage.vault.blobs.put("sh_other_orphan", b"x")
+    orphan = KeyContext(share="sh_orphan", incident="", expires_at=stage.clock.now())
+    stage.vault.keyring.keep(seal.new_key(), orphan)
+    put(stage.vault.blobs, "sh_other_orphan", b"x")
     stage.vault.tidy_after_crash()
     assert stage.vault.share_keys.all() == stage.vault.blobs.names() == (kept.share,)
 
@@ -216,7 +218,6 @@ def test_the_organisation_s_own_key_opens_everything(tmp_path: Path) -> None:
     stage = Stage(tmp_path, share_recipient=str(ours.to_public()))
     stage.incident()
     link = stage.link()
-    sealed = stage.vault.blobs.get(link.share)
-    assert sealed is not None
+    sealed = stage.ciphertext(link.share)
     assert b"tocsin-bundle/1" in seal.unseal(sealed, key=str(ours))
     stage.close()

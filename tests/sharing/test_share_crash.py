@@ -60,7 +60,7 @@ def test_a_claim_survives_the_crash_and_opens_once(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     with pytest.raises(Denied):
         stage.claim(link)
-    content = stage.vault.content(link.share, lease)
+    content = stage.content(link.share, lease)
     assert seal.unseal(content, key=link.key) == b"evidence"
     stage.vault.acknowledge(link.share, lease)
     with pytest.raises(Denied):

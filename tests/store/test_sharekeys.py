@@ -10,6 +10,7 @@ from bot.domain.errors import BadRequest
 from bot.ports.sharing import ShareKey
 from bot.store.blobs import FileBlobs
 from bot.store.sharekeys import SqliteShareKeys
+from tests.fakes.sharing import put
 
 
 def everything(folder: Path) -> bytes:
@@ -58,7 +59,7 @@ def test_what_a_crash_left_behind_is_cleaned_at_the_next_start(tmp_path: Path) -
 def test_only_the_owner_reads_the_keys_and_the_blobs(tmp_path: Path) -> None:
     SqliteShareKeys(tmp_path / "keys.db").put("sh_1", a_key())
     blobs = FileBlobs(tmp_path / "blobs")
-    blobs.put("sh_1", b"x")
+    put(blobs, "sh_1", b"x")
     found = [tmp_path / "keys.db", tmp_path / "blobs", *(tmp_path / "blobs").iterdir()]
     modes = {stat.S_IMODE(one.stat().st_mode) & 0o077 for one in found}
     assert modes == {0}
@@ -67,14 +68,30 @@ def test_only_the_owner_reads_the_keys_and_the_blobs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../x", "a/b", "", ".", "a b", "x" * 81, "ä"])
 def test_a_name_never_becomes_a_path(tmp_path: Path, name: str) -> None:
     blobs = FileBlobs(tmp_path / "blobs")
-    for ask in (blobs.get, blobs.delete):
+    for ask in (blobs.read, blobs.delete, blobs.draft):
         with pytest.raises(BadRequest):
             ask(name)
-    with pytest.raises(BadRequest):
-        blobs.put(name, b"x")
 
 
 def test_a_crash_in_the_middle_of_writing_leaves_no_blob(tmp_path: Path) -> None:
     blobs = FileBlobs(tmp_path / "blobs")
     (tmp_path / "blobs" / ".new-half").write_bytes(b"half")
     assert blobs.names() == ()
+    assert blobs.sweep() == 1
+    assert list((tmp_path / "blobs").iterdir()) == []
+
+
+def test_a_draft_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    draft = FileBlobs(tmp_path / "blobs").draft("sh_1")
+    (file,) = (tmp_path / "blobs").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    draft.discard()
+
+
+def test_no_byte_of_a_wrapping_stays_once_it_was_wrapped_anew(tmp_path: Path) -> None:
+    keys, key = SqliteShareKeys(tmp_path / "keys.db"), a_key()
+    keys.put("sh_1", key)
+    keys.rewrap("sh_1", secrets.token_bytes(110))
+    keys.clean()
+    assert key.wrapped[:16] not in everything(tmp_path)
+    assert key.auth in everything(tmp_path)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.cli.share_client import opened as open_link
 from bot.sharing.seal import read_link
+from tests.story.links import open_link
 from tests.story.running import CHANNEL, Tocsin, running
 from tests.story.test_gate import wait
 from tests.story.test_story import LEAK, cli

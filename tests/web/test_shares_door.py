@@ -1,6 +1,7 @@
 """The door to sealed things: inert to look at, and one answer for every failure."""
 
 import json
+import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -291,3 +292,42 @@ def test_what_does_not_fit_is_refused_with_the_reason(
 
 def test_nothing_is_no_share(door: Door) -> None:
     assert put(door, b"").status == 400
+
+
+def test_what_is_too_large_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, share_limit_mib=1)
+    with serving(app(stage)) as door:
+        refused = put(door, bytes(2 * 1024 * 1024))
+    assert (refused.status, refused.json["because"]) == (400, "it is larger than 1 MiB")
+    assert list((tmp_path / "blobs").iterdir()) == []
+    stage.close()
+
+
+def test_what_is_encoded_is_not_taken(door: Door) -> None:
+    query = f"ticket={'a' * 64}&auth={'b' * 64}&life_s=3600&opens=1"
+    headers = {"Authorization": "Bearer admin-token", "Content-Encoding": "gzip"}
+    answer = door.ask("POST", f"/admin/shares?{query}", b"x", headers)
+    assert answer.status == 400
+
+
+def test_whoever_hangs_up_while_sending_leaves_nothing(
+    stage: Stage, door: Door
+) -> None:
+    query = f"ticket={'a' * 64}&auth={'b' * 64}&life_s=3600&opens=1"
+    host, _, port = door.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as line:
+        line.sendall(
+            f"POST /admin/shares?{query} HTTP/1.1\r\nHost: x\r\n"
+            "Authorization: Bearer admin-token\r\nContent-Length: 1000000\r\n\r\n"
+            "half".encode()
+        )
+    assert put(door, b"sealed").status == 200
+    assert len(stage.vault.blobs.names()) == 1
+
+
+def test_the_ciphertext_says_how_long_it_is(stage: Stage, door: Door) -> None:
+    link = stage.sealed(bytes(300_000))
+    lease = claim(door, link).json["lease"]
+    content = post(door, "/share/content", {"share": link.share, "lease": lease})
+    assert content.headers["content-length"] == str(len(content.body))
+    assert seal.unseal(content.body, key=link.key) == bytes(300_000)

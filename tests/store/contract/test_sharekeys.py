@@ -49,3 +49,17 @@ def test_a_share_has_one_key(keys: ShareKeys) -> None:
     with pytest.raises(Conflict):
         keys.put("sh_1", ShareKey(wrapped=b"", auth=b"b" * 32))
     assert keys.get("sh_1") == KEY
+
+
+def test_a_key_is_wrapped_anew_in_its_place(keys: ShareKeys) -> None:
+    keys.put("sh_1", KEY)
+    keys.rewrap("sh_1", b"v" * 90)
+    keys.clean()
+    assert keys.get("sh_1") == ShareKey(wrapped=b"v" * 90, auth=KEY.auth)
+
+
+def test_wrapping_anew_brings_no_destroyed_key_back(keys: ShareKeys) -> None:
+    keys.put("sh_1", KEY)
+    keys.destroy("sh_1")
+    keys.rewrap("sh_1", b"v" * 90)
+    assert keys.get("sh_1") is None

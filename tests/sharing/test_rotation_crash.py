@@ -1,0 +1,49 @@
+"""kill -9 while keys change: everything opens before and after going on."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.sharing.seal import read_link
+from bot.store.keyfile import FileKeys
+from tests.sharing.stage import Stage
+from tests.sharing.test_rotation import holding, payload_opens
+
+ROOT = Path(__file__).parents[2]
+WHERE = ("new_key", "one_share", "shares", "payloads", "evidence", "removing")
+pytestmark = pytest.mark.slow
+
+
+def killed(folder: Path, where: str) -> str:
+    """Run the dying process; return the link it printed."""
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.sharing.rotating", str(folder), where],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    return child.stdout.strip()
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_killed_in_the_middle_all_opens_and_the_next_run_ends_it(
+    tmp_path: Path, where: str
+) -> None:
+    link = read_link(killed(tmp_path, where))
+    first = (tmp_path / "keys" / "seal-1.key").read_bytes().strip()
+    stage = Stage(tmp_path)
+    assert stage.vault.identity(link.share) == link.key
+    assert payload_opens(stage, FileKeys(tmp_path / "keys"))
+    assert stage.rotate()["resumed"] is True
+    assert holding(stage, first) == []
+    fresh = FileKeys(tmp_path / "keys")
+    assert payload_opens(stage, fresh)
+    snapshot = (tmp_path / "evidence" / "pl_1.sealed").read_bytes()
+    assert fresh.open(snapshot, about="evidence/pl_1") == b"what was seen"
+    assert stage.open(link)
+    stage.close()
