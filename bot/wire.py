@@ -4,6 +4,8 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 `bot/house.py`. What everything stands on is laid in `bot/wire_ground.py`.
 """
 
+from dataclasses import replace
+
 from starlette.routing import Route
 from ulid import ULID
 
@@ -28,6 +30,7 @@ from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
+from bot.wire_identity import identity_of, must_be_possible
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
@@ -54,6 +57,7 @@ def build(
         BadSettings: A file of rules cannot be used.
         Tampered: The log does not follow from its newest anchored checkpoint.
     """
+    must_be_possible(settings, slack, base_url=base_url)
     ground = lay_ground(
         settings,
         slack=slack,
@@ -64,7 +68,7 @@ def build(
     people = LatePeople()
     gate = _gate(ground, people)
     links = page_links(ground.store, ground.clock, base_url)
-    sharing, drills = _sharing(ground), _drills(ground, gate)
+    sharing, drills = _sharing(ground, people), _drills(ground, gate)
     grouping = build_grouping(
         ground.service, ground.rulings, channel=ground.slack.channel
     )
@@ -80,8 +84,10 @@ def build(
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
-    house = _house(ground, gate, room, links, grouping)
-    sharing.join(house)
+    identity = identity_of(ground, room, links)
+    house = _house(ground, gate, room, links, grouping, identity.start)
+    replace(sharing, door=identity.at(sharing.door)).join(house)
+    identity.join(house)
     drills.join(house)
     build_watch(_watch_needs(ground)).join(house)
     grouping.join(house)
@@ -94,6 +100,7 @@ def _house(
     room: SlackRoom,
     links: PageLinks,
     grouping: Grouping,
+    slack_sign_in: str,
 ) -> House:
     pressed = press(ground)
     reader = Apart(ground.rulings.texts)
@@ -115,7 +122,7 @@ def _house(
         alerts_token=ground.alerts_token,
         admin_token=ground.admin_token,
         base_url=ground.base_url,
-        routes=_page_routes(ground, room, links),
+        routes=_page_routes(ground, room, links, slack_sign_in),
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 
@@ -150,7 +157,7 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
     )
 
 
-def _sharing(ground: Ground) -> Sharing:
+def _sharing(ground: Ground, people: LatePeople) -> Sharing:
     return build_sharing(
         SharingNeeds(
             settings=ground.settings,
@@ -163,6 +170,7 @@ def _sharing(ground: Ground) -> Sharing:
             base_url=ground.base_url,
             admin_token=ground.admin_token,
             guesses=ground.guesses,
+            look=people.kept,
         )
     )
 
@@ -181,7 +189,9 @@ def _drills(ground: Ground, gate: GateHouse) -> DrillHouse:
     )
 
 
-def _page_routes(ground: Ground, room: SlackRoom, links: PageLinks) -> list[Route]:
+def _page_routes(
+    ground: Ground, room: SlackRoom, links: PageLinks, slack_sign_in: str
+) -> list[Route]:
     return page_routes(
         PageNeeds(
             store=ground.store,
@@ -194,6 +204,7 @@ def _page_routes(ground: Ground, room: SlackRoom, links: PageLinks) -> list[Rout
             base_url=links.base_url,
             links=ground.rulings.links,
             guards=ground.guards,
+            slack_sign_in=slack_sign_in,
         )
     )
 

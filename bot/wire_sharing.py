@@ -19,7 +19,9 @@ from bot.redact import Redactor
 from bot.shares.book import EXPIRE, LAPSE, ShareBook
 from bot.shares.desk import ShareDesk
 from bot.shares.diagnostics import Diagnostics
+from bot.shares.holders import Holders, Look
 from bot.shares.house import ShareHouse
+from bot.shares.refusals import Refusals
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
 from bot.slack.share_voice import SlackShareVoice
@@ -43,6 +45,7 @@ class SharingNeeds:
         collectors: What integrations collect, by name.
         reader: Makes a session that can only read.
         base_url: Where people's browsers reach the bot.
+        look: Tells who somebody is, at most a minute old.
     """
 
     settings: Settings
@@ -55,6 +58,7 @@ class SharingNeeds:
     base_url: str
     admin_token: str
     guesses: Guesses
+    look: Look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
             "the page that opens sealed diagnostics is missing; run `make setup`"
         )
     voice = SlackShareVoice()
-    vault = _vault(needs, ShareBook(clock=needs.clock, voice=voice))
+    vault = _vault(needs, _book(needs, voice))
     desk = ShareDesk(vault=vault, voice=voice)
     house = ShareHouse(
         desk=desk,
@@ -113,6 +117,15 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
     return Sharing(desk=desk, house=house, door=door)
 
 
+def _book(needs: SharingNeeds, voice: SlackShareVoice) -> ShareBook:
+    refusals = Refusals(
+        clock=needs.clock,
+        voice=voice,
+        security_channel=needs.settings.slack.security_channel,
+    )
+    return ShareBook(clock=needs.clock, voice=voice, refusals=refusals)
+
+
 def _vault(needs: SharingNeeds, book: ShareBook) -> ShareVault:
     home = needs.settings.home
     nonce_key = hashlib.sha256(_NONCE_LABEL + needs.keys.placeholder_key()).digest()
@@ -123,6 +136,7 @@ def _vault(needs: SharingNeeds, book: ShareBook) -> ShareVault:
         share_keys=SqliteShareKeys(home / KEYS_FILE),
         blobs=FileBlobs(home / BLOBS_DIRECTORY),
         nonces=proof.Nonces(nonce_key),
+        holders=Holders(store=needs.store, look=needs.look),
         new_id=lambda prefix: f"{prefix}{ULID.from_datetime(needs.clock.now())}",
         base_url=needs.base_url,
     )

@@ -20,9 +20,12 @@ from ulid import ULID
 from bot.domain.share_decisions import Denied
 from bot.ports.sharing import Sealed
 from bot.shares.book import ShareBook
+from bot.shares.holders import Holders
+from bot.shares.refusals import Refusals
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link
+from bot.slack.late import LatePeople
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.blobs import FileBlobs
 from bot.store.keyfile import FileKeys
@@ -89,10 +92,12 @@ def _openings(vault: ShareVault) -> dict[str, Any]:
 
 
 def _vault(folder: Path, store: SqliteStore) -> ShareVault:
-    clock = SystemClock()
+    clock, voice = SystemClock(), SlackShareVoice()
+    refusals = Refusals(clock=clock, voice=voice)
     return ShareVault(
         store=store,
-        book=ShareBook(clock=clock, voice=SlackShareVoice()),
+        book=ShareBook(clock=clock, voice=voice, refusals=refusals),
+        holders=Holders(store=store, look=LatePeople().kept),
         keys=FileKeys(folder / "keys"),
         share_keys=SqliteShareKeys(folder / "keys.db"),
         blobs=FileBlobs(folder / "blobs"),

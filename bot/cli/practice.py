@@ -24,6 +24,7 @@ from bot.house import House
 from bot.practice.app import practice_app
 from bot.practice.settings import PracticeSettings
 from bot.rules.registry_file import read_registry
+from bot.slack.issuer import IssuerSettings
 from bot.slack.manifest import manifest
 from bot.slack.room import SlackSettings
 from bot.store.tokenfile import token_text
@@ -72,6 +73,7 @@ def practice_for(settings: Settings, url: str) -> Practice | None:
         "xox" + "b-" + token_text(keys / "practice.token"),
         token_text(keys / "practice.secret"),
     )
+    client_secret = token_text(keys / "practice-client.secret")
     over_sockets = settings.practice.transport == "socket"
     app_token = "xap" + "p-" + token_text(keys / "practice-app.token")
     workspace = PracticeSettings(
@@ -81,7 +83,10 @@ def practice_for(settings: Settings, url: str) -> Practice | None:
         signing_secret=signing,
         app_token=app_token,
         transport=settings.practice.transport,
-        manifest=manifest(url=url, socket_mode=over_sockets),
+        client_secret=client_secret,
+        manifest=manifest(
+            url=(settings.web.public_url or url), socket_mode=over_sockets
+        ),
         clock=SystemClock().now,
     )
     slack = SlackSettings(
@@ -92,6 +97,12 @@ def practice_for(settings: Settings, url: str) -> Practice | None:
         team="T0TEAM",
         channel="C0INCIDENTS",
         api_url=f"{url}/practice/api/",
+        issuer=IssuerSettings(
+            client_id=workspace.client_id,
+            client_secret=client_secret,
+            issuer=f"{url}/practice",
+            pkce=True,
+        ),
     )
     return Practice(
         settings=workspace,

@@ -5,6 +5,7 @@ place in the row of those who wait for `bot/shares/house.py`. The rules are in
 `bot/domain/share_decisions.py`.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,8 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain import share_decisions as rules
-from bot.domain.errors import NotFound, OutOfTurn, Refusal, TocsinError
+from bot.domain.errors import (
+    NotAllowed,
+    NotFound,
+    OutOfTurn,
+    Refusal,
+    TocsinError,
+)
 from bot.domain.share_decisions import NewTicket
+from bot.domain.share_people import may_ask
 from bot.ports import Store, Transaction
 from bot.ports.sharing import ShareAsker, ShareVoice
 from bot.readmodels import board
@@ -26,6 +34,7 @@ _WORTH = timedelta(minutes=10)
 _COLLECTING = "collecting the diagnostics. Your link comes here in a moment."
 _REVOKED = "every link to the diagnostics is dead, and their key is destroyed."
 _NOTHING_TO_REVOKE = "there was no link to take back."
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +138,15 @@ class ShareDesk:
 
         def whole(tx: Transaction) -> None:
             try:
-                rules.may_ask(who, in_channel=asked.by.in_channel, what=asked.what)
+                may_ask(who, in_channel=asked.by.in_channel, what=asked.what)
                 work(tx)
                 outcome = "answered"
             except Refusal as no:
-                self._book.refused(tx, incident, code=no.code, by=who.id)
+                because = no.because if isinstance(no, NotAllowed) else ""
+                self._book.refused(
+                    tx, incident, code=no.code, by=who.id, because=because
+                )
+                _log.warning("%s: %s was refused: %s", incident, who.id, who.kind)
                 self.say(tx, incident, asked.item, asked.channel, who.id, str(no))
                 outcome = no.code
             tx.inbox.done(asked.item, {"incident": incident, "diagnostics": outcome})

@@ -17,7 +17,8 @@ from bot.ports import Store, Timer, Transaction
 from bot.shares.book import EXPIRE, LAPSE, ShareBook, is_over, with_resolved_incident
 from bot.shares.desk import ShareDesk, must_be_open
 from bot.shares.diagnostics import Diagnostics
-from bot.shares.vault import TOCSIN, ShareVault, made_of
+from bot.shares.making import made_of
+from bot.shares.vault import TOCSIN, ShareVault
 from bot.sharing import seal
 
 _IDLE_S = 1.0

@@ -24,11 +24,13 @@ from starlette.routing import Route
 
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.share_decisions import MOST_BYTES, MOST_OPENS, Denied
+from bot.domain.share_people import UNKNOWN_VISIT, Visit
 from bot.ports import Clock
 from bot.ports.sharing import Sealed, ShareLinks
 from bot.web.admin import wrong_token
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
+from bot.web.callers import caller
 from bot.web.pace import Pace
 from bot.web.tokens import Guesses
 from bot.web.viewer_files import STRICT, viewer_routes
@@ -38,10 +40,16 @@ _QUESTION_BYTES = 4096
 _LONGEST_FIELD = 200
 _HEX = frozenset("0123456789abcdef")
 _DIGEST_CHARS = 64
-_HEADERS = {**STRICT, "Content-Disposition": "attachment"}
+HEADERS = {**STRICT, "Content-Disposition": "attachment"}
 _log = logging.getLogger(__name__)
 
 Given = Mapping[str, str]
+Serve = Callable[[Given, Request], Awaitable[Response]]
+Visited = Callable[[Request], Awaitable[Visit]]
+
+
+async def _nobody_asked(_: Request) -> Visit:
+    return UNKNOWN_VISIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,7 @@ class SharesDoor:
 
     Attributes:
         pace: How many requests one address may send, whatever came of them.
+        visit: Tells who is signed in where a link is shown, and whether it matters.
     """
 
     links: ShareLinks
@@ -57,6 +66,7 @@ class SharesDoor:
     admin_token: str
     guesses: Guesses
     pace: Pace = field(default_factory=Pace)
+    visit: Visited = _nobody_asked
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -71,29 +81,33 @@ class SharesDoor:
 
     # --- what comes with a link ---
 
-    def _route(self, path: str, serve: Callable[[Given], Awaitable[Response]]) -> Route:
+    def _route(self, path: str, serve: Serve) -> Route:
         async def guarded(request: Request) -> Response:
-            address = request.client.host if request.client else ""
             try:
-                if not self.pace.may(address, self.clock.now()):
+                if not self.pace.may(caller(request), self.clock.now()):
                     raise _noted("too_many_requests")
-                return await serve(await _question(request))
+                return await serve(await _question(request), request)
             except Denied:
-                return _nothing()
+                return nothing()
             except TocsinError as fault:
                 _log.error("a share was not served: %s", fault)
-                return _nothing()
+                return nothing()
 
         return Route(path, guarded, methods=["POST"])
 
-    async def _nonce(self, _: Given) -> Response:
-        return JSONResponse({"nonce": self.links.nonce()}, headers=_HEADERS)
+    async def _nonce(self, _: Given, __: Request) -> Response:
+        return JSONResponse({"nonce": self.links.nonce()}, headers=HEADERS)
 
-    async def _claim(self, given: Given) -> Response:
+    async def _claim(self, given: Given, request: Request) -> Response:
         share, ticket = _field(given, "share"), _field(given, "ticket")
         nonce, proof = _field(given, "nonce"), _field(given, "proof")
         leased = await asyncio.to_thread(
-            self.links.claim, share, ticket, nonce=nonce, proof=proof
+            self.links.claim,
+            share,
+            ticket,
+            nonce=nonce,
+            proof=proof,
+            visit=await self.visit(request),
         )
         return JSONResponse(
             {
@@ -103,19 +117,19 @@ class SharesDoor:
                 "expires_at": leased.expires_at.isoformat(),
                 "size_bytes": leased.size_bytes,
             },
-            headers=_HEADERS,
+            headers=HEADERS,
         )
 
-    async def _content(self, given: Given) -> Response:
+    async def _content(self, given: Given, _: Request) -> Response:
         share, lease = _field(given, "share"), _field(given, "lease")
         content = await asyncio.to_thread(self.links.content, share, lease)
         kind = "application/octet-stream"
-        return Response(content, media_type=kind, headers=_HEADERS)
+        return Response(content, media_type=kind, headers=HEADERS)
 
-    async def _ack(self, given: Given) -> Response:
+    async def _ack(self, given: Given, _: Request) -> Response:
         share, lease = _field(given, "share"), _field(given, "lease")
         await asyncio.to_thread(self.links.acknowledge, share, lease)
-        return Response(status_code=204, headers=_HEADERS)
+        return Response(status_code=204, headers=HEADERS)
 
     # --- what the command line seals ---
 
@@ -133,7 +147,7 @@ class SharesDoor:
             made = await asyncio.to_thread(self.links.put, sealed)
         except BadRequest as no:
             return _not_sealed(no.because)
-        return JSONResponse(dict(made), headers=_HEADERS)
+        return JSONResponse(dict(made), headers=HEADERS)
 
     def _wrong_token(self, request: Request) -> Response | None:
         return wrong_token(
@@ -179,9 +193,9 @@ def _noted(reason: str) -> Denied:
     return Denied(reason)
 
 
-def _nothing() -> Response:
+def nothing() -> Response:
     """Return the one answer of everything that does not open."""
-    return Response(b"", status_code=404, headers=_HEADERS)
+    return Response(b"", status_code=404, headers=HEADERS)
 
 
 def _sealed(given: Mapping[str, str], content: bytes) -> Sealed:
