@@ -4,8 +4,6 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 `bot/house.py`. What everything stands on is laid in `bot/wire_ground.py`.
 """
 
-from dataclasses import replace
-
 from starlette.routing import Route
 from ulid import ULID
 
@@ -30,7 +28,7 @@ from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
-from bot.wire_identity import identity_of, must_be_possible
+from bot.wire_identity import identity_of
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
@@ -57,7 +55,6 @@ def build(
         BadSettings: A file of rules cannot be used.
         Tampered: The log does not follow from its newest anchored checkpoint.
     """
-    must_be_possible(settings, slack, base_url=base_url)
     ground = lay_ground(
         settings,
         slack=slack,
@@ -69,9 +66,7 @@ def build(
     gate = _gate(ground, people)
     links = page_links(ground.store, ground.clock, base_url)
     sharing, drills = _sharing(ground, people), _drills(ground, gate)
-    grouping = build_grouping(
-        ground.service, ground.rulings, channel=ground.slack.channel
-    )
+    grouping = build_grouping(ground.service, ground.rulings, channel=slack.channel)
     room = SlackRoom(
         service=ground.service,
         settings=slack,
@@ -85,9 +80,9 @@ def build(
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
     identity = identity_of(ground, room, links)
-    house = _house(ground, gate, room, links, grouping, identity.start)
-    replace(sharing, door=identity.at(sharing.door)).join(house)
-    identity.join(house)
+    pages = _page_routes(ground, room, links, identity.start)
+    house = _house(ground, gate, room, grouping, pages)
+    identity.join(house, sharing)
     drills.join(house)
     build_watch(_watch_needs(ground)).join(house)
     grouping.join(house)
@@ -98,9 +93,8 @@ def _house(
     ground: Ground,
     gate: GateHouse,
     room: SlackRoom,
-    links: PageLinks,
     grouping: Grouping,
-    slack_sign_in: str,
+    pages: list[Route],
 ) -> House:
     pressed = press(ground)
     reader = Apart(ground.rulings.texts)
@@ -122,7 +116,7 @@ def _house(
         alerts_token=ground.alerts_token,
         admin_token=ground.admin_token,
         base_url=ground.base_url,
-        routes=_page_routes(ground, room, links, slack_sign_in),
+        routes=pages,
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 

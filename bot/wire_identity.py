@@ -20,11 +20,11 @@ from bot.store.sqlite import SqliteStore
 from bot.web.links import PageLinks
 from bot.web.readers import Readers, is_safe_to_sign_in
 from bot.web.sessions import Sessions
-from bot.web.shares import SharesDoor
 from bot.web.sign_in_tries import SignInTries
 from bot.web.slack_sign_in import START, SlackSignInDoor
 from bot.web.visitors import Visitors
 from bot.wire_ground import Ground
+from bot.wire_sharing import Sharing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +62,11 @@ class Identity:
     routes: tuple[Route, ...]
     start: str
 
-    def at(self, door: SharesDoor) -> SharesDoor:
-        """Return the door of sealed links, which now asks who shows one."""
-        return replace(door, visit=self.visitors.visit)
-
-    def join(self, house: House) -> None:
-        """Add the doors to a house, before the links, whose addresses are alike."""
+    def join(self, house: House, sharing: Sharing) -> None:
+        """Add the doors to a house; that of sealed links now asks who shows one."""
+        door = replace(sharing.door, visit=self.visitors.visit, me=self.visitors.me)
+        replace(sharing, door=door).join(house)
+        # Before the sign-in links, whose addresses are alike.
         house.routes = (*self.routes, *house.routes)
 
 
@@ -94,8 +93,13 @@ def must_be_possible(
 
 
 def identity_of(ground: Ground, room: SlackRoom, links: PageLinks) -> Identity:
-    """Put the identity of a house together."""
+    """Put the identity of a house together.
+
+    Raises:
+        BadSettings: Signing in is required, and there is no way to.
+    """
     slack, issuer = ground.slack, None
+    must_be_possible(ground.settings, slack, base_url=links.base_url)
     if slack.issuer is not None:
         issuer = SlackIssuer(
             settings=slack.issuer,
@@ -127,11 +131,10 @@ def build_identity(needs: IdentityNeeds) -> Identity:
         readers=readers,
         names=needs.names,
         mask=needs.guards.text,
-        clock=needs.clock,
         required=needs.required,
     )
     if needs.issuer is None or not is_safe_to_sign_in(needs.base_url):
-        return Identity(visitors=visitors, routes=(*visitors.routes(),), start="")
+        return Identity(visitors=visitors, routes=(), start="")
     door = SlackSignInDoor(
         issuer=needs.issuer,
         tries=SignInTries(store=needs.store, clock=needs.clock),
@@ -140,8 +143,7 @@ def build_identity(needs: IdentityNeeds) -> Identity:
         clock=needs.clock,
         base_url=needs.base_url,
     )
-    routes = (*visitors.routes(), *door.routes())
-    return Identity(visitors=visitors, routes=routes, start=START)
+    return Identity(visitors=visitors, routes=tuple(door.routes()), start=START)
 
 
 def _impossible(because: str, next_move: str) -> BadSettings:

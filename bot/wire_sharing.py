@@ -24,6 +24,7 @@ from bot.shares.house import ShareHouse
 from bot.shares.refusals import Refusals
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
+from bot.slack.share_refusals import SlackRefusalVoice
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.blobs import FileBlobs
 from bot.store.sharekeys import SqliteShareKeys
@@ -120,7 +121,7 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
 def _book(needs: SharingNeeds, voice: SlackShareVoice) -> ShareBook:
     refusals = Refusals(
         clock=needs.clock,
-        voice=voice,
+        voice=SlackRefusalVoice(),
         security_channel=needs.settings.slack.security_channel,
     )
     return ShareBook(clock=needs.clock, voice=voice, refusals=refusals)

@@ -26,6 +26,7 @@ from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link
 from bot.slack.late import LatePeople
+from bot.slack.share_refusals import SlackRefusalVoice
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.blobs import FileBlobs
 from bot.store.keyfile import FileKeys
@@ -93,7 +94,7 @@ def _openings(vault: ShareVault) -> dict[str, Any]:
 
 def _vault(folder: Path, store: SqliteStore) -> ShareVault:
     clock, voice = SystemClock(), SlackShareVoice()
-    refusals = Refusals(clock=clock, voice=voice)
+    refusals = Refusals(clock=clock, voice=SlackRefusalVoice())
     return ShareVault(
         store=store,
         book=ShareBook(clock=clock, voice=voice, refusals=refusals),

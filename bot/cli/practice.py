@@ -89,27 +89,31 @@ def practice_for(settings: Settings, url: str) -> Practice | None:
         ),
         clock=SystemClock().now,
     )
-    slack = SlackSettings(
-        bot_token=token,
-        signing_secrets=() if over_sockets else (signing,),
-        app_token=app_token if over_sockets else "",
+    return Practice(
+        settings=workspace,
+        url=url,
+        slack=_slack(settings, workspace, url),
+        registry=demo_registry(settings),
+        replay=settings.practice.replay,
+    )
+
+
+def _slack(settings: Settings, given: PracticeSettings, url: str) -> SlackSettings:
+    over_sockets = given.transport == "socket"
+    return SlackSettings(
+        bot_token=given.bot_token,
+        signing_secrets=() if over_sockets else (given.signing_secret,),
+        app_token=given.app_token if over_sockets else "",
         sockets=settings.slack.sockets,
         team="T0TEAM",
         channel="C0INCIDENTS",
         api_url=f"{url}/practice/api/",
         issuer=IssuerSettings(
-            client_id=workspace.client_id,
-            client_secret=client_secret,
+            client_id=given.client_id,
+            client_secret=given.client_secret,
             issuer=f"{url}/practice",
             pkce=True,
         ),
-    )
-    return Practice(
-        settings=workspace,
-        url=url,
-        slack=slack,
-        registry=demo_registry(settings),
-        replay=settings.practice.replay,
     )
 
 

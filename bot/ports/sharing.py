@@ -133,9 +133,6 @@ class ShareLinks(Protocol):
     ) -> Leased:
         """Lease the ciphertext.
 
-        Args:
-            visit: Who is signed in where the link is shown, and whether it matters.
-
         Raises:
             Denied: Whatever is wrong.
         """
@@ -252,26 +249,6 @@ class OriginalAsks(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusalSaid:
-    """A refusal that people are to hear of.
-
-    Attributes:
-        what: ``link`` or ``original`` where a link was shown; ``diagnostics_asked``
-            or ``original_asked`` where somebody asked for one.
-        person: Whose link it was, or who asked; "" for a link that names nobody.
-        by: Who was signed in where the link was shown; "" for nobody.
-        because: Of a link, a code of `share_decisions.DENIALS`; else words of ours.
-        share: What was to be opened, where no incident says it; else "".
-    """
-
-    what: str
-    person: str
-    by: str
-    because: str
-    share: str = ""
-
-
 class ShareVoice(Protocol):
     """How sharing speaks in Slack. Pure: no address is in what it makes."""
 
@@ -318,29 +295,4 @@ class ShareVoice(Protocol):
         original: str = "",
     ) -> Post | None:
         """Return the thread line for an event, None when it deserves none."""
-        ...
-
-    def refused(
-        self,
-        key: str,
-        said: RefusalSaid,
-        *,
-        channel: str,
-        thread: str,
-        times: int,
-        drill: bool = False,
-    ) -> Post:
-        """Return the line that names who was refused.
-
-        Args:
-            key: Of the message; the same one edits it.
-            thread: Key of the post whose thread it goes to; "" for the channel.
-            times: How often it happened.
-        """
-        ...
-
-    def more_refused(
-        self, key: str, more: int, *, channel: str, thread: str, drill: bool = False
-    ) -> Post:
-        """Return the line for the refusals that have none of their own."""
         ...

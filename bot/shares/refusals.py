@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.domain.share import Share
 from bot.domain.share_events import ShareDenied
 from bot.ports import Clock, Transaction
-from bot.ports.sharing import RefusalSaid, ShareVoice
+from bot.ports.share_refusals import RefusalSaid, RefusalVoice
 from bot.readmodels import board
 
 MOST_LINES = 4
@@ -29,7 +29,7 @@ class Refusals:
     """
 
     clock: Clock
-    voice: ShareVoice
+    voice: RefusalVoice
     security_channel: str = ""
 
     def of_link(

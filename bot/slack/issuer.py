@@ -123,7 +123,7 @@ class SlackIssuer:
         return person
 
     async def _token(self, code: str, tried: SignInSecrets, back: str) -> str:
-        asked = {
+        asked: dict[str, Any] = {
             "client_id": self._settings.client_id,
             "client_secret": self._settings.client_secret,
             "code": code,
@@ -134,7 +134,7 @@ class SlackIssuer:
             asked["code_verifier"] = tried.verifier
         try:
             async with asyncio.timeout(_TIMEOUT_S):
-                answer = await self._client.api_call("openid.connect.token", data=asked)
+                answer = await self._client.openid_connect_token(**asked)
         except SlackApiError as refused:
             code_of = str(refused.response.get("error", ""))
             _log.warning(

@@ -53,7 +53,11 @@ def manifest(*, url: str | None, socket_mode: bool = False) -> dict[str, Any]:
         "features": _features(door),
         "oauth_config": {
             # Slack sends people back here after Sign in with Slack, and nowhere else.
-            "redirect_urls": [host + SIGN_IN_BACK],
+            **(
+                {}
+                if socket_mode and not url
+                else {"redirect_urls": [host + SIGN_IN_BACK]}
+            ),
             "scopes": {
                 "bot": list(SCOPES),
                 "bot_optional": list(OPTIONAL_SCOPES),

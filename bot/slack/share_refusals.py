@@ -5,7 +5,7 @@ Whoever holds a link is told nothing; the people of the incident are told this.
 
 from bot.domain.quoting import bare
 from bot.ports import Post
-from bot.ports.sharing import RefusalSaid
+from bot.ports.share_refusals import RefusalSaid
 from bot.slack import exercise, rich
 from bot.slack.sentences import Piece, Who, spoken
 
@@ -36,28 +36,31 @@ _WHY = {
 }
 
 
-def refused(
-    key: str,
-    said: RefusalSaid,
-    *,
-    channel: str,
-    thread: str,
-    times: int,
-    drill: bool = False,
-) -> Post:
-    """Return the line that names who was refused."""
-    line = _asked(said) if said.what.endswith("_asked") else _shown(said)
-    if times > 1:
-        line.append(f" ({times} times)")
-    return _post(key, line, channel=channel, thread=thread, drill=drill)
+class SlackRefusalVoice:
+    """Keeps `bot.ports.share_refusals.RefusalVoice`."""
 
+    def refused(
+        self,
+        key: str,
+        said: RefusalSaid,
+        *,
+        channel: str,
+        thread: str,
+        times: int,
+        drill: bool = False,
+    ) -> Post:
+        """Return the line that names who was refused."""
+        line = _asked(said) if said.what.endswith("_asked") else _shown(said)
+        if times > 1:
+            line.append(f" ({times} times)")
+        return _post(key, line, channel=channel, thread=thread, drill=drill)
 
-def more_refused(
-    key: str, more: int, *, channel: str, thread: str, drill: bool = False
-) -> Post:
-    """Return the line for the refusals that have none of their own."""
-    line: list[Piece] = [f"Refused: and {more} more. The operator's log has each."]
-    return _post(key, line, channel=channel, thread=thread, drill=drill)
+    def more_refused(
+        self, key: str, more: int, *, channel: str, thread: str, drill: bool = False
+    ) -> Post:
+        """Return the line for the refusals that have none of their own."""
+        line: list[Piece] = [f"Refused: and {more} more. The operator's log has each."]
+        return _post(key, line, channel=channel, thread=thread, drill=drill)
 
 
 def _asked(said: RefusalSaid) -> list[Piece]:

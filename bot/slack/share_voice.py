@@ -14,7 +14,7 @@ from bot.domain.share_events import (
     ShareRevoked,
 )
 from bot.ports import Post, Whisper
-from bot.slack import exercise, rich, share_refusals
+from bot.slack import exercise, rich
 from bot.slack.links import waiting_link
 from bot.slack.masks import masked
 from bot.slack.sentences import Foreign, Piece, When, Who, elements, spoken
@@ -111,9 +111,6 @@ class SlackShareVoice:
             thread=f"card/{incident}",
         )
         return exercise.marked(post) if drill else post
-
-    refused = staticmethod(share_refusals.refused)
-    more_refused = staticmethod(share_refusals.more_refused)
 
 
 def _diagnostics(incident: str) -> str:

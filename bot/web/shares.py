@@ -1,6 +1,7 @@
 """The door to sealed things: what the page and `tocsin unseal` ask, and sealing.
 
     GET  /d/<share>       inert: the same bytes whatever stands there
+    GET  /share/me        → {required, signed_in, person}, of this browser
     POST /share/nonce     {} → {nonce}
     POST /share/claim     {share, ticket, nonce, proof} → {lease, for, …}
     POST /share/content   {share, lease} → the ciphertext
@@ -40,7 +41,7 @@ _QUESTION_BYTES = 4096
 _LONGEST_FIELD = 200
 _HEX = frozenset("0123456789abcdef")
 _DIGEST_CHARS = 64
-HEADERS = {**STRICT, "Content-Disposition": "attachment"}
+_HEADERS = {**STRICT, "Content-Disposition": "attachment"}
 _log = logging.getLogger(__name__)
 
 Given = Mapping[str, str]
@@ -48,8 +49,15 @@ Serve = Callable[[Given, Request], Awaitable[Response]]
 Visited = Callable[[Request], Awaitable[Visit]]
 
 
+Told = Mapping[str, bool | str]
+
+
 async def _nobody_asked(_: Request) -> Visit:
     return UNKNOWN_VISIT
+
+
+async def _nobody_known(_: Request) -> Told:
+    return {"required": False, "signed_in": False, "person": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,8 @@ class SharesDoor:
     Attributes:
         pace: How many requests one address may send, whatever came of them.
         visit: Tells who is signed in where a link is shown, and whether it matters.
+        me: Tells a browser who is signed in there; it says nothing about any share.
+        me_pace: As `pace`, for pages that ask it again and again.
     """
 
     links: ShareLinks
@@ -67,6 +77,8 @@ class SharesDoor:
     guesses: Guesses
     pace: Pace = field(default_factory=Pace)
     visit: Visited = _nobody_asked
+    me: Callable[[Request], Awaitable[Told]] = _nobody_known
+    me_pace: Pace = field(default_factory=Pace)
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -76,6 +88,7 @@ class SharesDoor:
             self._route("/share/claim", self._claim),
             self._route("/share/content", self._content),
             self._route("/share/ack", self._ack),
+            Route("/share/me", self._me, methods=["GET"]),
             Route("/admin/shares", self._put, methods=["POST"]),
         ]
 
@@ -88,15 +101,15 @@ class SharesDoor:
                     raise _noted("too_many_requests")
                 return await serve(await _question(request), request)
             except Denied:
-                return nothing()
+                return _nothing()
             except TocsinError as fault:
                 _log.error("a share was not served: %s", fault)
-                return nothing()
+                return _nothing()
 
         return Route(path, guarded, methods=["POST"])
 
     async def _nonce(self, _: Given, __: Request) -> Response:
-        return JSONResponse({"nonce": self.links.nonce()}, headers=HEADERS)
+        return JSONResponse({"nonce": self.links.nonce()}, headers=_HEADERS)
 
     async def _claim(self, given: Given, request: Request) -> Response:
         share, ticket = _field(given, "share"), _field(given, "ticket")
@@ -117,19 +130,25 @@ class SharesDoor:
                 "expires_at": leased.expires_at.isoformat(),
                 "size_bytes": leased.size_bytes,
             },
-            headers=HEADERS,
+            headers=_HEADERS,
         )
 
     async def _content(self, given: Given, _: Request) -> Response:
         share, lease = _field(given, "share"), _field(given, "lease")
         content = await asyncio.to_thread(self.links.content, share, lease)
         kind = "application/octet-stream"
-        return Response(content, media_type=kind, headers=HEADERS)
+        return Response(content, media_type=kind, headers=_HEADERS)
 
     async def _ack(self, given: Given, _: Request) -> Response:
         share, lease = _field(given, "share"), _field(given, "lease")
         await asyncio.to_thread(self.links.acknowledge, share, lease)
-        return Response(status_code=204, headers=HEADERS)
+        return Response(status_code=204, headers=_HEADERS)
+
+    async def _me(self, request: Request) -> Response:
+        if not self.me_pace.may(caller(request), self.clock.now()):
+            _noted("too_many_requests")
+            return _nothing()
+        return JSONResponse(dict(await self.me(request)), headers=_HEADERS)
 
     # --- what the command line seals ---
 
@@ -147,7 +166,7 @@ class SharesDoor:
             made = await asyncio.to_thread(self.links.put, sealed)
         except BadRequest as no:
             return _not_sealed(no.because)
-        return JSONResponse(dict(made), headers=HEADERS)
+        return JSONResponse(dict(made), headers=_HEADERS)
 
     def _wrong_token(self, request: Request) -> Response | None:
         return wrong_token(
@@ -193,9 +212,9 @@ def _noted(reason: str) -> Denied:
     return Denied(reason)
 
 
-def nothing() -> Response:
+def _nothing() -> Response:
     """Return the one answer of everything that does not open."""
-    return Response(b"", status_code=404, headers=HEADERS)
+    return Response(b"", status_code=404, headers=_HEADERS)
 
 
 def _sealed(given: Mapping[str, str], content: bytes) -> Sealed:
