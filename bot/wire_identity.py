@@ -13,7 +13,6 @@ from bot.guards import Guards
 from bot.house import House
 from bot.ports import Clock
 from bot.ports.issuer import Issuer
-from bot.slack.clients import nobody
 from bot.slack.issuer import SlackIssuer
 from bot.slack.room import SlackRoom, SlackSettings
 from bot.store.sqlite import SqliteStore
@@ -103,7 +102,6 @@ def identity_of(ground: Ground, room: SlackRoom, links: PageLinks) -> Identity:
     if slack.issuer is not None:
         issuer = SlackIssuer(
             settings=slack.issuer,
-            client=nobody(base_url=slack.api_url),
             team=room.identity.team,
             clock=ground.clock,
         )

@@ -37,6 +37,7 @@ class RefusalVoice(Protocol):
         channel: str,
         thread: str,
         times: int,
+        last: bool = False,
         drill: bool = False,
     ) -> Post:
         """Return the line that names who was refused.
@@ -45,6 +46,7 @@ class RefusalVoice(Protocol):
             key: Of the message; the same one edits it.
             thread: Key of the post whose thread it goes to; "" for the channel.
             times: How often it happened.
+            last: It may happen more often; nothing more is said of it.
         """
         ...
 

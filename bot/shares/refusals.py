@@ -73,7 +73,13 @@ class Refusals:
                 return
             key = f"refused/{about}/{n}"
             post = self.voice.refused(
-                key, said, channel=channel, thread=thread, times=times, drill=drill
+                key,
+                said,
+                channel=channel,
+                thread=thread,
+                times=times,
+                last=times == MOST_TIMES,
+                drill=drill,
             )
         else:
             post = self.voice.more_refused(

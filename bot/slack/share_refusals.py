@@ -47,12 +47,13 @@ class SlackRefusalVoice:
         channel: str,
         thread: str,
         times: int,
+        last: bool = False,
         drill: bool = False,
     ) -> Post:
         """Return the line that names who was refused."""
         line = _asked(said) if said.what.endswith("_asked") else _shown(said)
         if times > 1:
-            line.append(f" ({times} times)")
+            line.append(f" ({times} times{' or more' if last else ''})")
         return _post(key, line, channel=channel, thread=thread, drill=drill)
 
     def more_refused(
