@@ -20,7 +20,7 @@ MANY = {**QUIET, "TOCSIN_WEB_SHARE_OPENS": "50"}
 
 @pytest.fixture(scope="module")
 def tocsin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tocsin]:
-    """One bot for all who need no other; nobody here ends its share or its pace."""
+    """One bot for all who need no other; each test has a person of its own."""
     settings = {**MANY, "TOCSIN_WEB_SIGN_IN": "required"}
     with running(tmp_path_factory.mktemp("required"), settings=settings) as started:
         started.alert(LEAK)
@@ -48,7 +48,7 @@ def told(tocsin: Tocsin, words: str) -> Any:
 def test_only_its_own_person_opens_a_ticket_and_a_forwarded_one_is_named(
     tocsin: Tocsin,
 ) -> None:
-    made = ticket(tocsin, "U0ONCALL")
+    made = ticket(tocsin, "U0COMMANDER")
     stranger, other, owner = (browser(tocsin) for _ in range(3))
     assert stranger.ask("GET", ME).json == {
         "required": True,
@@ -62,19 +62,19 @@ def test_only_its_own_person_opens_a_ticket_and_a_forwarded_one_is_named(
     with pytest.raises(Refused):
         other.open(made)
     told(tocsin, "when <@U0SECOND> showed it: it was forwarded")
-    assert owner.sign_in("U0ONCALL").status == 200
+    assert owner.sign_in("U0COMMANDER").status == 200
     known = owner.ask("GET", ME).json
     assert known["signed_in"] is True
     assert "U0" not in json.dumps(known)
     assert json.loads(owner.open(made))["incident"] == "INC-0001"
-    told(tocsin, "opened with <@U0ONCALL>'s ticket")
+    told(tocsin, "opened with <@U0COMMANDER>'s ticket")
     with pytest.raises(Refused):
         owner.open(made)
 
 
 def test_a_cookie_counts_only_from_a_page_of_ours(tocsin: Tocsin) -> None:
-    made, owner = ticket(tocsin, "U0ONCALL"), browser(tocsin)
-    owner.sign_in("U0ONCALL")
+    made, owner = ticket(tocsin, "U0LEAD"), browser(tocsin)
+    owner.sign_in("U0LEAD")
     for site in ("cross-site", "same-site", "none"):
         asked = owner.ask("GET", ME, **{"Sec-Fetch-Site": site})
         assert asked.json["signed_in"] is False
