@@ -173,17 +173,21 @@ class SlackIssuer:
                 knows = any(one.kid == kid for one in kept.found.keys)
                 if (knows and age < _KEYS_FRESH) or (not knows and age < _KEYS_AGAIN):
                     return kept.found
-            self._keys = _Keys(await self._read_keys(), now)
+            self._keys = _Keys(await read_keys(self._settings.issuer), now)
             return self._keys.found
 
-    async def _read_keys(self) -> "KeySet":
-        address = f"{self._settings.issuer}/{_KEYS}"
-        try:
-            raw = await _asked(address)
-            rows = json.loads(raw)["keys"]
-        except (*CALL_FAILED, KeyError, TypeError):
-            raise NotSignedIn("no_keys") from None
-        return _rsa_keys(rows)
+
+async def read_keys(issuer: str) -> "KeySet":
+    """Return the keys with which an issuer signs.
+
+    Raises:
+        NotSignedIn: It does not show them.
+    """
+    try:
+        rows = json.loads(await _asked(f"{issuer}/{_KEYS}"))["keys"]
+    except (*CALL_FAILED, KeyError, TypeError):
+        raise NotSignedIn("no_keys") from None
+    return _rsa_keys(rows)
 
 
 def challenge(verifier: str) -> str:

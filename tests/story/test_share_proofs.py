@@ -81,7 +81,7 @@ def scanned(tocsin: Tocsin, made: list[Made], agents: tuple[str, ...]) -> Counte
             n = SCANNERS.index(agent)
             for m, one in enumerate(made):
                 address, said = f"10.{n}.{m // 50}.1", {"User-Agent": agent}
-                looks = [("GET", None)]
+                looks: list[tuple[str, bytes | None]] = [("GET", None)]
                 if (n + m) % 5 == 0:
                     looks += [("HEAD", None), ("OPTIONS", None)]
                     looks += [("POST", press) for press in _presses(server, one, m)]

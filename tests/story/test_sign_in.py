@@ -76,7 +76,7 @@ def test_a_cookie_counts_only_from_a_page_of_ours(tocsin: Tocsin) -> None:
     made, owner = ticket(tocsin, "U0LEAD"), browser(tocsin)
     owner.sign_in("U0LEAD")
     for site in ("cross-site", "same-site", "none"):
-        asked = owner.ask("GET", ME, **{"Sec-Fetch-Site": site})
+        asked = owner.ask("GET", ME, None, **{"Sec-Fetch-Site": site})
         assert asked.json["signed_in"] is False
     assert owner.ask("GET", ME).json["signed_in"] is True
     assert owner.open(made)
