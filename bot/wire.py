@@ -28,6 +28,7 @@ from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
+from bot.wire_identity import identity_of
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
 from bot.wire_names import join_names
 from bot.wire_originals import build_originals
@@ -66,10 +67,8 @@ def build(
     people = LatePeople()
     gate = _gate(ground, people)
     links = page_links(ground.store, ground.clock, base_url)
-    sharing, drills = _sharing(ground), _drills(ground, gate)
-    grouping = build_grouping(
-        ground.service, ground.rulings, channel=ground.slack.channel
-    )
+    sharing, drills = _sharing(ground, people), _drills(ground, gate)
+    grouping = build_grouping(ground.service, ground.rulings, channel=slack.channel)
     room = SlackRoom(
         service=ground.service,
         settings=slack,
@@ -82,8 +81,11 @@ def build(
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
-    house = _house(ground, gate, room, links, grouping)
+    identity = identity_of(ground, room, links)
+    pages = _page_routes(ground, room, links, identity.start)
+    house = _house(ground, gate, room, grouping, pages)
     join_names(house, ground, room)
+    identity.join(house, sharing)
     for part in (drills, sharing, grouping):
         part.join(house)
     build_watch(_watch_needs(ground)).join(house)
@@ -94,8 +96,8 @@ def _house(
     ground: Ground,
     gate: GateHouse,
     room: SlackRoom,
-    links: PageLinks,
     grouping: Grouping,
+    pages: list[Route],
 ) -> House:
     pressed = press(ground)
     reader = Apart(ground.rulings.texts, known=lambda: ground.roster.known)
@@ -117,7 +119,7 @@ def _house(
         alerts_token=ground.alerts_token,
         admin_token=ground.admin_token,
         base_url=ground.base_url,
-        routes=_page_routes(ground, room, links),
+        routes=pages,
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 
@@ -145,7 +147,7 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
     )
 
 
-def _sharing(ground: Ground) -> Sharing:
+def _sharing(ground: Ground, people: LatePeople) -> Sharing:
     return build_sharing(
         SharingNeeds(
             settings=ground.settings,
@@ -167,6 +169,7 @@ def _sharing(ground: Ground) -> Sharing:
                 in_practice=ground.in_practice,
             ),
             renew_evidence=ground.evidence.renew,
+            look=people.kept,
         )
     )
 
@@ -185,7 +188,9 @@ def _drills(ground: Ground, gate: GateHouse) -> DrillHouse:
     )
 
 
-def _page_routes(ground: Ground, room: SlackRoom, links: PageLinks) -> list[Route]:
+def _page_routes(
+    ground: Ground, room: SlackRoom, links: PageLinks, slack_sign_in: str
+) -> list[Route]:
     return page_routes(
         PageNeeds(
             store=ground.store,
@@ -198,6 +203,7 @@ def _page_routes(ground: Ground, room: SlackRoom, links: PageLinks) -> list[Rout
             base_url=links.base_url,
             links=ground.rulings.links,
             guards=ground.guards,
+            slack_sign_in=slack_sign_in,
         )
     )
 

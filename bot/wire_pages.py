@@ -30,6 +30,7 @@ class PageNeeds:
         names: What people call themselves, by id.
         base_url: Where browsers reach us, without a slash at the end.
         links: Where addresses that senders gave may lead.
+        slack_sign_in: Path at which Slack is asked who somebody is, "" for none.
     """
 
     store: SqliteStore
@@ -42,6 +43,7 @@ class PageNeeds:
     base_url: str
     guards: Guards
     links: LinkHosts = NO_HOSTS
+    slack_sign_in: str = ""
 
 
 def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:
@@ -59,6 +61,7 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         readers=readers,
         clock=needs.clock,
         guesses=Guesses(),
+        slack=needs.slack_sign_in,
     )
     reading = Reading(
         store=needs.store,
@@ -73,5 +76,6 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         names=needs.names,
         base_url=needs.base_url,
         mask=needs.guards.text,
+        sign_in=needs.slack_sign_in,
     )
     return [*sign_in.routes(), *pages.routes()]

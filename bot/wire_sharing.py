@@ -21,10 +21,13 @@ from bot.rotation import Rotation
 from bot.shares.book import EXPIRE, LAPSE, ShareBook, sweep_lag
 from bot.shares.desk import ShareDesk
 from bot.shares.diagnostics import Diagnostics
+from bot.shares.holders import Holders, Look
 from bot.shares.house import ShareHouse
 from bot.shares.keyring import Keyring
+from bot.shares.refusals import Refusals
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
+from bot.slack.share_refusals import SlackRefusalVoice
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import SqliteShareKeys
@@ -52,6 +55,7 @@ class SharingNeeds:
         reader: Makes a session that can only read.
         redactor: Returns what redacts at the time.
         base_url: Where people's browsers reach the bot.
+        look: Tells who somebody is, at most a minute old.
         storage: Where things lie; None for this machine.
         renew_evidence: Seals snapshots of evidence with the newest key.
     """
@@ -66,6 +70,7 @@ class SharingNeeds:
     base_url: str
     admin_token: str
     guesses: Guesses
+    look: Look
     storage: Storage | None = None
     renew_evidence: Callable[[], int] = int
 
@@ -125,7 +130,7 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
             "the page that opens sealed diagnostics is missing; run `make setup`"
         )
     voice = SlackShareVoice()
-    vault = _vault(needs, ShareBook(clock=needs.clock, voice=voice))
+    vault = _vault(needs, _book(needs, voice))
     desk = ShareDesk(vault=vault, voice=voice)
     house = ShareHouse(
         desk=desk,
@@ -164,6 +169,15 @@ def _keys_door(needs: SharingNeeds, vault: ShareVault) -> KeysDoor:
     )
 
 
+def _book(needs: SharingNeeds, voice: SlackShareVoice) -> ShareBook:
+    refusals = Refusals(
+        clock=needs.clock,
+        voice=SlackRefusalVoice(),
+        security_channel=needs.settings.slack.security_channel,
+    )
+    return ShareBook(clock=needs.clock, voice=voice, refusals=refusals)
+
+
 def _vault(needs: SharingNeeds, book: ShareBook) -> ShareVault:
     home = needs.settings.home
     storage = needs.storage or on_this_machine(home, needs.keys)
@@ -177,6 +191,7 @@ def _vault(needs: SharingNeeds, book: ShareBook) -> ShareVault:
         ),
         blobs=storage.blobs,
         nonces=proof.Nonces(nonce_key),
+        holders=Holders(store=needs.store, look=needs.look),
         new_id=lambda prefix: f"{prefix}{ULID.from_datetime(needs.clock.now())}",
         base_url=needs.base_url,
         most_bytes=needs.settings.web.share_limit_mib * MIB,

@@ -24,11 +24,15 @@ from bot.cli.bench_seal_memory import memory
 from bot.domain.share_decisions import Denied
 from bot.ports.sharing import Sealed
 from bot.shares.book import ShareBook
+from bot.shares.holders import Holders
 from bot.shares.keyring import Keyring
+from bot.shares.refusals import Refusals
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link
 from bot.sharing.wrapping import local
+from bot.slack.late import LatePeople
+from bot.slack.share_refusals import SlackRefusalVoice
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.blobs import FileBlobs
 from bot.store.keyfile import FileKeys
@@ -136,11 +140,13 @@ def _openings(vault: ShareVault) -> dict[str, Any]:
 
 
 def _vault(folder: Path, store: SqliteStore) -> ShareVault:
-    clock, keys = SystemClock(), FileKeys(folder / "keys")
+    clock, keys, voice = SystemClock(), FileKeys(folder / "keys"), SlackShareVoice()
     rows = SqliteShareKeys(folder / "keys.db")
+    refusals = Refusals(clock=clock, voice=SlackRefusalVoice())
     return ShareVault(
         store=store,
-        book=ShareBook(clock=clock, voice=SlackShareVoice()),
+        book=ShareBook(clock=clock, voice=voice, refusals=refusals),
+        holders=Holders(store=store, look=LatePeople().kept),
         keys=keys,
         keyring=Keyring(rows=rows, wrapping=local(keys)),
         blobs=FileBlobs(folder / "blobs"),

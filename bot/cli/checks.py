@@ -32,7 +32,7 @@ class Check:
 
 PARTS = (
     *("home", "log", "redaction", "rules", "runbooks", "reader"),
-    *("sources", "intake", "alarms", "storage", "watch", "slack"),
+    *("sources", "intake", "alarms", "storage", "watch", "slack", "sign-in"),
 )
 """What is looked at, in this order, behind the settings."""
 
@@ -50,7 +50,7 @@ def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
     known = Check(name="settings", state=OK, says="every key is known and valid")
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
         *(_home, _log, _redaction, _rules, _runbooks, _reader),
-        *(_sources, _intake, _alarms, _storage, _watch, _slack),
+        *(_sources, _intake, _alarms, _storage, _watch, _slack, _sign_in),
     )
     found = [known]
     for name, look in zip(PARTS, looks, strict=True):
@@ -263,6 +263,12 @@ def _watch(settings: Settings) -> Iterator[Check]:
 
 def _slack(settings: Settings) -> Iterator[Check]:
     from bot.cli.checks_slack import look
+
+    yield from look(settings)
+
+
+def _sign_in(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_sign_in import look
 
     yield from look(settings)
 

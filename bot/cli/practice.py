@@ -24,6 +24,7 @@ from bot.house import House
 from bot.practice.app import practice_app
 from bot.practice.settings import PracticeSettings
 from bot.rules.registry_file import read_registry
+from bot.slack.issuer import IssuerSettings
 from bot.slack.manifest import manifest
 from bot.slack.room import SlackSettings
 from bot.store.tokenfile import token_text
@@ -72,6 +73,7 @@ def practice_for(settings: Settings, url: str) -> Practice | None:
         "xox" + "b-" + token_text(keys / "practice.token"),
         token_text(keys / "practice.secret"),
     )
+    client_secret = token_text(keys / "practice-client.secret")
     over_sockets = settings.practice.transport == "socket"
     app_token = "xap" + "p-" + token_text(keys / "practice-app.token")
     workspace = PracticeSettings(
@@ -81,24 +83,37 @@ def practice_for(settings: Settings, url: str) -> Practice | None:
         signing_secret=signing,
         app_token=app_token,
         transport=settings.practice.transport,
-        manifest=manifest(url=url, socket_mode=over_sockets),
+        client_secret=client_secret,
+        manifest=manifest(
+            url=(settings.web.public_url or url), socket_mode=over_sockets
+        ),
         clock=SystemClock().now,
-    )
-    slack = SlackSettings(
-        bot_token=token,
-        signing_secrets=() if over_sockets else (signing,),
-        app_token=app_token if over_sockets else "",
-        sockets=settings.slack.sockets,
-        team="T0TEAM",
-        channel="C0INCIDENTS",
-        api_url=f"{url}/practice/api/",
     )
     return Practice(
         settings=workspace,
         url=url,
-        slack=slack,
+        slack=_slack(settings, workspace, url),
         registry=demo_registry(settings),
         replay=settings.practice.replay,
+    )
+
+
+def _slack(settings: Settings, given: PracticeSettings, url: str) -> SlackSettings:
+    over_sockets = given.transport == "socket"
+    return SlackSettings(
+        bot_token=given.bot_token,
+        signing_secrets=() if over_sockets else (given.signing_secret,),
+        app_token=given.app_token if over_sockets else "",
+        sockets=settings.slack.sockets,
+        team="T0TEAM",
+        channel="C0INCIDENTS",
+        api_url=f"{url}/practice/api/",
+        issuer=IssuerSettings(
+            client_id=given.client_id,
+            client_secret=given.client_secret,
+            issuer=f"{url}/practice",
+            pkce=True,
+        ),
     )
 
 

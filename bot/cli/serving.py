@@ -13,7 +13,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,14 +26,14 @@ from bot.cli import garbage
 from bot.cli.cloud import PracticeCloud
 from bot.cli.one_write import OneWrite
 from bot.cli.practice import Practice, practice_for, refuse_beyond_loopback
-from bot.config import Settings, secret
+from bot.cli.real_slack import real_slack
+from bot.config import Settings
 from bot.domain.errors import BadSettings
 from bot.domain.registry import Registry
 from bot.heap import share_arenas
 from bot.house import House
 from bot.jobs import Job
 from bot.logs import write_logs
-from bot.slack.room import SlackSettings
 from bot.wire import build
 from bot.wire_ground import SystemClock
 
@@ -68,7 +68,7 @@ async def _serve(settings: Settings) -> None:
     house, practice = built(settings, url)
     house.jobs = (*house.jobs, _garbage_job(house))
     write_logs(house.redactor)
-    server = _Server(house.web_app(practice.mounts() if practice else ()))
+    server = _server(settings, house, practice)
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with _listening(server, listener), house.working():
@@ -103,7 +103,7 @@ async def standing(settings: Settings) -> AsyncIterator[tuple[House, str]]:
     house, practice = built(settings, url)
     house.jobs = ()
     write_logs(house.redactor)
-    server = _Server(house.web_app(practice.mounts() if practice else ()))
+    server = _server(settings, house, practice)
     async with _listening(server, listener), house.working():
         yield house, url
         house.drain()
@@ -118,7 +118,7 @@ def built(settings: Settings, url: str) -> tuple[House, Practice | None]:
     practice = practice_for(settings, url)
     house = build(
         settings,
-        slack=practice.slack if practice else _slack(settings),
+        slack=practice.slack if practice else real_slack(settings),
         registry=practice.registry if practice else Registry(),
         in_practice=practice is not None,
         base_url=(settings.web.public_url or url).rstrip("/"),
@@ -165,7 +165,7 @@ def connect_account(settings: Settings, house: House) -> None:
 class _Server(uvicorn.Server):
     """uvicorn without its signal handlers: the order of the end is ours."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, proxies: Sequence[str] = ()) -> None:
         self.up = asyncio.Event()
         super().__init__(
             uvicorn.Config(
@@ -177,6 +177,9 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # By default it would believe whoever calls from this machine.
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=list(proxies),
                 timeout_graceful_shutdown=_DRAIN_S,
             )
         )
@@ -192,6 +195,11 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _server(settings: Settings, house: House, practice: Practice | None) -> _Server:
+    app = house.web_app(practice.mounts() if practice else ())
+    return _Server(app, proxies=settings.web.trusted_proxies)
+
+
 @contextlib.asynccontextmanager
 async def _listening(server: "_Server", listener: socket.socket) -> AsyncIterator[None]:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -201,19 +209,6 @@ async def _listening(server: "_Server", listener: socket.socket) -> AsyncIterato
     finally:
         server.should_exit = True
         await serving
-
-
-def _slack(settings: Settings) -> SlackSettings:
-    given = settings.slack
-    secrets = (secret(given.signing_secret), secret(given.previous_signing_secret))
-    return SlackSettings(
-        bot_token=secret(given.bot_token),
-        signing_secrets=tuple(one for one in secrets if one),
-        team=given.team,
-        channel=given.channel,
-        app_token=secret(given.app_token),
-        sockets=given.sockets,
-    )
 
 
 def _facts(house: House, url: str, practice: Practice | None) -> Facts:

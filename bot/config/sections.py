@@ -10,9 +10,10 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
+from bot.config.gate_section import Gate
 from bot.config.section import Names, Section
 from bot.config.sources import Source, stray_key
-from bot.domain.addresses import complaint
+from bot.domain.addresses import complaint, no_proxy
 from bot.domain.blob_names import read_place
 
 
@@ -69,8 +70,22 @@ class Slack(Section):
     channel: str = Field("C0INCIDENTS", description="Channel id that gets every card.")
     security_channel: str = Field(
         "",
-        description="Channel id that is told when somebody breaks the glass; invite "
-        "the bot. Default: only the incident's channel is told.",
+        description="Channel id that is told when somebody breaks the glass, and who "
+        "was refused a sealed file that belongs to no incident; invite the bot. "
+        "Default: only the incident's channel is told.",
+    )
+    client_id: str = Field(
+        "",
+        description="Client id of the Slack app, for Sign in with Slack; it stands "
+        "under Basic Information.",
+    )
+    client_secret: SecretStr | None = Field(
+        None, description="Client secret of the Slack app, for Sign in with Slack."
+    )
+    pkce: bool = Field(
+        default=False,
+        description="Whether Sign in with Slack also uses PKCE. Only where the Slack "
+        "app has it switched on, which Slack does not let one undo.",
     )
 
 
@@ -178,6 +193,17 @@ class Web(Section):
         "elsewhere is shown as text. No host is safe by itself: with a link into a "
         "cloud console a stranger can prefill a form that creates things.",
     )
+    sign_in: Literal["link", "required"] = Field(
+        "link",
+        description="Who may open a sealed link: with link, whoever holds it within "
+        "its two minutes; with required, only its own person, signed in at the page.",
+    )
+    trusted_proxies: Names = Field(
+        (),
+        description="Addresses or networks of the proxies in front of the bot, for "
+        "example 10.0.0.5 or 10.0.0.0/24. Only what they say in X-Forwarded-For "
+        "counts as where a request came from; by default nobody is believed.",
+    )
     share_ttl_min: int = Field(
         240,
         ge=5,
@@ -211,35 +237,14 @@ class Web(Section):
         "too, for the day when the bot is dead. Keep its private half offline.",
     )
 
-
-class Gate(Section):
-    """What may be changed in the world outside, and who may agree to it."""
-
-    mode: Literal["observe", "suggest", "act"] | None = Field(
-        None,
-        description="How far the gate goes: observe shows plans, suggest also collects "
-        "approvals, act runs them. Default: act in practice, else observe.",
-    )
-    policies: Path | None = Field(
-        None, description="Directory with the site's own Cedar policies."
-    )
-    own_t3: bool = Field(
-        default=True,
-        description="Whether who asked for a T3 plan may confirm it alone.",
-    )
-    approve_within_s: int = Field(
-        900,
-        ge=5,
-        le=900,
-        description="Seconds people have to agree, at most; a level's own window can "
-        "be shorter (T1: 600).",
-    )
-    apply_within_s: int = Field(
-        300,
-        ge=5,
-        le=300,
-        description="Seconds from the last approval until an approved plan expires.",
-    )
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, proxies: Names) -> Names:
+        for one in proxies:
+            wrong = no_proxy(one)
+            if wrong:
+                raise ValueError(f"{one!a} {wrong}")
+        return proxies
 
 
 class Drills(Section):

@@ -35,3 +35,15 @@ def complaint(url: str, *, plain: bool = False) -> str:
     if parts.scheme == "http" and not plain and not is_this_machine(host):
         return "it does not start with https://"
     return ""
+
+
+def no_proxy(text: str) -> str:
+    """Return what is wrong with the address or network of a proxy, "" if nothing is.
+
+    A network as wide as everybody would let everybody choose where they come from.
+    """
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError:
+        return "is no address and no network, such as 10.0.0.5 or 10.0.0.0/24"
+    return "" if network.prefixlen else "is every address there is"

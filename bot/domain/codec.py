@@ -26,7 +26,10 @@ from bot.domain.untrusted import Untrusted
 
 Body = dict[str, Any]
 # Old stored name -> (new stored name, how its body changes).
-UPGRADES: Mapping[str, tuple[str, Callable[[Body], Body]]] = {}
+UPGRADES: Mapping[str, tuple[str, Callable[[Body], Body]]] = {
+    # Nobody could sign in to open a link then.
+    "share.denied.v1": ("share.denied.v2", lambda body: {**body, "by": ""}),
+}
 _OF_INCIDENTS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(Event)}
 _OF_ACTIONS: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ActionEvent)}
 _OF_SHARES: dict[str, type[Any]] = {kind.name: kind for kind in get_args(ShareEvent)}

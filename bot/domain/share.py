@@ -111,6 +111,11 @@ class Share:
         """Return the ticket whose secret has this digest."""
         return next((t for t in self.tickets.values() if t.digest == digest), None)
 
+    def on_lease(self, lease: str) -> Ticket | None:
+        """Return the ticket that a lease was given for."""
+        found = self.leases.get(lease)
+        return self.tickets[found.ticket] if found else None
+
     def lapsed(self, now: datetime) -> tuple[Lease, ...]:
         """Return the leases that ran out and are not written down as such."""
         found = (one for one in self._all() if one.opened is None)

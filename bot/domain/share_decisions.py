@@ -2,14 +2,13 @@
 
 Whoever shows a link learns nothing from a refusal: every one of them is a `Denied`
 whose code goes to the operator's log only. Whoever asks in Slack is told what did not
-happen, why, and the next move (`may_ask`).
+happen, why, and the next move (`share_people.may_ask`).
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from bot.domain.commands import Person, PersonKind
 from bot.domain.errors import BadRequest, NotAllowed, OutOfTurn, Refusal
 from bot.domain.share import Share, Ticket
 from bot.domain.share_events import (
@@ -38,6 +37,8 @@ DENIALS = (
     *("no_such_share", "over", "no_such_ticket", "ticket_late", "ticket_used"),
     *("ticket_busy", "too_many_leases", "no_slot", "wrong_key", "no_such_lease"),
     *("lease_late", "incident_over", "malformed", "old_nonce", "too_many_requests"),
+    *("wrong_person", "not_signed_in", "holder_outside", "holder_unknown"),
+    *("holder_guest", "holder_external", "holder_bot", "holder_removed"),
 )
 """Every code by which the web tier tells the operator why something did not open."""
 
@@ -253,43 +254,14 @@ def revoke(
 
 
 def deny(
-    state: Share, *, because: str, person: str, now: datetime
+    state: Share, *, because: str, person: str, by: str = "", now: datetime
 ) -> tuple[ShareEvent, ...]:
-    """Write a refusal down, as long as there are not too many of them."""
-    if not state.exists or state.denied >= MOST_DENIED:
-        return ()
-    return (ShareDenied(because=because, person=person, at=now),)
-
-
-def may_ask(who: Person, *, in_channel: bool, what: str) -> None:
-    """Let those ask for a ticket, or take links back, who respond to the incident.
+    """Write a refusal down, as long as there are not too many of them.
 
     Args:
-        who: Only somebody of our own workspace is a member.
-        in_channel: They are in the incident's channel.
-        what: What does not happen if they may not, without a full stop.
-
-    Raises:
-        NotAllowed: They are not, with what they can do instead.
+        person: Whose ticket was shown.
+        by: Who was signed in where it was shown; "" for nobody.
     """
-    if who.kind is not PersonKind.MEMBER:
-        raise NotAllowed(
-            what,
-            because=_WHO[who.kind],
-            next_move="Ask a responder of this workspace to do it.",
-        )
-    if not in_channel:
-        raise NotAllowed(
-            what,
-            because="diagnostics are for people in the incident's channel",
-            next_move="Join the channel, then try again.",
-        )
-
-
-_WHO = {
-    PersonKind.GUEST: "diagnostics are not for guests",
-    PersonKind.EXTERNAL: "diagnostics are not for people from another organization",
-    PersonKind.BOT: "diagnostics are not for apps",
-    PersonKind.DEACTIVATED: "this account is deactivated",
-    PersonKind.UNKNOWN: "Slack did not say who you are",
-}
+    if not state.exists or state.denied >= MOST_DENIED:
+        return ()
+    return (ShareDenied(because=because, person=person, by=by, at=now),)

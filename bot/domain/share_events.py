@@ -131,13 +131,15 @@ class ShareDenied:
 
     Attributes:
         because: Code, see `share_decisions.DENIALS`.
-        person: Who asked in Slack; "" where only a link was shown.
+        person: Whose ticket was shown; "" for a link that names nobody.
+        by: Who was signed in where it was shown; "" for nobody.
     """
 
-    name: ClassVar = "share.denied.v1"
+    name: ClassVar = "share.denied.v2"
 
     because: str
     person: str
+    by: str
     at: datetime
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from bot.domain.commands import Person
 from bot.domain.share_events import ShareEvent
+from bot.domain.share_people import UNKNOWN_VISIT, Visit
 from bot.domain.untrusted import Untrusted
 from bot.ports.gate import Asker
 from bot.ports.outbox import Post, Whisper
@@ -262,7 +263,15 @@ class ShareLinks(Protocol):
         """Return a challenge for a claim."""
         ...
 
-    def claim(self, share: str, ticket: str, *, nonce: str, proof: str) -> Leased:
+    def claim(
+        self,
+        share: str,
+        ticket: str,
+        *,
+        nonce: str,
+        proof: str,
+        visit: Visit = UNKNOWN_VISIT,
+    ) -> Leased:
         """Lease the ciphertext.
 
         Raises:

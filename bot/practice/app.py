@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.practice.calls import WebApi
+from bot.practice.issuer import Issuer
 from bot.practice.methods import Messages, Views
 from bot.practice.person import Client
 from bot.practice.settings import Json, NotOffered, PracticeSettings, SlackError
@@ -74,7 +75,9 @@ class Doors:
     def __init__(self, space: Workspace) -> None:
         self._space, self._records = space, space.records
         self._calls = WebApi(space, Messages, Views)
-        self._api = self._calls.answer
+        self._api, signs = self._calls.answer, Issuer(space)
+        self._token, self._user_info = signs.token, signs.user_info
+        self._authorize, self._keys = signs.authorize, signs.keys
 
     def routes(self) -> list[Route]:
         """Return the endpoints with the methods they take."""
@@ -133,6 +136,17 @@ class Doors:
         start |= {"commands": settings.features("slash_commands", "command")}
         start |= {"shortcuts": settings.features("shortcuts", "callback_id")}
         return {"people": people, "groups": groups, **start}
+
+    async def _change(self, request: Request) -> Json:
+        """Let somebody be of another kind, or leave a channel."""
+        key, wish = self._key(request, "people"), await _body(request, dict)
+        place = self._records.get("channels", str(wish.get("leaves", "")))
+        if place is not None:
+            stay = [one for one in place["members"] if one != key]
+            self._records.put("channels", place["id"], place | {"members": stay})
+        person = self._records.get("people", key) or {}
+        kind = {"kind": wish.get("kind", person["kind"])}
+        return {"person": self._records.put("people", key, person | kind)}
 
     async def _person(self, request: Request) -> Json:
         key, since = self._key(request, "people"), self._records.since

@@ -77,8 +77,11 @@ def _of_diagnostics(  # noqa: C901, PLR0912 - one case per event
                 f"Fetched with {_whose(person)} and not reported as opened; "
                 "somebody may have read them."
             )
-        case ShareDenied(because=because):
-            return f"A link opened nothing ({because.replace('_', ' ')})."
+        case ShareDenied(because=because, person=person, by=by):
+            why = because.replace("_", " ")
+            whose = f", {_whose(person)}" if person else ""
+            shown = f", shown by <@{by}>" if by and by != person else ""
+            return f"A link opened nothing ({why}{whose}{shown})."
         case ShareRevoked(by=by, because="person"):
             return f"{_who(by)} took the links to the diagnostics back."
         case ShareRevoked(because=because):

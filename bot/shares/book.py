@@ -4,21 +4,27 @@ For shares this is what `bot/plans/book.py` is for plans. What may happen is dec
 `bot/domain/share_decisions.py`; keys and ciphertext are `bot/shares/vault.py`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.codec import decode_share, encode
 from bot.domain.events import CommandRefused, Phase
-from bot.domain.share import Share, fold_share
-from bot.domain.share_decisions import Denied
-from bot.domain.share_events import ShareEvent
+from bot.domain.share import Share, Ticket, fold_share
+from bot.domain.share_decisions import Denied, deny
+from bot.domain.share_events import ShareDenied, ShareEvent
 from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
 from bot.ports.sharing import KeyContext, ShareVoice
 from bot.readmodels import board
 from bot.readmodels.timeline import INCIDENT_STREAM, SHARE_STREAM
+from bot.shares.refusals import Refusals
 
 EXPIRE, LAPSE = "share.expire", "share.lapse"
+_TOCSIN = "tocsin"
+
+Decide = Callable[[Share], Sequence[ShareEvent]]
+Shown = Callable[[Share], Ticket | None]
+"""Finds the ticket that was shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,7 @@ class ShareBook:
 
     clock: Clock
     voice: ShareVoice
+    refusals: Refusals
 
     def load(self, tx: Transaction, share: str) -> Share:
         """Return a share as its events say."""
@@ -60,7 +67,34 @@ class ShareBook:
         _project(tx, share, state)
         self._promise(tx, share, state)
         self._tell(tx, state, written)
+        for event in events:
+            if isinstance(event, ShareDenied):
+                self.refusals.of_link(tx, share, state, event)
         return state
+
+    def answered(
+        self, tx: Transaction, share: str, decide: Decide, shown: Shown, *, by: str
+    ) -> Share | Denied:
+        """Write what follows for whoever holds a link, or that it was refused.
+
+        What somebody without a real ticket does is the operator's business, not the
+        record's.
+
+        Args:
+            by: Who was signed in where the link was shown; "" for nobody.
+        """
+        state = self.load(tx, share)
+        try:
+            refuse_over(tx, state)
+            events = decide(state)
+        except Denied as no:
+            ticket = shown(state)
+            if ticket is not None:
+                person, now = ticket.person, self.clock.now()
+                said = deny(state, because=no.reason, person=person, by=by, now=now)
+                self.append(tx, share, said, actor=_TOCSIN)
+            return no
+        return self.append(tx, share, events, actor=_TOCSIN)
 
     def refused(
         self,
@@ -70,8 +104,13 @@ class ShareBook:
         code: str,
         by: str,
         asked: str = "diagnostics",
+        because: str = "",
     ) -> None:
-        """Write down with the incident that somebody may not open what they asked."""
+        """Write down with the incident that somebody may not open what they asked.
+
+        Args:
+            because: Why not, for the incident's thread; "" says nothing there.
+        """
         state, version = board.load(tx, incident)
         if not state.exists:
             return
@@ -80,6 +119,8 @@ class ShareBook:
         tx.log.append(
             INCIDENT_STREAM + incident, expected_version=version, entries=[entry]
         )
+        if because:
+            self.refusals.of_wish(tx, incident, asked=asked, by=by, because=because)
 
     def _load(self, tx: Transaction, share: str) -> tuple[Share, int]:
         entries = tx.log.load(SHARE_STREAM + share)

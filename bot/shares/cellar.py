@@ -6,7 +6,6 @@ ciphertext that nobody can open, and `sweep` finishes it. What a link may do is
 `bot/shares/vault.py`.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from typing import Any
 from bot.domain import share_decisions as rules
 from bot.domain.errors import Refusal, TocsinError, Unreachable
 from bot.domain.share import Share
-from bot.domain.share_decisions import Made, NewTicket
+from bot.domain.share_decisions import Made
 from bot.domain.share_events import ShareCreated, ShareEvent, ShareShredded
 from bot.domain.share_limits import MOST_BYTES
 from bot.ports import Keys, Store, Transaction
@@ -31,6 +30,7 @@ from bot.ports.sharing import (
 )
 from bot.shares.book import ShareBook, to_shred
 from bot.shares.keyring import Keyring
+from bot.shares.making import whole_life
 from bot.shares.receiving import Received
 
 TOCSIN, ADMIN = "tocsin", "admin"
@@ -84,7 +84,7 @@ class ShareCellar:
         key = ShareKey(wrapped=b"", auth=sealed.auth)
 
         def ticket(tx: Transaction, share: str) -> Sequence[ShareEvent]:
-            wanted = _whole_life(self.new_id("tk_"), sealed)
+            wanted = whole_life(self.new_id("tk_"), sealed)
             state = self.book.load(tx, share)
             return rules.mint(state, wanted, self.book.clock.now())
 
@@ -248,23 +248,6 @@ class ShareCellar:
             self.blobs.delete(share)
 
 
-def made_of(content: bytes, *, incident: str, by: str, opens: int, life_s: int) -> Made:
-    """Return what is to be shared.
-
-    Args:
-        content: Ciphertext.
-        incident: "" for what belongs to none.
-    """
-    return Made(
-        incident=incident,
-        by=by,
-        opens=opens,
-        life=timedelta(seconds=life_s),
-        size_bytes=len(content),
-        digest=hashlib.sha256(content).hexdigest(),
-    )
-
-
 def _handed_over(sealed: Sealed, facts: BlobFacts | None = None) -> Made:
     """Return what was sealed elsewhere; nothing is known of it before it is here."""
     return Made(
@@ -274,16 +257,4 @@ def _handed_over(sealed: Sealed, facts: BlobFacts | None = None) -> Made:
         life=timedelta(seconds=sealed.life_s),
         size_bytes=facts.size_bytes if facts else 0,
         digest=facts.digest if facts else "",
-    )
-
-
-def _whole_life(ticket: str, sealed: Sealed) -> NewTicket:
-    """Return the ticket of a link that lives as long as its share."""
-    return NewTicket(
-        id=ticket,
-        digest=sealed.ticket,
-        team="",
-        person=sealed.person,
-        uses=sealed.opens,
-        life=None,
     )

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import share_decisions as rules
 from bot.domain.errors import (
+    NotAllowed,
     NotFound,
     OutOfTurn,
     Refusal,
@@ -21,6 +22,7 @@ from bot.domain.errors import (
     TocsinError,
 )
 from bot.domain.share_decisions import NewTicket
+from bot.domain.share_people import may_ask
 from bot.ports import Store, Transaction
 from bot.ports.sharing import ShareAsker, ShareVoice
 from bot.readmodels import board
@@ -148,11 +150,15 @@ class ShareDesk:
 
         def whole(tx: Transaction) -> None:
             try:
-                rules.may_ask(who, in_channel=asked.by.in_channel, what=asked.what)
+                may_ask(who, in_channel=asked.by.in_channel, what=asked.what)
                 work(tx)
                 outcome = "answered"
             except Refusal as no:
-                self._book.refused(tx, incident, code=no.code, by=who.id)
+                because = no.because if isinstance(no, NotAllowed) else ""
+                self._book.refused(
+                    tx, incident, code=no.code, by=who.id, because=because
+                )
+                _log.warning("%s: %s was refused: %s", incident, who.id, who.kind)
                 self.say(tx, incident, asked.item, asked.channel, who.id, str(no))
                 outcome = no.code
             tx.inbox.done(asked.item, {"incident": incident, "diagnostics": outcome})

@@ -25,7 +25,8 @@ from bot.shares.book import (
 )
 from bot.shares.desk import ShareDesk, must_be_open
 from bot.shares.diagnostics import Diagnostics
-from bot.shares.vault import TOCSIN, ShareVault, made_of
+from bot.shares.making import made_of
+from bot.shares.vault import TOCSIN, ShareVault
 from bot.sharing import seal
 
 _IDLE_S = 1.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.domain import share_originals as rules
 from bot.domain.action_facts import PolicyAnswer
-from bot.domain.errors import NotFound, OutOfTurn, Refusal, Tampered
+from bot.domain.errors import NotAllowed, NotFound, OutOfTurn, Refusal, Tampered
 from bot.domain.incident import Incident
 from bot.domain.share_originals import WantedOriginal
 from bot.domain.untrusted import Untrusted
@@ -24,7 +24,7 @@ from bot.sealing import unseal_payload
 from bot.shares.book import is_over, originals_of
 from bot.shares.desk import ShareDesk, no_answer
 from bot.shares.keyring import NotWrapped
-from bot.shares.vault import made_of
+from bot.shares.making import made_of
 from bot.sharing import seal
 from bot.sharing.original import Told, original_document
 
@@ -159,10 +159,13 @@ class Originals:
 
     def _refuse(self, asked: OriginalAsked, no: Refusal) -> None:
         """Write the refusal down with the incident and say it; the item is done."""
+        because = no.because if isinstance(no, NotAllowed) else ""
         book, who, incident = self.desk.vault.book, asked.by.person.id, asked.incident
 
         def work(tx: Transaction) -> None:
-            book.refused(tx, incident, code=no.code, by=who, asked=_ASKED)
+            book.refused(
+                tx, incident, code=no.code, by=who, asked=_ASKED, because=because
+            )
             self.desk.say(tx, incident, asked.item, asked.channel, who, str(no))
             tx.inbox.done(asked.item, {"incident": incident, _ASKED: no.code})
 

@@ -15,18 +15,18 @@ from bot.domain.errors import TocsinError
 from bot.domain.share import Share
 from bot.domain.share_decisions import Denied
 from bot.domain.share_events import ShareEvent
+from bot.domain.share_people import UNKNOWN_VISIT, Visit
 from bot.domain.untrusted import Untrusted
 from bot.ports import Transaction
 from bot.ports.sharing import Leased
-from bot.shares.book import refuse_over
-from bot.shares.cellar import TOCSIN, ShareCellar, made_of
+from bot.shares.book import Decide, Shown, refuse_over
+from bot.shares.cellar import TOCSIN, ShareCellar
+from bot.shares.holders import Holders
 from bot.sharing import proof
 
-__all__ = ["TOCSIN", "ShareVault", "made_of"]
+__all__ = ["TOCSIN", "ShareVault"]
 
 T = TypeVar("T")
-# What somebody without a real ticket does is the operator's business, not the record's.
-_NOT_RECORDED = frozenset({"no_such_share", "no_such_ticket", "no_such_lease"})
 # 4 MiB.
 _PIECES_BETWEEN_LOOKS = 64
 _log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class ShareVault(ShareCellar):
     """Answers for links, and keeps what they open."""
 
     nonces: proof.Nonces
+    holders: Holders
 
     # --- what comes in with a link ---
 
@@ -44,27 +45,47 @@ class ShareVault(ShareCellar):
         """Return a challenge for a claim."""
         return self.nonces.new(self.book.clock.now())
 
-    def claim(self, share: str, ticket: str, *, nonce: str, proof: str) -> Leased:
+    def claim(
+        self,
+        share: str,
+        ticket: str,
+        *,
+        nonce: str,
+        proof: str,
+        visit: Visit = UNKNOWN_VISIT,
+    ) -> Leased:
         """Lease the ciphertext to whoever has a ticket and proves to hold the key."""
-        return self._told(share, lambda: self._claim(share, ticket, nonce, proof))
+        shown = (nonce, proof)
+        return self._told(share, lambda: self._claim(share, ticket, shown, visit))
 
-    def _claim(self, share: str, ticket: str, nonce: str, shown: str) -> Leased:
+    def _claim(
+        self, share: str, ticket: str, shown: tuple[str, str], visit: Visit
+    ) -> Leased:
+        nonce, proven_by = shown
         if not self.nonces.is_good(nonce, self.book.clock.now()):
             raise Denied("old_nonce")
-        if not self.store.read(lambda tx: self.book.load(tx, share)).exists:
+        known = self.store.read(lambda tx: self.book.load(tx, share))
+        if not known.exists:
             raise Denied("no_such_share")
         key = self.keyring.rows.get(share)
         proven = key is not None and proof.is_proof(
-            key.auth, shown, share=share, ticket=ticket, nonce=nonce
+            key.auth, proven_by, share=share, ticket=ticket, nonce=nonce
         )
-        secret = proof.new_secret()
+        secret, wanted = proof.new_secret(), proof.digest(ticket)
         lease = proof.digest(secret)
+        # Slack is asked outside of the transaction, and only for who holds the key.
+        no = self.holders.refusal(known, wanted, visit) if proven else ""
 
         def decide(state: Share) -> Sequence[ShareEvent]:
-            now, wanted = self.book.clock.now(), proof.digest(ticket)
-            return rules.claim(state, wanted, lease=lease, proven=proven, now=now)
+            now = self.book.clock.now()
+            events = rules.claim(state, wanted, lease=lease, proven=proven, now=now)
+            if no:
+                raise Denied(no)
+            return events
 
-        state = self._decide(share, decide)
+        state = self._decide(
+            share, decide, lambda state: state.by_digest(wanted), visit.person
+        )
         found = state.tickets[state.leases[lease].ticket]
         return Leased(
             lease=secret,
@@ -110,38 +131,24 @@ class ShareVault(ShareCellar):
             now = self.book.clock.now()
             return rules.acknowledge(state, proof.digest(lease), now)
 
-        state = self._decide(share, decide)
+        state = self._decide(
+            share, decide, lambda state: state.on_lease(proof.digest(lease))
+        )
         if state.over:
             # It is written down that it is over: if this fails, the sweep does it.
             with suppress(TocsinError):
                 self.shred(share)
 
-    def _decide(
-        self, share: str, decide: Callable[[Share], Sequence[ShareEvent]]
-    ) -> Share:
+    def _decide(self, share: str, decide: Decide, shown: Shown, by: str = "") -> Share:
         """Write what follows, or write the refusal down and raise it then."""
 
         def work(tx: Transaction) -> Share | Denied:
-            state = self.book.load(tx, share)
-            try:
-                refuse_over(tx, state)
-                events = decide(state)
-            except Denied as no:
-                self._record(tx, share, state, no)
-                return no
-            return self.book.append(tx, share, events, actor=TOCSIN)
+            return self.book.answered(tx, share, decide, shown, by=by)
 
         answer = self.store.write(work).result()
         if isinstance(answer, Denied):
             raise answer
         return answer
-
-    def _record(self, tx: Transaction, share: str, state: Share, no: Denied) -> None:
-        if no.reason in _NOT_RECORDED or state.over:
-            return
-        now = self.book.clock.now()
-        denied = rules.deny(state, because=no.reason, person="", now=now)
-        self.book.append(tx, share, denied, actor=TOCSIN)
 
     def _told(self, share: str, work: Callable[[], T]) -> T:
         """Tell the operator what nobody with a link is told."""

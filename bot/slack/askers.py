@@ -53,11 +53,22 @@ class Askers:
 
     def asker(self, person_id: str, channel: str) -> Asker:
         """Return somebody as they are at this instant; not for the event loop."""
+        return self._waited(person_id, channel, _ANEW)
+
+    def kept(self, person_id: str, channel: str) -> Asker:
+        """Return somebody as they were at most a minute ago; not for the event loop.
+
+        Args:
+            channel: "" where there is none to be in.
+        """
+        return self._waited(person_id, channel, _FRESH)
+
+    def _waited(self, person_id: str, channel: str, within: timedelta) -> Asker:
         loop = self._loop
         if loop is None or loop.is_closed():
             return self._nobody(person_id)
         asking = asyncio.run_coroutine_threadsafe(
-            self.now(person_id, channel, within=_ANEW), loop
+            self.now(person_id, channel, within=within), loop
         )
         try:
             return asking.result(_CLAIM_TIMEOUT_S)
@@ -79,8 +90,8 @@ class Askers:
         known, groups, members, shared = await asyncio.gather(
             self._people.read(person, team=team, within=within),
             self._answer("groups", self._groups, within),
-            self._answer(f"in/{channel}", lambda: self._members(channel), within),
-            self._answer(f"of/{channel}", lambda: self._is_shared(channel), within),
+            self._of_channel("in", channel, self._members, within),
+            self._of_channel("of", channel, self._is_shared, within),
         )
         answers = (groups, members, shared)
         named: Mapping[str, frozenset[str]] = groups.found or {}
@@ -100,6 +111,17 @@ class Askers:
             channel_shared=True,
             read_at=_NEVER,
         )
+
+    async def _of_channel(
+        self,
+        what: str,
+        channel: str,
+        ask: Callable[[str], Awaitable[Any]],
+        within: timedelta,
+    ) -> _Answer:
+        if not channel:
+            return _Answer(None, self._clock.now())
+        return await self._answer(f"{what}/{channel}", lambda: ask(channel), within)
 
     async def _answer(
         self, key: str, ask: Callable[[], Awaitable[Any]], within: timedelta

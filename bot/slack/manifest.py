@@ -13,8 +13,10 @@ SCOPES = (
     *("channels:read", "chat:write", "commands", "groups:read"),
     *("usergroups:read", "users:read"),
 )
+USER_SCOPES = ("openid",)
 OPTIONAL_SCOPES = ("channels:history", "groups:history")
 EVENTS = ("app_home_opened",)
+SIGN_IN_BACK = "/sign-in/slack/back"
 _ABOUT = (
     "Tocsin helps people who are on call for AI systems. It turns alerts about model "
     "drift, guardrail blocks, prompt injection, leaked keys and costs into one card "
@@ -50,7 +52,17 @@ def manifest(*, url: str | None, socket_mode: bool = False) -> dict[str, Any]:
         },
         "features": _features(door),
         "oauth_config": {
-            "scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}
+            # Slack sends people back here after Sign in with Slack, and nowhere else.
+            **(
+                {}
+                if socket_mode and not url
+                else {"redirect_urls": [host + SIGN_IN_BACK]}
+            ),
+            "scopes": {
+                "bot": list(SCOPES),
+                "bot_optional": list(OPTIONAL_SCOPES),
+                "user": list(USER_SCOPES),
+            },
         },
         "settings": _settings(door),
     }

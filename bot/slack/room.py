@@ -28,6 +28,7 @@ from bot.slack.drill_desk import DrillDesk
 from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
+from bot.slack.issuer import IssuerSettings
 from bot.slack.listeners import Door
 from bot.slack.maintenance_desk import MaintenanceDesk
 from bot.slack.names import Names
@@ -58,6 +59,7 @@ class SlackSettings:
         api_url: Of the Web API; the practice workspace has its own.
         app_token: Opens Socket Mode; "" leaves it closed.
         sockets: How many connections Socket Mode has.
+        issuer: Signs people in; None leaves Sign in with Slack away.
     """
 
     bot_token: str = field(repr=False)
@@ -67,6 +69,7 @@ class SlackSettings:
     api_url: str = SLACK
     app_token: str = field(default="", repr=False)
     sockets: int = 2
+    issuer: IssuerSettings | None = None
 
 
 class SlackRoom:

@@ -30,12 +30,15 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def not_reading(kind: PersonKind | None, *, again: str = "") -> Response:
+def not_reading(
+    kind: PersonKind | None, *, again: str = "", sign_in: str = ""
+) -> Response:
     """Answer somebody who may not read now.
 
     Args:
         again: Path to try once more: a browser that comes from another site, such
             as Slack, leaves the cookie away the first time.
+        sign_in: Path at which Slack is asked who they are, "" for none.
     """
     if kind is None:
         html = rendering.message_page(
@@ -45,6 +48,7 @@ def not_reading(kind: PersonKind | None, *, again: str = "") -> Response:
             "out who you are.",
             next_move=_ASK,
             again=again,
+            sign_in=sign_in,
         )
         return page(html, status=403)
     asks_again = kind is PersonKind.UNKNOWN
@@ -89,6 +93,48 @@ def not_ours() -> Response:
         next_move="Open the link from Slack yourself and press its button.",
     )
     return page(html, status=403)
+
+
+def not_signed_in(*, again: str) -> Response:
+    """Answer a way back from Slack that signs nobody in, whatever the reason is.
+
+    Args:
+        again: Path at which signing in begins anew.
+    """
+    html = rendering.message_page(
+        "You were not signed in",
+        because="Slack did not say who you are, it took longer than ten minutes, or "
+        "signing in was begun in another browser.",
+        next_move="Sign in once more, in this browser.",
+        sign_in=again,
+    )
+    return page(html, status=403)
+
+
+def signed_in(*, onward: str) -> Response:
+    """Answer somebody who came back from Slack and is signed in now.
+
+    A page and no redirect: browsers send the new cookie only where they go from a
+    page of ours.
+    """
+    html = rendering.message_page(
+        "You are signed in",
+        because="Slack says who you are. You stay signed in on this browser for "
+        "twelve hours.",
+        next_move="The page opens by itself.",
+        onward=onward,
+    )
+    return page(html)
+
+
+def back_to_link() -> Response:
+    """Answer somebody who signed in because a sealed link asked for it."""
+    html = rendering.message_page(
+        "You are signed in",
+        because="The page with your sealed link waits in the other tab.",
+        next_move="Close this tab, go back to that one, and press Open now.",
+    )
+    return page(html)
 
 
 def signed_out() -> Response:

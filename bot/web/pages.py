@@ -36,6 +36,7 @@ class PagesDoor:
             not know.
         base_url: Where browsers reach us, printed on paper.
         mask: Takes out of a text what must not be shown.
+        sign_in: Path at which Slack is asked who somebody is, "" for none.
     """
 
     reading: Reading
@@ -43,6 +44,7 @@ class PagesDoor:
     names: Callable[[Collection[str]], Awaitable[Mapping[str, Untrusted]]]
     base_url: str
     mask: rendering.Mask
+    sign_in: str = ""
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -63,7 +65,9 @@ class PagesDoor:
             try:
                 session = await self.readers.of(request)
             except NotReading as no:
-                return html.not_reading(no.kind, again=_path(request))
+                page = _path(request)
+                sign_in = f"{self.sign_in}?to={page}" if self.sign_in else ""
+                return html.not_reading(no.kind, again=page, sign_in=sign_in)
             return await serve(request, session)
 
         return checked

@@ -9,6 +9,7 @@ import ipaddress
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -101,6 +102,35 @@ class Readers:
             samesite="strict",
         )
 
+    def put_try(self, response: Response, value: str, *, lives: timedelta) -> None:
+        """Keep in the browser what binds a sign-in with Slack to it.
+
+        Lax, because it comes back by a link from Slack's pages.
+        """
+        response.set_cookie(
+            self._try_cookie,
+            value,
+            max_age=int(lives.total_seconds()),
+            path="/",
+            secure=self._is_https,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def try_of(self, request: Request) -> str:
+        """Return what binds a sign-in to this browser, "" if nothing does."""
+        return request.cookies.get(self._try_cookie, "")
+
+    def drop_try(self, response: Response) -> None:
+        """Take it out of the browser."""
+        response.delete_cookie(
+            self._try_cookie,
+            path="/",
+            secure=self._is_https,
+            httponly=True,
+            samesite="lax",
+        )
+
     def is_own(self, request: Request) -> bool:
         """Tell whether a page of ours sent this form.
 
@@ -122,6 +152,10 @@ class Readers:
     def _cookie(self) -> str:
         # Browsers take the prefix only with Secure, which plain HTTP cannot have.
         return "__Host-tocsin" if self._is_https else "tocsin"
+
+    @property
+    def _try_cookie(self) -> str:
+        return f"{self._cookie}-sign-in"
 
 
 def is_safe_to_sign_in(base_url: str) -> bool:

@@ -84,12 +84,21 @@ def sign_in_page(token: str) -> str:
 
 
 def message_page(
-    title: str, *, because: str, next_move: str, again: str = "", reader: str = ""
+    title: str,
+    *,
+    because: str,
+    next_move: str,
+    again: str = "",
+    reader: str = "",
+    sign_in: str = "",
+    onward: str = "",
 ) -> str:
     """Return a page that says what did not happen, why, and the next move.
 
     Args:
         again: Path of ours to try once more, "" for none.
+        sign_in: Path at which Slack is asked who somebody is, "" for none.
+        onward: Path of ours that the browser goes on to by itself, "" for none.
     """
     return _render(
         "message.html",
@@ -97,6 +106,8 @@ def message_page(
         because=because,
         next_move=next_move,
         again=again,
+        sign_in=sign_in,
+        onward=onward,
         reader=reader,
         names={},
         mask=str,

@@ -105,11 +105,22 @@ class Sessions:
             tx.tables.execute(
                 "DELETE FROM sign_in_link WHERE digest = ?", (digest(token),)
             )
-            tx.tables.execute(
-                "INSERT INTO session (digest, person, made_at, until) VALUES (?,?,?,?)",
-                (digest(cookie), found.person, _iso(now), _iso(now + SESSION_LIVES)),
-            )
+            _insert(tx, cookie, found.person, now)
             return cookie, found
+
+        return self._store.write(work)
+
+    def begin(self, person: str) -> "Future[str]":
+        """Begin a session for somebody who showed who they are; has the cookie's value.
+
+        It is always a new value: one that a browser came with opens nothing.
+        """
+        cookie, now = self._new_token(_SESSION_BYTES), self._clock.now()
+
+        def work(tx: Transaction) -> str:
+            _forget_old(tx, now)
+            _insert(tx, cookie, person, now)
+            return cookie
 
         return self._store.write(work)
 
@@ -158,6 +169,13 @@ class Sessions:
 def digest(token: str) -> str:
     """Return what is kept of a token: SHA-256 hex."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _insert(tx: Transaction, cookie: str, person: str, now: datetime) -> None:
+    tx.tables.execute(
+        "INSERT INTO session (digest, person, made_at, until) VALUES (?,?,?,?)",
+        (digest(cookie), person, _iso(now), _iso(now + SESSION_LIVES)),
+    )
 
 
 def _live(tx: Transaction, token: str, now: datetime) -> Link | None:

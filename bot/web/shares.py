@@ -1,6 +1,7 @@
 """The door to sealed things: what the page and `tocsin unseal` ask, and sealing.
 
     GET  /d/<share>       inert: the same bytes whatever stands there
+    GET  /share/me        → {required, signed_in, person}, of this browser
     POST /share/nonce     {} → {nonce}
     POST /share/claim     {share, ticket, nonce, proof} → {lease, for, …}
     POST /share/content   {share, lease} → the ciphertext
@@ -24,11 +25,13 @@ from starlette.routing import Route
 
 from bot.domain.errors import BadRequest, TocsinError, Unreachable
 from bot.domain.share_decisions import MOST_OPENS, Denied
+from bot.domain.share_people import UNKNOWN_VISIT, Visit
 from bot.ports import Clock
 from bot.ports.sharing import Sealed, ShareLinks
 from bot.web.admin import wrong_token
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
+from bot.web.callers import caller
 from bot.web.pace import Pace
 from bot.web.streams import Poured, pour
 from bot.web.tokens import Guesses
@@ -43,6 +46,19 @@ _HEADERS = {**STRICT, "Content-Disposition": "attachment"}
 _log = logging.getLogger(__name__)
 
 Given = Mapping[str, str]
+Serve = Callable[[Given, Request], Awaitable[Response]]
+Visited = Callable[[Request], Awaitable[Visit]]
+
+
+Told = Mapping[str, bool | str]
+
+
+async def _nobody_asked(_: Request) -> Visit:
+    return UNKNOWN_VISIT
+
+
+async def _nobody_known(_: Request) -> Told:
+    return {"required": False, "signed_in": False, "person": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +67,9 @@ class SharesDoor:
 
     Attributes:
         pace: How many requests one address may send, whatever came of them.
+        visit: Tells who is signed in where a link is shown, and whether it matters.
+        me: Tells a browser who is signed in there; it says nothing about any share.
+        me_pace: As `pace`, for pages that ask it again and again.
     """
 
     links: ShareLinks
@@ -58,6 +77,9 @@ class SharesDoor:
     admin_token: str
     guesses: Guesses
     pace: Pace = field(default_factory=Pace)
+    visit: Visited = _nobody_asked
+    me: Callable[[Request], Awaitable[Told]] = _nobody_known
+    me_pace: Pace = field(default_factory=Pace)
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -67,18 +89,18 @@ class SharesDoor:
             self._route("/share/claim", self._claim),
             self._route("/share/content", self._content),
             self._route("/share/ack", self._ack),
+            Route("/share/me", self._me, methods=["GET"]),
             Route("/admin/shares", self._put, methods=["POST"]),
         ]
 
     # --- what comes with a link ---
 
-    def _route(self, path: str, serve: Callable[[Given], Awaitable[Response]]) -> Route:
+    def _route(self, path: str, serve: Serve) -> Route:
         async def guarded(request: Request) -> Response:
-            address = request.client.host if request.client else ""
             try:
-                if not self.pace.may(address, self.clock.now()):
+                if not self.pace.may(caller(request), self.clock.now()):
                     raise _noted("too_many_requests")
-                return await serve(await _question(request))
+                return await serve(await _question(request), request)
             except Denied:
                 return _nothing()
             except TocsinError as fault:
@@ -87,14 +109,19 @@ class SharesDoor:
 
         return Route(path, guarded, methods=["POST"])
 
-    async def _nonce(self, _: Given) -> Response:
+    async def _nonce(self, _: Given, __: Request) -> Response:
         return JSONResponse({"nonce": self.links.nonce()}, headers=_HEADERS)
 
-    async def _claim(self, given: Given) -> Response:
+    async def _claim(self, given: Given, request: Request) -> Response:
         share, ticket = _field(given, "share"), _field(given, "ticket")
         nonce, proof = _field(given, "nonce"), _field(given, "proof")
         leased = await asyncio.to_thread(
-            self.links.claim, share, ticket, nonce=nonce, proof=proof
+            self.links.claim,
+            share,
+            ticket,
+            nonce=nonce,
+            proof=proof,
+            visit=await self.visit(request),
         )
         return JSONResponse(
             {
@@ -107,15 +134,21 @@ class SharesDoor:
             headers=_HEADERS,
         )
 
-    async def _content(self, given: Given) -> Response:
+    async def _content(self, given: Given, _: Request) -> Response:
         share, lease = _field(given, "share"), _field(given, "lease")
         size_bytes, pieces = await asyncio.to_thread(self.links.stream, share, lease)
         return Poured(pieces, size_bytes=size_bytes, headers=_HEADERS)
 
-    async def _ack(self, given: Given) -> Response:
+    async def _ack(self, given: Given, _: Request) -> Response:
         share, lease = _field(given, "share"), _field(given, "lease")
         await asyncio.to_thread(self.links.acknowledge, share, lease)
         return Response(status_code=204, headers=_HEADERS)
+
+    async def _me(self, request: Request) -> Response:
+        if not self.me_pace.may(caller(request), self.clock.now()):
+            _noted("too_many_requests")
+            return _nothing()
+        return JSONResponse(dict(await self.me(request)), headers=_HEADERS)
 
     # --- what the command line seals ---
 

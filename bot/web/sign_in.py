@@ -18,6 +18,7 @@ from starlette.routing import Route
 from bot.ports import Clock
 from bot.web import html, rendering
 from bot.web.body import NotReadable, TooLarge, read_body
+from bot.web.callers import caller
 from bot.web.readers import NotReading, Readers
 from bot.web.sessions import Sessions
 from bot.web.tokens import Guesses
@@ -31,12 +32,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInDoor:
-    """The way in to the pages, and out."""
+    """The way in to the pages, and out.
+
+    Attributes:
+        slack: Path at which Slack is asked who somebody is, "" for none.
+    """
 
     sessions: Sessions
     readers: Readers
     clock: Clock
     guesses: Guesses
+    slack: str = ""
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -48,7 +54,7 @@ class SignInDoor:
         ]
 
     async def _ask(self, _: Request) -> Response:
-        return html.not_reading(None)
+        return html.not_reading(None, sign_in=self.slack)
 
     async def _show(self, request: Request) -> Response:
         """Show the button. The link is not even looked up."""
@@ -60,7 +66,7 @@ class SignInDoor:
     async def _use(self, request: Request) -> Response:
         if not self.readers.is_own(request):
             return html.not_ours()
-        address = request.client.host if request.client else ""
+        address = caller(request)
         if self.guesses.too_many(address, self.clock.now()):
             return html.slow_down()
         token = (await _form(request)).get("token", "")

@@ -33,6 +33,6 @@ def test_only_the_wall_itself_knows_the_way_out(pattern: str) -> None:
 
 def test_the_running_store_has_its_wall() -> None:
     ground = (ROOT / "wire_ground.py").read_text("utf-8")
-    assert re.findall(r"SqliteStore\([^)]*\)", ground) == [
-        "SqliteStore(settings.home / STORE_FILE, guard=guards)"
-    ]
+    opened = re.findall(r"SqliteStore\([^)]*\)", ground)
+    assert len(opened) == 1
+    assert "guard=guards" in opened[0]

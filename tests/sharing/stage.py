@@ -12,6 +12,7 @@ from bot.domain.commands import PersonKind, Resolve
 from bot.domain.errors import Unreachable
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.incident import Incident
+from bot.domain.share_people import UNKNOWN_VISIT, Visit
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
 from bot.ports import Collect, Lane, Received, Transaction
@@ -51,15 +52,21 @@ class Stage:
         collectors: Mapping[str, Collect] | None = None,
         reader: Callable[[], Any] = no_account,
         storage: Callable[[FileKeys], Storage] | None = None,
+        slack: Mapping[str, str] | None = None,
         **web: Any,
     ) -> None:
         self.folder = folder
+        self.kinds_now: dict[str, PersonKind] = {}
+        self.outside: set[str] = set()
+        self.looked: list[tuple[str, str]] = []
         self.core = Core(folder)
         self.clock = self.core.clock
         self.evidence = EvidenceFiles(folder / "evidence", self.core.keys)
         sharing = build_sharing(
             SharingNeeds(
-                settings=Settings.model_validate({"home": folder, "web": web}),
+                settings=Settings.model_validate(
+                    {"home": folder, "web": web, "slack": slack or {}}
+                ),
                 store=self.core.store,
                 keys=self.core.keys,
                 clock=self.clock,
@@ -71,6 +78,7 @@ class Stage:
                 guesses=Guesses(),
                 storage=storage(self.core.keys) if storage else None,
                 renew_evidence=self.evidence.renew,
+                look=self.look,
             )
         )
         self.desk, self.house, self.door = sharing.desk, sharing.house, sharing.door
@@ -157,6 +165,12 @@ class Stage:
         )
         return judge.answer(by, Verb.OPEN_RAW, None, around)
 
+    def look(self, who: str, channel: str) -> Asker:
+        """Answer for Slack who the person of a ticket is now."""
+        self.looked.append((who, channel))
+        kind = self.kinds_now.get(who, PersonKind.MEMBER)
+        return self.asker(who, kind=kind, in_channel=who not in self.outside)
+
     def revoke(self, who: str = "U0ONCALL", incident: str = "INC-0001") -> None:
         by = ShareAsker(person=person(who), in_channel=True)
         self.desk.revoke_all(incident, by, item=self._item(), channel=CHANNEL)
@@ -194,7 +208,9 @@ class Stage:
 
     # --- whoever holds a link ---
 
-    def claim(self, link: Link, *, key: str = "") -> Leased:
+    def claim(
+        self, link: Link, *, key: str = "", visit: Visit = UNKNOWN_VISIT
+    ) -> Leased:
         nonce = self.vault.nonce()
         shown = proof.proof_of(
             proof.auth_key(key or link.key),
@@ -202,7 +218,9 @@ class Stage:
             ticket=link.ticket,
             nonce=nonce,
         )
-        return self.vault.claim(link.share, link.ticket, nonce=nonce, proof=shown)
+        return self.vault.claim(
+            link.share, link.ticket, nonce=nonce, proof=shown, visit=visit
+        )
 
     def open(self, link: Link) -> bytes:
         """Claim, fetch, decrypt and acknowledge, as the page does."""
@@ -222,7 +240,12 @@ class Stage:
         return found
 
     def sealed(
-        self, content: bytes = b"hello", *, opens: int = 1, life_s: int = 3600
+        self,
+        content: bytes = b"hello",
+        *,
+        opens: int = 1,
+        life_s: int = 3600,
+        person: str = "",
     ) -> Link:
         """Seal as the command line does."""
         key, ticket = seal.new_key(), proof.new_secret()
@@ -232,6 +255,7 @@ class Stage:
                 auth=proof.auth_key(key),
                 life_s=life_s,
                 opens=opens,
+                person=person,
             )
         )
         receiving.write(seal.seal(content, key=key))
@@ -251,7 +275,12 @@ class Stage:
     def kinds(self, share: str) -> list[str]:
         """Return the names of what happened to a share."""
         found = self.core.store.read(lambda tx: tx.log.load(f"share/{share}"))
-        return [one.kind.removeprefix("share.").removesuffix(".v1") for one in found]
+        return [one.kind.split(".")[1] for one in found]
+
+    def refusals(self) -> list[str]:
+        """Return what is said of refusals in threads, oldest first."""
+        said = "SELECT text FROM outbox WHERE key LIKE ? ORDER BY n"
+        return [str(one["text"]) for one in self.rows(said, "refused/%")]
 
     def close(self) -> None:
         self.core.store.close()

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from bot.cli.slack import slack
 from bot.slack.listeners import COMMANDS, SHORTCUT
 from bot.slack.manifest import EVENTS, OPTIONAL_SCOPES, SCOPES, manifest
+from bot.web.slack_sign_in import BACK
 
 
 def test_every_request_goes_to_the_one_door() -> None:
@@ -64,7 +65,14 @@ def test_over_sockets_nothing_has_an_address() -> None:
     assert "url" not in text
     over_http = manifest(url="https://tocsin.example.com")
     assert over_http["settings"]["socket_mode_enabled"] is False
-    assert made["oauth_config"] == over_http["oauth_config"]
+    assert made["oauth_config"]["scopes"] == over_http["oauth_config"]["scopes"]
+
+
+def test_slack_sends_people_back_to_one_address_of_ours() -> None:
+    made = manifest(url="https://tocsin.example.com/")
+    back = "https://tocsin.example.com" + BACK
+    assert made["oauth_config"]["redirect_urls"] == [back]
+    assert made["oauth_config"]["scopes"]["user"] == ["openid"]
 
 
 def test_the_command_line_prints_it_for_sockets_too() -> None:

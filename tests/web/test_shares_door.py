@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
+from starlette.requests import Request
 
+from bot.domain.share_decisions import DENIALS, Denied
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link
 from bot.web.app import web_app
+from bot.web.callers import caller
 from bot.web.pace import PER_MINUTE, Pace
+from bot.web.shares import SharesDoor
+from bot.web.tokens import Guesses
 from tests.fakes.clock import FakeClock
+from tests.searching import examples
 from tests.serving import Answer, Door, serving
 from tests.sharing.stage import Stage
 
@@ -177,6 +185,136 @@ def test_every_failure_is_one_answer(stage: Stage, door: Door) -> None:
     assert {name for name, one in answers.items() if seen(one) != first} == set()
 
 
+class Refusing:
+    """Links of which each refuses with the reason that the test chose."""
+
+    reason = ""
+
+    def nonce(self) -> str:
+        raise Denied(self.reason)
+
+    def claim(self, *_: Any, **__: Any) -> Any:
+        raise Denied(self.reason)
+
+    content = acknowledge = claim
+
+
+@pytest.mark.slow
+@given(
+    reason=st.sampled_from(DENIALS),
+    path=st.sampled_from(["nonce", "claim", "content", "ack"]),
+    odd=st.one_of(
+        st.none(),
+        st.binary(max_size=200),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+            lambda inner: st.dictionaries(
+                st.sampled_from(["share", "ticket", "nonce", "proof", "lease", "x"]),
+                inner,
+            ),
+            max_leaves=6,
+        ).map(lambda found: json.dumps(found).encode()),
+    ),
+    headers=st.dictionaries(
+        st.sampled_from(
+            ["Accept", "Origin", "Cookie", "User-Agent", "Sec-Fetch-Site", "Range"]
+        ),
+        st.text("abcdefgh/*;=", max_size=20),
+    ),
+)
+@settings(max_examples=examples(0.5))
+def test_no_reason_and_no_rubbish_changes_a_byte_of_the_refusal(
+    refusing: tuple[Refusing, Door], reason: str, path: str, odd: Any, headers: Any
+) -> None:
+    """Status, every header in its order, and body; only the date may differ."""
+    links, door = refusing
+    links.reason = reason
+    whole = {"share": "s", "ticket": "t", "nonce": "n", "proof": "p", "lease": "l"}
+    body = json.dumps(whole).encode() if odd is None else odd
+    assert raw_answer(door, path, body, headers) == raw_answer(door, "claim", b"", {})
+
+
+@pytest.mark.slow
+def test_every_reason_there_is_looks_the_same_wherever_it_comes_up(
+    refusing: tuple[Refusing, Door],
+) -> None:
+    links, door = refusing
+    whole = {"share": "s", "ticket": "t", "nonce": "n", "proof": "p", "lease": "l"}
+    answers = set()
+    for links.reason in DENIALS:
+        for path in ("nonce", "claim", "content", "ack"):
+            raw = raw_answer(door, path, json.dumps(whole).encode(), {})
+            answers.add(tuple(raw))
+    assert answers == {tuple(raw_answer(door, "claim", b"", {}))}
+
+
+@pytest.mark.slow
+def test_too_many_requests_look_the_same_and_so_do_those_for_who_one_is(
+    refusing: tuple[Refusing, Door],
+) -> None:
+    _, door = refusing
+    wanted = raw_answer(door, "claim", b"", {})
+    made = SharesDoor(
+        links=Refusing(),  # type: ignore[arg-type]
+        clock=FakeClock(),
+        admin_token="",
+        guesses=Guesses(),
+        pace=Pace(0),
+        me_pace=Pace(0),
+    )
+    with serving(web_app(made.routes(), **WEB)) as slow:
+        assert raw_answer(slow, "claim", b"", {}) == wanted
+        assert raw_answer(slow, "me", b"", {}, method="GET") == wanted
+
+
+WEB: Any = {"is_ready": lambda: True, "metrics": lambda: b"", "home": lambda: ""}
+
+
+@pytest.fixture(scope="module")
+def refusing() -> Iterator[tuple[Refusing, Door]]:
+    links = Refusing()
+    made = SharesDoor(
+        links=links,  # type: ignore[arg-type]
+        clock=FakeClock(),
+        admin_token="",
+        guesses=Guesses(),
+        pace=Pace(10**9),
+    )
+    with serving(web_app(made.routes(), **WEB)) as door:
+        yield links, door
+
+
+def raw_answer(
+    door: Door, path: str, body: bytes, headers: Any, *, method: str = "POST"
+) -> list[bytes]:
+    """Return the lines of an answer as they come, without the date."""
+    asked = {"Host": "x", "Connection": "close", **headers}
+    if method == "POST":
+        asked["Content-Length"] = str(len(body))
+    head = "".join(f"{name}: {text}\r\n" for name, text in asked.items())
+    with socket.create_connection((door.host, door.port), timeout=20) as there:
+        there.sendall(f"{method} /share/{path} HTTP/1.1\r\n{head}\r\n".encode() + body)
+        raw = b"".join(iter(lambda: there.recv(65536), b""))
+    return [one for one in raw.split(b"\r\n") if not one.startswith(b"date:")]
+
+
+def test_whoever_asks_who_they_are_learns_nothing_about_a_share(door: Door) -> None:
+    told = door.ask("GET", "/share/me")
+    assert told.json == {"required": False, "signed_in": False, "person": ""}
+    assert STRICT.items() <= told.headers.items()
+
+
+def test_ipv6_addresses_count_by_network() -> None:
+    def seen(host: str) -> str:
+        return caller(Request({"type": "http", "client": (host, 1), "headers": []}))
+
+    assert seen("2001:db8::1") == seen("2001:db8::ffff:1") != seen("2001:db8:1::1")
+    assert seen("::ffff:192.0.2.1") == seen("192.0.2.1") == "192.0.2.1"
+    assert seen("fe80::1%eth0") == seen("fe80::2")
+    assert seen("testclient") == "testclient"
+    assert caller(Request({"type": "http", "client": None, "headers": []})) == ""
+
+
 def claim_raw(door: Door) -> Answer:
     return post(door, "/share/claim", {"share": "x"})
 
@@ -266,7 +404,7 @@ def test_only_the_administrator_seals(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "asked",
     [
         {"ticket": "a"},
         {"ticket": "A" * 64},
@@ -283,9 +421,9 @@ def test_only_the_administrator_seals(door: Door) -> None:
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_reason(
-    door: Door, given: Mapping[str, Any]
+    door: Door, asked: Mapping[str, Any]
 ) -> None:
-    answer = put(door, b"sealed", **given)
+    answer = put(door, b"sealed", **asked)
     assert answer.status == 400
     assert answer.json["because"]
 

@@ -11,6 +11,8 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
+import { watchIdentity } from "./identity.mjs";
+
 const BUNDLE = "tocsin-bundle/1";
 const ACK_TRIES = 4;
 const byId = (id) => document.getElementById(id);
@@ -37,7 +39,7 @@ async function post(path, body) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
     cache: "no-store",
-    credentials: "omit",
+    credentials: "same-origin", // who is signed in, where the server wants to know
     referrerPolicy: "no-referrer",
   });
   if (!answer.ok) throw new Error("refused");
@@ -191,3 +193,4 @@ byId("print").addEventListener("click", () => window.print());
 byId("clear").addEventListener("click", clear);
 window.addEventListener("pagehide", clear);
 show(ticket && key ? "ready" : "failed");
+watchIdentity();
