@@ -39,6 +39,11 @@ ELSEWHERE = _set(
     " portkey prompt_shields statuspage"
 )
 """Integrations whose plain names are somebody else's."""
+_PROVIDERS = _set(
+    "ai21 amazon anthropic cohere deepseek luma meta minimax mistral moonshot nvidia"
+    " openai qwen stability twelvelabs writer"
+)
+"""First parts of ids of models. Source: Bedrock User Guide, "Supported models"."""
 _NAMES_PACKAGES = _set("aws_sagemaker aws_cloudtrail")
 _AGENTS = _set("agent agent-alias")
 _PACKAGES = _set("model-package model-package-group")
@@ -187,13 +192,16 @@ class _Said:
         return next((one for one in regions if forms.REGION.fullmatch(one)), "")
 
     def models(self) -> Iterator[str]:
-        """Yield models of Bedrock; gateways write ``bedrock/`` before their ids."""
+        """Yield models of Bedrock; gateways write ``bedrock/`` before their ids.
+
+        Where names are another provider's, ``fraud.pkl`` is a file and no model.
+        """
         things = self._alert.envelope.entities
         ids = (one.id for one in things if one.kind is EntityKind.MODEL)
-        for one in ids:
-            found = read_arn(one)
-            if found is None:
-                yield one.removeprefix("bedrock/").removeprefix("converse/")
+        for one in (text for text in ids if not text.startswith("arn:")):
+            name = one.removeprefix("bedrock/").removeprefix("converse/")
+            if self._reader not in ELSEWHERE or _PROVIDERS & set(name.split(".")):
+                yield name
         yield from (one.whole for one in self.of("bedrock", _MODELS))
 
     def guardrails(self) -> Iterator[str]:

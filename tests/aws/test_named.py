@@ -107,7 +107,8 @@ def test_a_gateway_may_name_a_model_of_bedrock() -> None:
         assert named(about).models == (MODEL,)
         assert speaks_of_bedrock(about)
         assert not is_elsewhere(about)
-    assert is_elsewhere(alert(*thing("model", "openai/gpt-4o"), source="litellm"))
+    for name in ("openai/gpt-4o", "fraud.pkl", "gpt-4.1"):
+        assert is_elsewhere(alert(*thing("model", name), source="litellm"))
 
 
 def test_the_alarms_own_region_comes_before_that_of_a_thing() -> None:
