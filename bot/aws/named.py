@@ -38,7 +38,12 @@ ELSEWHERE = _set(
     " llm_guard model_armor modelscan nemo_guardrails openai_audit openai_events"
     " portkey prompt_shields statuspage"
 )
-"""Integrations whose plain names are somebody else's; an ARN is AWS's everywhere."""
+"""Integrations whose plain names are somebody else's."""
+_PROVIDERS = _set(
+    "ai21 amazon anthropic cohere deepseek luma meta minimax mistral moonshot nvidia"
+    " openai qwen stability twelvelabs writer"
+)
+"""First parts of ids of models. Source: Bedrock User Guide, "Supported models"."""
 _NAMES_PACKAGES = _set("aws_sagemaker aws_cloudtrail")
 _AGENTS = _set("agent agent-alias")
 _PACKAGES = _set("model-package model-package-group")
@@ -91,8 +96,14 @@ class Named:
 
 
 def is_elsewhere(alert: Alert) -> bool:
-    """Tell whether an alert's plain names are those of another provider."""
-    return alert.envelope.integration in ELSEWHERE
+    """Tell whether an alert names only what is another provider's.
+
+    An ARN and the id of a model of Bedrock are AWS's, whoever names them.
+    """
+    if alert.envelope.integration not in ELSEWHERE:
+        return False
+    has_arn = any(read_arn(one.id) for one in alert.envelope.entities)
+    return not has_arn and not named(alert).models
 
 
 def has_masked_key(alert: Alert) -> bool:
@@ -181,8 +192,16 @@ class _Said:
         return next((one for one in regions if forms.REGION.fullmatch(one)), "")
 
     def models(self) -> Iterator[str]:
-        """Yield models of Bedrock."""
-        yield from self.plain(EntityKind.MODEL)
+        """Yield models of Bedrock; gateways write ``bedrock/`` before their ids.
+
+        Where names are another provider's, ``fraud.pkl`` is a file and no model.
+        """
+        things = self._alert.envelope.entities
+        ids = (one.id for one in things if one.kind is EntityKind.MODEL)
+        for one in (text for text in ids if not text.startswith("arn:")):
+            name = one.removeprefix("bedrock/").removeprefix("converse/")
+            if self._reader not in ELSEWHERE or _PROVIDERS & set(name.split(".")):
+                yield name
         yield from (one.whole for one in self.of("bedrock", _MODELS))
 
     def guardrails(self) -> Iterator[str]:

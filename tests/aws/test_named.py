@@ -94,10 +94,21 @@ def test_an_arn_counts_as_a_whole_field_and_never_in_a_sentence() -> None:
 def test_plain_names_of_another_provider_are_not_looked_up_and_arns_are() -> None:
     things = [*thing("endpoint", "chat"), *thing("agent", "AGENT12345")]
     about = alert(*things, *thing("guardrail", GUARDRAIL), source="azure_monitor")
-    assert is_elsewhere(about)
+    assert is_elsewhere(alert(*things, source="azure_monitor"))
+    assert not is_elsewhere(about)
     found = named(about)
     assert (found.endpoints, found.agents) == ((), ())
     assert found.guardrails == (GUARDRAIL,)
+
+
+def test_a_gateway_may_name_a_model_of_bedrock() -> None:
+    for name in (MODEL, f"bedrock/{MODEL}", f"bedrock/converse/{MODEL}"):
+        about = alert(*thing("model", name), source="litellm")
+        assert named(about).models == (MODEL,)
+        assert speaks_of_bedrock(about)
+        assert not is_elsewhere(about)
+    for name in ("openai/gpt-4o", "fraud.pkl", "gpt-4.1"):
+        assert is_elsewhere(alert(*thing("model", name), source="litellm"))
 
 
 def test_the_alarms_own_region_comes_before_that_of_a_thing() -> None:
