@@ -19,8 +19,11 @@ from bot.config import shipped_runbooks
 from bot.domain.known_people import NOBODY, KnownPeople, Person, known_people
 from bot.domain.registry import Registry
 from bot.redact import Redactor
+from bot.redact.known import KnownNames
+from bot.redact.patterns import PatternError
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_UNUSABLE = "more names than can be looked for"
 _TEXTS = (".yaml", ".md")
 
 
@@ -86,6 +89,12 @@ class Roster:
         """
         both = (*people, *self._owners)
         known = known_people(both, ordinary=ordinary_words())
+        try:
+            KnownNames(people=known)
+        except PatternError:
+            # Nobody's name may end the process that reads alerts.
+            self.failed(_UNUSABLE)
+            return
         with self._lock:
             if known != self._known:
                 self._known = known

