@@ -19,7 +19,7 @@ from typing import Any
 from bot.domain.errors import Fault, OutOfTurn
 from bot.ports import Store
 from bot.ports.keys import RotatingKeys
-from bot.ports.sharing import KeyContext
+from bot.ports.storage import KeyContext
 from bot.shares.keyring import Keyring
 
 # A share that is being made has its key before it is in the log.

@@ -1,4 +1,4 @@
-"""Blobs in a bucket of S3. Keeps `bot.ports.sharing.Blobs`.
+"""Blobs in a bucket of S3. Keeps `bot.ports.storage.Blobs`.
 
 What lies there is ciphertext; its keys are elsewhere. What is large goes up in parts of
 8 MiB and is found under its name only once it is whole. An upload that a crash left is
@@ -18,7 +18,7 @@ from bot.aws.session import AwsSession
 from bot.domain.blob_names import S3Place, file_of, name_of
 from bot.domain.errors import Conflict, TocsinError, Unreachable
 from bot.ports.clock import Clock
-from bot.ports.sharing import CHUNK_BYTES, BlobFacts
+from bot.ports.storage import CHUNK_BYTES, BlobFacts
 
 PART_BYTES = 8 * 1024 * 1024
 """AWS asks for 5 MiB at least, and for 10,000 parts at most: 80 GB."""
@@ -134,7 +134,7 @@ class S3Blobs:
 
 
 class S3Draft:
-    """Keeps `bot.ports.sharing.BlobDraft`; holds one part in memory."""
+    """Keeps `bot.ports.storage.BlobDraft`; holds one part in memory."""
 
     def __init__(self, blobs: S3Blobs, key: str) -> None:
         self._blobs, self._key = blobs, key

@@ -20,7 +20,7 @@ from bot.cli.checks import FAIL, OK, WARN, Check, failed
 from bot.cli.opening import KEYS_DIRECTORY, STORE_FILE
 from bot.config import Settings
 from bot.domain.errors import BadSettings, Tampered, TocsinError, Unreachable
-from bot.ports.sharing import KeyContext, Wrapping
+from bot.ports.storage import KeyContext, Wrapping
 from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import wrapped_keys
 from bot.store.sqlite import SqliteStore

@@ -14,7 +14,8 @@ from bot.domain.share import Share, fold_share
 from bot.domain.share_decisions import Denied
 from bot.domain.share_events import ShareEvent
 from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
-from bot.ports.sharing import KeyContext, ShareVoice
+from bot.ports.sharing import ShareVoice
+from bot.ports.storage import KeyContext
 from bot.readmodels import board
 from bot.readmodels.timeline import INCIDENT_STREAM, SHARE_STREAM
 

@@ -15,14 +15,14 @@ from typing import IO
 
 from bot.domain.blob_names import file_of, name_of
 from bot.domain.errors import Conflict, Unreachable
-from bot.ports.sharing import CHUNK_BYTES, BlobFacts
+from bot.ports.storage import CHUNK_BYTES, BlobFacts
 
 _DRAFT = ".new-"
 _OWNER_ONLY_DIRECTORY = 0o700
 
 
 class FileBlobs:
-    """Keeps `bot.ports.sharing.Blobs`."""
+    """Keeps `bot.ports.storage.Blobs`."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -75,7 +75,7 @@ class FileBlobs:
 
 
 class FileDraft:
-    """Keeps `bot.ports.sharing.BlobDraft`."""
+    """Keeps `bot.ports.storage.BlobDraft`."""
 
     def __init__(self, folder: Path, path: Path, name: str, known: set[str]) -> None:
         self._path, self._name, self._known = path, name, known

@@ -34,5 +34,5 @@ def test_only_the_wall_itself_knows_the_way_out(pattern: str) -> None:
 def test_the_running_store_has_its_wall() -> None:
     ground = (ROOT / "wire_ground.py").read_text("utf-8")
     assert re.findall(r"SqliteStore\([^)]*\)", ground) == [
-        "SqliteStore(settings.home / STORE_FILE, guard=guards)"
+        "SqliteStore(settings.home / STORE_FILE, guard=guards, renew=keys.renewed)"
     ]

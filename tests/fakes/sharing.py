@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from bot.domain.blob_names import file_of
 from bot.domain.errors import Conflict
-from bot.ports.sharing import CHUNK_BYTES, BlobFacts, Blobs, ShareKey
+from bot.ports.storage import CHUNK_BYTES, BlobFacts, Blobs, ShareKey
 
 
 class FakeShareKeys:
-    """Keeps `bot.ports.sharing.ShareKeys`."""
+    """Keeps `bot.ports.storage.ShareKeys`."""
 
     def __init__(self) -> None:
         self._kept: dict[str, ShareKey] = {}
@@ -38,7 +38,7 @@ class FakeShareKeys:
 
 
 class FakeBlobs:
-    """Keeps `bot.ports.sharing.Blobs`."""
+    """Keeps `bot.ports.storage.Blobs`."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
@@ -67,7 +67,7 @@ class FakeBlobs:
 
 
 class FakeDraft:
-    """Keeps `bot.ports.sharing.BlobDraft`."""
+    """Keeps `bot.ports.storage.BlobDraft`."""
 
     def __init__(self, blobs: FakeBlobs, name: str) -> None:
         self._blobs, self._name, self._content = blobs, name, bytearray()

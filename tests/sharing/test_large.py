@@ -10,7 +10,8 @@ import pytest
 from bot.domain.errors import BadRequest, Tampered
 from bot.domain.share_decisions import Denied
 from bot.domain.share_limits import MIB
-from bot.ports.sharing import CHUNK_BYTES, Receiving, Sealed
+from bot.ports.sharing import Receiving, Sealed
+from bot.ports.storage import CHUNK_BYTES
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link
 from tests.sharing.stage import BASE_URL, Stage

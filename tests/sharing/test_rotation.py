@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import OutOfTurn, Tampered, Unreachable
 from bot.ports import Lane, Received
-from bot.ports.sharing import KeyContext
+from bot.ports.storage import KeyContext
 from bot.sealing import unseal_payload
 from bot.store.keyfile import FileKeys
 from tests.sharing.stage import FIRST, Stage

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from bot.domain.errors import BadRequest, Conflict
-from bot.ports.sharing import CHUNK_BYTES, Blobs
+from bot.ports.storage import CHUNK_BYTES, Blobs
 from tests.fakes.sharing import put, whole
 
 
