@@ -49,7 +49,6 @@ def look(settings: Settings) -> Iterator[Check]:
         return
     door = AwsDoor(clock=SystemClock())
     try:
-        door.connect(_account(settings))
         storage = build_storage(
             settings,
             keys=keys,
@@ -58,6 +57,7 @@ def look(settings: Settings) -> Iterator[Check]:
             origin=_origin(settings.home),
             in_practice=settings.slack.bot_token is None,
         )
+        door.connect(_account(settings))
     except TocsinError as error:
         yield failed("storage", error)
         return

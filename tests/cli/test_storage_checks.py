@@ -52,6 +52,16 @@ def test_a_practice_cloud_that_is_not_up_is_said(tmp_path: Path) -> None:
     assert "the practice cloud is not up" in found.says
 
 
+def test_without_an_account_the_setting_that_is_missing_is_named(
+    tmp_path: Path,
+) -> None:
+    token = "xoxb" + "-1"
+    given = {"slack": {"bot_token": token}, "store": {"kms_key": "alias/x"}}
+    *_, found = look(settings(tmp_path, **given))
+    assert found.state == FAIL
+    assert "Set aws.region" in found.next_move
+
+
 def test_wrapped_keys_are_looked_at_without_touching_the_file(tmp_path: Path) -> None:
     assert wrapped_keys(tmp_path / "keys.db") == ()
     assert not (tmp_path / "keys.db").exists()
