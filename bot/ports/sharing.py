@@ -4,7 +4,7 @@ The methods of `ShareLinks` and `ShareAsks` touch the disk and must be called of
 event loop. Where keys and ciphertext lie is `bot/ports/storage.py`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from bot.domain.share_events import ShareEvent
 from bot.domain.untrusted import Untrusted
 from bot.ports.gate import Asker
 from bot.ports.outbox import Post, Whisper
+from bot.ports.storage import Pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class ShareLinks(Protocol):
         """
         ...
 
-    def stream(self, share: str, lease: str) -> tuple[int, Iterator[bytes]]:
+    def stream(self, share: str, lease: str) -> tuple[int, Pieces]:
         """Return the size of the ciphertext, and the ciphertext in pieces.
 
         Raises:

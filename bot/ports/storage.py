@@ -127,6 +127,14 @@ class BlobFacts:
     digest: str
 
 
+class Pieces(Iterator[bytes], Protocol):
+    """The bytes of a blob, in pieces of `CHUNK_BYTES`."""
+
+    def close(self) -> object:
+        """Leave the rest; twice is harmless."""
+        ...
+
+
 class BlobDraft(Protocol):
     """A blob that is being written; nobody finds it before it is kept."""
 
@@ -162,11 +170,8 @@ class Blobs(Protocol):
         """Begin a blob. Takes no more memory than a piece, whatever its length."""
         ...
 
-    def read(self, name: str) -> Iterator[bytes] | None:
-        """Return the bytes in pieces of `CHUNK_BYTES`, None if there are none.
-
-        Whether there are any is known at once; close the iterator to stop early.
-        """
+    def read(self, name: str) -> Pieces | None:
+        """Return the bytes, None if there are none; that is known at once."""
         ...
 
     def delete(self, name: str) -> None:

@@ -1,12 +1,11 @@
 """Places for keys and blobs that only remember; they pass the contracts of the real."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.domain.blob_names import file_of
 from bot.domain.errors import Conflict
-from bot.ports.storage import CHUNK_BYTES, BlobFacts, Blobs, ShareKey
+from bot.ports.storage import CHUNK_BYTES, BlobFacts, Blobs, Pieces, ShareKey
 
 
 class FakeShareKeys:
@@ -47,7 +46,7 @@ class FakeBlobs:
         file_of(name)
         return FakeDraft(self, name)
 
-    def read(self, name: str) -> Iterator[bytes] | None:
+    def read(self, name: str) -> Pieces | None:
         file_of(name)
         content = self.kept.get(name)
         if content is None:
