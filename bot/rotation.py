@@ -11,6 +11,7 @@ was. What is on its way into the inbox meanwhile is sealed anew as it is kept, s
 outputs stand in the log and on cards.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +20,12 @@ from typing import Any
 from bot.domain.errors import Fault, OutOfTurn
 from bot.ports import Store
 from bot.ports.keys import RotatingKeys
-from bot.ports.sharing import KeyContext
+from bot.ports.storage import KeyContext
 from bot.shares.keyring import Keyring
 
 # A share that is being made has its key before it is in the log.
 _TRIES, _PAUSE_S = 100, 0.1
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +73,15 @@ class Rotation:
         evidence = self.renew_evidence()
         removed = len(self.keys.older())
         self.keys.remove_older()
-        return {
+        done = {
             "resumed": resumed,
             "shares": shares,
             "payloads": payloads,
             "evidence": evidence,
             "keys_removed": removed,
         }
+        _log.info("the key that seals was changed: %s", done)
+        return done
 
     def _shares(self) -> int:
         changed = self.keyring.rewrap(self.context_of)
@@ -90,7 +94,8 @@ class Rotation:
         raise Fault(
             "The old key was not removed",
             because="there are keys of shares that the log does not know",
-            next_move="Restart the bot, which destroys them, and run it again.",
+            next_move="Run it again; if it stays so, restart the bot first, which "
+            "destroys them.",
         )
 
     def _payloads(self) -> int:

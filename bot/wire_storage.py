@@ -14,7 +14,7 @@ from bot.domain.blob_names import read_place
 from bot.domain.errors import BadSettings
 from bot.ports import Clock
 from bot.ports.keys import SealingKeys
-from bot.ports.sharing import Blobs, Wrapping
+from bot.ports.storage import Blobs, Wrapping
 from bot.sharing.wrapping import elsewhere, local
 from bot.store.blobs import FileBlobs
 

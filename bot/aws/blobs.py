@@ -1,4 +1,4 @@
-"""Blobs in a bucket of S3. Keeps `bot.ports.sharing.Blobs`.
+"""Blobs in a bucket of S3. Keeps `bot.ports.storage.Blobs`.
 
 What lies there is ciphertext; its keys are elsewhere. What is large goes up in parts of
 8 MiB and is found under its name only once it is whole. An upload that a crash left is
@@ -7,7 +7,7 @@ aborted by `sweep`; a lifecycle rule of the bucket may do the same.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,7 +18,7 @@ from bot.aws.session import AwsSession
 from bot.domain.blob_names import S3Place, file_of, name_of
 from bot.domain.errors import Conflict, TocsinError, Unreachable
 from bot.ports.clock import Clock
-from bot.ports.sharing import CHUNK_BYTES, BlobFacts
+from bot.ports.storage import CHUNK_BYTES, BlobFacts
 
 PART_BYTES = 8 * 1024 * 1024
 """AWS asks for 5 MiB at least, and for 10,000 parts at most: 80 GB."""
@@ -51,13 +51,13 @@ class S3Blobs:
         """Begin a blob; nothing is sent before there is a part of it."""
         return S3Draft(self, self.place.prefix + file_of(name))
 
-    def read(self, name: str) -> Iterator[bytes] | None:
+    def read(self, name: str) -> "_Pieces | None":
         """Return the bytes in pieces, None if there are none."""
         try:
             answer = self.call("get_object", Key=self.place.prefix + file_of(name))
         except KeyError:
             return None
-        return _pieces(answer["Body"])
+        return _Pieces(answer["Body"])
 
     def delete(self, name: str) -> None:
         """Take them away; twice is harmless."""
@@ -134,7 +134,7 @@ class S3Blobs:
 
 
 class S3Draft:
-    """Keeps `bot.ports.sharing.BlobDraft`; holds one part in memory."""
+    """Keeps `bot.ports.storage.BlobDraft`; holds one part in memory."""
 
     def __init__(self, blobs: S3Blobs, key: str) -> None:
         self._blobs, self._key = blobs, key
@@ -243,16 +243,33 @@ class S3Draft:
         return bool(found.get("Metadata", {}).get("draft") == self._mark)
 
 
-def _pieces(body: Any) -> Iterator[bytes]:
-    from botocore.exceptions import BotoCoreError
+class _Pieces:
+    """Keeps `bot.ports.storage.Pieces`; ends the connection at its end."""
 
-    try:
-        while piece := body.read(CHUNK_BYTES):
-            yield piece
-    except (BotoCoreError, OSError) as error:
-        raise reading_problem(error, "s3.get_object") from None
-    finally:
-        body.close()
+    def __init__(self, body: Any) -> None:
+        self._body = body
+        self._is_over = False
+
+    def __iter__(self) -> "_Pieces":
+        return self
+
+    def __next__(self) -> bytes:
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            piece = b"" if self._is_over else bytes(self._body.read(CHUNK_BYTES))
+        except (BotoCoreError, OSError) as error:
+            self.close()
+            raise reading_problem(error, "s3.get_object") from None
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        """Leave the rest."""
+        self._is_over = True
+        self._body.close()
 
 
 def _taken() -> Conflict:

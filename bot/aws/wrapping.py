@@ -1,4 +1,4 @@
-"""Keys of shares wrapped by a key of KMS. Keeps `bot.ports.sharing.Wrapping`.
+"""Keys of shares wrapped by a key of KMS. Keeps `bot.ports.storage.Wrapping`.
 
     0x03 || length of the ARN (2 bytes) || ARN of the key || KMS's ciphertext
 
@@ -17,7 +17,7 @@ from bot.aws.errors import error_code, reading_problem
 from bot.aws.session import AwsSession
 from bot.domain.errors import NotFound, Tampered, TocsinError, Unreachable
 from bot.ports.clock import Clock
-from bot.ports.sharing import WRAPPED_BY_KMS, KeyContext
+from bot.ports.storage import WRAPPED_BY_KMS, KeyContext
 
 CALLS = ("kms.Encrypt", "kms.Decrypt", "kms.DescribeKey")
 """Permissions it needs."""

@@ -20,7 +20,7 @@ from bot.cli.checks import FAIL, OK, WARN, Check, failed
 from bot.cli.opening import KEYS_DIRECTORY, STORE_FILE
 from bot.config import Settings
 from bot.domain.errors import BadSettings, Tampered, TocsinError, Unreachable
-from bot.ports.sharing import KeyContext, Wrapping
+from bot.ports.storage import KeyContext, Wrapping
 from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import wrapped_keys
 from bot.store.sqlite import SqliteStore
@@ -49,7 +49,6 @@ def look(settings: Settings) -> Iterator[Check]:
         return
     door = AwsDoor(clock=SystemClock())
     try:
-        door.connect(_account(settings))
         storage = build_storage(
             settings,
             keys=keys,
@@ -58,6 +57,7 @@ def look(settings: Settings) -> Iterator[Check]:
             origin=_origin(settings.home),
             in_practice=settings.slack.bot_token is None,
         )
+        door.connect(_account(settings))
     except TocsinError as error:
         yield failed("storage", error)
         return

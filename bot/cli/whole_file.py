@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 from typing import IO
 
@@ -60,6 +61,8 @@ def whole_file(path: Path) -> Iterator[Sunk]:
     Raises:
         BadRequest: It cannot be written.
     """
+    if path.is_dir():
+        raise _not_written(str(path), IsADirectoryError(EISDIR, "Is a directory"))
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tocsin-")
     except OSError as error:

@@ -13,8 +13,8 @@ from pydantic import Field, SecretStr, field_validator
 from bot.config.gate_section import Gate
 from bot.config.section import Names, Section
 from bot.config.sources import Source, stray_key
+from bot.config.store_section import StoreSection
 from bot.domain.addresses import complaint, no_proxy
-from bot.domain.blob_names import read_place
 
 
 class Server(Section):
@@ -87,33 +87,6 @@ class Slack(Section):
         description="Whether Sign in with Slack also uses PKCE. Only where the Slack "
         "app has it switched on, which Slack does not let one undo.",
     )
-
-
-class StoreSection(Section):
-    """Where state is kept."""
-
-    anchors: Path | None = Field(
-        None,
-        description="Directory that keeps the newest signed checkpoint; choose another "
-        "disk or machine. Default: anchors in TOCSIN_HOME.",
-    )
-    blobs: str = Field(
-        "",
-        description="Where the ciphertext of sealed things lies, for example "
-        "s3://bucket/prefix. Default: blobs in TOCSIN_HOME.",
-    )
-    kms_key: str = Field(
-        "",
-        description="Key of AWS KMS that wraps the keys of sealed things: its id, ARN "
-        "or alias. Default: a key file in TOCSIN_HOME.",
-    )
-
-    @field_validator("blobs")
-    @classmethod
-    def _is_a_place(cls, blobs: str) -> str:
-        if blobs:
-            read_place(blobs)
-        return blobs
 
 
 class Redact(Section):

@@ -1,11 +1,10 @@
-"""What sharing needs of the outside: a place for keys, one for blobs, and its door.
+"""How the doors speak with sharing, and how sharing speaks in Slack.
 
-Keys and ciphertext lie apart, so that destroying a small row destroys what may lie
-in many copies. `ShareLinks` and `ShareAsks` are how the doors speak with sharing;
-their methods touch the disk and must be called off the event loop.
+The methods of `ShareLinks` and `ShareAsks` touch the disk and must be called off the
+event loop. Where keys and ciphertext lie is `bot/ports/storage.py`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,178 +15,7 @@ from bot.domain.share_people import UNKNOWN_VISIT, Visit
 from bot.domain.untrusted import Untrusted
 from bot.ports.gate import Asker
 from bot.ports.outbox import Post, Whisper
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareKey:
-    """What is kept of a share's key.
-
-    Attributes:
-        wrapped: The age identity, sealed by `Keys`; empty where the key was never
-            here, because whoever sealed kept it.
-        auth: Proves that somebody holds the key; it decrypts nothing. 32 bytes.
-    """
-
-    wrapped: bytes
-    auth: bytes
-
-
-class ShareKeys(Protocol):
-    """Keys of shares, in a place of their own."""
-
-    def put(self, share: str, key: ShareKey) -> None:
-        """Keep a key; durable when it returns. Once per share."""
-        ...
-
-    def get(self, share: str) -> ShareKey | None:
-        """Return a key, None once it was destroyed."""
-        ...
-
-    def rewrap(self, share: str, wrapped: bytes) -> None:
-        """Put another wrapping in place of the first; nothing where it is destroyed.
-
-        No byte of the first stays, as soon as `clean` was called.
-        """
-        ...
-
-    def destroy(self, share: str) -> None:
-        """Take a key away so that no byte of it stays; twice is harmless."""
-        ...
-
-    def clean(self) -> None:
-        """Let no byte stay of what was destroyed or wrapped anew before."""
-        ...
-
-    def all(self) -> tuple[str, ...]:
-        """Return the shares whose keys are here."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyContext:
-    """What a wrapped key belongs to; with another context it does not open.
-
-    Attributes:
-        incident: "" for what belongs to none.
-    """
-
-    share: str
-    incident: str
-    expires_at: datetime
-
-
-WRAPPED_BEFORE, WRAPPED_HERE, WRAPPED_BY_KMS = 1, 2, 3
-"""First bytes of what is wrapped. 1 is that of `Keys.seal`, from before there were
-several ways."""
-
-
-class Wrapping(Protocol):
-    """Wraps the key of a share with a key that lies elsewhere.
-
-    Attributes:
-        mark: First byte of everything it wrapped; tells ways of wrapping apart.
-    """
-
-    @property
-    def mark(self) -> int:
-        """Return the first byte of what this way of wrapping makes."""
-        ...
-
-    def wrap(self, identity: str, context: KeyContext) -> bytes:
-        """Return the identity wrapped, its first byte the mark.
-
-        Raises:
-            Unreachable: Whoever has the wrapping key does not answer, or refuses.
-        """
-        ...
-
-    def unwrap(self, wrapped: bytes, context: KeyContext) -> str:
-        """Return the identity.
-
-        Raises:
-            Tampered: It was changed, or it was wrapped in another context.
-            Unreachable: Whoever has the wrapping key does not answer, or refuses.
-        """
-        ...
-
-    def is_current(self, wrapped: bytes) -> bool:
-        """Tell whether the key that would wrap now wrapped this.
-
-        Raises:
-            Unreachable: Whoever has the wrapping key does not answer, or refuses.
-        """
-        ...
-
-
-CHUNK_BYTES = 64 * 1024
-"""Blobs are read in pieces of this size."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlobFacts:
-    """What was counted while a blob was written.
-
-    Attributes:
-        digest: SHA-256 hex.
-    """
-
-    size_bytes: int
-    digest: str
-
-
-class BlobDraft(Protocol):
-    """A blob that is being written; nobody finds it before it is kept."""
-
-    @property
-    def facts(self) -> BlobFacts:
-        """Return what was written so far."""
-        ...
-
-    def write(self, chunk: bytes, /) -> int:
-        """Add bytes, all of them; return how many."""
-        ...
-
-    def keep(self) -> None:
-        """Give it its name; durable when it returns.
-
-        Raises:
-            Conflict: The name is taken.
-        """
-        ...
-
-    def discard(self) -> None:
-        """Leave nothing of it, unless it was kept; twice is harmless."""
-        ...
-
-
-class Blobs(Protocol):
-    """Ciphertext by name. A name is letters, digits, ``_`` and ``-``.
-
-    Every method raises Unreachable where the place does not answer.
-    """
-
-    def draft(self, name: str) -> BlobDraft:
-        """Begin a blob. Takes no more memory than a piece, whatever its length."""
-        ...
-
-    def read(self, name: str) -> Iterator[bytes] | None:
-        """Return the bytes in pieces of `CHUNK_BYTES`, None if there are none.
-
-        Whether there are any is known at once; close the iterator to stop early.
-        """
-        ...
-
-    def delete(self, name: str) -> None:
-        """Take them away; twice is harmless."""
-        ...
-
-    def names(self) -> tuple[str, ...]:
-        """Return what is here."""
-        ...
-
-    def sweep(self) -> int:
-        """Leave nothing of drafts that a crash left; return how many there were."""
-        ...
+from bot.ports.storage import Pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +107,7 @@ class ShareLinks(Protocol):
         """
         ...
 
-    def stream(self, share: str, lease: str) -> tuple[int, Iterator[bytes]]:
+    def stream(self, share: str, lease: str) -> tuple[int, Pieces]:
         """Return the size of the ciphertext, and the ciphertext in pieces.
 
         Raises:

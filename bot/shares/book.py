@@ -14,7 +14,8 @@ from bot.domain.share import Share, Ticket, fold_share
 from bot.domain.share_decisions import Denied, deny
 from bot.domain.share_events import ShareDenied, ShareEvent
 from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
-from bot.ports.sharing import KeyContext, ShareVoice
+from bot.ports.sharing import ShareVoice
+from bot.ports.storage import KeyContext
 from bot.readmodels import board
 from bot.readmodels.timeline import INCIDENT_STREAM, SHARE_STREAM
 from bot.shares.refusals import Refusals

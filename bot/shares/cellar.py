@@ -19,12 +19,12 @@ from bot.domain.share_decisions import Made
 from bot.domain.share_events import ShareCreated, ShareEvent, ShareShredded
 from bot.domain.share_limits import MOST_BYTES
 from bot.ports import Keys, Store, Transaction
-from bot.ports.sharing import (
+from bot.ports.sharing import Sealed
+from bot.ports.storage import (
     BlobDraft,
     BlobFacts,
     Blobs,
     KeyContext,
-    Sealed,
     ShareKey,
     ShareKeys,
 )

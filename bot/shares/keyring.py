@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bot.domain.errors import Tampered, Unreachable
-from bot.ports.sharing import KeyContext, ShareKey, ShareKeys, Wrapping
+from bot.ports.storage import KeyContext, ShareKey, ShareKeys, Wrapping
 from bot.sharing import proof
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.errors import BadRequest
 from bot.domain.share_limits import must_fit
-from bot.ports.sharing import BlobDraft
+from bot.ports.storage import BlobDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ ciphertext lie, and in which order they come and go, is `bot/shares/cellar.py`.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -19,16 +19,16 @@ from bot.domain.share_people import UNKNOWN_VISIT, Visit
 from bot.domain.untrusted import Untrusted
 from bot.ports import Transaction
 from bot.ports.sharing import Leased
+from bot.ports.storage import Pieces
 from bot.shares.book import Decide, Shown, refuse_over
 from bot.shares.cellar import TOCSIN, ShareCellar
 from bot.shares.holders import Holders
+from bot.shares.watched import Watched
 from bot.sharing import proof
 
 __all__ = ["TOCSIN", "ShareVault"]
 
 T = TypeVar("T")
-# 4 MiB.
-_PIECES_BETWEEN_LOOKS = 64
 _log = logging.getLogger(__name__)
 
 
@@ -95,14 +95,14 @@ class ShareVault(ShareCellar):
             size_bytes=state.size_bytes,
         )
 
-    def stream(self, share: str, lease: str) -> tuple[int, Iterator[bytes]]:
+    def stream(self, share: str, lease: str) -> tuple[int, Pieces]:
         """Return the size and the pieces of the ciphertext, for a lease that runs.
 
         What is taken back or runs out meanwhile ends in the middle.
         """
         return self._told(share, lambda: self._stream(share, lease))
 
-    def _stream(self, share: str, lease: str) -> tuple[int, Iterator[bytes]]:
+    def _stream(self, share: str, lease: str) -> tuple[int, Pieces]:
         def allowed(tx: Transaction) -> int:
             state = self.book.load(tx, share)
             refuse_over(tx, state)
@@ -114,13 +114,10 @@ class ShareVault(ShareCellar):
         if pieces is None:
             raise Denied("over")
 
-        def still_allowed() -> Iterator[bytes]:
-            for n, piece in enumerate(pieces, start=1):
-                yield piece
-                if n % _PIECES_BETWEEN_LOOKS == 0:
-                    self._told(share, lambda: self.store.read(allowed))
+        def look() -> None:
+            self._told(share, lambda: self.store.read(allowed))
 
-        return size_bytes, still_allowed()
+        return size_bytes, Watched(pieces=pieces, look=look)
 
     def acknowledge(self, share: str, lease: str) -> None:
         """Write down that it was opened; after the last open the key is destroyed."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import Tampered
 from bot.ports.keys import SealingKeys
-from bot.ports.sharing import WRAPPED_BEFORE, WRAPPED_HERE, KeyContext, Wrapping
+from bot.ports.storage import WRAPPED_BEFORE, WRAPPED_HERE, KeyContext, Wrapping
 
 
 def text_of(context: KeyContext) -> str:
@@ -21,7 +21,7 @@ def text_of(context: KeyContext) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalWrapping:
-    """Wraps with the newest key file that seals. Keeps `ports.sharing.Wrapping`."""
+    """Wraps with the newest key file that seals. Keeps `ports.storage.Wrapping`."""
 
     keys: SealingKeys
 
@@ -80,7 +80,7 @@ class EarlierWrapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrappings:
-    """Wraps one way and opens several. Keeps `ports.sharing.Wrapping`.
+    """Wraps one way and opens several. Keeps `ports.storage.Wrapping`.
 
     Attributes:
         ways: The first one wraps; each opens what carries its mark.

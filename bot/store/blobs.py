@@ -8,21 +8,20 @@ too, under a name that nobody asks for; a crash may leave it, and `sweep` takes 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from bot.domain.blob_names import file_of, name_of
 from bot.domain.errors import Conflict, Unreachable
-from bot.ports.sharing import CHUNK_BYTES, BlobFacts
+from bot.ports.storage import CHUNK_BYTES, BlobFacts
 
 _DRAFT = ".new-"
 _OWNER_ONLY_DIRECTORY = 0o700
 
 
 class FileBlobs:
-    """Keeps `bot.ports.sharing.Blobs`."""
+    """Keeps `bot.ports.storage.Blobs`."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -37,13 +36,13 @@ class FileBlobs:
         """
         return FileDraft(self._directory, self._path(name), name, self._open)
 
-    def read(self, name: str) -> Iterator[bytes] | None:
+    def read(self, name: str) -> "_Pieces | None":
         """Return the bytes in pieces, None if there are none."""
         try:
             file = self._path(name).open("rb")
         except FileNotFoundError:
             return None
-        return _pieces(file)
+        return _Pieces(file)
 
     def delete(self, name: str) -> None:
         """Take them away; twice is harmless."""
@@ -75,7 +74,7 @@ class FileBlobs:
 
 
 class FileDraft:
-    """Keeps `bot.ports.sharing.BlobDraft`."""
+    """Keeps `bot.ports.storage.BlobDraft`."""
 
     def __init__(self, folder: Path, path: Path, name: str, known: set[str]) -> None:
         self._path, self._name, self._known = path, name, known
@@ -148,10 +147,25 @@ def sync(directory: Path) -> None:
         os.close(handle)
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(CHUNK_BYTES):
-            yield piece
+class _Pieces:
+    """Keeps `bot.ports.storage.Pieces`; closes the file at its end."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __iter__(self) -> "_Pieces":
+        return self
+
+    def __next__(self) -> bytes:
+        piece = b"" if self._file.closed else self._file.read(CHUNK_BYTES)
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        """Leave the rest."""
+        self._file.close()
 
 
 def _not_kept(error: OSError) -> Unreachable:

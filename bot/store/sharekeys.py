@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import Conflict, Fault, Unreachable
-from bot.ports.sharing import ShareKey
+from bot.ports.storage import ShareKey
 from bot.store import database
 
 _OWNER_ONLY = 0o600
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS share_key (
 
 
 class SqliteShareKeys:
-    """Keeps `bot.ports.sharing.ShareKeys`; safe to share between threads."""
+    """Keeps `bot.ports.storage.ShareKeys`; safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,13 +5,14 @@ off the event loop.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.domain.errors import TocsinError
+from bot.ports.storage import Pieces
 from bot.web.body import NotReadable
 
 _GATHERED_BYTES = 256 * 1024
@@ -70,7 +71,7 @@ class Poured(Response):
     """
 
     def __init__(
-        self, pieces: Iterator[bytes], *, size_bytes: int, headers: Mapping[str, str]
+        self, pieces: Pieces, *, size_bytes: int, headers: Mapping[str, str]
     ) -> None:
         self._pieces = pieces
         super().__init__(
@@ -95,12 +96,7 @@ class Poured(Response):
             return
         finally:
             gone.cancel()
-            self._close()
-
-    def _close(self) -> None:
-        close = getattr(self._pieces, "close", None)
-        if close is not None:
-            close()
+            self._pieces.close()
 
 
 async def _gone(receive: Receive) -> None:

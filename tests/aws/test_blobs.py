@@ -17,6 +17,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.sharing import put, whole
 from tests.store.contract.blob_contract import BlobContract
 
+pytestmark = pytest.mark.slow
+
 BUCKET = bucket("000000000000")
 
 

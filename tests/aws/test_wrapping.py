@@ -13,6 +13,8 @@ from tests.cloud import Cloud
 from tests.fakes.clock import FakeClock
 from tests.store.contract.wrapping_contract import CONTEXT, WrappingContract
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def wrapping(cloud: Cloud) -> KmsWrapping:

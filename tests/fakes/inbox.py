@@ -50,11 +50,12 @@ class FakeInbox:
 
     def renew(self, after: int, renew: Renew) -> tuple[int, int]:
         """Seal everything that came after anew, in one go."""
-        found = list(self.items.values())[after:]
+        found, changed = list(self.items.values())[after:], 0
         for one in found:
             sealed = renew(one.item.sealed, one.item.id)
+            changed += sealed is not one.item.sealed
             one.item = replace(one.item, sealed=sealed)
-        return (after + len(found) if found else 0), len(found)
+        return (after + len(found) if found else 0), changed
 
     def claim(
         self, lane: Lane, *, now: datetime, lease_s: int, limit: int

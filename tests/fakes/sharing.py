@@ -1,16 +1,15 @@
 """Places for keys and blobs that only remember; they pass the contracts of the real."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.domain.blob_names import file_of
 from bot.domain.errors import Conflict
-from bot.ports.sharing import CHUNK_BYTES, BlobFacts, Blobs, ShareKey
+from bot.ports.storage import CHUNK_BYTES, BlobFacts, Blobs, Pieces, ShareKey
 
 
 class FakeShareKeys:
-    """Keeps `bot.ports.sharing.ShareKeys`."""
+    """Keeps `bot.ports.storage.ShareKeys`."""
 
     def __init__(self) -> None:
         self._kept: dict[str, ShareKey] = {}
@@ -38,7 +37,7 @@ class FakeShareKeys:
 
 
 class FakeBlobs:
-    """Keeps `bot.ports.sharing.Blobs`."""
+    """Keeps `bot.ports.storage.Blobs`."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
@@ -47,7 +46,7 @@ class FakeBlobs:
         file_of(name)
         return FakeDraft(self, name)
 
-    def read(self, name: str) -> Iterator[bytes] | None:
+    def read(self, name: str) -> Pieces | None:
         file_of(name)
         content = self.kept.get(name)
         if content is None:
@@ -67,7 +66,7 @@ class FakeBlobs:
 
 
 class FakeDraft:
-    """Keeps `bot.ports.sharing.BlobDraft`."""
+    """Keeps `bot.ports.storage.BlobDraft`."""
 
     def __init__(self, blobs: FakeBlobs, name: str) -> None:
         self._blobs, self._name, self._content = blobs, name, bytearray()

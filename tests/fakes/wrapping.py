@@ -1,12 +1,12 @@
 """A way of wrapping that somebody else keeps, and that may fall silent."""
 
 from bot.domain.errors import Tampered, Unreachable
-from bot.ports.sharing import KeyContext
+from bot.ports.storage import KeyContext
 from bot.sharing.wrapping import text_of
 
 
 class FakeWrapping:
-    """Keeps `bot.ports.sharing.Wrapping`; hides by turning letters round.
+    """Keeps `bot.ports.storage.Wrapping`; hides by turning letters round.
 
     Attributes:
         answers: While it does not, every call says so.

@@ -51,6 +51,7 @@ def test_a_new_link_is_refused_with_the_reason(stage: Served) -> None:
     assert stage.open(stage.link("U0SECOND"))
 
 
+@pytest.mark.slow
 def test_what_cannot_be_sealed_says_why_and_leaves_nothing(stage: Served) -> None:
     stage.service.answers = False
     stage.press("U0ONCALL")
@@ -61,6 +62,7 @@ def test_what_cannot_be_sealed_says_why_and_leaves_nothing(stage: Served) -> Non
     assert stage.vault.share_keys.all() == stage.vault.blobs.names() == ()
 
 
+@pytest.mark.slow
 def test_an_original_says_why_it_is_not_opened(stage: Served) -> None:
     stage.service.answers = False
     stage.original()
@@ -68,11 +70,13 @@ def test_an_original_says_why_it_is_not_opened(stage: Served) -> None:
     assert "The original was not opened: the key service does not answer" in said
 
 
+@pytest.mark.slow
 def test_a_file_of_the_command_line_needs_no_wrapping(stage: Served) -> None:
     stage.service.answers = False
     assert stage.open(stage.sealed(b"file")) == b"file"
 
 
+@pytest.mark.slow
 def test_everything_is_destroyed_while_the_service_is_silent(stage: Served) -> None:
     link = stage.link()
     stage.service.answers = False
@@ -81,6 +85,7 @@ def test_everything_is_destroyed_while_the_service_is_silent(stage: Served) -> N
     assert stage.vault.share_keys.all() == ()
 
 
+@pytest.mark.slow
 def test_what_was_wrapped_here_before_opens_and_is_wrapped_there_by_rotating(
     tmp_path: Path,
 ) -> None:
@@ -101,6 +106,7 @@ def test_what_was_wrapped_here_before_opens_and_is_wrapped_there_by_rotating(
     stage.close()
 
 
+@pytest.mark.slow
 def test_rotating_wraps_with_the_key_that_is_named_now(stage: Served) -> None:
     share = stage.link().share
     assert stage.rotate()["shares"] == 0
@@ -112,6 +118,7 @@ def test_rotating_wraps_with_the_key_that_is_named_now(stage: Served) -> None:
     assert stage.open(stage.link("U0SECOND"))
 
 
+@pytest.mark.slow
 def test_no_byte_of_a_destroyed_key_stays_whoever_wrapped_it(stage: Served) -> None:
     link = stage.link()
     key = stage.vault.share_keys.get(link.share)
@@ -122,6 +129,7 @@ def test_no_byte_of_a_destroyed_key_stays_whoever_wrapped_it(stage: Served) -> N
     assert key.auth not in files(stage)
 
 
+@pytest.mark.slow
 def test_an_identity_that_the_service_cannot_give_stays_silent_at_sending(
     stage: Served,
 ) -> None:

@@ -10,7 +10,8 @@ import pytest
 from bot.domain.errors import BadRequest, Tampered
 from bot.domain.share_decisions import Denied
 from bot.domain.share_limits import MIB
-from bot.ports.sharing import CHUNK_BYTES, Receiving, Sealed
+from bot.ports.sharing import Receiving, Sealed
+from bot.ports.storage import CHUNK_BYTES
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link
 from tests.sharing.stage import BASE_URL, Stage
@@ -52,6 +53,7 @@ def large(stage: Stage, size: int = LARGE) -> Link:
     return Link(base_url=BASE_URL, share=share, ticket=ticket, key=key)
 
 
+@pytest.mark.slow
 def test_what_is_received_in_pieces_opens_and_is_counted(stage: Stage) -> None:
     link = large(stage)
     content = stage.ciphertext(link.share)
@@ -61,10 +63,12 @@ def test_what_is_received_in_pieces_opens_and_is_counted(stage: Stage) -> None:
     assert stage.open(link) == bytes(LARGE)
 
 
+@pytest.mark.slow
 def test_the_limit_is_that_of_what_is_sealed(stage: Stage) -> None:
     assert len(stage.open(large(stage, 8 * MIB))) == 8 * MIB
 
 
+@pytest.mark.slow
 def test_what_is_too_large_is_refused_as_it_comes_and_leaves_nothing(
     stage: Stage,
 ) -> None:
@@ -84,6 +88,7 @@ def test_what_breaks_off_leaves_nothing(stage: Stage) -> None:
     assert stage.vault.share_keys.all() == ()
 
 
+@pytest.mark.slow
 def test_what_is_taken_back_meanwhile_stops_in_the_middle(stage: Stage) -> None:
     link = large(stage)
     lease = stage.claim(link).lease
@@ -95,6 +100,7 @@ def test_what_is_taken_back_meanwhile_stops_in_the_middle(stage: Stage) -> None:
     assert sum(map(len, got)) == 4 * MIB
 
 
+@pytest.mark.slow
 def test_the_pieces_are_small(stage: Stage) -> None:
     link = large(stage)
     size, pieces = stage.vault.stream(link.share, stage.claim(link).lease)

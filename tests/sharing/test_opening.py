@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.errors import BadRequest
 from bot.domain.share_decisions import Denied
-from bot.ports.sharing import KeyContext, Leased
+from bot.ports.sharing import Leased
+from bot.ports.storage import KeyContext
 from bot.sharing import seal
 from bot.sharing.seal import Link
 from tests.fakes.sharing import put

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import OutOfTurn, Tampered, Unreachable
 from bot.ports import Lane, Received
-from bot.ports.sharing import KeyContext
+from bot.ports.storage import KeyContext
 from bot.sealing import unseal_payload
 from bot.store.keyfile import FileKeys
 from tests.sharing.stage import FIRST, Stage
@@ -56,6 +56,7 @@ def test_everything_opens_and_the_old_key_is_nowhere_in_the_home(stage: Stage) -
     assert stage.open(file) == b"a file"
 
 
+@pytest.mark.slow
 def test_the_same_bundle_gives_new_links_after_a_restart(stage: Stage) -> None:
     share = stage.link().share
     stage.rotate()
@@ -67,6 +68,7 @@ def test_the_same_bundle_gives_new_links_after_a_restart(stage: Stage) -> None:
     stage.core.store = later.core.store
 
 
+@pytest.mark.slow
 def test_twice_is_one_after_the_other(stage: Stage) -> None:
     link = stage.link()
     stage.rotate()
@@ -77,6 +79,7 @@ def test_twice_is_one_after_the_other(stage: Stage) -> None:
     assert stage.open(link)
 
 
+@pytest.mark.slow
 def test_what_was_stopped_in_the_middle_is_gone_on_with(stage: Stage) -> None:
     link, keys = stage.link(), stage.core.keys
     keys.rotate_seal()
@@ -107,6 +110,7 @@ def test_what_is_on_its_way_while_keys_change_is_not_lost(stage: Stage) -> None:
         FileKeys(stage.folder / "keys").open(sealed, about=item)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [10, 5000])
 def test_many_payloads_small_and_large_are_sealed_anew_in_batches(
     stage: Stage, size: int
@@ -132,6 +136,7 @@ def test_many_payloads_small_and_large_are_sealed_anew_in_batches(
     assert all(payload_opens(stage, fresh, one) for one in (ids[0], ids[-1]))
 
 
+@pytest.mark.slow
 def test_a_share_that_is_destroyed_meanwhile_stays_destroyed(stage: Stage) -> None:
     link = stage.link()
     stage.revoke()
@@ -139,6 +144,7 @@ def test_a_share_that_is_destroyed_meanwhile_stays_destroyed(stage: Stage) -> No
     assert stage.vault.share_keys.get(link.share) is None
 
 
+@pytest.mark.slow
 def test_only_one_rotates_at_a_time(stage: Stage) -> None:
     inside: list[str] = []
 
@@ -167,6 +173,7 @@ class _Empty:
         return True
 
 
+@pytest.mark.slow
 def test_what_does_not_open_keeps_the_old_key(stage: Stage) -> None:
     link, old = stage.link(), key_of(stage)
     stage.vault.share_keys.rewrap(link.share, b"\x02\x01 not what it was" + bytes(30))
@@ -175,6 +182,7 @@ def test_what_does_not_open_keeps_the_old_key(stage: Stage) -> None:
     assert key_of(stage) == old
 
 
+@pytest.mark.slow
 def test_a_silent_wrapping_keeps_the_old_key_until_it_answers(stage: Stage) -> None:
     link, old = stage.link(), key_of(stage)
     keyring = stage.vault.keyring
@@ -208,6 +216,7 @@ def _no_answer() -> Unreachable:
     return Unreachable("Nothing", because="KMS is silent", next_move="Wait.")
 
 
+@pytest.mark.slow
 def test_the_search_finds_a_key_that_is_there(stage: Stage) -> None:
     """The tests above can fail: they look where keys are."""
     assert holding(stage, key_of(stage)) == ["seal-1.key"]

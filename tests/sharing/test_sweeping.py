@@ -66,6 +66,7 @@ def test_what_has_run_out_is_swept_even_if_no_timer_fires(stage: Stage) -> None:
     assert lag(stage) == 0
 
 
+@pytest.mark.slow
 def test_what_has_run_out_does_not_open_swept_or_not(stage: Stage) -> None:
     link = stage.sealed(life_s=300)
     stage.clock.go_on(300)
@@ -92,6 +93,7 @@ def test_a_silent_bucket_keeps_ciphertext_that_nobody_can_open(
     assert lag(stage) == 0
 
 
+@pytest.mark.slow
 def test_a_silent_bucket_is_asked_now_and_then_only(
     stage: Stage, blobs: Stubborn
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_silent_bucket_is_asked_now_and_then_only(
     assert len(asked) == before
 
 
+@pytest.mark.slow
 def test_one_share_that_cannot_be_deleted_holds_up_no_other(
     stage: Stage, blobs: Stubborn
 ) -> None:
@@ -156,6 +159,7 @@ class _With:
         return getattr(self._rows, name)
 
 
+@pytest.mark.slow
 def test_a_restored_copy_of_the_ciphertext_opens_with_nothing_that_is_left(
     stage: Stage, blobs: Stubborn
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Tampered
-from bot.ports.sharing import Wrapping
+from bot.ports.storage import Wrapping
 from bot.shares.keyring import Keyring
 from bot.sharing import seal
 from bot.sharing.wrapping import Wrappings, local

@@ -122,6 +122,51 @@ def test_what_a_removed_key_sealed_cannot_be_opened(folder: Path) -> None:
         FileKeys(folder).open(sealed, about="al_1")
 
 
+def test_what_an_older_key_sealed_is_sealed_anew(folder: Path) -> None:
+    keys = FileKeys(folder)
+    old = keys.seal(b"x", about="al_1")
+    assert keys.is_newest(old)
+    assert keys.renewed(old, "al_1") is old
+    keys.rotate_seal()
+    assert not keys.is_newest(old)
+    fresh = keys.renewed(old, "al_1")
+    assert keys.is_newest(fresh)
+    assert keys.open(fresh, about="al_1") == b"x"
+    with pytest.raises(Tampered):
+        keys.renewed(old, "al_2")
+
+
+@pytest.mark.parametrize("sealed", [b"", b"x", b"\x02\x01 of another kind"])
+def test_what_no_key_of_ours_sealed_is_left_as_it_is(
+    folder: Path, sealed: bytes
+) -> None:
+    assert FileKeys(folder).renewed(sealed, "al_1") is sealed
+
+
+def test_older_keys_are_removed_and_the_newest_stays(folder: Path) -> None:
+    keys = FileKeys(folder)
+    old = keys.seal(b"x", about="al_1")
+    assert keys.older() == ()
+    keys.rotate_seal()
+    keys.rotate_seal()
+    assert keys.older() == (1, 2)
+    keys.remove_older()
+    assert [file.name for file in folder.glob("seal-*")] == ["seal-3.key"]
+    assert FileKeys(folder).open(keys.seal(b"y", about="al_1"), about="al_1") == b"y"
+    with pytest.raises(Tampered):
+        FileKeys(folder).open(old, about="al_1")
+
+
+def test_what_is_on_its_way_while_its_key_is_removed_still_opens_here(
+    folder: Path,
+) -> None:
+    keys = FileKeys(folder)
+    old = keys.seal(b"x", about="al_1")
+    keys.rotate_seal()
+    keys.remove_older()
+    assert keys.open(keys.renewed(old, "al_1"), about="al_1") == b"x"
+
+
 def test_the_signature_is_ed25519(folder: Path) -> None:
     keys = FileKeys(folder)
     key = Ed25519PublicKey.from_public_bytes(keys.public_key())

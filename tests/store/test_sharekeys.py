@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import BadRequest
-from bot.ports.sharing import ShareKey
+from bot.ports.storage import ShareKey
 from bot.store.blobs import FileBlobs
 from bot.store.sharekeys import SqliteShareKeys
 from tests.fakes.sharing import put

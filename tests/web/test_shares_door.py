@@ -1,8 +1,10 @@
 """The door to sealed things: inert to look at, and one answer for every failure."""
 
 import json
+import os
 import socket
 from collections.abc import Iterator, Mapping
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -469,3 +471,24 @@ def test_the_ciphertext_says_how_long_it_is(stage: Stage, door: Door) -> None:
     content = post(door, "/share/content", {"share": link.share, "lease": lease})
     assert content.headers["content-length"] == str(len(content.body))
     assert seal.unseal(content.body, key=link.key) == bytes(300_000)
+
+
+@pytest.mark.slow
+def test_what_is_taken_back_while_it_is_fetched_ends_the_connection(
+    stage: Stage, door: Door
+) -> None:
+    link = stage.sealed(os.urandom(40 * 1024 * 1024))
+    held = {"share": link.share, "lease": claim(door, link).json["lease"]}
+    line = HTTPConnection(door.url.removeprefix("http://"), timeout=30)
+    kind = {"Content-Type": "application/json"}
+    line.request("POST", "/share/content", json.dumps(held), kind)
+    answer = line.getresponse()
+    first = answer.read(1000)
+    stage.clock.go_on(3600)
+    stage.house.sweep()
+    rest = answer.read(100 * 1024 * 1024)
+    line.close()
+    promised = int(answer.headers["content-length"])
+    assert answer.status == 200
+    assert len(first) + len(rest) < promised
+    assert claim(door, stage.sealed()).status == 200

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from bot.domain.errors import BadRequest, Conflict
-from bot.ports.sharing import CHUNK_BYTES, Blobs
+from bot.ports.storage import CHUNK_BYTES, Blobs
 from tests.fakes.sharing import put, whole
 
 
@@ -75,7 +75,16 @@ class BlobContract:
         again = blobs.read("sh_1")
         assert again is not None
         assert len(next(again)) == CHUNK_BYTES
-        again.close()  # type: ignore[attr-defined]
+        again.close()
+        again.close()
+
+    def test_what_was_never_begun_to_be_read_is_left_quietly(
+        self, blobs: Blobs
+    ) -> None:
+        put(blobs, "sh_1", b"x")
+        pieces = blobs.read("sh_1")
+        assert pieces is not None
+        pieces.close()
 
     def test_sweeping_leaves_what_is_being_written(self, blobs: Blobs) -> None:
         draft = blobs.draft("sh_1")

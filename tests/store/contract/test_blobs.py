@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports.sharing import Blobs
+from bot.ports.storage import Blobs
 from bot.store.blobs import FileBlobs
 from tests.fakes.sharing import FakeBlobs
 from tests.store.contract.blob_contract import BlobContract

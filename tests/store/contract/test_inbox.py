@@ -162,3 +162,42 @@ def test_several_are_done_at_once_and_one_that_is_missing_undoes_all(
     )
     assert isinstance(error, NotFound)
     assert found(store, "al_3").state == "new"
+
+
+def test_everything_is_sealed_anew_once_however_many_calls_it_takes(
+    store: Store,
+) -> None:
+    for name in ("b", "a"):
+        put(store, name)
+    large = Received(
+        id="al_large",
+        lane=Lane.SLACK,
+        source="slack",
+        key="large",
+        received_at=NOON,
+        sealed=b"sealed large" + bytes(5000),
+    )
+    store.write(lambda tx: tx.inbox.put(large)).result()
+    asked: list[str] = []
+
+    def renew(sealed: bytes, item: str) -> bytes:
+        asked.append(item)
+        return b"anew: " + sealed
+
+    at_, changed = 0, 0
+    while True:
+        after = at_
+        at_, more = store.write(lambda tx, n=after: tx.inbox.renew(n, renew)).result()  # type: ignore[misc]
+        changed += more
+        if not at_:
+            break
+    assert (asked, changed) == (["al_b", "al_a", "al_large"], 3)
+    assert found(store, "al_a").sealed == b"anew: sealed a"
+    assert found(store, "al_large").sealed == b"anew: " + large.sealed
+
+
+def test_what_is_renewed_already_is_not_written_again(store: Store) -> None:
+    put(store, "1")
+    work = store.write(lambda tx: tx.inbox.renew(0, lambda sealed, _: sealed))
+    assert work.result()[1] == 0
+    assert found(store, "al_1").sealed == b"sealed 1"

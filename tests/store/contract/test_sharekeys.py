@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Conflict
-from bot.ports.sharing import ShareKey, ShareKeys
+from bot.ports.storage import ShareKey, ShareKeys
 from bot.store.sharekeys import SqliteShareKeys
 from tests.fakes.sharing import FakeShareKeys
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import Tampered
-from bot.ports.sharing import KeyContext, Wrapping
+from bot.ports.storage import KeyContext, Wrapping
 from bot.sharing import seal
 from tests.spec import NOON
 
