@@ -14,11 +14,13 @@ from typing import Any
 from bot.domain import share_decisions as rules
 from bot.domain.share_events import ShareEvent
 from bot.ports import Store, Timer, Transaction
+from bot.readmodels.diagnostics import nobody_waits, note
 from bot.shares.book import EXPIRE, LAPSE, ShareBook, is_over, with_resolved_incident
 from bot.shares.desk import ShareDesk, must_be_open
 from bot.shares.diagnostics import Diagnostics
 from bot.shares.vault import TOCSIN, ShareVault, made_of
 from bot.sharing import seal
+from bot.sharing.bundle import Bundle
 
 _IDLE_S = 1.0
 _MOST_ATTEMPTS = 3
@@ -89,25 +91,37 @@ class ShareHouse:
             self._turn_away(incident, _OVER_MEANWHILE)
             return
         try:
-            plain = self.diagnostics.bundle(incident, self._now())
-            self._share(incident, plain)
+            self._share(incident, self._bundle(incident))
         except Exception:  # noqa: BLE001 - people must hear of it, whatever it was
             _log.exception("the diagnostics of %s could not be sealed", incident)
             self._failed(incident)
 
-    def _share(self, incident: str, plain: bytes) -> None:
+    def _bundle(self, incident: str) -> Bundle:
+        """Collect; how far that is stands on the card, which Slack sees in its pace."""
+
+        def progress(done: int, total: int) -> None:
+            def work(tx: Transaction) -> None:
+                note(tx, incident, done=done, total=total)
+                self._book.show(tx, incident)
+
+            self._store.write(work).result()
+
+        return self.diagnostics.bundle(incident, progress=progress)
+
+    def _share(self, incident: str, bundle: Bundle) -> None:
         identity = seal.new_key()
-        content = seal.seal(plain, key=identity, also=self.recipient)
+        content = seal.seal(bundle.content, key=identity, also=self.recipient)
         share = self._vault.new_id("sh_")
 
         def tickets(tx: Transaction, share: str) -> Sequence[ShareEvent]:
             must_be_open(tx, incident)
-            for one in _waiting(tx, incident):
+            waiting = _waiting(tx, incident)
+            nobody_waits(tx, incident)
+            contents = rules.describe(_contents(bundle), self._now())
+            self._book.append(tx, share, contents, actor=TOCSIN)
+            for one in waiting:
                 person, team, channel = one["person"], one["team"], one["channel"]
                 self.desk.hand(tx, share, identity, person, team, channel)
-            tx.tables.execute(
-                "DELETE FROM share_wanted WHERE incident = ?", (incident,)
-            )
             return ()
 
         first = self._store.read(lambda tx: _waiting(tx, incident))
@@ -137,9 +151,8 @@ class ShareHouse:
             for one in _waiting(tx, incident):
                 key, said = f"{one['item']}/end", f"{incident}: {text}"
                 self.desk.say(tx, incident, key, one["channel"], one["person"], said)
-            tx.tables.execute(
-                "DELETE FROM share_wanted WHERE incident = ?", (incident,)
-            )
+            nobody_waits(tx, incident)
+            self._book.show(tx, incident)
 
         self._store.write(work).result()
 
@@ -167,6 +180,17 @@ class ShareHouse:
 
     def _now(self) -> datetime:
         return self._book.clock.now()
+
+
+def _contents(bundle: Bundle) -> rules.Contents:
+    """Return what the log says of a bundle: facts only, no sentence."""
+    return rules.Contents(
+        files=bundle.files,
+        missing=tuple(f"{one.by or TOCSIN} {one.code}" for one in bundle.gaps),
+        masked=tuple(f"{kind} {count}" for kind, count in bundle.masked.items()),
+        took_ms=bundle.took_ms,
+        digest=bundle.digest,
+    )
 
 
 def _waiting(tx: Transaction, incident: str = "") -> Sequence[Mapping[str, Any]]:

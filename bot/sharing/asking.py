@@ -115,10 +115,11 @@ class Ask:
     def _keep(self, files: Sequence[Collected]) -> None:
         at = self._clock.now()
         with self._lock:
-            known = {(one.name, one.content, one.says) for one, _ in self._files}
+            known = {_same(one) for one, _ in self._files}
             for file in files:
-                if self._given_up or (file.name, file.content, file.says) in known:
+                if self._given_up or _same(file) in known:
                     continue
+                known.add(_same(file))
                 if len(self._files) >= MOST_FILES:
                     why = f"It brought more than {MOST_FILES} files; the rest is out."
                     self._gaps[why] = Gap(by=self.name, code="too_large", why=why)
@@ -133,6 +134,10 @@ class Ask:
         with self._lock:
             if not self._given_up:
                 self._gaps[why] = Gap(by=self.name, code=code, why=why)
+
+
+def _same(file: Collected) -> tuple[str, str, str]:
+    return file.name, file.content, file.says
 
 
 def _capital(words: str) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -40,6 +41,9 @@ MOST_ALL = 8 << 20
 _LONGEST = timedelta(hours=6)
 _KINDS_TOLD = 20
 _LONGEST_SAID = 2_000
+_JSON = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
+# Characters of alerts; masking them makes them a little longer.
+_MOST_ALERTS = 800_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,25 +220,36 @@ class _Work:
 
 
 def _alerts(subject: Subject, gathered: Gathered) -> Collected:
-    stored = [dict(doc) for _, doc in subject.alerts]
-    content = orjson.dumps(stored, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    stored = _that_fit(subject)
+    content = orjson.dumps(stored, option=_JSON)
     return Collected(
         name="alerts.json",
         content=content.decode(),
-        says=" ".join(_said(subject, gathered)),
+        says=" ".join(_said(subject, gathered, len(stored))),
     )
 
 
-def _said(subject: Subject, gathered: Gathered) -> Iterator[str]:
+def _that_fit(subject: Subject) -> list[dict[str, Any]]:
+    """Return the alerts that fit into one file, so that it stays JSON."""
+    sizes = (len(orjson.dumps(doc, option=_JSON)) for _, doc in subject.alerts)
+    docs = (dict(doc) for _, doc in subject.alerts)
+    return [
+        doc
+        for doc, size in zip(docs, accumulate(sizes), strict=True)
+        if size <= _MOST_ALERTS
+    ]
+
+
+def _said(subject: Subject, gathered: Gathered, count: int) -> Iterator[str]:
     """Say which alerts these are, and about which of them was asked."""
-    count, problems = len(subject.alerts), subject.problems
+    problems = max(subject.problems, len(subject.alerts))
     more = f" of {problems}" if problems > count else " in all"
     yield f"The first alert of each problem as it is stored, {count}{more}."
     if subject.exercise:
         return
     if not gathered.asked:
         yield "No integration here collects anything more about them."
-    elif len(gathered.alerts) < count:
+    elif len(gathered.alerts) < problems:
         yield f"What follows was asked about {', '.join(gathered.alerts)}."
 
 

@@ -22,6 +22,7 @@ from bot.sharing.archive import Type
 MOST_CHARACTERS = 1 << 20
 """How much of one file a bundle takes."""
 _OVERLAP = 64 * 1024
+_MOST_LINES = 50_000
 # A number of so many digits may be that of a card or of a person.
 _LONG_NUMBER = 9
 # A spreadsheet runs what begins like this; OWASP, "CSV Injection".
@@ -100,8 +101,11 @@ class _Wash:
         return self._value(content, indent=1), _shape_of_json
 
     def _lines(self, content: str) -> tuple[str, Callable[[str], object]]:
-        lines = (self._line(one) for one in content.rstrip("\n").split("\n"))
-        return "".join(f"{one}\n" for one in lines), _shape_of_lines
+        lines = content.rstrip("\n").split("\n")
+        if len(lines) > _MOST_LINES:
+            raise ValueError("so many lines are masked faster as text")
+        clean = (self._line(one) for one in lines)
+        return "".join(f"{one}\n" for one in clean), _shape_of_lines
 
     def _line(self, line: str) -> str:
         try:
