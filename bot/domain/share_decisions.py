@@ -13,7 +13,6 @@ from bot.domain.commands import Person, PersonKind
 from bot.domain.errors import BadRequest, NotAllowed, OutOfTurn, Refusal
 from bot.domain.share import Share, Ticket
 from bot.domain.share_events import (
-    DiagnosticsCollected,
     LeaseLapsed,
     ShareCreated,
     ShareDenied,
@@ -71,17 +70,6 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """What is in the diagnostics that were sealed; as `DiagnosticsCollected` says."""
-
-    files: int
-    missing: tuple[str, ...]
-    masked: tuple[str, ...]
-    took_ms: int
-    digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NewTicket:
     """A ticket that is to be minted; `life` None lets it live as long as the share."""
 
@@ -127,19 +115,6 @@ def create(made: Made, now: datetime) -> tuple[ShareEvent, ...]:
         at=now,
     )
     return (created,)
-
-
-def describe(contents: Contents, now: datetime) -> tuple[ShareEvent, ...]:
-    """Write down what is in the diagnostics that were sealed."""
-    described = DiagnosticsCollected(
-        files=contents.files,
-        missing=contents.missing,
-        masked=contents.masked,
-        took_ms=contents.took_ms,
-        digest=contents.digest,
-        at=now,
-    )
-    return (described,)
 
 
 def mint(state: Share, wanted: NewTicket, now: datetime) -> tuple[ShareEvent, ...]:

@@ -37,12 +37,11 @@ def of_incident(tx: Transaction, incident: str) -> DiagnosticsState | None:
 
 
 def note(tx: Transaction, incident: str, *, done: int, total: int) -> None:
-    """Note how far collecting has come."""
+    """Note how far collecting has come, as long as somebody waits for it."""
     tx.tables.execute(
-        "INSERT INTO share_progress (incident, done, total) VALUES (?,?,?) "
-        "ON CONFLICT (incident) DO UPDATE SET done = excluded.done, "
-        "total = excluded.total",
-        (incident, done, total),
+        "INSERT OR REPLACE INTO share_progress (incident, done, total) "
+        "SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM share_wanted WHERE incident = ?)",
+        (incident, done, total, incident),
     )
 
 

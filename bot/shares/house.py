@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain import share_decisions as rules
+from bot.domain.errors import OutOfTurn
+from bot.domain.share_contents import describe
 from bot.domain.share_events import ShareEvent
 from bot.ports import Store, Timer, Transaction
 from bot.readmodels.diagnostics import nobody_waits, note
@@ -92,6 +94,8 @@ class ShareHouse:
             return
         try:
             self._share(incident, self._bundle(incident))
+        except OutOfTurn as no:
+            _log.info("%s: nothing was sealed, because %s", incident, no.because)
         except Exception:  # noqa: BLE001 - people must hear of it, whatever it was
             _log.exception("the diagnostics of %s could not be sealed", incident)
             self._failed(incident)
@@ -116,9 +120,10 @@ class ShareHouse:
         def tickets(tx: Transaction, share: str) -> Sequence[ShareEvent]:
             must_be_open(tx, incident)
             waiting = _waiting(tx, incident)
+            if not waiting:
+                raise _taken_back()
             nobody_waits(tx, incident)
-            contents = rules.describe(_contents(bundle), self._now())
-            self._book.append(tx, share, contents, actor=TOCSIN)
+            self._describe(tx, share, bundle)
             for one in waiting:
                 person, team, channel = one["person"], one["team"], one["channel"]
                 self.desk.hand(tx, share, identity, person, team, channel)
@@ -130,6 +135,19 @@ class ShareHouse:
             content, incident=incident, by=by, opens=self.opens, life_s=self.life_s
         )
         self._vault.keep(made, content, identity, tickets, actor=by, share=share)
+
+    def _describe(self, tx: Transaction, share: str, bundle: Bundle) -> None:
+        """Have the log, the card and the thread say what is in a bundle."""
+        described = describe(
+            self._book.load(tx, share),
+            files=bundle.files,
+            missing=[(gap.by, gap.code) for gap in bundle.gaps],
+            masked=bundle.masked,
+            took_ms=bundle.took_ms,
+            digest=bundle.digest,
+            now=self._now(),
+        )
+        self._book.append(tx, share, described, actor=TOCSIN)
 
     def _failed(self, incident: str) -> None:
         """Count an attempt; after the last one people are told."""
@@ -182,14 +200,11 @@ class ShareHouse:
         return self._book.clock.now()
 
 
-def _contents(bundle: Bundle) -> rules.Contents:
-    """Return what the log says of a bundle: facts only, no sentence."""
-    return rules.Contents(
-        files=bundle.files,
-        missing=tuple(f"{one.by or TOCSIN} {one.code}" for one in bundle.gaps),
-        masked=tuple(f"{kind} {count}" for kind, count in bundle.masked.items()),
-        took_ms=bundle.took_ms,
-        digest=bundle.digest,
+def _taken_back() -> OutOfTurn:
+    return OutOfTurn(
+        "Nothing was sealed",
+        because="it was taken back while it was collected",
+        next_move="Press Diagnostics again.",
     )
 
 

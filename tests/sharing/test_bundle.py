@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import logging
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ import pytest
 from bot.domain.envelope import Entity, EntityKind
 from bot.domain.errors import Unreachable
 from bot.ports import Collected, Collector, Series
-from bot.sharing.archive import read_archive
 from bot.sharing.bundle import Bundle
+from tests.sharing.reading import Opened
 from tests.sharing.stage import Stage
 from tests.spec import NOON
 
@@ -36,21 +36,6 @@ def collected(*files: Collected) -> Any:
 
 def file(name: str, content: str, says: str = "What was found.") -> Collected:
     return Collected(name=name, content=content, says=says)
-
-
-class Opened:
-    """A bundle as its reader has it."""
-
-    def __init__(self, content: bytes) -> None:
-        self.manifest, self.files = read_archive(content)
-        self.told: Mapping[str, Any] = {
-            one["name"]: one for one in self.manifest["files"]
-        }
-        self.missing = {one["by"]: one["why"] for one in self.manifest["missing"]}
-        self.all = content.decode("utf-8", "replace")
-
-    def text(self, name: str) -> str:
-        return self.files[name].decode()
 
 
 def bundle(folder: Path, **given: Any) -> Opened:
@@ -328,8 +313,6 @@ def test_forty_alerts_of_one_thing_are_asked_about_once_and_it_says_which(
 def test_of_many_different_things_some_are_asked_about_and_it_says_so(
     tmp_path: Path,
 ) -> None:
-    from dataclasses import replace
-
     asked: set[str] = set()
 
     def collect(alert: Any, *_: Any, **__: Any) -> tuple[Collected, ...]:
