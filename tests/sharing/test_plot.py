@@ -18,7 +18,18 @@ FRAME = Frame(
     title="metrics", since=SINCE, until=UNTIL, alert_at=SINCE + timedelta(hours=2)
 )
 SVG = "{http://www.w3.org/2000/svg}"
-ATTRIBUTES = set(["width", "height", "viewBox", "role", "aria-labelledby", "id", "class", "x", "y", "d"])
+ATTRIBUTES = {
+    "width",
+    "height",
+    "viewBox",
+    "role",
+    "aria-labelledby",
+    "id",
+    "class",
+    "x",
+    "y",
+    "d",
+}
 SHAPES = {"svg", "title", "desc", "style", "rect", "text", "path"}
 
 
