@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
+from bot.domain.share_contents import NOBODYS
 from bot.domain.share_events import (
     DiagnosticsCollected,
     LeaseLapsed,
@@ -31,7 +32,7 @@ _WHY: Mapping[str, str] = {
     "exercise": "an exercise reads nothing outside",
 }
 _MS = 1000
-_MOST_MISSING = 8
+_MOST_GAPS = 8
 _PEOPLE_NOT_NAMED = "a link that names nobody"
 
 
@@ -116,9 +117,8 @@ def said_of(event: DiagnosticsCollected) -> str:
     said = [f"Diagnostics are ready: {files} in {event.took_ms / _MS:.1f} s."]
     if masked := told(_counts(event.masked)):
         said.append(f"Masked in them: {masked}.")
-    if event.missing:
-        gaps = dict.fromkeys(map(_gap, event.missing))
-        shown, rest = list(gaps)[:_MOST_MISSING], len(gaps) - _MOST_MISSING
+    if gaps := _gaps(event.missing):
+        shown, rest = gaps[:_MOST_GAPS], len(gaps) - _MOST_GAPS
         more = f"; and {rest} more" if rest > 0 else ""
         said.append(f"Missing: {'; '.join(shown)}{more}.")
     return " ".join(said)
@@ -129,10 +129,18 @@ def _counts(masked: Sequence[str]) -> Mapping[str, int]:
     return {kind: int(count) for kind, _, count in pairs}
 
 
-def _gap(missing: str) -> str:
-    by, _, code = missing.partition(" ")
+def _gaps(missing: Sequence[str]) -> list[str]:
+    """Say who is missing, together with those who are for the same reason."""
+    by_code: dict[str, list[str]] = {}
+    for by, _, code in (one.partition(" ") for one in missing):
+        by_code.setdefault(code, []).append(by)
+    return [_gap(code, list(dict.fromkeys(who))) for code, who in by_code.items()]
+
+
+def _gap(code: str, who: Sequence[str]) -> str:
     why = _WHY.get(code, code.replace("_", " "))
-    return why if by == "tocsin" else f"{by} ({why})"
+    named = ", ".join(one for one in who if one != NOBODYS)
+    return f"{named} ({why})" if named else why
 
 
 def _capital(words: str) -> str:

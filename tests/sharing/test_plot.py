@@ -18,17 +18,8 @@ FRAME = Frame(
     title="metrics", since=SINCE, until=UNTIL, alert_at=SINCE + timedelta(hours=2)
 )
 SVG = "{http://www.w3.org/2000/svg}"
-ATTRIBUTES = {
-    "width",
-    "height",
-    "viewBox",
-    "role",
-    "aria-labelledby",
-    "id",
-    "class",
-    "x",
-    "y",
-    "d",
+ATTRIBUTES = {"role", "aria-labelledby", "id", "class", "d"} | {
+    *("width", "height", "viewBox", "x", "y")
 }
 SHAPES = {"svg", "title", "desc", "style", "rect", "text", "path"}
 
