@@ -4,6 +4,7 @@ What a bundle looks like is in `bot/sharing/bundle.py`; who may read it, elsewhe
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,18 +29,32 @@ class Diagnostics:
     redactor: Redactor
     gathering: Gathering
 
-    def bundle(self, incident: str, *, progress: Progress) -> Bundle:
+    def bundle(
+        self,
+        incident: str,
+        *,
+        progress: Progress,
+        stopping: Callable[[], bool] = bool,
+    ) -> Bundle:
         """Return an incident's bundle as it is now; takes as long as reading takes.
 
         Args:
             progress: Told how many collectors are done.
+            stopping: The bot is about to end.
+
+        Raises:
+            OutOfTurn: The bot ends.
         """
         clock = self.gathering.clock
         began_at = clock.now()
         subject = self.store.read(lambda tx: _subject(tx, incident, began_at))
         known = [one for one, _ in subject.alerts]
         gathered = self.gathering.gather(
-            known, subject.window, exercise=subject.exercise, progress=progress
+            known,
+            subject.window,
+            exercise=subject.exercise,
+            progress=progress,
+            stopping=stopping,
         )
         over_at = time.monotonic() + MASKING_S
         return bundled(

@@ -58,18 +58,22 @@ class ShareHouse:
         self._safely(self._vault.tidy_after_crash)
         while not stop.is_set():
             self.desk.woken.clear()
-            self._safely(self.step)
+            self._safely(lambda: self.step(stop.is_set))
             if not stop.is_set():
                 self.desk.woken.wait(_IDLE_S)
 
-    def step(self) -> None:
-        """Do what there is to do now."""
+    def step(self, stopping: Callable[[], bool] = bool) -> None:
+        """Do what there is to do now.
+
+        Args:
+            stopping: The bot is about to end: collecting is left for its next start.
+        """
         if self._store.read(with_resolved_incident):
             self._store.write(self._end_with_incidents).result()
         self._vault.sweep()
         waiting = self._store.read(_waiting)
         for incident in dict.fromkeys(str(one["incident"]) for one in waiting):
-            self._serve(incident)
+            self._serve(incident, stopping)
 
     def fire(self, timer: Timer) -> None:
         """Keep one promise about a share."""
@@ -87,20 +91,20 @@ class ShareHouse:
         self._store.write(work).result()
         self.desk.woken.set()
 
-    def _serve(self, incident: str) -> None:
+    def _serve(self, incident: str, stopping: Callable[[], bool]) -> None:
         """Make a bundle, and give everybody who waits for it a link."""
         if self._store.read(lambda tx: is_over(tx, incident)):
             self._turn_away(incident, _OVER_MEANWHILE)
             return
         try:
-            self._share(incident, self._bundle(incident))
+            self._share(incident, self._bundle(incident, stopping))
         except OutOfTurn as no:
             _log.info("%s: nothing was sealed, because %s", incident, no.because)
         except Exception:  # noqa: BLE001 - people must hear of it, whatever it was
             _log.exception("the diagnostics of %s could not be sealed", incident)
             self._failed(incident)
 
-    def _bundle(self, incident: str) -> Bundle:
+    def _bundle(self, incident: str, stopping: Callable[[], bool]) -> Bundle:
         """Collect; how far that is stands on the card, which Slack sees in its pace."""
 
         def progress(done: int, total: int) -> None:
@@ -110,7 +114,7 @@ class ShareHouse:
 
             self._store.write(work).result()
 
-        return self.diagnostics.bundle(incident, progress=progress)
+        return self.diagnostics.bundle(incident, progress=progress, stopping=stopping)
 
     def _share(self, incident: str, bundle: Bundle) -> None:
         identity = seal.new_key()

@@ -54,6 +54,8 @@ def cleaned(content: str, kind: Type, redactor: Redactor, *, scope: str) -> Clea
         kind: Its form, as its name says; what has not that form is text.
         scope: Equal values get equal placeholders within one scope.
     """
+    if not content:
+        return Clean(text="", type=kind)
     wash = _Wash(redactor, scope)
     made = wash.formed(content, kind) or wash.text(content)
     withheld = NOT_CHECKED in made.text or TOO_LARGE in made.text

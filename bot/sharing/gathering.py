@@ -15,12 +15,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.envelope import Alert
+from bot.domain.errors import OutOfTurn
 from bot.ports import Clock, Collected, Collector, Window
 from bot.sharing.asking import Ask, Gap
 from bot.sharing.crew import Crew
 
 MOST_ALERTS = 8
 """How many alerts of an incident collectors are asked about."""
+_LOOK_UP_S = 0.5
+"""So often it is asked whether the bot ends."""
 _EXERCISE = "An exercise: nothing outside was read."
 _log = logging.getLogger(__name__)
 
@@ -87,14 +90,22 @@ class Gathering:
         *,
         exercise: bool,
         progress: Progress,
+        stopping: Callable[[], bool] = bool,
     ) -> Gathered:
-        """Return what collectors have to say; takes as long as `limits` allow."""
+        """Return what collectors have to say; takes as long as `limits` allow.
+
+        Args:
+            stopping: The bot is about to end.
+
+        Raises:
+            OutOfTurn: The bot ends; nothing was collected.
+        """
         if exercise:
             return Gathered(gaps=(Gap(by="", code="exercise", why=_EXERCISE),))
         different = representative(alerts)
         chosen = different[:MOST_ALERTS]
         asks = self._asks(chosen, window)
-        self._run(asks, progress)
+        self._run(asks, progress, stopping)
         found = [
             Found(by=ask.name, file=file, at=at)
             for ask in asks
@@ -119,13 +130,17 @@ class Gathering:
         _log.info("collecting with %s; not the matter of %s", sorted(names), others)
         return asks
 
-    def _run(self, asks: Sequence[Ask], progress: Progress) -> None:
+    def _run(
+        self, asks: Sequence[Ask], progress: Progress, stopping: Callable[[], bool]
+    ) -> None:
         """Have all of them asked, and give up on who is late."""
         over_at = time.monotonic() + self.limits.whole_s
         back: queue.SimpleQueue[Ask] = queue.SimpleQueue()
         waiting, running = deque(asks), dict[str, float]()
         progress(0, len(asks))
         while waiting or running:
+            if stopping():
+                raise _stopped()
             self._send(waiting, running, back)
             done = self._next(asks, running, back, over_at)
             if done or not running:
@@ -161,10 +176,12 @@ class Gathering:
         """Wait for one to come back or to be late; tell whether that happened."""
         if not running:
             return False
-        due_at = min(*running.values(), over_at)
+        due_at, now = min(*running.values(), over_at), time.monotonic()
         try:
-            ask = back.get(timeout=max(due_at - time.monotonic(), 0))
+            ask = back.get(timeout=min(max(due_at - now, 0), _LOOK_UP_S))
         except queue.Empty:
+            if time.monotonic() < due_at:
+                return False
             late = {name for name, at in running.items() if at <= due_at}
             late = set(running) if due_at >= over_at else late
             for one in (one for one in asks if one.name in late):
@@ -176,6 +193,14 @@ class Gathering:
 
 _STILL_BUSY = "It still hangs since an earlier bundle, so it was not asked again."
 _NO_PLACE = "Too many collectors hang since earlier bundles; it was not asked."
+
+
+def _stopped() -> OutOfTurn:
+    return OutOfTurn(
+        "The diagnostics were not collected",
+        because="the bot ends",
+        next_move="Wait: it begins with them again when it runs.",
+    )
 
 
 def representative(alerts: Sequence[Alert]) -> tuple[Alert, ...]:

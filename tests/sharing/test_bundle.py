@@ -14,7 +14,9 @@ import pytest
 from bot.domain.envelope import Entity, EntityKind
 from bot.domain.errors import Unreachable
 from bot.ports import Collected, Collector, Series
-from bot.sharing.bundle import Bundle
+from bot.readmodels.alert_docs import to_doc
+from bot.sharing.bundle import Bundle, Subject, bundled
+from bot.sharing.gathering import Found, Gathered
 from tests.sharing.reading import Opened
 from tests.sharing.stage import Stage
 from tests.spec import NOON
@@ -339,6 +341,40 @@ def test_of_many_different_things_some_are_asked_about_and_it_says_so(
     why = "Collectors were asked about 8 of 20 alerts only."
     assert [gap.why for gap in gathered.gaps] == [why]
     stage.close()
+
+
+def test_what_there_was_no_time_to_mask_is_named_as_missing(
+    stage: Stage,
+) -> None:
+    diagnostics = stage.house.diagnostics
+    at = stage.clock.now()
+    late = Found(by="cloud", file=file("logs.txt", KEY), at=at)
+    subject = Subject(
+        incident="INC-0001",
+        exercise=False,
+        alerts=tuple((one, to_doc(one)) for one in stage.alerts()),
+        window=stage.window(),
+    )
+    made = bundled(
+        subject,
+        Gathered(found=(late,)),
+        diagnostics.redactor,
+        took=timedelta,
+        began_at=at,
+        late=lambda: True,
+    )
+    found = Opened(made.content)
+    assert list(found.files) == ["alerts.json"]
+    assert found.missing == {"cloud": "There was no time left to mask logs.txt."}
+    assert [gap.code for gap in made.gaps] == ["too_slow"]
+
+
+def test_a_file_that_is_empty_says_why(tmp_path: Path) -> None:
+    files = [file(f"a.{end}", "", says="No calls.") for end in ("jsonl", "csv", "json")]
+    found = bundle(tmp_path, collectors={"cloud": collected(*files)})
+    assert [found.text(one.name) for one in files] == ["", "", ""]
+    assert found.told["a.csv"]["type"] == "csv"
+    assert found.says("a.json") == "No calls."
 
 
 def test_how_long_it_took_is_told(stage: Stage) -> None:

@@ -176,3 +176,17 @@ def test_a_collector_that_never_stops_bringing_files_is_cut(
     found = ask(many)
     assert len(found.found) == 40
     assert gaps(found) == {"many": "too_large"}
+
+
+def test_the_end_of_the_bot_waits_for_no_collector(
+    tmp_path: Path, hanging: Hanging
+) -> None:
+    stage = Stage(tmp_path / "other", collectors={"stuck": named("stuck", hanging)})
+    stage.incident()
+    stage.press()
+    stage.house.step(stopping=lambda: True)
+    assert stage.links() == []
+    hanging.over.set()
+    stage.house.step()
+    assert len(stage.links()) == 1
+    stage.close()
