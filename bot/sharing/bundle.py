@@ -33,6 +33,7 @@ from bot.sharing.asking import Gap
 from bot.sharing.cleaning import Clean, cleaned
 from bot.sharing.gathering import Found, Gathered
 from bot.sharing.plot import Frame, plot
+from bot.sharing.remembering import OutOfTime, Remembering
 
 BEFORE = timedelta(minutes=30)
 """How much time before the first alert is looked at."""
@@ -103,9 +104,10 @@ def bundled(
         late: Whether there is no time left to mask another file.
     """
     work = _Work(subject, redactor)
-    first = Found(by="", file=_alerts(subject, gathered), at=began_at)
-    for found in (first, *gathered.found):
-        work.take(found, late=late() and found is not first)
+    work.take(Found(by="", file=_alerts(subject, gathered), at=began_at))
+    work.memory.late = late
+    for found in gathered.found:
+        work.take(found)
     gaps = (*gathered.gaps, *work.gaps)
     files, took_ms = work.in_order(), max(round(took() / timedelta(milliseconds=1)), 0)
     masked = _counted(files)
@@ -138,24 +140,26 @@ class _Work:
     def __init__(self, subject: Subject, redactor: Redactor) -> None:
         self._subject = subject
         self._redactor = redactor
+        self.memory = Remembering(redactor, scope=subject.incident)
         self._taken: set[str] = set()
         self._left = MOST_ALL
         self._files: list[File] = []
         self._plots: list[File] = []
         self.gaps: list[Gap] = []
 
-    def take(self, found: Found, *, late: bool) -> None:
+    def take(self, found: Found) -> None:
         """Add a file and its plot, or note why it is not there."""
         name = self.clean(found.file.name)
-        if late:
-            self._miss(found, "too_slow", f"There was no time left to mask {name}.")
-            return
         if self._left <= 0:
             self._miss(found, "too_large", f"The bundle was full before {name}.")
             return
         kind = type_of(name)
-        content, scope = found.file.content, self._subject.incident
-        made = cleaned(content, kind, self._redactor, scope=scope)
+        try:
+            self.memory.look_at_the_clock()
+            made = cleaned(found.file.content, kind, self.memory)
+        except OutOfTime:
+            self._miss(found, "too_slow", f"There was no time left to mask {name}.")
+            return
         self._left -= len(made.text)
         stem = PurePosixPath(name).stem
         named = name if made.type == kind else f"{stem}.txt"
