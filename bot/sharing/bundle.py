@@ -7,6 +7,7 @@ the same bytes. The form is `archive.py`'s, the asking `gathering.py`'s.
 """
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ MOST_ALL = 8 << 20
 """How much text a bundle takes in all, in characters."""
 _LONGEST = timedelta(hours=6)
 _KINDS_TOLD = 20
+_log = logging.getLogger(__name__)
 _LONGEST_SAID = 2_000
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 # Characters of alerts; masking them makes them a little longer.
@@ -149,23 +151,27 @@ class _Work:
 
     def take(self, found: Found) -> None:
         """Add a file and its plot, or note why it is not there."""
-        name = self.clean(found.file.name)
+        name = self.clean(str(found.file.name))
         if self._left <= 0:
             self._miss(found, "too_large", f"The bundle was full before {name}.")
             return
-        kind = type_of(name)
         try:
             self.memory.look_at_the_clock()
-            made = cleaned(found.file.content, kind, self.memory)
+            self._add(found, name)
         except OutOfTime:
             self._miss(found, "too_slow", f"There was no time left to mask {name}.")
-            return
-        self._left -= len(made.text)
-        stem = PurePosixPath(name).stem
+        except Exception:  # noqa: BLE001 - what a foreign part brings may be anything
+            _log.exception("%s brought a file that cannot be used", found.by)
+            self._miss(found, "failed", f"{name} could not be used; see the log.")
+
+    def _add(self, found: Found, name: str) -> None:
+        kind, stem = type_of(name), PurePosixPath(name).stem
+        made = cleaned(found.file.content, kind, self.memory)
         named = name if made.type == kind else f"{stem}.txt"
+        drawn = [self._plot(found, stem)] if found.file.series else []
+        self._left -= len(made.text)
         self._files.append(self._file(found, named, made))
-        if found.file.series:
-            self._plots.append(self._plot(found, stem))
+        self._plots += drawn
 
     def in_order(self) -> tuple[File, ...]:
         """Return the alerts, the plots, and the rest as it came."""

@@ -244,6 +244,36 @@ def test_an_integration_that_fails_costs_only_its_own_files(
     assert KEY not in found.all
 
 
+def test_whatever_an_integration_brings_costs_only_its_own_files(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    naive: Any = NOON.replace(tzinfo=None)
+    odd: Any = (None, 3)
+    brought: Any = {
+        "none": None,
+        "bytes": (Collected(name="a.txt", content=b"x", says=""),),  # type: ignore[arg-type]
+        "naive": (
+            Collected(
+                name="b.txt",
+                content="x",
+                says="",
+                series=(Series(label="a", points=((naive, 1.0),)),),
+            ),
+        ),
+        "odd": odd,
+        "well": (file("well.txt", "all well"),),
+    }
+    with caplog.at_level(logging.CRITICAL):
+        found = bundle(
+            tmp_path,
+            collectors={
+                name: (lambda *_, one=one, **__: one) for name, one in brought.items()
+            },
+        )
+    assert found.text("well.txt") == "all well"
+    assert set(found.missing) == {"none", "bytes", "naive", "odd"}
+
+
 def test_files_of_one_name_stay_apart_and_equal_ones_are_one(tmp_path: Path) -> None:
     files = [file("a.txt", "1"), file("a.txt", "2"), file("a.txt", "1")]
     found = bundle(tmp_path, collectors={"cloud": collected(*files)})
