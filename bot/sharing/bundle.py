@@ -42,6 +42,10 @@ MOST_ALL = 8 << 20
 """How much text a bundle takes in all, in characters."""
 _LONGEST = timedelta(hours=6)
 _KINDS_TOLD = 20
+_WITHHELD = (
+    "Parts of it were withheld, because they could not be checked. What an alert said "
+    "is behind \u201cOpen original\u2026\u201d on the card; all else, where it was read."
+)
 _log = logging.getLogger(__name__)
 _LONGEST_SAID = 2_000
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
@@ -187,7 +191,7 @@ class _Work:
     def _file(self, found: Found, name: str, made: Clean) -> File:
         says = [self.clean(found.file.says)]
         says += ["Cut: there is more than a bundle takes."] * made.cut
-        says += ["Parts of it were withheld unchecked."] * made.withheld
+        says += [_WITHHELD] * made.withheld
         return File(
             name=self._free(name),
             says=" ".join(one for one in says if one),
