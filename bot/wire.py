@@ -170,6 +170,7 @@ def _sharing(ground: Ground, people: LatePeople) -> Sharing:
             ),
             renew_evidence=ground.evidence.renew,
             look=people.kept,
+            show=ground.service.redraw,
         )
     )
 

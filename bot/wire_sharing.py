@@ -15,10 +15,10 @@ from bot.config import Settings
 from bot.domain.share_limits import MIB
 from bot.house import House, Worker
 from bot.jobs import Fire, Job
-from bot.ports import Clock, Collect, Store, Transaction
+from bot.ports import Clock, Collector, Store, Transaction
 from bot.redact import Redactor
 from bot.rotation import Rotation
-from bot.shares.book import EXPIRE, LAPSE, ShareBook, sweep_lag
+from bot.shares.book import EXPIRE, LAPSE, ShareBook, Show, sweep_lag
 from bot.shares.desk import ShareDesk
 from bot.shares.diagnostics import Diagnostics
 from bot.shares.holders import Holders, Look
@@ -27,6 +27,8 @@ from bot.shares.keyring import Keyring
 from bot.shares.refusals import Refusals
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
+from bot.sharing.crew import Crew
+from bot.sharing.gathering import Gathering
 from bot.slack.share_refusals import SlackRefusalVoice
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.keyfile import FileKeys
@@ -56,6 +58,7 @@ class SharingNeeds:
         redactor: Returns what redacts at the time.
         base_url: Where people's browsers reach the bot.
         look: Tells who somebody is, at most a minute old.
+        show: Draws an incident's card again.
         storage: Where things lie; None for this machine.
         renew_evidence: Seals snapshots of evidence with the newest key.
     """
@@ -65,12 +68,13 @@ class SharingNeeds:
     keys: FileKeys
     clock: Clock
     redactor: Callable[[], Redactor]
-    collectors: Mapping[str, Collect]
+    collectors: Mapping[str, Collector]
     reader: Callable[[], Any]
     base_url: str
     admin_token: str
     guesses: Guesses
     look: Look
+    show: Show
     storage: Storage | None = None
     renew_evidence: Callable[[], int] = int
 
@@ -137,8 +141,12 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
         diagnostics=Diagnostics(
             store=needs.store,
             redactor=needs.redactor,
-            collectors=needs.collectors,
-            reader=needs.reader,
+            gathering=Gathering(
+                collectors=needs.collectors,
+                reader=needs.reader,
+                clock=needs.clock,
+                crew=Crew(),
+            ),
         ),
         opens=web.share_opens,
         life_s=web.share_ttl_min * 60,
@@ -175,7 +183,7 @@ def _book(needs: SharingNeeds, voice: SlackShareVoice) -> ShareBook:
         voice=SlackRefusalVoice(),
         security_channel=needs.settings.slack.security_channel,
     )
-    return ShareBook(clock=needs.clock, voice=voice, refusals=refusals)
+    return ShareBook(clock=needs.clock, voice=voice, refusals=refusals, show=needs.show)
 
 
 def _vault(needs: SharingNeeds, book: ShareBook) -> ShareVault:

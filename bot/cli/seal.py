@@ -89,7 +89,8 @@ def unseal(url: str, output: str) -> None:
 
     Give the URL in quotes. It opens once, unless it was made for more. What is printed
     is checked piece by piece; only exit status 0 says that it is all of it. With -o
-    there is either the whole FILE or none.
+    there is either the whole FILE or none. Diagnostics are a tar of plain files: pipe
+    them to `tar x`, or to `tar xO manifest.json`.
     """
     from bot.cli.share_client import open_into
     from bot.cli.whole_file import printed, whole_file

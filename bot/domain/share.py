@@ -13,6 +13,7 @@ from functools import reduce
 from typing import Literal, assert_never
 
 from bot.domain.share_events import (
+    DiagnosticsCollected,
     LeaseLapsed,
     OriginalSealed,
     ShareCreated,
@@ -73,6 +74,9 @@ class Share:
         denied: How many refusals were written down.
         original: The alert whose original it is; "" for diagnostics and files.
         only_for: The one person who gets tickets; "" for whoever may ask.
+        collected_at: When diagnostics were ready, None for everything else.
+        files: How many files are in them.
+        missing: How much of what was asked for is not.
     """
 
     exists: bool = False
@@ -89,6 +93,9 @@ class Share:
     denied: int = 0
     original: str = ""
     only_for: str = ""
+    collected_at: datetime | None = None
+    files: int = 0
+    missing: int = 0
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     leases: Mapping[str, Lease] = field(default_factory=dict)
 
@@ -130,7 +137,7 @@ def fold_share(events: Iterable[ShareEvent]) -> Share:
     return reduce(evolve_share, events, Share())
 
 
-def evolve_share(  # noqa: C901 - one case per event, so that mypy finds a gap
+def evolve_share(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a gap
     state: Share, event: ShareEvent
 ) -> Share:
     """Return the state after one more event."""
@@ -139,6 +146,8 @@ def evolve_share(  # noqa: C901 - one case per event, so that mypy finds a gap
             return _created(event)
         case OriginalSealed(alert=alert, person=person):
             return replace(state, original=alert, only_for=person)
+        case DiagnosticsCollected(files=files, missing=missing, at=at):
+            return replace(state, files=files, missing=len(missing), collected_at=at)
         case TicketMinted():
             return replace(state, tickets={**state.tickets, event.ticket: _of(event)})
         case ShareLeased():

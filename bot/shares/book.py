@@ -12,7 +12,14 @@ from bot.domain.codec import decode_share, encode
 from bot.domain.events import CommandRefused, Phase
 from bot.domain.share import Share, Ticket, fold_share
 from bot.domain.share_decisions import Denied, deny
-from bot.domain.share_events import ShareDenied, ShareEvent
+from bot.domain.share_events import (
+    DiagnosticsCollected,
+    ShareDenied,
+    ShareEvent,
+    ShareExhausted,
+    ShareExpired,
+    ShareRevoked,
+)
 from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
 from bot.ports.sharing import ShareVoice
 from bot.ports.storage import KeyContext
@@ -20,6 +27,9 @@ from bot.readmodels import board
 from bot.readmodels.timeline import INCIDENT_STREAM, SHARE_STREAM
 from bot.shares.refusals import Refusals
 
+Show = Callable[[Transaction, str], None]
+# What changes the line about diagnostics on a card.
+_ON_CARDS = (DiagnosticsCollected, ShareExpired, ShareExhausted, ShareRevoked)
 EXPIRE, LAPSE = "share.expire", "share.lapse"
 _TOCSIN = "tocsin"
 
@@ -28,13 +38,23 @@ Shown = Callable[[Share], Ticket | None]
 """Finds the ticket that was shown."""
 
 
+def _no_card(_tx: Transaction, _incident: str) -> None:
+    """Draw nothing: there are no cards."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareBook:
-    """Reads and writes the streams of shares."""
+    """Reads and writes the streams of shares.
+
+    Attributes:
+        show: Draws an incident's card again, in the transaction; where there are no
+            cards, nothing.
+    """
 
     clock: Clock
     voice: ShareVoice
     refusals: Refusals
+    show: Show = _no_card
 
     def load(self, tx: Transaction, share: str) -> Share:
         """Return a share as its events say."""
@@ -71,6 +91,8 @@ class ShareBook:
         for event in events:
             if isinstance(event, ShareDenied):
                 self.refusals.of_link(tx, share, state, event)
+        if state.collected_at and any(isinstance(one, _ON_CARDS) for one in events):
+            self.show(tx, state.incident)
         return state
 
     def answered(
@@ -245,14 +267,17 @@ def _project(tx: Transaction, share: str, state: Share) -> None:
     """Keep the row by which shares are found."""
     tx.tables.execute("DELETE FROM share WHERE id = ?", (share,))
     tx.tables.execute(
-        "INSERT INTO share (id, incident, over, expires_at, shredded) "
-        "VALUES (?,?,?,?,?)",
+        "INSERT INTO share (id, incident, over, expires_at, shredded, collected_at, "
+        "files, missing) VALUES (?,?,?,?,?,?,?,?)",
         (
             share,
             state.incident,
             state.over,
             state.expires_at.isoformat(),
             int(state.shredded),
+            state.collected_at.isoformat() if state.collected_at else "",
+            state.files,
+            state.missing,
         ),
     )
 

@@ -27,7 +27,8 @@ MIGRATION_NAMES = (
     "0010_grouping",
     "0011_watching",
     "0012_fewer_indexes",
-    "0015_identity",
+    "0013_share_contents",
+    "0014_identity",
 )
 INSTALL_ID_BYTES = 8
 
@@ -73,6 +74,7 @@ def migrations() -> "Migrations":
         _make_grouping,
         _make_watching,
         _drop_indexes,
+        _describe_shares,
         _make_identity,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
@@ -256,6 +258,12 @@ def _drop_indexes(db: "Database") -> None:
     """Drop those whose columns others begin with, and the one that nobody asks."""
     for index in ("problem_dedup", "problem_grp", "alert_incident"):
         db.execute(f"DROP INDEX idx_{index}")
+
+
+def _describe_shares(db: "Database") -> None:
+    from bot.store.share_tables import describe
+
+    describe(db)
 
 
 def _make_identity(db: "Database") -> None:
