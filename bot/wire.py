@@ -28,6 +28,7 @@ from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
+from bot.wire_collect import collecting
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
@@ -158,7 +159,11 @@ def _sharing(ground: Ground) -> Sharing:
             keys=ground.keys,
             clock=ground.clock,
             redactor=ground.rulings.redactor,
-            collectors=collectors(ground.settings, in_practice=ground.in_practice),
+            collectors=collectors(
+                ground.settings,
+                collecting(ground.settings, ground.rulings.registry),
+                in_practice=ground.in_practice,
+            ),
             reader=ground.aws.reader,
             base_url=ground.base_url,
             admin_token=ground.admin_token,

@@ -32,7 +32,7 @@ class Check:
 
 PARTS = (
     *("home", "log", "redaction", "rules", "runbooks", "reader"),
-    *("sources", "intake", "alarms", "watch", "slack"),
+    *("sources", "intake", "alarms", "watch", "collect", "slack"),
 )
 """What is looked at, in this order, behind the settings."""
 
@@ -50,7 +50,7 @@ def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
     known = Check(name="settings", state=OK, says="every key is known and valid")
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
         *(_home, _log, _redaction, _rules, _runbooks, _reader),
-        *(_sources, _intake, _alarms, _watch, _slack),
+        *(_sources, _intake, _alarms, _watch, _collect, _slack),
     )
     found = [known]
     for name, look in zip(PARTS, looks, strict=True):
@@ -251,6 +251,12 @@ def _reader(settings: Settings) -> Iterator[Check]:
 
 def _watch(settings: Settings) -> Iterator[Check]:
     from bot.cli.checks_watch import look
+
+    yield from look(settings)
+
+
+def _collect(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_collect import look
 
     yield from look(settings)
 

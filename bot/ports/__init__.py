@@ -4,8 +4,17 @@ Every backend of a port passes the same contract suite (`tests/store`,
 `tests/integrations`). Nothing here does anything.
 """
 
+from bot.ports.ask import Answer, Ask
 from bot.ports.clock import Clock
-from bot.ports.collect import Collect, Collected, Concerns, Series, Window
+from bot.ports.collect import (
+    Access,
+    Collect,
+    Collected,
+    Concerns,
+    Probe,
+    Series,
+    Window,
+)
 from bot.ports.inbox import Inbox, InboxItem, Lane, Received
 from bot.ports.integration import Integration, Manifest, Payload
 from bot.ports.keys import Keys
@@ -16,6 +25,9 @@ from bot.ports.store import Store, Tables, Transaction
 from bot.ports.timers import Timer, Timers
 
 __all__ = [
+    "Access",
+    "Answer",
+    "Ask",
     "Clock",
     "Collect",
     "Collected",
@@ -33,6 +45,7 @@ __all__ = [
     "Payload",
     "Post",
     "Presenter",
+    "Probe",
     "Received",
     "Sending",
     "Series",

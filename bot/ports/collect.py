@@ -60,7 +60,8 @@ class Collect(Protocol):
 
     A module that reads AWS names its calls in ``READS`` and gets a session that can
     only read; one without ``READS`` gets None. Settings of its own come as further
-    arguments (``COLLECT_SETTINGS``). Collectors of one bundle run at the same time, in
+    arguments (``COLLECT_SETTINGS``), and so does what it takes from the house, as an
+    `Ask` (``COLLECT_NEEDS``). Collectors of one bundle run at the same time, in
     threads: they keep nothing and bound every wait themselves.
     """
 
@@ -87,4 +88,31 @@ class Concerns(Protocol):
 
     def __call__(self, alert: Alert) -> bool:
         """Tell whether it is this integration's matter; pure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Whether a collector can read what it is meant to, for `tocsin doctor`.
+
+    Attributes:
+        name: What was asked, e.g. ``GitHub acme/claims``.
+        says: What it answered, or which right is missing, in our own words.
+        next_move: "" where nothing needs to be done.
+    """
+
+    name: str
+    works: bool
+    says: str
+    next_move: str = ""
+
+
+class Probe(Protocol):
+    """The part ``probe`` of an integration: asks the other side for very little.
+
+    It gets what ``collect`` gets, without alert, window and reader.
+    """
+
+    def __call__(self) -> tuple[Access, ...]:
+        """Return what can be read and what cannot; never raises for the latter."""
         ...
