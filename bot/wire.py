@@ -24,11 +24,11 @@ from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
 from bot.web.scraping import Scrapers
 from bot.web.traffic import Traffic
+from bot.wire_collect import collecting
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
-from bot.wire_collect import collecting
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes

@@ -272,13 +272,15 @@ def _text(
 
 def _access(server: Service, repo: str) -> Access:
     name = f"GitHub {repo}"
-    missing: list[str] = []
+    missing = _Found()
     for kind in _KINDS:
         try:
             server.get(f"/repos/{repo}/{kind.path}", (("per_page", "1"),))
         except (Unreachable, NotFound) as error:
-            missing.append(f"{kind.path}: {_because(error.because, kind)}")
-    if not missing:
+            missing.lacks(kind.path, _because(error.because, kind))
+    if not missing.troubles:
         return Access(name=name, works=True, says="all four lists can be read")
     move = "Correct collect.github_token, its rights, or the repository's name."
-    return Access(name=name, works=False, says="; ".join(missing), next_move=move)
+    return Access(
+        name=name, works=False, says="; ".join(missing.told()), next_move=move
+    )

@@ -25,6 +25,7 @@ def look(settings: Settings) -> Iterator[Check]:
             next_move=one.next_move,
         )
     if not found:
-        says = "beside AWS nothing is read about an incident"
-        move = "docs/guides/diagnostics.md says what can be, and with which rights."
-        yield Check(name="collect", state=WARN, says=says, next_move=move)
+        says = (
+            "beside AWS nothing is set up: docs/guides/diagnostics.md says what can be"
+        )
+        yield Check(name="collect", state=OK, says=says)
