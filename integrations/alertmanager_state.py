@@ -112,6 +112,7 @@ def _alerts(server: Service, alert: Alert, near: list[Mapping[str, Any]]) -> Col
             group for group in groups if any(_is(one, alert) for one in group["alerts"])
         ]
         same = _once(one for group in own for one in group["alerts"])
+        same.sort(key=lambda one: not _is(one, alert))
         near.extend(same)
         others = _once(one for group in groups for one in group["alerts"])
         beside = [

@@ -15,6 +15,7 @@ from typing import Any
 from bot.domain.envelope import Alert
 from bot.domain.errors import NotFound, Unreachable
 from bot.domain.registry import Registry
+from bot.domain.untrusted import clip
 from bot.domain.watched import Baseline, PrometheusFigure
 from bot.outside import Service, told
 from bot.outside.figures import Asked, as_json, pairs_of, series_of, step_of
@@ -42,6 +43,7 @@ _MOST_RULES = 3
 _MOST_BASELINES = 6
 _MOST_NEIGHBOURS = 8
 _MOST_ALERTS = 100
+_LONGEST_NAME = 120
 
 
 def concerns(alert: Alert) -> bool:
@@ -124,7 +126,8 @@ def _rule_file(
     """Return the alert's rules as a file, and put them into `rules`."""
     name, labels = "prometheus-rule.json", labels_of(alert)
     wanted = labels.get("alertname", "")
-    call = f"prometheus GET {_RULES} type=alert rule_name={wanted}"
+    shown = clip(" ".join(wanted.split()), _LONGEST_NAME)
+    call = f"prometheus GET {_RULES} type=alert rule_name={shown}"
     if not wanted:
         says = "The alert names no rule, so none was looked up."
         return Collected(name=name, content="", says=says)
@@ -137,10 +140,8 @@ def _rule_file(
         says = f"The rule behind the alert, {len(rules)} of {len(known)} of this name."
         if not known:
             says = "This Prometheus knows no alerting rule of the alert's name."
-        shown = [shown_rule(one) for one in rules]
-        return Collected(
-            name=name, content=_json(shown) if shown else "", says=says, call=call
-        )
+        content = _json([shown_rule(one) for one in rules]) if rules else ""
+        return Collected(name=name, content=content, says=says, call=call)
 
     return told(name, call, read)
 

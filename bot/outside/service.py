@@ -84,13 +84,27 @@ class Service:
             NotFound: There is no such thing, or none that the token may see.
             Unreachable: It was not reached, or answered nothing that can be read.
         """
+        try:
+            return orjson.loads(self._asked(path, pairs, "application/json", most))
+        except ValueError:
+            raise self._unread("its answer is no JSON") from None
+
+    def text(self, path: str, pairs: Pairs = (), *, most: int = _MOST_BYTES) -> str:
+        """Return what stands at a path, as text; what is no UTF-8 is replaced.
+
+        Raises:
+            NotFound, Unreachable: As `get`.
+        """
+        return self._asked(path, pairs, "*/*", most).decode("utf-8", "replace")
+
+    def _asked(self, path: str, pairs: Pairs, accept: str, most: int) -> bytes:
         if self._refused:
             raise self._unread(self._refused)
         if self.clock() - self._began > self.budget_s:
             raise self._unread("the time for asking it is used up")
         query = urlencode(list(pairs))
         url = f"{self.url.rstrip('/')}{path}{'?' if query else ''}{query}"
-        headers = {"Accept": "application/json", **self.headers}
+        headers = {"Accept": accept, **self.headers}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         try:
@@ -99,7 +113,7 @@ class Service:
             raise self._unread(_IN_WORDS.get(error.because, error.because)) from None
         return self._read(answer)
 
-    def _read(self, answer: Answer) -> Any:
+    def _read(self, answer: Answer) -> bytes:
         if answer.status == _NOT_THERE:
             raise NotFound(
                 f"{self.title} was not read",
@@ -108,10 +122,7 @@ class Service:
             )
         if answer.status != _OK:
             raise self._unread(self._because(answer))
-        try:
-            return orjson.loads(answer.body)
-        except ValueError:
-            raise self._unread("its answer is no JSON") from None
+        return answer.body
 
     def _because(self, answer: Answer) -> str:
         status = answer.status

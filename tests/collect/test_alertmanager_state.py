@@ -137,7 +137,7 @@ def test_an_alert_without_a_fingerprint_is_known_by_all_its_labels(
     ],
 )
 def test_the_silences_that_match_in_the_window_are_told(
-    server: Loopback, held: dict[str, Any], is_told: bool
+    server: Loopback, held: dict[str, Any], *, is_told: bool
 ) -> None:
     server.answers[SILENCES] = said([held])
     found = read(server)["alertmanager-silences.jsonl"]

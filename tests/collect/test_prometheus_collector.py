@@ -312,7 +312,7 @@ def probed(settings: Settings) -> tuple[bool, str]:
     ids=["works", "no-right", "another-service"],
 )
 def test_the_doctor_says_what_it_answers(
-    server: Loopback, change: Callable[[Loopback], None], works: bool, says: str
+    server: Loopback, change: Callable[[Loopback], None], *, works: bool, says: str
 ) -> None:
     server.answers["/api/v1/query"] = data({"resultType": "vector", "result": []})
     change(server)
