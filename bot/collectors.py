@@ -17,7 +17,8 @@ from bot.config import Settings, secret
 from bot.config.sources import Source
 from bot.domain.registry import Registry
 from bot.ports.ask import Ask
-from bot.ports.collect import Collect, Probe
+from bot.ports.collect import Collect
+from bot.ports.probe import Probe
 
 _NOTHING_SET: Mapping[str, Source] = {}
 

@@ -20,8 +20,9 @@ from bot.outside import Service, told
 from bot.outside.labels import labels_of
 from bot.outside.promql import quoted
 from bot.ports.ask import Ask
-from bot.ports.collect import Access, Collected, Window
+from bot.ports.collect import Collected, Window
 from bot.ports.integration import Manifest
+from bot.ports.probe import Access
 
 MANIFEST = Manifest(
     name="alertmanager_state",

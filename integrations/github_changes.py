@@ -29,8 +29,9 @@ from bot.outside.changes import (
     word_of,
 )
 from bot.ports.ask import Ask
-from bot.ports.collect import Access, Collected, Window
+from bot.ports.collect import Collected, Window
 from bot.ports.integration import Manifest
+from bot.ports.probe import Access
 
 MANIFEST = Manifest(
     name="github_changes",

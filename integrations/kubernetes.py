@@ -22,8 +22,9 @@ from bot.outside.cluster import open_cluster
 from bot.outside.inventory import Inventory, Shown, fill, items
 from bot.outside.pod_logs import lines_of
 from bot.outside.pod_names import Named, named_in
-from bot.ports.collect import Access, Collected, Window
+from bot.ports.collect import Collected, Window
 from bot.ports.integration import Manifest
+from bot.ports.probe import Access
 
 MANIFEST = Manifest(
     name="kubernetes",

@@ -24,8 +24,9 @@ from bot.outside.neighbours import FAMILIES, NEIGHBOURS, SCOPES
 from bot.outside.promql import matchers, usable
 from bot.outside.rules import is_of, of_rules, rules_in, shown_alert, shown_rule
 from bot.ports.ask import Ask
-from bot.ports.collect import Access, Collected, Series, Window
+from bot.ports.collect import Collected, Series, Window
 from bot.ports.integration import Manifest
+from bot.ports.probe import Access
 
 MANIFEST = Manifest(
     name="prometheus",

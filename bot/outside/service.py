@@ -18,8 +18,8 @@ from bot.domain.errors import NotFound, TocsinError, Unreachable
 from bot.ports.ask import Answer, Ask
 from bot.ports.collect import Collected
 
-BUDGET_S = 12.0
-"""How long one collector may ask, before the last answer: a bundle waits 30 s."""
+BUDGET_S = 10.0
+"""How long one collector may ask, before its last answer: a bundle waits 20 s."""
 _MOST_BYTES = 2 * 1024 * 1024
 _OK = 200
 _REDIRECTS = range(300, 400)

@@ -4,17 +4,8 @@ Every backend of a port passes the same contract suite (`tests/store`,
 `tests/integrations`). Nothing here does anything.
 """
 
-from bot.ports.ask import Answer, Ask
 from bot.ports.clock import Clock
-from bot.ports.collect import (
-    Access,
-    Collect,
-    Collected,
-    Concerns,
-    Probe,
-    Series,
-    Window,
-)
+from bot.ports.collect import Collect, Collected, Concerns, Series, Window
 from bot.ports.inbox import Inbox, InboxItem, Lane, Received
 from bot.ports.integration import Integration, Manifest, Payload
 from bot.ports.keys import Keys
@@ -25,9 +16,6 @@ from bot.ports.store import Store, Tables, Transaction
 from bot.ports.timers import Timer, Timers
 
 __all__ = [
-    "Access",
-    "Answer",
-    "Ask",
     "Clock",
     "Collect",
     "Collected",
@@ -45,7 +33,6 @@ __all__ = [
     "Payload",
     "Post",
     "Presenter",
-    "Probe",
     "Received",
     "Sending",
     "Series",
