@@ -16,7 +16,7 @@ import re2
 
 from bot.domain.envelope import Alert
 from bot.domain.errors import NotFound, Unreachable
-from bot.outside import Service, told
+from bot.outside import Service, counted, told
 from bot.outside.labels import labels_of
 from bot.outside.promql import quoted
 from bot.ports.ask import Ask
@@ -123,7 +123,7 @@ def _alerts(server: Service, alert: Alert, near: list[Mapping[str, Any]]) -> Col
         ]
         rows = [(True, one) for one in same] + [(False, one) for one in beside]
         lines = [_line(one, same_group=here) for here, one in rows[:_MOST_ALERTS]]
-        says = f"{len(same)} alerts in the alert's group, {len(beside)} beside it, "
+        says = f"{counted(len(same), 'alert')} in its group, {len(beside)} beside it, "
         says += f"of {len(others)} that Alertmanager holds now."
         says += " It holds too many: only those of this name were read." * is_cut
         if not own:
@@ -201,8 +201,8 @@ def _silences(
             if any(_matches(one["matchers"], labels) for labels in concerned)
         ]
         lines = [json.dumps(one, ensure_ascii=False) for one in rows[:_MOST_SILENCES]]
-        says = f"{len(rows)} silences match the alert or one of its group, "
-        says += f"of {len(recent)} that held in the window."
+        says = f"Of {counted(len(recent), 'silence')} in the window "
+        says += f"{len(rows)} matched the alert or one of its group."
         return Collected(name=name, content="\n".join(lines), says=says, call=call)
 
     return told(name, call, read)

@@ -17,7 +17,7 @@ from typing import Any
 from bot.domain.envelope import Alert, EntityKind
 from bot.domain.errors import NotFound, Unreachable
 from bot.domain.registry import Registry, is_repo
-from bot.outside import Service
+from bot.outside import Service, counted, fitted
 from bot.outside.changes import (
     Change,
     Reader,
@@ -233,31 +233,28 @@ def _files(
 ) -> tuple[Collected, ...]:
     whose = ", ".join(repos[:_MOST_REPOS])
     left_out = len(repos) - _MOST_REPOS
-    call = f"github GET /repos/{{{whose}}}/ deployments, releases, pulls, actions/runs"
-    says = f"{len(changes)} changes in {whose} since {since:%Y-%m-%d %H:%M} UTC."
+    lists = ", ".join(one.path for one in _KINDS)
+    call = f"github GET /repos/… of {whose}: {lists}"
+    from_then = f"since {since:%Y-%m-%d %H:%M} UTC"
+    says = f"{counted(len(changes), 'change')} in {whose} {from_then}."
     says += f" {left_out} further repositories were not asked." if left_out > 0 else ""
     says += f" Not read: {'; '.join(troubles)}." if troubles else ""
     lines = [json.dumps(one.as_json(), ensure_ascii=False) for one in changes]
     short = "\n".join(_text(alert, changes, troubles))
-    return (
-        Collected(
-            name="github-changes.txt",
-            content=short,
-            says=_last(alert, changes),
-            call=call,
-        ),
-        Collected(
-            name="github-changes.jsonl", content="\n".join(lines), says=says, call=call
-        ),
-    )
+    last = _last(alert, changes, is_whole=not troubles)
+    text = Collected(name="github-changes.txt", content=short, says=last, call=call)
+    content = "\n".join(lines)
+    rows = Collected(name="github-changes.jsonl", content=content, says=says, call=call)
+    return fitted(text), fitted(rows)
 
 
-def _last(alert: Alert, changes: Sequence[Change]) -> str:
+def _last(alert: Alert, changes: Sequence[Change], *, is_whole: bool) -> str:
     """Say what changed right before the alert."""
     at = alert.detected_at
     before = [one for one in changes if one.at <= at]
     if not before:
-        return "No change is known right before the alert."
+        none = "No change is known right before the alert"
+        return f"{none}." if is_whole else f"{none}; not everything could be read."
     # What reaches users says more than a check that ran.
     telling = [one for one in before if one.what != "workflow run"] or before
     one = telling[0]

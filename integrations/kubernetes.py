@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.domain.envelope import Alert
 from bot.domain.errors import TocsinError
-from bot.outside import Service, told
+from bot.outside import Service, counted, told
 from bot.outside import objects as kinds
 from bot.outside.changes import ago
 from bot.outside.cluster import open_cluster
@@ -174,10 +174,9 @@ def _objects(
 def _says(space: str, found: Inventory, alert: Alert) -> str:
     ready = sum(map(kinds.is_ready, found.pods))
     again = sum(map(kinds.restarts, found.pods))
-    says = (
-        f"Namespace {space}: {len(found.deployments)} deployments, {len(found.pods)} "
-    )
-    says += f"pods, {ready} of them ready, {again} restarts."
+    says = f"Namespace {space}: {counted(len(found.deployments), 'deployment')}, "
+    says += f"{counted(len(found.pods), 'pod')} of which {ready} ready, "
+    says += f"{counted(again, 'restart')}."
     if not found.names():
         return f"{says} What the alert names is not there any more."
     changed = _changed(found, alert)
@@ -213,7 +212,7 @@ def _events(server: Service, space: str, window: Window, found: Inventory) -> Co
         ]
         rows.sort(key=kinds.event_time, reverse=True)
         lines = [json.dumps(kinds.event(one), ensure_ascii=False) for one in rows]
-        says = f"{len(rows)} events of these objects in the window, the newest first."
+        says = f"{counted(len(rows), 'event')} of these objects, the newest first."
         content = "\n".join(lines[:_EVENTS_KEPT])
         return Collected(name=_EVENTS, content=content, says=says, call=call)
 
@@ -250,7 +249,9 @@ def _logs(server: Service, space: str, pod: Shown) -> Collected:
 
     def read() -> Collected:
         lines = list(lines_of(server, space, pod))
-        says = f"The last {len(lines)} lines of {name}; prompts are left out."
+        says = (
+            f"The last {counted(len(lines), 'line')} of {name}; prompts are left out."
+        )
         return Collected(name=file, content="\n".join(lines), says=says, call=call)
 
     return told(file, call, read)

@@ -17,7 +17,7 @@ from bot.domain.errors import NotFound, Unreachable
 from bot.domain.registry import Registry
 from bot.domain.untrusted import clip
 from bot.domain.watched import Baseline, PrometheusFigure
-from bot.outside import Service, told
+from bot.outside import Service, counted, fitted, told
 from bot.outside.figures import Asked, as_json, pairs_of, series_of, step_of
 from bot.outside.labels import agree, labels_of
 from bot.outside.neighbours import FAMILIES, NEIGHBOURS, SCOPES
@@ -113,7 +113,7 @@ def probe(
         move = "Correct watch.prometheus_url: something else answers there."
         says = "its answer is not one of Prometheus"
         return (Access(name="Prometheus", works=False, says=says, next_move=move),)
-    says = f"it answers, {count} alerting rules can be read"
+    says = f"it answers, {counted(count, 'alerting rule')} can be read"
     return (Access(name="Prometheus", works=True, says=says),)
 
 
@@ -234,16 +234,21 @@ def _drawn(
             row["not_read"] = "its answer is not one of Prometheus"
         failed += "not_read" in row
         rows.append(row)
-    says = f"{len(drawn)} series {whose}, from {len(rows)} queries."
+    says = f"{len(drawn)} series {whose}, from {_queries(len(rows))}."
     says += f" {failed} could not be read: {_reasons(rows)}." if failed else ""
     asked_for = "; ".join(asked.query for _, asked in queries)
-    return Collected(
+    file = Collected(
         name=name,
-        content=_json(rows) if rows else "",
+        content=json.dumps(rows, ensure_ascii=False) if rows else "",
         says=says,
         call=f"prometheus GET {_RANGE} step={step_of(window)} query={asked_for}",
         series=tuple(drawn),
     )
+    return fitted(file)
+
+
+def _queries(number: int) -> str:
+    return "1 query" if number == 1 else f"{number} queries"
 
 
 def _reasons(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -259,7 +264,7 @@ def _others(server: Service, alert: Alert) -> Collected:
         rows = list(server.get(_ALERTS)["data"]["alerts"])
         rows.sort(key=lambda one: not agree(one["labels"], labels))
         lines = [json.dumps(shown_alert(one), ensure_ascii=False) for one in rows]
-        says = f"{len(rows)} alerts are active in this Prometheus now."
+        says = f"{counted(len(rows), 'alert')} active in this Prometheus now."
         if len(rows) > _MOST_ALERTS:
             says += f" The {_MOST_ALERTS} nearest to the alert are kept."
         content = "\n".join(lines[:_MOST_ALERTS])

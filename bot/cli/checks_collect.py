@@ -5,6 +5,7 @@ checks are in `checks.py`.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from bot.cli.checks import OK, WARN, Check
 from bot.cli.registry import registry_of
@@ -16,7 +17,9 @@ from bot.wire_collect import collecting
 def look(settings: Settings) -> Iterator[Check]:
     """Return what each configured collector answers, and which right is missing."""
     probes = load_probes(collecting(settings, registry_of(settings)))
-    found = [one for probe in probes.values() for one in probe()]
+    with ThreadPoolExecutor(max(len(probes), 1)) as crew:
+        told = list(crew.map(lambda probe: probe(), probes.values()))
+    found = [one for each in told for one in each]
     for one in found:
         yield Check(
             name=f"collect from {one.name}",

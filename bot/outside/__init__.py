@@ -5,6 +5,7 @@ connection: whoever wires it gives an `Ask` that reaches what the operator named
 nothing else.
 """
 
+from bot.outside.files import counted, fitted
 from bot.outside.service import Service, told
 
-__all__ = ["Service", "told"]
+__all__ = ["Service", "counted", "fitted", "told"]

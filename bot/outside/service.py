@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import orjson
 
 from bot.domain.errors import NotFound, TocsinError, Unreachable
+from bot.outside.files import fitted
 from bot.ports.ask import Answer, Ask
 from bot.ports.collect import Collected
 
@@ -156,7 +157,7 @@ def told(name: str, call: str, read: Callable[[], Collected]) -> Collected:
     So one question that is not answered costs only its own file.
     """
     try:
-        return read()
+        return fitted(read())
     except TocsinError as error:
         says = f"{error.what}: {error.because}."
     except (

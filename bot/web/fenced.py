@@ -17,7 +17,7 @@ from bot.ports.ask import Answer, Ask
 _PORTS = {"https": 443, "http": 80}
 _OK, _UNCHANGED = 200, 304
 _MOST_KEPT = 64
-_LARGEST_KEPT = 512 * 1024
+_MOST_BYTES_KEPT = 16 * 1024 * 1024
 
 Origin = tuple[str, str, int]
 
@@ -115,7 +115,10 @@ class ConditionalAsk:
         is_worth = answer.status == _OK and tag.isprintable() and bool(tag)
         with self._lock:
             self._kept.pop(key, None)
-            if is_worth and len(answer.body) <= _LARGEST_KEPT:
+            if is_worth:
                 self._kept[key] = (tag, answer)
-            while len(self._kept) > _MOST_KEPT:
+            while len(self._kept) > _MOST_KEPT or self._size() > _MOST_BYTES_KEPT:
                 self._kept.popitem(last=False)
+
+    def _size(self) -> int:
+        return sum(len(answer.body) for _, answer in self._kept.values())

@@ -102,7 +102,7 @@ def test_the_alerts_group_comes_first_then_what_shares_a_place(
     ]
     assert lines[1]["silenced_by"] == ["s1"]
     assert found.says == (
-        "2 alerts in the alert's group, 1 beside it, of 4 that Alertmanager holds now."
+        "2 alerts in its group, 1 beside it, of 4 that Alertmanager holds now."
     )
     assert [one.headers["authorization"] for one in server.asked] == [
         f"Bearer {TOKEN}"
@@ -116,7 +116,7 @@ def test_an_alert_without_a_fingerprint_is_known_by_all_its_labels(
         [group(firing("f1", **OWN)), group(firing("f2", a="b"))]
     )
     found = read(server, alert(**OWN))["alertmanager-alerts.jsonl"]
-    assert found.says.startswith("1 alerts in the alert's group, 0 beside it")
+    assert found.says.startswith("1 alert in its group, 0 beside it")
     gone = read(server, alert(event_id="gone", **OWN))["alertmanager-alerts.jsonl"]
     assert gone.says.endswith("The alert itself is not among them any more.")
 

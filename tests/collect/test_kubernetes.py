@@ -57,7 +57,7 @@ def test_a_pods_deployment_its_revisions_and_its_siblings_are_read(
     assert shown["autoscalers"][0]["between"] == [1, 4]
     assert server.queries(f"{CORE}/pods", "labelSelector") == ["app=vllm"]
     assert found.says == (
-        "Namespace serving: 1 deployments, 2 pods, 1 of them ready, 3 restarts. "
+        "Namespace serving: 1 deployment, 2 pods of which 1 ready, 3 restarts. "
         "vllm was rolled out 15 min before the alert, from vllm:1 to vllm:2."
     )
 

@@ -104,7 +104,7 @@ def test_the_rules_own_figure_is_drawn_with_its_threshold(server: Loopback) -> N
         (datetime.fromtimestamp(BEGIN, tz=UTC), 1.0),
         (datetime.fromtimestamp(BEGIN + 30.5, tz=UTC), 2.5),
     )
-    assert found.says == "2 series of the rule and of the system, from 1 queries."
+    assert found.says == "2 series of the rule and of the system, from 1 query."
     assert found.call.startswith("prometheus GET /api/v1/query_range step=15 query=sum")
     assert json.loads(found.content)[0]["series"][0]["threshold"] == 5.0
 
@@ -226,7 +226,7 @@ def test_what_else_is_active_is_listed_nearest_first(server: Loopback) -> None:
     found = read(server)["prometheus-alerts.jsonl"]
     lines = [json.loads(one) for one in found.content.splitlines()]
     assert [one["labels"]["alertname"] for one in lines] == ["QueueLong", "Far"]
-    assert found.says == "2 alerts are active in this Prometheus now."
+    assert found.says == "2 alerts active in this Prometheus now."
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def probed(settings: Settings) -> tuple[bool, str]:
 @pytest.mark.parametrize(
     ("change", "works", "says"),
     [
-        (lambda _: None, True, "it answers, 1 alerting rules can be read"),
+        (lambda _: None, True, "it answers, 1 alerting rule can be read"),
         (
             lambda server: server.answers.update({RULES: Said(status=403)}),
             False,
