@@ -28,7 +28,5 @@ def look(settings: Settings) -> Iterator[Check]:
             next_move=one.next_move,
         )
     if not found:
-        says = (
-            "beside AWS nothing is set up: docs/guides/diagnostics.md says what can be"
-        )
+        says = "beside AWS nothing is set up; see docs/guides/diagnostics.md"
         yield Check(name="collect", state=OK, says=says)

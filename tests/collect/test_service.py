@@ -100,6 +100,7 @@ def fenced(server: Loopback, *more: str) -> FencedAsk:
     return FencedAsk(ask=ask, urls=(f"{server.url}/api/v3", *more))
 
 
+@pytest.mark.slow
 def test_only_the_hosts_of_the_settings_are_asked() -> None:
     with serving({"/x": said(1)}) as named, serving({"/x": said(2)}) as other:
         ask = fenced(named, "", "no address")
@@ -119,6 +120,7 @@ def test_only_the_hosts_of_the_settings_are_asked() -> None:
         assert other.asked == []
 
 
+@pytest.mark.slow
 def test_what_did_not_change_is_not_sent_again() -> None:
     def tell(_query: object) -> object:
         last = server.asked[-1].headers.get("if-none-match")
@@ -137,6 +139,7 @@ def test_what_did_not_change_is_not_sent_again() -> None:
         assert tags == [None, '"1"', None]
 
 
+@pytest.mark.slow
 def test_a_redirect_is_not_followed() -> None:
     with (
         serving({"/x": said(1)}) as other,
