@@ -71,10 +71,10 @@ def collect(
     if not concerns(alert):
         return ()
     server = _server(ask, alertmanager_url, alertmanager_token)
-    labels, near = labels_of(alert), list[Mapping[str, Any]]()
+    labels, near = labels_of(alert), list[Mapping[str, str]]()
     return (
         _alerts(server, alert, near),
-        _silences(server, [labels, *(one["labels"] for one in near)], window),
+        _silences(server, [labels, *near], window),
         _status(server),
     )
 
@@ -103,8 +103,12 @@ def _server(ask: Ask, url: str, token: str) -> Service:
     return Service(ask=ask, title="Alertmanager", url=url, token=token)
 
 
-def _alerts(server: Service, alert: Alert, near: list[Mapping[str, Any]]) -> Collected:
-    """Return the alerts of the same groups, then those nearby, and keep the former."""
+def _alerts(server: Service, alert: Alert, near: list[Mapping[str, str]]) -> Collected:
+    """Return the alerts of the same groups, then those nearby.
+
+    Args:
+        near: Takes the labels of the former.
+    """
     name, call = "alertmanager-alerts.jsonl", f"alertmanager GET {_GROUPS}"
 
     def read() -> Collected:
@@ -114,7 +118,7 @@ def _alerts(server: Service, alert: Alert, near: list[Mapping[str, Any]]) -> Col
         ]
         same = _once(one for group in own for one in group["alerts"])
         same.sort(key=lambda one: not _is(one, alert))
-        near.extend(same)
+        near.extend(one["labels"] for one in same)
         others = _once(one for group in groups for one in group["alerts"])
         beside = [
             one
@@ -203,6 +207,7 @@ def _silences(
         lines = [json.dumps(one, ensure_ascii=False) for one in rows[:_MOST_SILENCES]]
         says = f"Of {counted(len(recent), 'silence')} in the window "
         says += f"{len(rows)} matched the alert or one of its group."
+        says = says if recent else "No silence held in the window."
         return Collected(name=name, content="\n".join(lines), says=says, call=call)
 
     return told(name, call, read)

@@ -21,7 +21,7 @@ from bot.outside.changes import ago
 from bot.outside.cluster import open_cluster
 from bot.outside.inventory import Inventory, Shown, fill, items
 from bot.outside.pod_logs import lines_of
-from bot.outside.pod_names import Named, named_in
+from bot.outside.pod_names import Named, is_name, named_in
 from bot.ports.collect import Collected, Window
 from bot.ports.integration import Manifest
 from bot.ports.probe import Access
@@ -84,8 +84,7 @@ def collect(
     read = _objects(server, space, named, alert, found)
     if not found.names():
         return (read,)
-    chosen = _telling(found.pods, named)[:_PODS_WITH_LOGS]
-    logs = [_logs(server, space, one) for one in chosen]
+    logs = [_logs(server, space, one) for one in found.pods[:_PODS_WITH_LOGS]]
     return (read, _events(server, space, window, found), *logs)
 
 
@@ -156,16 +155,20 @@ def _objects(
     call = f"kubernetes GET namespaces/{space}: deployments, replicasets, pods, hpa"
 
     def read() -> Collected:
-        fill(server, space, named, found)
+        known = Inventory()
+        fill(server, space, named, known)
         shown = {
             "namespace": space,
-            "deployments": [kinds.deployment(one) for one in found.deployments],
-            "revisions": [kinds.replica_set(one) for one in found.sets],
-            "pods": [kinds.pod(one) for one in found.pods],
-            "autoscalers": [kinds.autoscaler(one) for one in found.scalers],
+            "deployments": [kinds.deployment(one) for one in known.deployments],
+            "revisions": [kinds.replica_set(one) for one in known.sets],
+            "pods": [kinds.pod(one) for one in known.pods],
+            "autoscalers": [kinds.autoscaler(one) for one in known.scalers],
         }
         content = json.dumps(shown, indent=1, ensure_ascii=False)
-        says = _says(space, found, alert)
+        says = _says(space, known, alert)
+        known.pods = _telling(known.pods, named)
+        # Only now is it sure that all of it is built as a cluster builds it.
+        found.take(known)
         return Collected(name=_OBJECTS, content=content, says=says, call=call)
 
     return told(_OBJECTS, call, read)
@@ -230,7 +233,7 @@ def _is_in(event: Shown, window: Window) -> bool:
 def _telling(pods: Sequence[Shown], named: Named) -> list[Shown]:
     """Return the pods, those first whose lines say most."""
     return sorted(
-        pods,
+        (one for one in pods if is_name(kinds.name_of(one))),
         key=lambda one: (
             kinds.name_of(one) != named.pod,
             kinds.is_ready(one),

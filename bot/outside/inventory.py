@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.errors import NotFound
 from bot.outside import objects as kinds
-from bot.outside.pod_names import Named
+from bot.outside.pod_names import Named, is_name
 from bot.outside.service import Service
 
 LARGEST = 4 * 1024 * 1024
@@ -33,6 +33,11 @@ class Inventory:
     pods: list[Shown] = field(default_factory=list)
     scalers: list[Shown] = field(default_factory=list)
 
+    def take(self, other: "Inventory") -> None:
+        """Take over what another one holds."""
+        self.deployments, self.sets = other.deployments, other.sets
+        self.pods, self.scalers = other.pods, other.scalers
+
     def names(self) -> frozenset[str]:
         """Return the names of everything."""
         every = (*self.deployments, *self.sets, *self.pods, *self.scalers)
@@ -53,7 +58,7 @@ def fill(server: Service, space: str, named: Named, found: Inventory) -> None:
         makers = {kinds.owner(one, "ReplicaSet") for one in found.pods}
         made = [one for one in sets if kinds.name_of(one) in makers]
         name = next((kinds.owner(one, "Deployment") for one in made), "")
-    if name:
+    if is_name(name):
         found.deployments = _one(server, f"{apps}/deployments/{name}")
         pods += _selected(found.deployments)
     elif not named.pod:

@@ -42,6 +42,11 @@ class Named:
         return bool(self.namespace or self.pod)
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a text is the name of an object."""
+    return bool(_NAME.match(text))
+
+
 def named_in(alert: Alert) -> Named:
     """Return what the labels and attributes of an alert name."""
     found = {path: one.for_rules() for path, one in alert.envelope.texts.items()}

@@ -42,6 +42,11 @@ _IN_WORDS: Mapping[str, str] = {
 }
 """What people understand by the errors of a connection."""
 
+_ANOTHER_SHAPE = (
+    *(TypeError, ValueError, KeyError, IndexError, AttributeError),
+    *(ArithmeticError, RecursionError),
+)
+
 Pairs = Iterable[tuple[str, str]]
 
 
@@ -160,14 +165,7 @@ def told(name: str, call: str, read: Callable[[], Collected]) -> Collected:
         return fitted(read())
     except TocsinError as error:
         says = f"{error.what}: {error.because}."
-    except (
-        TypeError,
-        ValueError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        ArithmeticError,
-    ):
+    except _ANOTHER_SHAPE:
         says = "It answered something that is not built like its answers."
     return Collected(name=name, content="", says=says, call=call)
 

@@ -202,6 +202,11 @@ def test_what_cannot_be_read_is_told_file_by_file(
     assert found["alertmanager-status.json"].content
 
 
+def test_without_silences_it_says_so(server: Loopback) -> None:
+    found = read(server)["alertmanager-silences.jsonl"]
+    assert found.says == "No silence held in the window."
+
+
 def test_other_senders_alerts_are_not_its_matter(server: Loopback) -> None:
     about = alert(source="cloudwatch")
     assert not alertmanager_state.concerns(about)

@@ -39,6 +39,7 @@ def read(
     return files(collected("kubernetes", about, settings))
 
 
+OBJECTS = "kubernetes-objects.json"
 slow = pytest.mark.slow  # starts servers
 
 
@@ -152,6 +153,10 @@ def test_what_is_gone_is_told_and_the_rest_is_read(server: Loopback) -> None:
             said({"items": [1]}),
             "kubernetes-objects.json",
             "not built like",
+        ),
+        *(
+            (f"{CORE}/pods", said({"items": [one]}), OBJECTS, "not built like")
+            for one in (1, {"metadata": 7}, {"metadata": {}, "status": [1]})
         ),
         (
             f"{CORE}/events",

@@ -1,5 +1,7 @@
 """Asking a service: its refusals in our words, its time and its bytes bounded."""
 
+import json
+
 import pytest
 
 from bot.domain.errors import NotFound, TocsinError, Unreachable
@@ -84,6 +86,18 @@ def test_a_used_up_budget_asks_nobody() -> None:
 
 def test_its_token_is_in_no_words_of_it() -> None:
     assert "s3cret" not in repr(service(answer(), token="s3cret" * 3))
+
+
+def test_an_answer_that_nests_deeper_than_it_can_be_written_costs_only_its_file() -> (
+    None
+):
+    deep = answer(b'{"a":' * 1_000 + b"1" + b"}" * 1_000)
+
+    def read() -> Collected:
+        held = json.dumps(service(deep).get("/x"), indent=1)
+        return Collected(name="f.json", content=held, says="")
+
+    assert told("f.json", "svc GET /x", read).content == ""
 
 
 def test_an_answer_of_another_shape_costs_only_its_file() -> None:
