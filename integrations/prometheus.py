@@ -20,7 +20,7 @@ from bot.domain.watched import Baseline, PrometheusFigure
 from bot.outside import Service, counted, fitted, told
 from bot.outside.figures import Asked, as_json, pairs_of, series_of, step_of
 from bot.outside.labels import agree, labels_of
-from bot.outside.neighbours import FAMILIES, NEIGHBOURS, SCOPES
+from bot.outside.neighbours import FAMILIES, NEIGHBOURS, scopes_of
 from bot.outside.promql import matchers, usable
 from bot.outside.rules import is_of, of_rules, rules_in, shown_alert, shown_rule
 from bot.ports.ask import Ask
@@ -176,14 +176,14 @@ def _figures(
 
 def _neighbours(server: Service, alert: Alert, window: Window) -> Collected:
     """Return figures of model servers that share the alert's labels."""
-    name, all_labels = "prometheus-neighbours.json", usable(labels_of(alert))
-    labels = {key: all_labels[key] for key in SCOPES if key in all_labels}
+    name, labels = "prometheus-neighbours.json", usable(labels_of(alert))
     call = f"prometheus GET {_NAMES}"
 
     def read() -> Collected:
-        scope, known = labels, _names(server, labels, window)
-        if labels and not known:
-            scope, known = {}, _names(server, {}, window)
+        scope, known = dict[str, str](), frozenset[str]()
+        for scope in scopes_of(labels):
+            if known := _names(server, scope, window):
+                break
         queries = [
             (server, Asked(title=one.title, query=query, unit=one.unit))
             for one in NEIGHBOURS

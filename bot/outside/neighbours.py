@@ -10,12 +10,14 @@ generative AI metrics" as Prometheus writes them, NVIDIA DCGM exporter.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from bot.outside.promql import selector
 
 FAMILIES = "vllm:.*|litellm_.*|gen_ai_.*|DCGM_FI_DEV_.*"
-SCOPES = ("namespace", "job", "service", "service_name", "model_name")
-"""Labels of an alert that its neighbours have as well, where they have any."""
+_WIDE = ("namespace", "job", "service", "service_name", "model_name")
+_NARROW = (*_WIDE, "pod", "instance", "Hostname", "gpu")
+_SCOPES: tuple[tuple[str, ...], ...] = (_NARROW, _WIDE, ())
 _RATE = "sum(rate({}[5m]))"
 _SLOW = "histogram_quantile(0.95, sum by (le) (rate({}[5m])))"
 
@@ -38,6 +40,15 @@ class Neighbour:
         """Return the query for a server that knows these names; "" for none."""
         found = next((one for one in self.metrics if one in known), "")
         return self.query.format(selector(found, labels)) if found else ""
+
+
+def scopes_of(labels: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return by which labels of an alert its neighbours are looked for, narrow first.
+
+    The last scope is the whole server.
+    """
+    tried = ({key: labels[key] for key in names if key in labels} for names in _SCOPES)
+    return [scope for scope, _ in groupby(tried)]
 
 
 NEIGHBOURS = (

@@ -41,6 +41,9 @@ _IN_WORDS: Mapping[str, str] = {
     "BadStatusLine": "what answers there speaks no HTTP",
 }
 """What people understand by the errors of a connection."""
+_NOT_THERE_AT_ALL = frozenset(
+    {"ConnectionRefusedError", "gaierror", "SSLCertVerificationError", "SSLError"}
+)
 
 _ANOTHER_SHAPE = (
     *(TypeError, ValueError, KeyError, IndexError, AttributeError),
@@ -116,7 +119,10 @@ class Service:
         try:
             answer = self.ask(url, headers=headers, most_bytes=most)
         except Unreachable as error:
-            raise self._unread(_IN_WORDS.get(error.because, error.because)) from None
+            because = _IN_WORDS.get(error.because, error.because)
+            # Who is slow may answer the next question; who is not there does not.
+            self._refused = because if error.because in _NOT_THERE_AT_ALL else ""
+            raise self._unread(because) from None
         return self._read(answer)
 
     def _read(self, answer: Answer) -> bytes:

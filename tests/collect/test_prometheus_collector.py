@@ -16,6 +16,7 @@ from bot.config import Settings
 from bot.domain.envelope import Alert
 from bot.domain.registry import Registry, System
 from bot.domain.watched import Baseline, CloudWatchFigure, PrometheusFigure
+from bot.outside.neighbours import scopes_of
 from bot.ports.collect import Collected
 from bot.wire_collect import collecting
 from integrations import prometheus
@@ -161,7 +162,7 @@ def test_figures_of_model_servers_nearby_are_read_where_there_are_any(
         ["vllm:num_requests_waiting", "vllm:gpu_cache_usage_perc", "litellm_x"]
     )
     server.answers[RANGE] = matrix({})
-    about = alert(alertname="x", model_name='m"1', pod="a")
+    about = alert(alertname="x", model_name='m"1', severity="page")
     found = read(server, about)["prometheus-neighbours.json"]
     assert server.queries(RANGE, "query") == [
         'sum(vllm:num_requests_waiting{model_name="m\\"1"})',
@@ -172,6 +173,17 @@ def test_figures_of_model_servers_nearby_are_read_where_there_are_any(
         "fullest cache of keys and values",
     ]
     assert "that share the alert's labels" in found.says
+
+
+def test_the_narrowest_labels_with_any_figures_count() -> None:
+    labels = {"namespace": "n", "pod": "p", "severity": "page"}
+    assert scopes_of(labels) == [
+        {"namespace": "n", "pod": "p"},
+        {"namespace": "n"},
+        {},
+    ]
+    assert scopes_of({"job": "j"}) == [{"job": "j"}, {}]
+    assert scopes_of({"a": "b"}) == [{}]
 
 
 def test_without_neighbours_under_its_labels_the_whole_server_is_looked_at(

@@ -75,6 +75,16 @@ def test_who_asks_for_a_rest_is_asked_no_more() -> None:
     assert len(one.ask.asked) == 1
 
 
+def test_who_is_not_there_is_asked_once_and_who_is_slow_again() -> None:
+    for trouble, times in (("gaierror", 1), ("TimeoutError", 3)):
+        one = service(silence(trouble))
+        for _ in range(3):
+            with pytest.raises(Unreachable):
+                one.get("/x")
+        assert isinstance(one.ask, FakeAsk)
+        assert len(one.ask.asked) == times
+
+
 def test_a_used_up_budget_asks_nobody() -> None:
     now = [0.0]
     one = service(answer(b"{}"), clock=lambda: now[0])
