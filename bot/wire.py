@@ -24,6 +24,7 @@ from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
 from bot.web.scraping import Scrapers
 from bot.web.traffic import Traffic
+from bot.wire_collect import collecting
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
@@ -155,7 +156,11 @@ def _sharing(ground: Ground, people: LatePeople) -> Sharing:
             keys=ground.keys,
             clock=ground.clock,
             redactor=lambda: ground.roster.masking(ground.rulings.redactor),
-            collectors=collectors(ground.settings, in_practice=ground.in_practice),
+            collectors=collectors(
+                ground.settings,
+                collecting(ground.settings, ground.rulings.registry),
+                in_practice=ground.in_practice,
+            ),
             reader=ground.aws.reader,
             base_url=ground.base_url,
             admin_token=ground.admin_token,

@@ -11,7 +11,7 @@ from bot.alarms import CLOUDWATCH, Alarms
 from bot.aws.door import AwsDoor
 from bot.aws.practice_seed import LOG_GROUPS, QUEUE
 from bot.aws.queue import WAIT_S, Count, QueueReader, name_of
-from bot.collectors import load_collectors
+from bot.collectors import Given, load_collectors
 from bot.config import Settings
 from bot.config.sources import Source
 from bot.house import Worker
@@ -83,12 +83,14 @@ def queue_workers(needs: IntakeNeeds) -> Sequence[Worker]:
     )
 
 
-def collectors(settings: Settings, *, in_practice: bool) -> Mapping[str, Collector]:
+def collectors(
+    settings: Settings, given: Given, *, in_practice: bool
+) -> Mapping[str, Collector]:
     """Return what can be read about an alert; in practice also the function's log."""
     if not in_practice or _cloudwatch(settings).log_groups:
-        return load_collectors(settings.sources)
+        return load_collectors(settings.sources, given)
     practice = _cloudwatch(settings).model_copy(update={"log_groups": LOG_GROUPS})
-    return load_collectors({**settings.sources, CLOUDWATCH: practice})
+    return load_collectors({**settings.sources, CLOUDWATCH: practice}, given)
 
 
 def signatures(settings: Settings, clock: Clock) -> Mapping[str, Signed]:

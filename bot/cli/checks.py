@@ -32,7 +32,8 @@ class Check:
 
 PARTS = (
     *("home", "log", "redaction", "rules", "runbooks", "reader"),
-    *("sources", "intake", "alarms", "storage", "watch", "slack", "sign-in"),
+    *("sources", "intake", "alarms", "storage", "watch", "collect"),
+    *("slack", "sign-in"),
 )
 """What is looked at, in this order, behind the settings."""
 
@@ -50,7 +51,8 @@ def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
     known = Check(name="settings", state=OK, says="every key is known and valid")
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
         *(_home, _log, _redaction, _rules, _runbooks, _reader),
-        *(_sources, _intake, _alarms, _storage, _watch, _slack, _sign_in),
+        *(_sources, _intake, _alarms, _storage, _watch, _collect),
+        *(_slack, _sign_in),
     )
     found = [known]
     for name, look in zip(PARTS, looks, strict=True):
@@ -257,6 +259,12 @@ def _storage(settings: Settings) -> Iterator[Check]:
 
 def _watch(settings: Settings) -> Iterator[Check]:
     from bot.cli.checks_watch import look
+
+    yield from look(settings)
+
+
+def _collect(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_collect import look
 
     yield from look(settings)
 

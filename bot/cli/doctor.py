@@ -15,7 +15,7 @@ def doctor(parts: tuple[str, ...], *, as_json: bool, quiet: bool) -> None:
     """Check settings, keys, log, rules, runbooks, sources and Slack.
 
     With PARTs only those: home, log, redaction, rules, runbooks, reader, sources,
-    intake, alarms, storage, watch, slack, sign-in.
+    intake, alarms, storage, watch, collect, slack, sign-in.
 
     Exit status: 0 nothing is broken, 1 something is.
     """

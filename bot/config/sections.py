@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
+from bot.config.collecting import CollectSection
 from bot.config.gate_section import Gate
 from bot.config.section import Names, Section
 from bot.config.sources import Source, stray_key
@@ -265,6 +266,7 @@ class Settings(Section):
     rules: Rules = Rules()
     registry: RegistrySection = RegistrySection()
     watch: Watch = Watch()
+    collect: CollectSection = CollectSection()
     web: Web = Web()
     gate: Gate = Gate()
     drills: Drills = Drills()

@@ -17,6 +17,12 @@ Stage = Literal["sandbox", "pilot", "production"]
 Reach = Literal["read", "write", "send", "pay", "code"]
 """What the tools of a system can do: ``code`` runs what the model wrote."""
 
+_OF_A_REPO = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+)
+# An owner has 39 characters at most, a repository 100.
+_LONGEST_REPO = 140
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovedChange:
@@ -45,6 +51,7 @@ class System:
         entities: Ids of models, endpoints, agents and so on that are part of it.
         data_classes: What kinds of data it holds, e.g. ``health``, ``personal``.
         tools: What its tools can do; empty when it has none or nobody said.
+        repos: Repositories that it is made of, ``owner/name``.
         changes: Approved changes, in the order of the registry.
         baselines: Figures of it whose usual band is learned.
     """
@@ -61,6 +68,7 @@ class System:
     purpose: str = ""
     rollback_plan: str = ""
     tools: tuple[Reach, ...] = ()
+    repos: tuple[str, ...] = ()
     changes: tuple[ApprovedChange, ...] = ()
     baselines: tuple[Baseline, ...] = ()
 
@@ -87,6 +95,23 @@ class Registry:
                 if _names(system, entity.id):
                     return system
         return None
+
+
+def is_repo(name: str) -> bool:
+    """Tell whether a name is that of a repository on GitHub, ``owner/name``.
+
+    Strict, because it becomes a part of an address.
+    """
+    owner, slash, repo = name.partition("/")
+    marks = set(name) - {"/"}
+    return (
+        bool(owner and slash and repo)
+        and "/" not in repo
+        and marks <= _OF_A_REPO
+        and owner.strip(".") != ""
+        and repo.strip(".") != ""
+        and len(name) <= _LONGEST_REPO
+    )
 
 
 def _names(system: System, entity_id: str) -> bool:

@@ -60,7 +60,8 @@ class Collect(Protocol):
 
     A module that reads AWS names its calls in ``READS`` and gets a session that can
     only read; one without ``READS`` gets None. Settings of its own come as further
-    arguments (``COLLECT_SETTINGS``). Collectors of one bundle run at the same time, in
+    arguments (``COLLECT_SETTINGS``), and so does what it takes from the house, as an
+    `Ask` (``COLLECT_NEEDS``). Collectors of one bundle run at the same time, in
     threads: they keep nothing and bound every wait themselves.
     """
 

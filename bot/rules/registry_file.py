@@ -21,12 +21,13 @@ from bot.domain.registry import (
     RiskTier,
     Stage,
     System,
+    is_repo,
 )
 from bot.domain.watched import Baseline
 from bot.rules.watched_file import read_baselines
 
 _WATCHED = "baselines"
-_LISTS = ("entities", "data_classes", "tools")
+_LISTS = ("entities", "data_classes", "tools", "repos")
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "risk_tier": get_args(RiskTier),
     "stage": get_args(Stage),
@@ -119,6 +120,8 @@ def _system(name: str, row: Any) -> System:
     reach = get_args(Reach)
     if any(one not in reach for one in row.get("tools") or ()):
         raise _bad(name, f"tools of {row['id']} must be of {', '.join(reach)}")
+    if any(not is_repo(str(one)) for one in row.get("repos") or ()):
+        raise _bad(name, f"repos of {row['id']} must be written owner/name")
     plain = {k: v for k, v in row.items() if k != _WATCHED}
     values = {
         k: tuple(map(str, v)) if k in _LISTS else str(v) for k, v in plain.items()

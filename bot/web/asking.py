@@ -109,6 +109,10 @@ class HttpAsk:
         timer.start()
         try:
             yield
+        except (OSError, http.client.HTTPException):
+            if cut.is_set():  # what it looks like is only how the cut shows
+                raise TimeoutError from None
+            raise
         finally:
             timer.cancel()
             with self._lock:

@@ -16,6 +16,7 @@ KNOWN_ONLY_BY = {
     "apscheduler": ("bot.jobs",),
     "boto3": ("bot.aws", "integrations"),
     "botocore": ("bot.aws", "integrations"),
+    "kubernetes": ("bot.outside",),
     "langchain": ("bot.assistant",),
     "langchain_core": ("bot.assistant",),
     "slack_bolt": ("bot.slack", "bot.practice"),
