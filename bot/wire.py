@@ -29,6 +29,7 @@ from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
+from bot.wire_model import model_of
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
@@ -116,6 +117,7 @@ def _house(
         admin_token=ground.admin_token,
         base_url=ground.base_url,
         routes=_page_routes(ground, room, links),
+        model=model_of(ground),
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 

@@ -40,6 +40,7 @@ _RIGHTS = {
 _ROLES = {
     "tocsin-read": "tocsin-trust-read.json",
     "tocsin-queue": "tocsin-trust-read.json",
+    "tocsin-model": "tocsin-trust-read.json",
     "tocsin-act-iam": "tocsin-trust-act.json",
     "tocsin-act-lambda": "tocsin-trust-act.json",
 }

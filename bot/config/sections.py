@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
+from bot.config.model import ModelSection
 from bot.config.section import Names, Section
 from bot.config.sources import Source, stray_key
 from bot.domain.addresses import complaint
@@ -257,6 +258,7 @@ class Settings(Section):
     registry: RegistrySection = RegistrySection()
     watch: Watch = Watch()
     web: Web = Web()
+    model: ModelSection = ModelSection()
     gate: Gate = Gate()
     drills: Drills = Drills()
     aws: Aws = Aws()

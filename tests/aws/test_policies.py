@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from bot.aws.action import AwsAction
-from bot.aws.mint import QUEUE_ROLE, READ_ROLE, Grant, permission, session_policy
+from bot.aws.mint import (
+    MODEL_ROLE,
+    QUEUE_ROLE,
+    READ_ROLE,
+    Grant,
+    permission,
+    session_policy,
+)
 from bot.gate.catalogue import load_actions
 from integrations import aws_cloudtrail, cloudwatch_logs, cloudwatch_metrics
 
@@ -60,6 +67,12 @@ def test_the_reader_may_read_what_is_read_and_nothing_else() -> None:
 
 def test_the_queues_role_takes_messages_and_nothing_else() -> None:
     assert _allowed(QUEUE_ROLE) == QUEUE_CALLS
+
+
+def test_the_models_role_asks_and_does_nothing_else() -> None:
+    assert _allowed(MODEL_ROLE) == {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"}
+    places = [place for one in _statements(MODEL_ROLE) for place in one["Resource"]]
+    assert "*" not in places
 
 
 @pytest.mark.parametrize("role", ROLES)

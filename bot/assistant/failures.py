@@ -1,0 +1,92 @@
+"""What a failed call means, told by its kind and its number, never by its words.
+
+The libraries' errors quote what the server said, and sometimes what was sent to it. So
+nothing of them is passed on but a class and a status.
+"""
+
+from dataclasses import dataclass
+
+from bot.assistant.within import Busy
+from bot.domain.errors import TocsinError
+from bot.ports.model import Why
+
+_KEY = "Look at model.api_key, and at what it may use."
+_NAME = "Look at model.name and model.base_url."
+_LATER = "Nothing; it is asked again with the next question."
+_MOVES = {401: _KEY, 403: _KEY, 404: _NAME, 400: _NAME, 422: _NAME, 429: _LATER}
+# What Bedrock answers instead of numbers.
+_CODES = {
+    "AccessDeniedException": 403,
+    "ResourceNotFoundException": 404,
+    "ThrottlingException": 429,
+    "ValidationException": 400,
+    "ModelTimeoutException": 408,
+    "ServiceUnavailableException": 503,
+    "InternalServerException": 500,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a model gave no answer.
+
+    Attributes:
+        says: In our own words.
+        counts: Whether a breaker counts it: the model was not there, or not for us.
+    """
+
+    why: Why
+    says: str
+    next_move: str = ""
+    counts: bool = False
+
+
+class Failed(Exception):
+    """Carries a failure through the library's own chain; holds no outside words."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.why.value)
+        self.failure = failure
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return what an error means. Never raises, and quotes nothing of it."""
+    if isinstance(error, Failed):
+        return error.failure
+    if isinstance(error, Busy):
+        return Failure(why=Why.BUSY, says="too many questions wait for an answer")
+    if isinstance(error, TocsinError):  # ours: its words are ours
+        return Failure(
+            why=Why.UNREACHABLE, says=error.because, next_move=error.next_move
+        )
+    kinds = " ".join(kind.__name__ for kind in type(error).__mro__)
+    status = _status(error)
+    if "Timeout" in kinds or status == 408:  # noqa: PLR2004 - HTTP
+        return Failure(why=Why.TIMED_OUT, says="it did not answer in time", counts=True)
+    if status:
+        return Failure(
+            why=Why.UNREACHABLE,
+            says=f"its server answered {status}",
+            next_move=_MOVES.get(status, ""),
+            counts=True,
+        )
+    if "Parser" in kinds or "JSON" in kinds or "Validation" in kinds:
+        return Failure(why=Why.GARBAGE, says="its answer could not be read")
+    return Failure(
+        why=Why.UNREACHABLE,
+        says=f"it was not reached ({type(error).__name__})",
+        next_move="Look at model.base_url, and whether the server runs.",
+        counts=True,
+    )
+
+
+def _status(error: BaseException) -> int:
+    found = getattr(error, "status_code", None)
+    if isinstance(found, int):
+        return found
+    answer = getattr(error, "response", None)
+    if not isinstance(answer, dict):
+        return 0
+    code = answer.get("Error", {}).get("Code", "")
+    number = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return _CODES.get(code, number if isinstance(number, int) else 0)

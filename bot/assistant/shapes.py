@@ -1,0 +1,84 @@
+"""The shape of an answer: what is sent as a schema, and what may come out of it.
+
+Text that a model wrote is `bot.ports.model.Words`. A shape that would hand out bare
+text is refused before anything is sent.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+_CHOSEN = frozenset({"words", "enum", "const", "pattern"})
+_NOT_SENT = frozenset({"words", "title", "default"})
+
+
+class Shape(BaseModel):
+    """Base of answers: nothing beside what was asked for, and it cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IsItThere(Shape):
+    """The smallest answer."""
+
+    ready: bool
+
+
+@cache
+def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema that is sent for a shape.
+
+    Raises:
+        ValueError: It holds bare text, or something that is no object.
+    """
+    schema = answer.model_json_schema()
+    bare = next(_bare(schema), None)
+    if bare is not None:
+        raise ValueError(f"{answer.__name__}: text that is no Words, in {bare}")
+    sent: dict[str, Any] = _without(schema)
+    sent["title"] = answer.__name__
+    sent["description"] = "The answer."
+    return sent
+
+
+def _bare(schema: object, at: str = "the answer") -> Iterator[str]:
+    """Yield where a schema lets any text through."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _bare(one, at)
+        return
+    if not isinstance(schema, Mapping):
+        return
+    is_text = schema.get("type") == "string" and not _CHOSEN & schema.keys()
+    is_anything = at != "the answer" and not schema
+    is_open = schema.get("additionalProperties") not in (None, False)
+    if is_text or is_anything or is_open:
+        yield at
+    for name, one in schema.get("properties", {}).items():
+        yield from _bare(one or {"type": "string"}, name)
+    for key in ("items", "prefixItems", "anyOf", "oneOf", "allOf"):
+        yield from _bare(schema.get(key), at)
+    for name, one in schema.get("$defs", {}).items():
+        yield from _bare(one, name)
+
+
+def _without(schema: Any) -> Any:
+    """Return a schema without what is ours, its references put in place."""
+    return _sent(schema, schema.get("$defs", {}))
+
+
+def _sent(schema: Any, defs: Mapping[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_sent(one, defs) for one in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    if "$ref" in schema:
+        return _sent(defs[schema["$ref"].rpartition("/")[2]], defs)
+    kept = {k: v for k, v in schema.items() if k not in _NOT_SENT and k != "$defs"}
+    names = kept.pop("properties", None)
+    made = {key: _sent(one, defs) for key, one in kept.items()}
+    if names is not None:
+        made["properties"] = {name: _sent(one, defs) for name, one in names.items()}
+    return made
