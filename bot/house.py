@@ -189,6 +189,7 @@ class House:
 
     def _close(self) -> None:
         self.reader.close()
+        self.model.close()
         self.checkpoints.sign_if_dirty()
         self.store.close()
 

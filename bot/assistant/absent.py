@@ -13,3 +13,6 @@ class NoModel:
             says="no model is configured",
             next_move="Set model.provider and model.name.",
         )
+
+    def close(self) -> None:
+        """There is nothing to hang up."""

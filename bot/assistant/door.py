@@ -12,40 +12,43 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from bot.assistant.assembling import Letter, NotChecked, letter_of
 from bot.assistant.backends import Backend, Clients
 from bot.assistant.breaker import Breaker
 from bot.assistant.budget import Budget
-from bot.assistant.failures import Failed, Failure, failure_of
+from bot.assistant.failures import (
+    GARBAGE,
+    LATE,
+    NOT_CHECKED,
+    OVER_BUDGET,
+    RESTING,
+    Failed,
+    Failure,
+    failure_of,
+)
 from bot.assistant.prompts import Prompt
+from bot.assistant.replies import answer_in, most_of, used_by
 from bot.assistant.shapes import schema_of
 from bot.assistant.within import Deadline, Late
 from bot.config.model import ModelSection
 from bot.config.tracing import without_tracing
 from bot.ports.clock import Clock
 from bot.ports.model import (
+    A,
     Answered,
     Call,
     Ledger,
     NoAnswer,
     Question,
     Usage,
-    Why,
 )
 from bot.redact import Redactor
 
-A = TypeVar("A", bound=BaseModel)
 _AT_ONCE = 4
-_LONGEST_ANSWER = 64_000
-_MOST_TOKENS = 10**9  # a server may say anything
-# How the providers say why an answer ended.
-_ENDS = ("finish_reason", "stop_reason", "stopReason")
-_DECLINED = frozenset({"content_filter", "refusal", "guardrail_intervened", "safety"})
-_CUT = frozenset({"length", "max_tokens"})
 _log = logging.getLogger(__name__)
 
 
@@ -69,7 +72,7 @@ class DoorNeeds:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Asking:
+class _Asking(Generic[A]):
     """One question on its way.
 
     Attributes:
@@ -77,8 +80,8 @@ class _Asking:
         is_over: Nobody waits for it any more; no further model is asked.
     """
 
+    question: Question[A]
     letter: Letter
-    incident: str
     used: Usage = field(default_factory=Usage)
     is_over: bool = False
 
@@ -103,11 +106,12 @@ class ModelDoor:
         self.__models: dict[str, Any] = {}
         self.__lines: dict[str, Any] = {}
         self.__making = threading.Lock()
-        self.__deadline = Deadline[tuple[str, Any]](most=_AT_ONCE)
+        self.__deadline = Deadline(most=_AT_ONCE)
 
     def ask(self, question: Question[A]) -> Answered[A] | NoAnswer:
         """Ask, and wait for the answer; never raises for what a model does."""
-        needs, schema = self.__needs, schema_of(question.answer)
+        needs = self.__needs
+        schema_of(question.answer)
         prompt = needs.prompts.get(question.prompt)
         if prompt is None:
             raise ValueError(f"there is no prompt {question.prompt}")
@@ -116,40 +120,47 @@ class ModelDoor:
                 prompt, question, redactor=needs.redactor, new_fence=needs.new_fence
             )
         except NotChecked:
-            return _no_answer(_NOT_CHECKED, Usage())
-        asking = _Asking(letter=letter, incident=question.incident)
+            return _no_answer(NOT_CHECKED, Usage())
+        asking = _Asking(question=question, letter=letter)
         try:
-            label, raw = self.__deadline.run(
-                lambda: self.__chain(schema, asking), within_s=needs.settings.within_s
+            return self.__deadline.run(
+                lambda: self.__chain(asking), within_s=needs.settings.within_s
             )
-            return self.__answered(question, asking, label, raw)
         except Late:
             asking.is_over = True
-            self.__hang_up()
-            return _no_answer(_LATE, asking.used)
+            self.close()
+            return _no_answer(LATE, asking.used)
         except Exception as error:  # noqa: BLE001 - the outermost door to foreign code
             return _no_answer(failure_of(error), asking.used)
 
-    def __answered(
-        self, question: Question[A], asking: _Asking, label: str, raw: Any
-    ) -> Answered[A]:
-        """Return what came, masked, in the shape that was asked for."""
-        scope = question.incident
-        clean, findings = self.__needs.redactor.redact_value(raw, scope=scope)
+    def close(self) -> None:
+        """Close every line; the next question opens new ones.
+
+        Nobody waits for what still comes on the old ones, however slowly it drips.
+        """
+        with self.__making:
+            lines, self.__lines, self.__models = self.__lines, {}, {}
+        for line in lines.values():
+            line.close()
+
+    def __masked(self, asking: _Asking[A], raw: Any) -> tuple[A, dict[str, int]]:
+        """Return what came in the shape that was asked for, and what was masked.
+
+        Raises:
+            Failed: It has another shape. What the shape's own error says is quoted
+                nowhere: it repeats the answer.
+        """
+        question = asking.question
+        clean, findings = self.__needs.redactor.redact_value(
+            raw, scope=question.incident
+        )
         try:
             value = question.answer.model_validate(clean)
         except ValidationError:
-            raise Failed(_GARBAGE) from None
-        return Answered(
-            value=value,
-            model=label,
-            asked=asking.letter.asked,
-            usage=asking.used,
-            masked=dict(Counter(one.kind for one in findings)),
-            left_out=asking.letter.left_out,
-        )
+            raise Failed(GARBAGE) from None
+        return value, dict(Counter(one.kind for one in findings))
 
-    def __chain(self, schema: dict[str, Any], asking: _Asking) -> tuple[str, Any]:
+    def __chain(self, asking: _Asking[A]) -> Answered[A]:
         """Ask one model after another until one gives an answer."""
         without_tracing()
         from langchain_core.messages import HumanMessage, SystemMessage
@@ -157,58 +168,65 @@ class ModelDoor:
         from langsmith import tracing_context
 
         def leg(backend: Backend) -> Any:
-            return RunnableLambda(
-                lambda sent: self.__one(backend, schema, asking, sent)
-            )
+            return RunnableLambda(lambda sent: self.__one(backend, asking, sent))
 
         first, *others = (leg(one) for one in self.__needs.backends)
         chain = first.with_fallbacks(others, exceptions_to_handle=(Failed,))
         letter = asking.letter
         messages = [SystemMessage(letter.system), HumanMessage(letter.human)]
         with tracing_context(enabled=False):
-            found: tuple[str, Any] = chain.invoke(messages)
+            found: Answered[A] = chain.invoke(messages)
         return found
 
-    def __one(
-        self, backend: Backend, schema: dict[str, Any], asking: _Asking, sent: Any
-    ) -> tuple[str, Any]:
+    def __one(self, backend: Backend, asking: _Asking[A], sent: Any) -> Answered[A]:
         """Ask one model; what is not an answer goes on to the next one."""
         breaker, clock = self.__breakers[backend.label], self.__needs.clock
         if asking.is_over:
-            raise Failed(_LATE)
+            raise Failed(LATE)
         if not breaker.lets_through(clock.now()):
-            raise Failed(_RESTING)
+            raise Failed(RESTING)
         number = self.__held(backend, asking)
-        used, outcome = _most(backend, asking.letter, self.__needs.settings), "answered"
+        used, outcome = (
+            most_of(backend, asking.letter, self.__needs.settings),
+            "answered",
+        )
         try:
+            schema = schema_of(asking.question.answer)
             found = self.__model(backend, schema).invoke(sent)
-            used = _used(backend, found["raw"]) or used
+            used = used_by(backend, found["raw"]) or used
+            value, masked = self.__masked(asking, answer_in(found))
             breaker.worked()
-            return backend.label, _read(found)
         except Exception as error:  # noqa: BLE001 - whatever foreign code raises
             failure = failure_of(error)
             outcome = failure.why.value
-            if failure.counts:
-                breaker.failed(clock.now())
+            breaker.failed(clock.now()) if failure.counts else breaker.worked()
             _log.info("%s gave no answer: %s", backend.label, failure.says)
             raise Failed(failure) from None
         finally:
             asking.used += used
             self.__needs.ledger.settle(number, used, outcome=outcome)
+        return Answered(
+            value=value,
+            model=backend.label,
+            asked=asking.letter.asked,
+            usage=asking.used,
+            masked=masked,
+            left_out=asking.letter.left_out,
+        )
 
-    def __held(self, backend: Backend, asking: _Asking) -> int:
+    def __held(self, backend: Backend, asking: _Asking[A]) -> int:
         letter = asking.letter
         call = Call(
             at=self.__needs.clock.now(),
-            incident=asking.incident,
+            incident=asking.question.incident,
             model=backend.label,
             prompt=letter.asked.prompt,
             digest=letter.asked.digest,
-            most=_most(backend, letter, self.__needs.settings),
+            most=most_of(backend, letter, self.__needs.settings),
         )
         number = self.__needs.ledger.hold(call, fits=self.__budget.fits)
         if number is None:
-            raise Failed(_OVER_BUDGET)
+            raise Failed(OVER_BUDGET)
         return number
 
     def __model(self, backend: Backend, schema: dict[str, Any]) -> Any:
@@ -243,76 +261,8 @@ class ModelDoor:
             made.__dict__["_client"] = known.with_options(http_client=line)
         return made
 
-    def __hang_up(self) -> None:
-        """Close every line: nobody waits for what still comes, however slowly."""
-        with self.__making:
-            lines, self.__lines, self.__models = self.__lines, {}, {}
-        for line in lines.values():
-            line.close()
-
-
-def _read(found: Mapping[str, Any]) -> Any:
-    """Return what a model answered, as JSON values, not yet masked.
-
-    Raises:
-        Failed: It declined, or it is no answer.
-    """
-    raw = found["raw"]
-    told = raw.response_metadata
-    end = next((str(told[key]) for key in _ENDS if told.get(key)), "").casefold()
-    if end in _DECLINED or raw.additional_kwargs.get("refusal"):
-        raise Failed(_REFUSED)
-    if end in _CUT:
-        raise Failed(_TOO_LONG)
-    parsed = found["parsed"]
-    if found["parsing_error"] is not None or not isinstance(parsed, dict):
-        raise Failed(_GARBAGE)
-    if len(str(parsed)) > _LONGEST_ANSWER:
-        raise Failed(_GARBAGE)
-    return parsed
-
-
-def _used(backend: Backend, raw: Any) -> Usage | None:
-    """Return what a server says it used; None where it says nothing sensible."""
-    told = raw.usage_metadata or {}
-    read, written = told.get("input_tokens", 0), told.get("output_tokens", 0)
-    if not 0 < read < _MOST_TOKENS or not 0 <= written < _MOST_TOKENS:
-        return None
-    return Usage(
-        calls=1,
-        tokens=read + written,
-        cost_micros=backend.cost_micros(read, written),
-    )
-
-
-def _most(backend: Backend, letter: Letter, settings: ModelSection) -> Usage:
-    """Return what one call may use at most; it is charged where nothing was told."""
-    read, written = letter.most_tokens, settings.answer_tokens
-    return Usage(
-        calls=1,
-        tokens=read + written,
-        cost_micros=backend.cost_micros(read, written),
-    )
-
 
 def _no_answer(failure: Failure, used: Usage) -> NoAnswer:
     return NoAnswer(
         why=failure.why, says=failure.says, next_move=failure.next_move, usage=used
     )
-
-
-_GARBAGE = Failure(why=Why.GARBAGE, says="its answer is not of the shape asked for")
-_TOO_LONG = Failure(
-    why=Why.GARBAGE,
-    says="its answer was cut off",
-    next_move="Raise model.answer_tokens.",
-)
-_REFUSED = Failure(why=Why.REFUSED, says="the model declined")
-_OVER_BUDGET = Failure(
-    why=Why.OVER_BUDGET,
-    says="the budget of the model is used up",
-    next_move="Wait, or raise the limits in [model]; `tocsin doctor model` shows them.",
-)
-_RESTING = Failure(why=Why.RESTING, says="it failed several times and is left alone")
-_NOT_CHECKED = Failure(why=Why.WITHHELD, says="a text could not be checked")
-_LATE = Failure(why=Why.TIMED_OUT, says="there was no answer in time")

@@ -41,6 +41,34 @@ class Failure:
     counts: bool = False
 
 
+GARBAGE = Failure(why=Why.GARBAGE, says="its answer is not of the shape asked for")
+CUT_OFF = Failure(
+    why=Why.GARBAGE,
+    says="its answer was cut off",
+    next_move="Raise model.answer_tokens.",
+)
+DECLINED = Failure(why=Why.REFUSED, says="the model declined")
+OVER_BUDGET = Failure(
+    why=Why.OVER_BUDGET,
+    says="the budget of the model is used up",
+    next_move="Wait, or raise the limits in [model]; `tocsin doctor model` shows them.",
+)
+RESTING = Failure(why=Why.RESTING, says="it failed several times and is left alone")
+NOT_CHECKED = Failure(why=Why.WITHHELD, says="a text could not be checked")
+LATE = Failure(why=Why.TIMED_OUT, says="there was no answer in time")
+BUSY = Failure(why=Why.BUSY, says="too many questions wait for an answer")
+
+_TIMED_OUT = 408
+_BY_KIND = {
+    "ContentFilter": DECLINED,
+    "LengthFinish": CUT_OFF,
+    "Parser": GARBAGE,
+    "JSON": GARBAGE,
+    "Validation": GARBAGE,
+}
+"""By a part of the error's class, or of one that it is derived from."""
+
+
 class Failed(Exception):
     """Carries a failure through the library's own chain; holds no outside words."""
 
@@ -51,27 +79,29 @@ class Failed(Exception):
 
 def failure_of(error: BaseException) -> Failure:
     """Return what an error means. Never raises, and quotes nothing of it."""
-    if isinstance(error, Failed):
-        return error.failure
-    if isinstance(error, Busy):
-        return Failure(why=Why.BUSY, says="too many questions wait for an answer")
-    if isinstance(error, TocsinError):  # ours: its words are ours
-        return Failure(
-            why=Why.UNREACHABLE, says=error.because, next_move=error.next_move
-        )
+    match error:
+        case Failed():
+            return error.failure
+        case Busy():
+            return BUSY
+        case TocsinError():  # ours: its words are ours
+            says, next_move = error.because, error.next_move
+            return Failure(why=Why.UNREACHABLE, says=says, next_move=next_move)
+        case _:
+            return _foreign(error)
+
+
+def _foreign(error: BaseException) -> Failure:
     kinds = " ".join(kind.__name__ for kind in type(error).__mro__)
     status = _status(error)
-    if "Timeout" in kinds or status == 408:  # noqa: PLR2004 - HTTP
+    if "Timeout" in kinds or status == _TIMED_OUT:
         return Failure(why=Why.TIMED_OUT, says="it did not answer in time", counts=True)
     if status:
-        return Failure(
-            why=Why.UNREACHABLE,
-            says=f"its server answered {status}",
-            next_move=_MOVES.get(status, ""),
-            counts=True,
-        )
-    if "Parser" in kinds or "JSON" in kinds or "Validation" in kinds:
-        return Failure(why=Why.GARBAGE, says="its answer could not be read")
+        says, next_move = f"its server answered {status}", _MOVES.get(status, "")
+        return Failure(why=Why.UNREACHABLE, says=says, next_move=next_move, counts=True)
+    for word, failure in _BY_KIND.items():
+        if word in kinds:
+            return failure
     return Failure(
         why=Why.UNREACHABLE,
         says=f"it was not reached ({type(error).__name__})",

@@ -9,7 +9,7 @@ import contextvars
 import queue
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class Late(Exception):
     """The time is over; what the work does now is not heard."""
 
 
-class Deadline(Generic[T]):
+class Deadline:
     """Runs work with a time limit. Safe for threads.
 
     Args:

@@ -174,6 +174,10 @@ class Model(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Hang up; whoever waits for an answer gets none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
