@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 _CHOSEN = frozenset({"words", "enum", "const", "pattern"})
+_KNOWN = frozenset({"type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"})
 _NOT_SENT = frozenset({"words", "title", "default"})
 
 
@@ -43,25 +44,34 @@ def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
     return sent
 
 
-def _bare(schema: object, at: str = "the answer") -> Iterator[str]:
+def _bare(schema: Any, at: str = "the answer") -> Iterator[str]:
     """Yield where a schema lets any text through."""
-    if isinstance(schema, list):
-        for one in schema:
-            yield from _bare(one, at)
-        return
-    if not isinstance(schema, Mapping):
-        return
-    is_text = schema.get("type") == "string" and not _CHOSEN & schema.keys()
-    is_anything = at != "the answer" and not schema
-    is_open = schema.get("additionalProperties") not in (None, False)
-    if is_text or is_anything or is_open:
+    if _lets_any_through(schema):
         yield at
-    for name, one in schema.get("properties", {}).items():
-        yield from _bare(one or {"type": "string"}, name)
-    for key in ("items", "prefixItems", "anyOf", "oneOf", "allOf"):
-        yield from _bare(schema.get(key), at)
-    for name, one in schema.get("$defs", {}).items():
+    for name, one in _inside(schema, at):
         yield from _bare(one, name)
+
+
+def _lets_any_through(schema: Mapping[str, Any]) -> bool:
+    match schema.get("type"):
+        case "string":
+            return not _CHOSEN & schema.keys()
+        case "array":
+            return not {"items", "prefixItems"} & schema.keys()
+        case "object":
+            return schema.get("additionalProperties") is not False
+        case _:
+            return not _KNOWN & schema.keys()
+
+
+def _inside(schema: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any]]:
+    """Yield the schemas in a schema, each with what it is of."""
+    for key in ("properties", "$defs"):
+        yield from schema.get(key, {}).items()
+    for key in ("prefixItems", "anyOf", "oneOf", "allOf"):
+        yield from ((at, one) for one in schema.get(key, ()))
+    if "items" in schema:
+        yield at, schema["items"]
 
 
 def _without(schema: Any) -> Any:

@@ -6,7 +6,7 @@ answer is words and choices, never an order. `ask` may take a minute and writes 
 store: call it off the event loop and outside a piece of work of the store.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -205,10 +205,14 @@ class Call:
     most: Usage
 
 
+Fits = Callable[[Spent, Usage], bool]
+"""Whether something more fits on top of what was spent."""
+
+
 class Ledger(Protocol):
     """What models have used. Survives a restart; holds no words."""
 
-    def hold(self, call: Call, *, fits: "Fits") -> int | None:
+    def hold(self, call: Call, *, fits: Fits) -> int | None:
         """Write a call down if it fits, durably; None if it does not.
 
         Nothing else is written down between the look and the entry. What is never
@@ -222,12 +226,4 @@ class Ledger(Protocol):
 
     def spent(self, incident: str, at: datetime) -> Spent:
         """Return what was used and is held."""
-        ...
-
-
-class Fits(Protocol):
-    """Whether something fits into what is left."""
-
-    def __call__(self, spent: Spent, most: Usage) -> bool:
-        """Answer for what was spent and what would come on top."""
         ...

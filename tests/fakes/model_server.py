@@ -51,12 +51,14 @@ class ModelServer:
     Attributes:
         asked: Model name and body of every request, in order.
         heard: Every byte of every request: line, headers and body.
+        anything: What is said to whatever is asked, by nobody's name.
     """
 
     port: int
     models: dict[str, Script]
     asked: list[tuple[str, Any]] = field(default_factory=list)
     heard: list[bytes] = field(default_factory=list)
+    anything: "Says | None" = None
     over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -97,44 +99,52 @@ def model_server(**models: Script | Says) -> Iterator[ModelServer]:
         thread.join()
 
 
-def _handler(made: ModelServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("content-length", 0)))
-            head = f"{self.requestline}\n{self.headers}".encode()
-            made.heard.append(head + raw)
-            sent = json.loads(raw)
-            name = _name(self.path, sent)
-            before = made.names().count(name)
-            made.asked.append((name, sent))
-            self._answer(made.models[name](before, sent), sent)
-
-        do_GET = do_POST  # noqa: N815 - its name
-
-        def _answer(self, says: Says, sent: Any) -> None:
-            if says.hangs:
-                made.over.wait()
-                return
-            body = says.raw
-            if body is None:
-                body = json.dumps(_body(self.path, says, sent)).encode()
-            self.send_response(says.status)
-            told = {"content-type": "application/json", **says.headers}
-            length = 1 << 20 if says.drips else len(body)
-            for key, text in {**told, "content-length": str(length)}.items():
-                self.send_header(key, text)
-            self.end_headers()
-            with contextlib.suppress(OSError):
-                while says.drips and not made.over.wait(0.02):
-                    self.wfile.write(b" ")
-                self.wfile.write(body)
+def _handler(of: ModelServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(_Handler):
+        made = of
 
     return Handler
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    made: ModelServer
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("content-length", 0)))
+        made = self.made
+        made.heard.append(f"{self.requestline}\n{self.headers}".encode() + raw)
+        if made.anything is not None:
+            self._answer(made.anything, {"model": ""})
+            return
+        sent = json.loads(raw)
+        name = _name(self.path, sent)
+        before = made.names().count(name)
+        made.asked.append((name, sent))
+        self._answer(made.models[name](before, sent), sent)
+
+    do_GET = do_POST  # noqa: N815 - its name
+
+    def _answer(self, says: Says, sent: Any) -> None:
+        if says.hangs:
+            self.made.over.wait()
+            return
+        body = says.raw
+        if body is None:
+            body = json.dumps(_body(self.path, says, sent)).encode()
+        self.send_response(says.status)
+        told = {"content-type": "application/json", **says.headers}
+        length = 1 << 20 if says.drips else len(body)
+        for key, text in {**told, "content-length": str(length)}.items():
+            self.send_header(key, text)
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while says.drips and not self.made.over.wait(0.02):
+                self.wfile.write(b" ")
+            self.wfile.write(body)
 
 
 def _name(path: str, sent: Any) -> str:
