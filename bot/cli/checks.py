@@ -32,7 +32,7 @@ class Check:
 
 PARTS = (
     *("home", "log", "redaction", "rules", "runbooks", "reader"),
-    *("sources", "intake", "alarms", "watch", "slack"),
+    *("sources", "intake", "alarms", "watch", "model", "slack"),
 )
 """What is looked at, in this order, behind the settings."""
 
@@ -50,7 +50,7 @@ def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
     known = Check(name="settings", state=OK, says="every key is known and valid")
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
         *(_home, _log, _redaction, _rules, _runbooks, _reader),
-        *(_sources, _intake, _alarms, _watch, _slack),
+        *(_sources, _intake, _alarms, _watch, _model, _slack),
     )
     found = [known]
     for name, look in zip(PARTS, looks, strict=True):
@@ -253,6 +253,22 @@ def _watch(settings: Settings) -> Iterator[Check]:
     from bot.cli.checks_watch import look
 
     yield from look(settings)
+
+
+def _model(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_model import look
+
+    yield from look(settings)
+
+
+def model_asked() -> tuple[Check, ...]:
+    """Ask the model, which costs a call."""
+    from bot.cli.checks_model import asked
+
+    try:
+        return tuple(asked(open_settings()))
+    except TocsinError as error:
+        return (failed("model answers", error),)
 
 
 def _slack(settings: Settings) -> Iterator[Check]:
