@@ -46,6 +46,19 @@ _UNITS = re.compile(
     r"[kmgt]i?b|bytes?|usd|eur|(?:dollar|euro|token|call|request|time|alert|user|error)"
     r"s?|people|x"
 )
+# How a sentence about an incident begins, when it does not begin with a name.
+_OPENERS = re.compile(
+    r"an?|the|this|that|these|those|it|its|they|their|there|no|none|nothing|nobody|some|"
+    r"something|somebody|someone|all|any|each|every|both|most|many|several|few|one|more|"
+    r"other|another|at|in|on|of|from|to|by|with|without|within|for|since|until|after|"
+    r"before|during|between|over|under|about|because|when|while|where|who|what|which|"
+    r"how|if|and|or|but|not|also|only|then|now|still|again|according|usually|"
+    r"(?:ai|agent|alert|answer|attacker|call|caller|cost|customer|data|document|endpoint|"
+    r"error|failure|guardrail|host|incident|instance|invocation|job|key|latency|log|"
+    r"message|model|output|payload|pipeline|policy|prompt|query|rate|request|response|"
+    r"role|server|service|session|source|spend|system|token|tool|traffic|usage|user|"
+    r"version)s?|access|activity|traffic|queries|policies"
+)
 
 
 class ClaimAnswer(Shape):
@@ -101,8 +114,8 @@ def facts(text: str) -> frozenset[str]:
     """Return what of a text carries a fact, case folded.
 
     Numbers, also in words and each with its unit; times, addresses, ids, placeholders;
-    names: words with capitals other than at the beginning of a sentence, with marks
-    inside, or in another script.
+    names: words with capitals, other than an ordinary one that begins a sentence, with
+    marks inside, or in another script.
     """
     begins = {found.end() for found in _SENTENCE.finditer(text)}
     parts = list(_PART.finditer(text))
@@ -120,8 +133,9 @@ def _carries(word: str, *, is_first: bool) -> bool:
     if _is_number(word):
         return True
     capitals = sum(map(str.isupper, word))
-    # A first word is written large without being a name; two capitals are one.
-    return capitals > 1 or (capitals == 1 and not is_first)
+    # A first word is written large without being a name, if it is an ordinary one.
+    is_ordinary = is_first and bool(_OPENERS.fullmatch(word.casefold()))
+    return capitals > 1 or (capitals == 1 and not is_ordinary)
 
 
 def _measures(words: Sequence[str]) -> Iterator[str]:
