@@ -31,10 +31,9 @@ _PART = re.compile(
 )
 _INSIDE = re.compile(r"[\w%](?:[.:/@+_-])[\w%]")
 _SENTENCE = re.compile(r"[.!?:]\s+|^\s*")
-# Nothing of these is shown, whatever stands in the data: they are made to be followed.
-_LIVE = re.compile(
-    r"[<>`|*_~\[\]]{2,}|\]\(|://|www\.|<[@#!]|@(?:here|channel|everyone)"
-)
+# Nothing of these is shown, whatever stands in the data: a sentence for people needs no
+# marks of markup and code, and no address to follow.
+_LIVE = re.compile(r"[<>`{}|\\]|\*\*|__|~~|\]\(|://|www\.|@(?:here|channel|everyone)")
 # "one" and "no" are more often words than numbers.
 _NUMBERS = re.compile(
     r"zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|"

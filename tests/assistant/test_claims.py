@@ -23,7 +23,7 @@ ALERTS = {
     "The session belongs to Mira Example of support-bot-v7.",
     "al_2": "Tool send_email ran 12 times in 4 min, usual 0-1. Cost is 1,204.50 USD. "
     "Key \u2039aws_access_key:7f3a\u203a called https://mail.example.org/v1 "
-    "from 10.0.0.7.",
+    "from 10.0.0.7. It said <img src=x onerror=f()> and `rm`.",
 }
 
 
@@ -79,6 +79,8 @@ def test_what_the_evidence_says_stays(text: str) -> None:
         "Пользователь украл данные",
         "It called https://mail.example.org/v1",
         "Tell <!channel>",
+        "It said <img src=x onerror=f()>",
+        "It said `rm`",
         "[press](here)",
         "**Urgent** act now",
         "",
