@@ -4,7 +4,6 @@ Whoever needs a model is given what this returns, and nothing behind it. No libr
 models is imported before the first question.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,6 @@ from bot.spending import StoredLedger
 from bot.wire_ground import Ground
 
 _ATTEMPTS = 2
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +47,6 @@ def build_model(needs: ModelNeeds) -> Model:
     refuse_strangers(backends, given)
     if not backends:
         return NoModel()
-    names = ", ".join(f"{one.label} at {one.host}" for one in backends)
-    _log.info("models are asked in this order: %s", names)
     return ModelDoor(
         DoorNeeds(
             settings=given,

@@ -108,6 +108,7 @@ class Backend:
             "bedrock_client": control,
             "region_name": self.region,
             "max_tokens": model.answer_tokens,
+            "disable_streaming": True,
         }
         if self.guardrail:
             told["guardrail_config"] = {

@@ -7,7 +7,10 @@ words go is said in the settings and nowhere else.
 
 import os
 
-_PREFIXES = ("LANGSMITH_", "LANGCHAIN_", "OPENAI_", "ANTHROPIC_")
+_PREFIXES = (
+    *("LANGSMITH_", "LANGCHAIN_", "OPENAI_", "ANTHROPIC_"),
+    "AWS_BEARER_TOKEN_BEDROCK",  # would be used instead of our role
+)
 _OFF = {"LANGSMITH_TRACING": "false", "LANGCHAIN_TRACING_V2": "false"}
 
 

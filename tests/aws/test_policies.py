@@ -71,8 +71,11 @@ def test_the_queues_role_takes_messages_and_nothing_else() -> None:
 
 def test_the_models_role_asks_and_does_nothing_else() -> None:
     assert _allowed(MODEL_ROLE) == {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"}
-    places = [place for one in _statements(MODEL_ROLE) for place in one["Resource"]]
-    assert "*" not in places
+    given = [one["Resource"] for one in _statements(MODEL_ROLE)]
+    places = [
+        one for named in given for one in ([named] if type(named) is str else named)
+    ]
+    assert all(one.startswith("arn:aws:bedrock:") for one in places)
 
 
 @pytest.mark.parametrize("role", ROLES)
