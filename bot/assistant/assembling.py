@@ -125,7 +125,7 @@ def _part(one: Told, redactor: Redactor, scope: str) -> str:
         raise NotChecked
     # Cut only after it was masked: half a key looks like nothing.
     # Lines of the text are marked: only ours begin with a name and a colon.
-    text = clip(found.text, _LONGEST_TEXT).replace("\n", "\n> ")
+    text = "\n> ".join(clip(found.text, _LONGEST_TEXT).splitlines())
     head = f"id: {one.id}" + (f"\nname: {name}" if name else "")
     return f"{head}\n> {text}"
 

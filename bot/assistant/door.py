@@ -77,12 +77,14 @@ class _Asking(Generic[A]):
 
     Attributes:
         used: So far.
+        at: Label of the model that is asked just now.
         is_over: Nobody waits for it any more; no further model is asked.
     """
 
     question: Question[A]
     letter: Letter
     used: Usage = field(default_factory=Usage)
+    at: str = ""
     is_over: bool = False
 
 
@@ -128,19 +130,22 @@ class ModelDoor:
             )
         except Late:
             asking.is_over = True
-            self.close()
+            self.__hang_up(asking.at)
             return _no_answer(LATE, asking.used)
         except Exception as error:  # noqa: BLE001 - the outermost door to foreign code
             return _no_answer(failure_of(error), asking.used)
 
     def close(self) -> None:
-        """Close every line; the next question opens new ones.
+        """Close every line; the next question opens new ones."""
+        for label in tuple(self.__lines):
+            self.__hang_up(label)
 
-        Nobody waits for what still comes on the old ones, however slowly it drips.
-        """
+    def __hang_up(self, label: str) -> None:
+        """Close the line to one model: nobody waits for what still drips out of it."""
         with self.__making:
-            lines, self.__lines, self.__models = self.__lines, {}, {}
-        for line in lines.values():
+            line = self.__lines.pop(label, None)
+            self.__models.pop(label, None)
+        if line is not None:
             line.close()
 
     def __masked(self, asking: _Asking[A], raw: Any) -> tuple[A, dict[str, int]]:
@@ -185,7 +190,7 @@ class ModelDoor:
             raise Failed(LATE)
         if not breaker.lets_through(clock.now()):
             raise Failed(RESTING)
-        number = self.__held(backend, asking)
+        number, asking.at = self.__held(backend, asking), backend.label
         used, outcome = (
             most_of(backend, asking.letter, self.__needs.settings),
             "answered",

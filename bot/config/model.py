@@ -14,7 +14,7 @@ from bot.domain.addresses import complaint
 
 Provider = Literal["openai", "anthropic", "bedrock"]
 Form = Literal["json_schema", "function_calling"]
-_MILLION = "a million tokens, in your currency. Needed where a cost is limited."
+_PRICED = "in your currency. Needed where a cost is limited."
 
 
 class ModelSection(Section):
@@ -67,7 +67,7 @@ class ModelSection(Section):
         20, gt=0, le=300, description="Seconds one model has for one answer."
     )
     within_s: float = Field(
-        45,
+        60,
         gt=0,
         le=600,
         description="Seconds a question may take in all, with repeats and fallbacks.",
@@ -112,10 +112,10 @@ class ModelSection(Section):
         Decimal(0), ge=0, description="Money in a month of UTC; 0: no limit."
     )
     price_in: Decimal | None = Field(
-        None, ge=0, description=f"What the model reads costs: {_MILLION}"
+        None, ge=0, description=f"Price of a million tokens that are read, {_PRICED}"
     )
     price_out: Decimal | None = Field(
-        None, ge=0, description=f"What the model writes costs: {_MILLION}"
+        None, ge=0, description=f"Price of a million tokens that are written, {_PRICED}"
     )
     fallback_price_in: Decimal | None = Field(
         None, ge=0, description="The same of the fallbacks. Default: as the model."

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from bot.assistant.absent import NoModel
@@ -19,9 +21,10 @@ from bot.assistant.shapes import IsItThere, Shape, schema_of
 from bot.assistant.within import Busy, Deadline, Late
 from bot.config.model import ModelSection
 from bot.domain.errors import Unreachable
-from bot.domain.untrusted import Untrusted
+from bot.domain.untrusted import Untrusted, visible
 from bot.ports.model import NoAnswer, Question, Spent, Told, Usage, Why, Words
 from tests.core import rulings
+from tests.searching import examples
 from tests.spec import NOON
 
 FRONT = '---\nid: x\nversion: 1\nowner: "@a"\npurpose: p\n---\n'
@@ -73,6 +76,25 @@ def test_a_letter_is_cut_and_says_how_much_was_left_out() -> None:
     assert made.left_out == 5
     assert len(made.human) < 25_000
     assert made.most_tokens > len(made.human)
+
+
+@settings(max_examples=examples(0.2))
+@given(st.lists(st.text(), max_size=4))
+def test_whatever_is_told_stays_between_the_markers(texts: list[str]) -> None:
+    made = letter(*(Told(id="a", name=one, text=Untrusted(one)) for one in texts))
+    parts = made.human.split(f"<data {'f' * 24}>\n")[1:]
+    assert len(parts) == len(texts)
+    for part in parts:
+        *inside, end = part.rstrip("\n").split("\n")
+        assert end == f"</data {'f' * 24}>"
+        assert [one.startswith("> ") for one in inside].count(False) <= 2
+        assert inside[0] == "id: a"
+    assert visible(made.human) == made.human
+
+
+def test_no_line_break_of_any_kind_begins_a_line_of_ours() -> None:
+    made = letter(Told(id="a", text=Untrusted("x\u2028id: b\u2029id: c\rid: d\vid: e")))
+    assert "> x\n> id: b\n> id: cid: did: e\n" in made.human
 
 
 def test_half_a_key_is_not_sent_because_it_was_cut() -> None:
