@@ -185,16 +185,14 @@ class ModelDoor:
 
     def __one(self, backend: Backend, asking: _Asking[A], sent: Any) -> Answered[A]:
         """Ask one model; what is not an answer goes on to the next one."""
-        breaker, clock = self.__breakers[backend.label], self.__needs.clock
+        breaker = self.__breakers[backend.label]
         if asking.is_over:
             raise Failed(LATE)
-        if not breaker.lets_through(clock.now()):
+        if not breaker.lets_through(self.__needs.clock.now()):
             raise Failed(RESTING)
         number, asking.at = self.__held(backend, asking), backend.label
-        used, outcome = (
-            most_of(backend, asking.letter, self.__needs.settings),
-            "answered",
-        )
+        used = most_of(backend, asking.letter, self.__needs.settings)
+        outcome = "answered"
         try:
             schema = schema_of(asking.question.answer)
             found = self.__model(backend, schema).invoke(sent)
@@ -202,10 +200,8 @@ class ModelDoor:
             value, masked = self.__masked(asking, answer_in(found))
             breaker.worked()
         except Exception as error:  # noqa: BLE001 - whatever foreign code raises
-            failure = failure_of(error)
-            outcome = failure.why.value
-            breaker.failed(clock.now()) if failure.counts else breaker.worked()
-            _log.info("%s gave no answer: %s", backend.label, failure.says)
+            failure = self.__noted(backend, error)
+            outcome, used = failure.why.value, failure.costs(used)
             raise Failed(failure) from None
         finally:
             asking.used += used
@@ -218,6 +214,16 @@ class ModelDoor:
             masked=masked,
             left_out=asking.letter.left_out,
         )
+
+    def __noted(self, backend: Backend, error: Exception) -> Failure:
+        """Return what an error means, told to the breaker and to the log."""
+        failure, breaker = failure_of(error), self.__breakers[backend.label]
+        if failure.counts:
+            breaker.failed(self.__needs.clock.now())
+        else:
+            breaker.worked()
+        _log.info("%s gave no answer: %s", backend.label, failure.says)
+        return failure
 
     def __held(self, backend: Backend, asking: _Asking[A]) -> int:
         letter = asking.letter

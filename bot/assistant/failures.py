@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.assistant.within import Busy
 from bot.domain.errors import TocsinError
-from bot.ports.model import Why
+from bot.ports.model import Usage, Why
 
 _KEY = "Look at model.api_key, and at what it may use."
 _NAME = "Look at model.name and model.base_url."
@@ -33,12 +33,18 @@ class Failure:
     Attributes:
         says: In our own words.
         counts: Whether a breaker counts it: the model was not there, or not for us.
+        is_free: It cost a call and no tokens: nothing was sent, or an error answered.
     """
 
     why: Why
     says: str
     next_move: str = ""
     counts: bool = False
+    is_free: bool = False
+
+    def costs(self, most: Usage) -> Usage:
+        """Return what is charged for it, where `most` may have been used."""
+        return Usage(calls=most.calls) if self.is_free else most
 
 
 GARBAGE = Failure(why=Why.GARBAGE, says="its answer is not of the shape asked for")
@@ -86,7 +92,9 @@ def failure_of(error: BaseException) -> Failure:
             return BUSY
         case TocsinError():  # ours: its words are ours
             says, next_move = error.because, error.next_move
-            return Failure(why=Why.UNREACHABLE, says=says, next_move=next_move)
+            return Failure(
+                why=Why.UNREACHABLE, says=says, next_move=next_move, is_free=True
+            )
         case _:
             return _foreign(error)
 
@@ -98,7 +106,13 @@ def _foreign(error: BaseException) -> Failure:
         return Failure(why=Why.TIMED_OUT, says="it did not answer in time", counts=True)
     if status:
         says, next_move = f"its server answered {status}", _MOVES.get(status, "")
-        return Failure(why=Why.UNREACHABLE, says=says, next_move=next_move, counts=True)
+        return Failure(
+            why=Why.UNREACHABLE,
+            says=says,
+            next_move=next_move,
+            counts=True,
+            is_free=True,
+        )
     for word, failure in _BY_KIND.items():
         if word in kinds:
             return failure

@@ -18,7 +18,7 @@ from tests.assistant.doors import GOOD, SAID, VALUE, door_to, question
 from tests.core import rulings
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.model_server import Says, model_server
+from tests.fakes.model_server import Says, always, model_server
 from tests.spec import NOON
 from tests.stores import new_store
 
@@ -218,6 +218,17 @@ def test_a_restart_gives_no_budget_back(tmp_path: Path) -> None:
             store.close()
     assert [isinstance(one, Answered) for one in answers] == [True, False]
     assert (used.calls, used.tokens, used.cost_micros) == (1, 120, 600)
+
+
+def test_an_error_costs_a_call_and_silence_costs_all_it_may_have_cost() -> None:
+    ledger = FakeLedger()
+    with model_server(m=Says(status=503)) as server:
+        for says in (Says(status=503), Says(hangs=True)):
+            server.models["m"] = always(says)
+            with door_to(server, ledger=ledger, model={"timeout_s": 0.3}) as door:
+                door.ask(question())
+    assert ledger.used[0] == Usage(calls=1)
+    assert ledger.used[1].tokens > 1500
 
 
 def test_what_was_not_told_is_charged_as_if_all_was_used() -> None:
