@@ -29,6 +29,7 @@ from bot.intake import Intake
 from bot.jobs import Fire, Job, schedule
 from bot.plans.house import GateHouse
 from bot.ports import Timer
+from bot.ports.model import Model
 from bot.ports.sharing import Receiving, Sealed
 from bot.reading.apart import Apart
 from bot.redact import Redactor
@@ -79,6 +80,7 @@ class House:
         workers: Threads that run while the house works.
         jobs: What looks outside now and then.
         keepers: Who keeps a promise of the timers, by its kind.
+        model: The one way by which words reach a model.
         routes: Doors of the rooms that came later than the first three.
         seal: Keeps what the command line sealed while no bot ran.
         names_known: Set once it was asked whose names are known; alerts wait for it
@@ -104,6 +106,7 @@ class House:
     alerts_token: str
     admin_token: str
     base_url: str
+    model: Model
     workers: Sequence[Worker] = ()
     jobs: Sequence[Job] = ()
     keepers: Mapping[str, Fire] = field(default_factory=dict)
@@ -199,6 +202,7 @@ class House:
 
     def _close(self) -> None:
         self.reader.close()
+        self.model.close()
         self.checkpoints.sign_if_dirty()
         self.store.close()
 

@@ -18,7 +18,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:  # the command line answers before the rules are loaded
     from bot.redact import Redacted
 
-_QUIET = ("slack_sdk", "slack_bolt", "aiohttp.access", "apscheduler", "uvicorn")
+_QUIET = (
+    *("slack_sdk", "slack_bolt", "aiohttp.access", "apscheduler", "uvicorn"),
+    # Below WARNING these tell addresses, and at DEBUG prompts and answers.
+    *("httpx", "httpx2", "httpcore", "httpcore2", "openai", "anthropic"),
+    *("langchain", "langchain_core", "langchain_aws", "langsmith"),
+)
 # Their DEBUG lines hold signed requests and whole answers.
 _NEVER_DEBUG = ("boto3", "botocore", "urllib3", "s3transfer", "asyncio")
 _UNREADABLE = "a log line could not be written: its arguments do not fit"

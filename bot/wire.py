@@ -31,6 +31,7 @@ from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
 from bot.wire_identity import identity_of
 from bot.wire_intake import IntakeNeeds, collectors, queue_workers
+from bot.wire_model import model_of
 from bot.wire_names import join_names
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
@@ -121,6 +122,7 @@ def _house(
         admin_token=ground.admin_token,
         base_url=ground.base_url,
         routes=pages,
+        model=model_of(ground),
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 

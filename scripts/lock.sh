@@ -30,7 +30,7 @@ resolve() { # resolve LOCK SOURCE FLAG…: write one list
   echo "$lock: $(grep -c '==' "$lock") packages"
 }
 
-resolve requirements.lock pyproject.toml --group build
+resolve requirements.lock pyproject.toml --group build --extra openai
 # Constrained, so that the tests run on the versions that are shipped.
 resolve requirements-dev.lock pyproject.toml --group dev --constraint requirements.lock
 # The group alone is the source: the rest is there already, at the same versions.

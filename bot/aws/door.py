@@ -56,6 +56,14 @@ class AwsDoor:
         """
         return self._connected().queue()
 
+    def model(self) -> AwsSession:
+        """Return a session that asks models of Bedrock.
+
+        Raises:
+            Unreachable: No account is connected, or it does not answer.
+        """
+        return self._connected().model()
+
     def store(self) -> AwsSession:
         """Return a session that keeps ciphertext and wraps keys of shares.
 

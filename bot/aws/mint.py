@@ -22,6 +22,7 @@ from bot.ports.clock import Clock
 READ_ROLE = "tocsin-read"
 QUEUE_ROLE = "tocsin-queue"
 STORE_ROLE = "tocsin-store"
+MODEL_ROLE = "tocsin-model"
 _PLAN_LIFE_S = 900  # the shortest that STS gives
 _READ_LIFE_S = 3600
 _RENEW_BEFORE = timedelta(minutes=5)
@@ -80,6 +81,14 @@ class Mint:
             Unreachable: STS refused or did not answer.
         """
         return self._of_role(QUEUE_ROLE, label="queue")
+
+    def model(self) -> AwsSession:
+        """Return a session that asks models and does nothing else; as `reader`.
+
+        Raises:
+            Unreachable: STS refused or did not answer.
+        """
+        return self._of_role(MODEL_ROLE, label="model")
 
     def store(self) -> AwsSession:
         """Return a session that keeps ciphertext and wraps keys; as `reader`.

@@ -42,6 +42,7 @@ _ROLES = {
     "tocsin-read": "tocsin-trust-read.json",
     "tocsin-queue": "tocsin-trust-read.json",
     "tocsin-store": "tocsin-trust-read.json",
+    "tocsin-model": "tocsin-trust-read.json",
     "tocsin-act-iam": "tocsin-trust-act.json",
     "tocsin-act-lambda": "tocsin-trust-act.json",
 }

@@ -5,7 +5,9 @@ import stat
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from bot.cli.opening import KEYS_DIRECTORY, STORE_FILE, open_settings
 from bot.config import Settings, secret, shipped_runbooks
@@ -33,7 +35,7 @@ class Check:
 PARTS = (
     *("home", "log", "redaction", "rules", "runbooks", "reader"),
     *("sources", "intake", "alarms", "storage", "watch", "collect"),
-    *("slack", "sign-in"),
+    *("model", "slack", "sign-in"),
 )
 """What is looked at, in this order, behind the settings."""
 
@@ -49,20 +51,31 @@ def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
     except TocsinError as error:
         return (failed("settings", error),)
     known = Check(name="settings", state=OK, says="every key is known and valid")
-    looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
-        *(_home, _log, _redaction, _rules, _runbooks, _reader),
-        *(_sources, _intake, _alarms, _storage, _watch, _collect),
-        *(_slack, _sign_in),
-    )
+    here = {
+        "home": _home,
+        "log": _log,
+        "redaction": _redaction,
+        "rules": _rules,
+        "runbooks": _runbooks,
+        "sources": _sources,
+        "intake": _intake,
+        "alarms": _alarms,
+    }
     found = [known]
-    for name, look in zip(PARTS, looks, strict=True):
+    for name in PARTS:
         if parts and name not in parts:
             continue
         try:
-            found += look(settings)
+            found += (here.get(name) or _elsewhere(name))(settings)
         except TocsinError as error:
             found.append(failed(name, error))
     return tuple(found)
+
+
+def _elsewhere(name: str) -> Callable[[Settings], Iterator[Check]]:
+    """Return the check that has a file of its own, loaded when it is its turn."""
+    module = import_module(f"bot.cli.checks_{name.replace('-', '_')}")
+    return cast("Callable[[Settings], Iterator[Check]]", module.look)
 
 
 def _home(settings: Settings) -> Iterator[Check]:
@@ -138,12 +151,6 @@ def _intake(settings: Settings) -> Iterator[Check]:
             says=told,
             next_move="Look at the disk of TOCSIN_HOME: its free room, its speed.",
         )
-
-
-def _redaction(settings: Settings) -> Iterator[Check]:
-    from bot.cli.checks_redaction import look
-
-    yield from look(settings)
 
 
 def _rules(settings: Settings) -> Iterator[Check]:
@@ -245,40 +252,14 @@ def _alarms(settings: Settings) -> Iterator[Check]:
         )
 
 
-def _reader(settings: Settings) -> Iterator[Check]:
-    from bot.cli.checks_reader import look
+def model_asked() -> tuple[Check, ...]:
+    """Ask the model, which costs a call."""
+    from bot.cli.checks_model import asked
 
-    yield from look(settings)
-
-
-def _storage(settings: Settings) -> Iterator[Check]:
-    from bot.cli.checks_storage import look
-
-    yield from look(settings)
-
-
-def _watch(settings: Settings) -> Iterator[Check]:
-    from bot.cli.checks_watch import look
-
-    yield from look(settings)
-
-
-def _collect(settings: Settings) -> Iterator[Check]:
-    from bot.cli.checks_collect import look
-
-    yield from look(settings)
-
-
-def _slack(settings: Settings) -> Iterator[Check]:
-    from bot.cli.checks_slack import look
-
-    yield from look(settings)
-
-
-def _sign_in(settings: Settings) -> Iterator[Check]:
-    from bot.cli.checks_sign_in import look
-
-    yield from look(settings)
+    try:
+        return tuple(asked(open_settings()))
+    except TocsinError as error:
+        return (failed("model answers", error),)
 
 
 def failed(name: str, error: TocsinError) -> Check:

@@ -60,9 +60,27 @@ def _judge_concurrency_by_method() -> None:
     actions._lambda_action = action  # noqa: SLF001 - as above
 
 
+def _judge_converse_as_aws_does() -> None:
+    """Take a conversation with a model for what it is in AWS: invoking that model.
+
+    The server asks for ``bedrock:Converse``, which AWS does not have. Source: Amazon
+    Bedrock API reference, Converse: "requires permission for bedrock:InvokeModel".
+    """
+    actions: Any = importlib.import_module("ministack.core.iam_actions")
+    judged = actions._match_rest_action  # noqa: SLF001 - as above
+
+    def action(service: str, *request: Any) -> str | None:
+        found: str | None = judged(service, *request)
+        is_talk = service == "bedrock-runtime" and found == "Converse"
+        return "InvokeModel" if is_talk else found
+
+    actions._match_rest_action = action  # noqa: SLF001 - as above
+
+
 if __name__ == "__main__":
     lock = _alone()
     _judge_concurrency_by_method()
+    _judge_converse_as_aws_does()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.argv = ["ministack"]
     runpy.run_module("ministack", run_name="__main__")

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from bot.config.collecting import CollectSection
 from bot.config.gate_section import Gate
+from bot.config.model import ModelSection
 from bot.config.section import Names, Section
 from bot.config.sources import Source, stray_key
 from bot.config.store_section import StoreSection
@@ -268,6 +269,7 @@ class Settings(Section):
     watch: Watch = Watch()
     collect: CollectSection = CollectSection()
     web: Web = Web()
+    model: ModelSection = ModelSection()
     gate: Gate = Gate()
     drills: Drills = Drills()
     aws: Aws = Aws()

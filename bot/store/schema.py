@@ -29,6 +29,7 @@ MIGRATION_NAMES = (
     "0012_fewer_indexes",
     "0013_share_contents",
     "0014_identity",
+    "0015_model_calls",
 )
 INSTALL_ID_BYTES = 8
 
@@ -76,6 +77,7 @@ def migrations() -> "Migrations":
         _drop_indexes,
         _describe_shares,
         _make_identity,
+        _make_model_calls,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
@@ -268,5 +270,11 @@ def _describe_shares(db: "Database") -> None:
 
 def _make_identity(db: "Database") -> None:
     from bot.store.identity_tables import make
+
+    make(db)
+
+
+def _make_model_calls(db: "Database") -> None:
+    from bot.store.model_tables import make
 
     make(db)

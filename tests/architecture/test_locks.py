@@ -41,6 +41,18 @@ def test_every_declared_dependency_is_locked(lock: str) -> None:
     assert _declared() <= set(_pins(lock))
 
 
+def test_what_ships_speaks_with_one_provider_and_tests_speak_with_all() -> None:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras = table["project"]["optional-dependencies"]
+    found = {
+        name: [re.split(r"[<>=]", line)[0] for line in extras[name]]
+        for name in ("openai", "anthropic", "bedrock")
+    }
+    shipped, tested = (_pins(lock) for lock in OURS)
+    assert set(found["openai"]) <= set(shipped)
+    assert {one for names in found.values() for one in names} <= set(tested)
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_version_has_a_hash(lock: str) -> None:
     text = (ROOT / lock).read_text("utf-8")

@@ -11,7 +11,14 @@ import pytest
 import integrations
 from bot.aws import blobs, wrapping
 from bot.aws.action import AwsAction
-from bot.aws.mint import QUEUE_ROLE, READ_ROLE, STORE_ROLE, Grant, session_policy
+from bot.aws.mint import (
+    MODEL_ROLE,
+    QUEUE_ROLE,
+    READ_ROLE,
+    STORE_ROLE,
+    Grant,
+    session_policy,
+)
 from bot.aws.permissions import permission
 from bot.gate.catalogue import load_actions
 
@@ -107,6 +114,15 @@ def test_the_stores_role_wraps_nothing_but_keys_of_shares() -> None:
         one for one in _statements(STORE_ROLE) if "kms:Encrypt" in one["Action"]
     )
     assert wraps["Condition"]["Null"] == {"kms:EncryptionContext:share": "false"}
+
+
+def test_the_models_role_asks_and_does_nothing_else() -> None:
+    assert _allowed(MODEL_ROLE) == {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"}
+    given = [one["Resource"] for one in _statements(MODEL_ROLE)]
+    places = [
+        one for named in given for one in ([named] if type(named) is str else named)
+    ]
+    assert all(one.startswith("arn:aws:bedrock:") for one in places)
 
 
 @pytest.mark.parametrize("role", ROLES)
