@@ -23,6 +23,7 @@ _AGAIN_S, _LONGEST_AGAIN_S = 60.0, 900.0
 # As many as Slack advises, and as many people as a workspace of ours may have.
 _PAGE = 200
 MOST_PEOPLE = 50_000
+_MOST_PAGES = 1_000
 _TIMEOUT_S = 30.0
 # After so long an alert hardly speaks of somebody who left.
 _REMEMBERED_FOR = timedelta(days=90)
@@ -66,17 +67,17 @@ class RosterReader:
         people: list[Person] = []
         cursor, problem = "", ""
         try:
-            while len(people) < MOST_PEOPLE:
+            for _ in range(_MOST_PAGES):
                 page, cursor = await self._page(cursor)
                 people += people_of(page, now=now)
-                if not cursor:
+                if not cursor or len(people) >= MOST_PEOPLE:
                     break
         except CALL_FAILED as failed:
             why = _why(failed)
             _log.warning("users.list gave no names: %s", why)
             self._roster.failed(why)
             return False
-        if cursor:
+        if cursor or len(people) > MOST_PEOPLE:
             problem = _FULL
         # With many people this takes a second: nobody's answer waits for it.
         await asyncio.to_thread(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.cli import main
+from bot.cli import checks_names, main
 from bot.cli.checks_redaction import look
 from bot.cli.opening import STORE_FILE, open_settings
 from bot.definitions import record_definition
@@ -240,3 +240,34 @@ def test_the_registry_is_printed_without_the_keys_in_it(
     assert shown.count("@claims-ml") == 2
     assert shown.count("openai_project:") == 2
     assert KEY not in shown
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "says"),
+    [
+        (None, "ok", "1 person of the overlay; no bot runs"),
+        (
+            {"workspace": 1200, "registry": 1},
+            "ok",
+            "1,200 people of the workspace, 1 p",
+        ),
+        ({"problem": "missing_scope"}, "warn", "(missing_scope), it never told them"),
+        (
+            {"workspace": 7, "problem": "TimeoutError", "learned_at": "2026-05-04"},
+            "warn",
+            "(TimeoutError), it told them last at 2026-05-04",
+        ),
+    ],
+)
+def test_doctor_says_how_many_names_are_known_and_from_where(
+    told: dict[str, object] | None,
+    state: str,
+    says: str,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checks_names, "_told", lambda _: told)
+    (found,) = checks_names.look(open_settings(), listed=1)
+    assert found.state == state
+    assert says in found.says
+    assert bool(found.next_move) == (state == "warn")
