@@ -32,7 +32,7 @@ _LINES = (
 _THERE = frozenset(
     {
         *("EntityAlreadyExists", "ResourceConflictException", "ConflictException"),
-        "ResourceAlreadyExistsException",
+        *("ResourceAlreadyExistsException", "BucketAlreadyOwnedByYou"),
     }
 )
 

@@ -142,7 +142,7 @@ def _show(found: dict[str, Any], *, as_json: bool) -> None:
 
 def _played(settings: "Settings", scenario: str, speed: int | None) -> dict[str, Any]:
     from bot.cli.drill_here import play_here
-    from bot.cli.serving import only_process
+    from bot.cli.lock import only_process
     from bot.domain.errors import BadSettings
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -194,8 +194,8 @@ def _said(reason: "Untrusted") -> "Untrusted":
 
 def _order(name: str, plan: str, given: Order) -> Order:
     """Carry out one order: here when no bot runs, else by asking the bot."""
+    from bot.cli.lock import only_process
     from bot.cli.opening import STORE_FILE, open_settings
-    from bot.cli.serving import only_process
 
     settings = open_settings()
     if not (settings.home / STORE_FILE).exists():

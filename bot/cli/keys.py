@@ -47,8 +47,8 @@ def rotate(*, as_json: bool) -> None:
 
 def _rotated() -> dict[str, Any]:
     from bot.cli import running_bot
+    from bot.cli.lock import only_process
     from bot.cli.opening import STORE_FILE, open_settings
-    from bot.cli.serving import only_process
     from bot.web.keys import PATH
 
     settings = open_settings()

@@ -127,7 +127,7 @@ def _hand_over(
     settings: "Settings", sealed: "Sealed", write: "Writing"
 ) -> dict[str, Any]:
     """Keep it: here when no bot runs, else by asking the bot."""
-    from bot.cli.serving import only_process
+    from bot.cli.lock import only_process
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as held:

@@ -7,7 +7,6 @@ What the parts are is `bot/wire.py`'s business.
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
 import signal
@@ -15,7 +14,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 import uvicorn
@@ -24,6 +23,7 @@ from starlette.types import ASGIApp
 from bot.aws.session import AwsSettings
 from bot.cli import garbage
 from bot.cli.cloud import PracticeCloud
+from bot.cli.lock import only_process
 from bot.cli.one_write import OneWrite
 from bot.cli.practice import Practice, practice_for, refuse_beyond_loopback
 from bot.cli.real_slack import real_slack
@@ -272,22 +272,3 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-
-
-@contextlib.contextmanager
-def only_process(home: Path) -> Iterator[IO[str]]:
-    """Hold the home's lock: two writers on one SQLite file starve each other.
-
-    Raises:
-        BadSettings: Another process has it.
-    """
-    with open(home / "lock", "a", opener=_owner_only) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BadSettings(
-                "Tocsin did not start",
-                because=f"another process runs with the home {home}",
-                next_move="Stop it, or set TOCSIN_HOME to another directory.",
-            ) from None
-        yield lock
