@@ -54,7 +54,6 @@ def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
     here = {
         "home": _home,
         "log": _log,
-        "redaction": _redaction,
         "rules": _rules,
         "runbooks": _runbooks,
         "sources": _sources,
