@@ -1,0 +1,156 @@
+// JSON read without losing anything: numbers keep their digits, and a member that stands
+// twice is there twice. JSON.parse rounds long ids and hides all but the last.
+//
+// No recursion, so depth is harmless; keys lie in lists, so no key is special. Grammar:
+// RFC 8259.
+
+export class Numeral {
+  constructor(text) {
+    this.text = text;
+  }
+}
+export class List {
+  items = [];
+}
+export class Members {
+  names = [];
+  items = [];
+
+  get(name) {
+    const n = this.names.indexOf(name);
+    return n < 0 ? undefined : this.items[n];
+  }
+}
+
+const BLANK = /[ \t\n\r]*/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const WORDS = new Map([["true", true], ["false", false], ["null", null]]);
+
+/**
+ * Read one text.
+ * @returns {*} string, true, false, null, Numeral, List or Members.
+ * @throws {SyntaxError} It is not JSON.
+ */
+export function parseJson(text) {
+  const reader = new Reader(text);
+  const open = [];
+  let value = reader.begin(open);
+  for (;;) {
+    // `value` is whole here unless it is a container that was just opened.
+    if (value === OPENED) {
+      value = reader.begin(open);
+      continue;
+    }
+    const around = open.at(-1);
+    if (around === undefined) return reader.end(value);
+    around.items.push(value);
+    const closes = around instanceof List ? "]" : "}";
+    const mark = reader.mark();
+    if (mark === closes) value = open.pop();
+    else if (mark === ",") {
+      if (around instanceof Members) reader.name(around);
+      value = reader.begin(open);
+    } else throw new SyntaxError();
+  }
+}
+
+const OPENED = Symbol();
+
+class Reader {
+  constructor(text) {
+    this.text = text;
+    this.at = 0;
+  }
+
+  skip() {
+    BLANK.lastIndex = this.at;
+    BLANK.exec(this.text);
+    this.at = BLANK.lastIndex;
+    return this.text[this.at];
+  }
+
+  mark() {
+    const found = this.skip();
+    this.at += 1;
+    return found;
+  }
+
+  end(value) {
+    if (this.skip() !== undefined) throw new SyntaxError();
+    return value;
+  }
+
+  name(around) {
+    if (this.skip() !== '"') throw new SyntaxError();
+    around.names.push(this.string());
+    if (this.mark() !== ":") throw new SyntaxError();
+  }
+
+  /** Read a value; of a container only its beginning, unless it is empty. */
+  begin(open) {
+    const first = this.skip();
+    if (first === '"') return this.string();
+    if (first === "{" || first === "[") return this.container(first, open);
+    for (const [word, value] of WORDS) {
+      if (this.text.startsWith(word, this.at)) {
+        this.at += word.length;
+        return value;
+      }
+    }
+    NUMBER.lastIndex = this.at;
+    const found = NUMBER.exec(this.text);
+    if (!found) throw new SyntaxError();
+    this.at = NUMBER.lastIndex;
+    return new Numeral(found[0]);
+  }
+
+  container(first, open) {
+    this.at += 1;
+    const made = first === "[" ? new List() : new Members();
+    if (this.skip() === (first === "[" ? "]" : "}")) {
+      this.at += 1;
+      return made;
+    }
+    if (made instanceof Members) this.name(made);
+    open.push(made);
+    return OPENED;
+  }
+
+  string() {
+    let end = this.at;
+    do {
+      end = this.text.indexOf('"', end + 1);
+      if (end < 0) throw new SyntaxError();
+    } while (this.isEscaped(end));
+    const found = JSON.parse(this.text.slice(this.at, end + 1));
+    this.at = end + 1;
+    return found;
+  }
+
+  isEscaped(at) {
+    let back = at;
+    while (this.text[back - 1] === "\\") back -= 1;
+    return (at - back) % 2 === 1;
+  }
+}
+
+/** One line about a value, at most `most` characters long. */
+export function brief(value, most = 120, depth = 0) {
+  if (value instanceof Numeral) return value.text;
+  if (typeof value === "string") return depth ? JSON.stringify(cut(value, most)) : cut(value, most);
+  if (!(value instanceof List || value instanceof Members)) return String(value);
+  const isList = value instanceof List;
+  if (depth >= 3) return isList ? "[…]" : "{…}";
+  let said = "";
+  for (let n = 0; n < value.items.length; n += 1) {
+    if (said.length >= most) {
+      said += "…";
+      break;
+    }
+    const name = isList ? "" : `${cut(value.names[n], 60)}: `;
+    said += `${n ? ", " : ""}${name}${brief(value.items[n], most - said.length, depth + 1)}`;
+  }
+  return isList ? `[${said}]` : `{${said}}`;
+}
+
+const cut = (text, most) => (text.length > most ? `${text.slice(0, Math.max(most, 1))}…` : text);
