@@ -13,9 +13,8 @@ export function showSummary(found) {
   byId("pasted-by").textContent = leased.by ?? "";
   if (bundle?.original) byId("head").textContent = "Unmasked original";
   if (leased.by) byId("head").textContent = "Sealed text";
-  const list = byId("facts");
-  list.replaceChildren();
-  for (const [name, value] of [...ofBundle(bundle), ...ofLink(found)]) list.append(make("dt", { text: name }), make("dd", { text: value }));
+  fill(byId("facts"), [...ofBundle(bundle), ticket(leased)]);
+  fill(byId("more-facts"), more(found));
   missing(bundle?.missing ?? []);
 }
 
@@ -34,19 +33,28 @@ function ofBundle(bundle) {
     const took = bundle.tookMs === null ? "" : `, in ${(bundle.tookMs / 1000).toLocaleString("en", { maximumFractionDigits: 1 })} s`;
     rows.push(["Collected", `${moment(bundle.collectedAt)}${took}`]);
   }
-  rows.push(["Files", counted(bundle.files.length, "file")]);
   if (!bundle.original) rows.push(["Masked", bundle.masked || "nothing"]);
-  if (bundle.definition) rows.push(["Masked by", `definition of sensitive data, ${bundle.definition}`]);
   return rows;
 }
 
-function ofLink({ leased, size }) {
-  return [
-    ["Ticket", leased.for ? `was made for ${leased.for}` : "was made for whoever holds the link"],
-    ["Opens", leased.uses_left > 0 ? `this link opens again, ${leased.uses_left} left` : "this link is used up"],
+function ticket(leased) {
+  const whose = leased.for ? `was made for ${leased.for}` : "was made for whoever holds the link";
+  return ["Ticket", `${whose}; ${leased.uses_left > 0 ? `it opens again, ${leased.uses_left} left` : "it is used up"}`];
+}
+
+function more({ bundle, leased, size }) {
+  const rows = [
     ["Runs out", `${moment(leased.expires_at)}; the key is destroyed then at the latest`],
     ["Size", sized(size)],
   ];
+  if (bundle) rows.unshift(["Files", counted(bundle.files.length, "file")]);
+  if (bundle?.definition) rows.push(["Masked by", `definition of sensitive data, ${bundle.definition}`]);
+  return rows;
+}
+
+function fill(list, rows) {
+  list.replaceChildren();
+  for (const [name, value] of rows) list.append(make("dt", { text: name }), make("dd", { text: value }));
 }
 
 function missing(rows) {

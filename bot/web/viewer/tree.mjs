@@ -22,6 +22,7 @@ export function tree(value, name) {
 
 // What an item shows once it is opened; kept beside the element, not in it.
 const inside = new WeakMap();
+const sizes = new WeakMap();
 
 function branch(name, value, level) {
   const line = make("span", { class: "line" });
@@ -32,6 +33,7 @@ function branch(name, value, level) {
     const what = counted(value.items.length, value instanceof List ? "item" : "member");
     line.append(make("span", { class: "size", text: what }), make("bdi", { class: "soft brief", text: brief(value) }));
     fold(item, () => parts(value, 0, level + 1));
+    sizes.set(item, value.items.length);
   } else if (typeof value === "string" && (value.length > LONG || value.includes("\n"))) {
     const rest = make("bdi", { class: "text", text: `${value.slice(0, LONG)}…` });
     line.append(make("span", { class: "size", text: counted(value.length, "character") }), rest);
@@ -90,16 +92,17 @@ function turn(item, open) {
   else if (group) group.hidden = !open;
 }
 
-// Open level by level as long as what shows stays short.
+// Open level by level as long as what shows stays short; long texts stay closed.
 function openUpTo(first, most) {
   let [level, shown] = [[first], 1];
   while (level.length) {
-    const closed = level.filter((item) => item.hasAttribute("aria-expanded") && item.lastChild?.tagName !== "PRE");
     const next = [];
-    for (const item of closed) {
+    for (const item of level) {
+      const size = sizes.get(item) ?? Infinity;
+      if (shown + size > most) continue;
+      shown += size;
       turn(item, true);
       next.push(...item.querySelectorAll(":scope > ul > li"));
-      if ((shown += next.length) > most) return;
     }
     level = next;
   }

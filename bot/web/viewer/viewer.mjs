@@ -79,7 +79,7 @@ function clear() {
   life.abort();
   opened?.bytes.fill(0);
   opened = null;
-  for (const one of ["files", "facts", "contents", "missing", "title", "pasted-by", "big-lines", "big-other"]) byId(one).replaceChildren();
+  for (const one of ["files", "facts", "more-facts", "contents", "missing", "title", "pasted-by", "big-lines", "big-other"]) byId(one).replaceChildren();
 }
 
 byId("open").addEventListener("click", open, { once: true });
