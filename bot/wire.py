@@ -16,6 +16,7 @@ from bot.placing import Placing
 from bot.plans.house import GateHouse
 from bot.reading.apart import Apart
 from bot.reading.recall import Recall
+from bot.shares.texts import Texts
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom, SlackSettings
@@ -77,6 +78,7 @@ def build(
         drills=drills.master,
         maintenance=grouping.maintenance,
         originals=build_originals(gate, sharing.desk, ground.rulings.redactor),
+        texts=Texts(desk=sharing.desk),
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets

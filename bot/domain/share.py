@@ -24,6 +24,8 @@ from bot.domain.share_events import (
     ShareOpened,
     ShareRevoked,
     ShareShredded,
+    TextOffered,
+    TextSealed,
     TicketMinted,
 )
 
@@ -73,6 +75,9 @@ class Share:
         denied: How many refusals were written down.
         original: The alert whose original it is; "" for diagnostics and files.
         only_for: The one person who gets tickets; "" for whoever may ask.
+        text: It is a text that `by` pasted for people by name.
+        people: Whom the text was meant for; `readers`: who of them gets tickets.
+        each: How often each of them may open it.
     """
 
     exists: bool = False
@@ -89,6 +94,10 @@ class Share:
     denied: int = 0
     original: str = ""
     only_for: str = ""
+    text: bool = False
+    people: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    each: int = 0
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     leases: Mapping[str, Lease] = field(default_factory=dict)
 
@@ -106,6 +115,15 @@ class Share:
             lease.ticket == ticket and lease.opened is None and now < lease.until
             for lease in self._all()
         )
+
+    def opened_by(self, person: str) -> int:
+        """Return how often somebody's tickets opened it."""
+        return sum(t.opened for t in self.tickets.values() if t.person == person)
+
+    def out_to(self, person: str, now: datetime) -> int:
+        """Return how many leases of somebody's tickets run at `now`."""
+        theirs = (t.id for t in self.tickets.values() if t.person == person)
+        return sum(self.out_on(ticket, now) for ticket in theirs)
 
     def by_digest(self, digest: str) -> Ticket | None:
         """Return the ticket whose secret has this digest."""
@@ -134,6 +152,10 @@ def evolve_share(  # noqa: C901 - one case per event, so that mypy finds a gap
             return _created(event)
         case OriginalSealed(alert=alert, person=person):
             return replace(state, original=alert, only_for=person)
+        case TextSealed(people=people, each=each):
+            return replace(state, text=True, people=people, each=each)
+        case TextOffered(people=people):
+            return replace(state, readers=people)
         case TicketMinted():
             return replace(state, tickets={**state.tickets, event.ticket: _of(event)})
         case ShareLeased():

@@ -15,7 +15,8 @@ from bot.domain import share_decisions as rules
 from bot.domain.errors import NotFound, OutOfTurn, Refusal, TocsinError
 from bot.domain.share_decisions import NewTicket
 from bot.ports import Store, Transaction
-from bot.ports.sharing import ShareAsker, ShareVoice
+from bot.ports.share_voice import ShareVoice
+from bot.ports.sharing import ShareAsker
 from bot.readmodels import board
 from bot.shares.book import ShareBook, is_over, open_ids
 from bot.shares.vault import ShareVault
@@ -181,6 +182,7 @@ class ShareDesk:
             until=state.tickets[ticket].until,
             drill=_is_drill(tx, state.incident),
             original=state.original,
+            text_by=state.by if state.text else "",
         )
         tx.outbox.whisper(whisper, now=self._now())
 
@@ -243,9 +245,11 @@ def must_be_open(tx: Transaction, incident: str) -> None:
 
 
 def _diagnostics(tx: Transaction, book: ShareBook, incident: str) -> tuple[str, ...]:
-    """Return the shares that anybody who may ask gets: no originals."""
-    found = open_ids(tx, incident)
-    return tuple(share for share in found if not book.load(tx, share).original)
+    """Return the shares that anybody who may ask gets: no originals, no texts."""
+    states = {share: book.load(tx, share) for share in open_ids(tx, incident)}
+    return tuple(
+        share for share, one in states.items() if not (one.original or one.text)
+    )
 
 
 def _is_drill(tx: Transaction, incident: str) -> bool:

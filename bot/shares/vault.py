@@ -86,6 +86,7 @@ class ShareVault:
             uses_left=max(found.uses - found.opened - 1, 0),
             expires_at=state.expires_at,
             size_bytes=state.size_bytes,
+            by=state.by if state.text else "",
         )
 
     def content(self, share: str, lease: str) -> bytes:

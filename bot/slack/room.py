@@ -18,6 +18,7 @@ from bot.guards import Guards
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
+from bot.ports.share_texts import TextAsks
 from bot.ports.sharing import OriginalAsks, ShareAsks
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
@@ -93,6 +94,7 @@ class SlackRoom:
         drills: Drills | None = None,
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
+        texts: TextAsks | None = None,
     ) -> None:
         self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
@@ -104,7 +106,7 @@ class SlackRoom:
             people=self.people,
             whispers=whispers,
             desk=self._desk(gate, service),
-            shares=self._share_door(service, shares, originals),
+            shares=self._share_door(service, shares, originals, texts),
             drills=played,
             maintenance=planned,
         )
@@ -119,6 +121,7 @@ class SlackRoom:
             drills=played,
             maintenance=planned,
             originals=originals,
+            texts=texts,
             askers=self.askers,
         )
         self._open(door, settings, whispers)
@@ -128,9 +131,14 @@ class SlackRoom:
         service: Service,
         shares: ShareAsks | None,
         originals: OriginalAsks | None,
+        texts: TextAsks | None,
     ) -> ShareDoor:
         return ShareDoor(
-            shares=shares, service=service, askers=self.askers, originals=originals
+            shares=shares,
+            service=service,
+            askers=self.askers,
+            originals=originals,
+            texts=texts,
         )
 
     def _know_people(self, settings: SlackSettings, service: Service) -> None:

@@ -7,7 +7,7 @@ from tests.architecture.sources import OURS, SHIPPED
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
-MAX_STAGE_LINES = 1500
+MAX_STAGE_LINES = 1700
 _SPEAKS = ('"""', 'r"""')
 VAGUE_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "handler"})
 

@@ -11,7 +11,7 @@ import pytest
 from tests.outside.album import keep
 from tests.outside.bundles import HOSTILE, PLOT, bundle, rich, tar, told
 from tests.outside.screens import Screen
-from tests.outside.test_share_page import PHONE, look, press_open, shown
+from tests.outside.test_share_page import PHONE, press_open, shown
 from tests.serving import Door, serving
 from tests.sharing.stage import Stage
 from tests.web.test_shares_door import app
@@ -154,10 +154,16 @@ def test_a_table_sorts_filters_and_shows_a_row_whole(opened: Opened) -> None:
         place.get_by_role("button", name="ms", exact=True).click()
         head = place.get_by_role("columnheader", name="ms", exact=True)
         assert head.get_attribute("aria-sort") == "ascending"
-        assert place.locator("tbody tr:not(.space) td:nth-child(5)").first.inner_text() == "0"
+        assert (
+            place.locator("tbody tr:not(.space) td:nth-child(5)").first.inner_text()
+            == "0"
+        )
         place.get_by_role("button", name="ms", exact=True).click()
         assert head.get_attribute("aria-sort") == "descending"
-        assert place.locator("tbody tr:not(.space) td:nth-child(5)").first.inner_text() == "999"
+        assert (
+            place.locator("tbody tr:not(.space) td:nth-child(5)").first.inner_text()
+            == "999"
+        )
         place.get_by_role("searchbox").fill("createaccesskey user-12")
         screen.page.wait_for_function(
             "(one) => one.textContent.includes(' of 5,000')", arg=count.element_handle()
@@ -223,9 +229,7 @@ def test_nothing_from_outside_becomes_markup_in_any_view(opened: Opened) -> None
         assert HOSTILE.split()[0] in screen.page.inner_text("#files")
 
 
-def test_each_file_and_all_of_it_can_be_saved(
-    opened: Opened, tmp_path: Path
-) -> None:
+def test_each_file_and_all_of_it_can_be_saved(opened: Opened, tmp_path: Path) -> None:
     whole = rich(rows=10)
     with opened(whole) as screen:
         for press, saved in (
@@ -244,8 +248,12 @@ def _absurd() -> dict[str, bytes]:
     claims_more[124:136] = b"77777777777\0"
     unclosed = bytes(whole[:1024])
     twice = tar([("manifest.json", b"{}"), ("a", b"1"), ("a", b"2")])
-    climbs = tar([("manifest.json", b'{"format":"tocsin-bundle/2","files":[]}'), ("../a", b"1")])
-    strange = tar([("manifest.json", b'{"format":"tocsin-bundle/2","files":{"length":9e9}}')])
+    climbs = tar(
+        [("manifest.json", b'{"format":"tocsin-bundle/2","files":[]}'), ("../a", b"1")]
+    )
+    strange = tar(
+        [("manifest.json", b'{"format":"tocsin-bundle/2","files":{"length":9e9}}')]
+    )
     return {
         "claims more than there is": bytes(claims_more),
         "ends too early": unclosed,
@@ -304,7 +312,9 @@ def test_a_file_that_somebody_sealed_shows_as_what_it_is(
 
 def test_a_line_without_end_is_cut_and_says_so(opened: Opened) -> None:
     with opened(b"a" * 3_000_000) as screen:
-        assert "2,996,000 more characters in this line" in screen.page.inner_text(".log")
+        assert "2,996,000 more characters in this line" in screen.page.inner_text(
+            ".log"
+        )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
