@@ -66,9 +66,7 @@ def build(
     gate = _gate(ground, people)
     links = page_links(ground.store, ground.clock, base_url)
     sharing, drills = _sharing(ground), _drills(ground, gate)
-    grouping = build_grouping(
-        ground.service, ground.rulings, channel=ground.slack.channel
-    )
+    grouping = build_grouping(ground.service, ground.rulings, channel=slack.channel)
     room = SlackRoom(
         service=ground.service,
         settings=slack,

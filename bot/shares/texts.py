@@ -1,9 +1,9 @@
 """Texts that people seal for people. Keeps `ports.share_texts.TextAsks`.
 
-A text is sealed before its form is acknowledged, together with the request about it, so
-the text itself lies nowhere but in its ciphertext: not in the inbox, the log, the outbox
-or a line of ours. Until it is offered nobody can have it; a refusal destroys it. The
-rules are in `bot/domain/share_texts.py`.
+A text is sealed before its form is acknowledged, together with the request about it,
+so the text itself lies nowhere but in its ciphertext: not in the inbox, the log, the
+outbox or a line of ours. Until it is offered nobody can have it; a refusal destroys
+it. The rules are in `bot/domain/share_texts.py`.
 """
 
 from collections.abc import Callable, Sequence

@@ -101,15 +101,7 @@ class Door:
             accept=self.accept,
             open_form=self.open_form,
         )
-
-        self._texts = TextDoor(
-            asks=texts,
-            askers=askers,
-            service=service,
-            keeping=self._keeping,
-            whispers=whispers,
-            open_form=self.open_form,
-        )
+        self._texts = self._text_door(texts, askers)
 
     def register(self, app: AsyncApp) -> None:
         """Wire the listeners to Bolt."""
@@ -166,6 +158,16 @@ class Door:
             people=self._people,
             whispers=self._whispers,
             accept=self.accept,
+            open_form=self.open_form,
+        )
+
+    def _text_door(self, texts: TextAsks | None, askers: Looker | None) -> TextDoor:
+        return TextDoor(
+            asks=texts,
+            askers=askers,
+            service=self._service,
+            keeping=self._keeping,
+            whispers=self._whispers,
             open_form=self.open_form,
         )
 

@@ -97,7 +97,7 @@ def _features(door: str) -> dict[str, Any]:
                 "name": "Share sealed",
                 "type": "message",
                 "callback_id": SHARE_SHORTCUT,
-                "description": "Share this message sealed: its text, for people you name",
+                "description": "Share this message sealed, for people you name",
             },
         ],
     }

@@ -101,15 +101,9 @@ class SlackRoom:
         whispers = self._whispers(service)
         planned = _maintenance_desk(maintenance, self.people)
         played = _drill_desk(drills, self.people)
-        self.worker = InboxWorker(
-            service=service,
-            people=self.people,
-            whispers=whispers,
-            desk=self._desk(gate, service),
-            shares=self._share_door(service, shares, originals, texts),
-            drills=played,
-            maintenance=planned,
-        )
+        sealed = self._share_door(service, shares, originals, texts)
+        plans = self._desk(gate, service)
+        self.worker = self._worker(service, whispers, plans, sealed, played, planned)
         door = Door(
             service=service,
             people=self.people,
@@ -125,6 +119,25 @@ class SlackRoom:
             askers=self.askers,
         )
         self._open(door, settings, whispers)
+
+    def _worker(
+        self,
+        service: Service,
+        whispers: Whispers,
+        plans: PlanDesk | None,
+        sealed: ShareDoor,
+        played: DrillDesk | None,
+        planned: MaintenanceDesk | None,
+    ) -> InboxWorker:
+        return InboxWorker(
+            service=service,
+            people=self.people,
+            whispers=whispers,
+            desk=plans,
+            shares=sealed,
+            drills=played,
+            maintenance=planned,
+        )
 
     def _share_door(
         self,

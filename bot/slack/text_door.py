@@ -101,7 +101,7 @@ class TextDoor:
         await ack()
 
     async def submit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Seal the text and keep what remains, or say beside the fields what is wrong."""
+        """Seal the text, or say beside the fields what is wrong."""
         sent = parse(body)
         assert isinstance(sent, Submission)  # noqa: S101 - Bolt matched it
         wrong = text_form.errors(sent) or await self._wrong_people(sent)
