@@ -99,7 +99,7 @@ class SlackRoom:
         self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
         whispers = self._whispers(service)
-        planned = _maintenance_desk(maintenance, self.people)
+        planned = _planned(maintenance, self.people)
         played = _drill_desk(drills, self.people)
         sealed = self._share_door(service, shares, originals, texts)
         plans = self._desk(gate, service)
@@ -264,12 +264,8 @@ def _drill_desk(drills: Drills | None, people: People) -> DrillDesk | None:
     return DrillDesk(drills=drills, people=people) if drills else None
 
 
-def _maintenance_desk(
-    maintenance: Maintenance | None, people: People
-) -> MaintenanceDesk | None:
-    if maintenance is None:
-        return None
-    return MaintenanceDesk(maintenance=maintenance, people=people)
+def _planned(given: Maintenance | None, people: People) -> MaintenanceDesk | None:
+    return MaintenanceDesk(maintenance=given, people=people) if given else None
 
 
 def _sockets(settings: SlackSettings, bolt: AsyncApp) -> Sockets | None:

@@ -6,8 +6,8 @@ from click.testing import CliRunner
 
 from bot.cli.slack import slack
 from bot.slack.listeners import COMMANDS, SHORTCUT
-from bot.slack.text_door import SHORTCUT as SHARE_SHORTCUT
 from bot.slack.manifest import EVENTS, OPTIONAL_SCOPES, SCOPES, manifest
+from bot.slack.text_door import SHORTCUT as SHARE_SHORTCUT
 
 
 def test_every_request_goes_to_the_one_door() -> None:
