@@ -11,14 +11,15 @@ from functools import partial
 from typing import Any, cast
 
 from bot.config.sources import Source
-from bot.ports.collect import Collect
+from bot.domain.envelope import Alert
+from bot.ports.collect import Collect, Collector
 
 _NOTHING_SET: Mapping[str, Source] = {}
 
 
 def load_collectors(
     sources: Mapping[str, Source] = _NOTHING_SET,
-) -> Mapping[str, Collect]:
+) -> Mapping[str, Collector]:
     """Return what can collect, by the name of the integration, in order of name.
 
     Args:
@@ -30,10 +31,19 @@ def load_collectors(
     names = sorted(one.name for one in pkgutil.iter_modules(integrations.__path__))
     modules = [importlib.import_module(f"integrations.{name}") for name in names]
     return {
-        module.MANIFEST.name: _with_settings(module, sources)
+        module.MANIFEST.name: _collector(module, sources)
         for module in modules
         if hasattr(module, "collect")
     }
+
+
+def _collector(module: Any, sources: Mapping[str, Source]) -> Collector:
+    return Collector(
+        name=module.MANIFEST.name,
+        collect=_with_settings(module, sources),
+        concerns=getattr(module, "concerns", _always),
+        reads=tuple(getattr(module, "READS", ())),
+    )
 
 
 def _with_settings(module: Any, sources: Mapping[str, Source]) -> Collect:
@@ -45,3 +55,8 @@ def _with_settings(module: Any, sources: Mapping[str, Source]) -> Collect:
     return cast(
         "Collect", partial(module.collect, **given) if given else module.collect
     )
+
+
+def _always(alert: Alert) -> bool:
+    """Have a collector that does not say what concerns it asked about every alert."""
+    return bool(alert.id)

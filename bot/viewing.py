@@ -16,7 +16,7 @@ from bot.domain.registry import Registry, System
 from bot.domain.severity import Reason
 from bot.domain.together import Together
 from bot.ports import Clock, Transaction
-from bot.readmodels import alerts, board
+from bot.readmodels import alerts, board, diagnostics
 
 # Reasons a person or a rule leaves in the log as codes only; the alerts have the
 # texts of all others.
@@ -70,6 +70,7 @@ class Viewing:
             ),
             masked=_masked(known),
             next_step=_next_step(tx, incident, state),
+            diagnostics=diagnostics.of_incident(tx, incident),
             notices=_notices(known),
         )
 

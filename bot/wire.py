@@ -163,6 +163,7 @@ def _sharing(ground: Ground) -> Sharing:
             base_url=ground.base_url,
             admin_token=ground.admin_token,
             guesses=ground.guesses,
+            show=ground.service.redraw,
         )
     )
 

@@ -15,7 +15,7 @@ from bot.collectors import load_collectors
 from bot.config import Settings
 from bot.config.sources import Source
 from bot.house import Worker
-from bot.ports import Clock, Collect, Keys
+from bot.ports import Clock, Collector, Keys
 from bot.rulings import Rulings
 from bot.service import Service
 from bot.web.fetch import HttpsFetch
@@ -83,7 +83,7 @@ def queue_workers(needs: IntakeNeeds) -> Sequence[Worker]:
     )
 
 
-def collectors(settings: Settings, *, in_practice: bool) -> Mapping[str, Collect]:
+def collectors(settings: Settings, *, in_practice: bool) -> Mapping[str, Collector]:
     """Return what can be read about an alert; in practice also the function's log."""
     if not in_practice or _cloudwatch(settings).log_groups:
         return load_collectors(settings.sources)

@@ -14,14 +14,16 @@ from ulid import ULID
 from bot.config import Settings
 from bot.house import House, Worker
 from bot.jobs import Fire
-from bot.ports import Clock, Collect, Keys, Store
+from bot.ports import Clock, Collector, Keys, Store
 from bot.redact import Redactor
-from bot.shares.book import EXPIRE, LAPSE, ShareBook
+from bot.shares.book import EXPIRE, LAPSE, ShareBook, Show
 from bot.shares.desk import ShareDesk
 from bot.shares.diagnostics import Diagnostics
 from bot.shares.house import ShareHouse
 from bot.shares.vault import ShareVault
 from bot.sharing import proof, seal
+from bot.sharing.crew import Crew
+from bot.sharing.gathering import Gathering
 from bot.slack.share_voice import SlackShareVoice
 from bot.store.blobs import FileBlobs
 from bot.store.sharekeys import SqliteShareKeys
@@ -43,6 +45,7 @@ class SharingNeeds:
         collectors: What integrations collect, by name.
         reader: Makes a session that can only read.
         base_url: Where people's browsers reach the bot.
+        show: Draws an incident's card again.
     """
 
     settings: Settings
@@ -50,11 +53,12 @@ class SharingNeeds:
     keys: Keys
     clock: Clock
     redactor: Redactor
-    collectors: Mapping[str, Collect]
+    collectors: Mapping[str, Collector]
     reader: Callable[[], Any]
     base_url: str
     admin_token: str
     guesses: Guesses
+    show: Show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,15 +94,19 @@ def build_sharing(needs: SharingNeeds) -> Sharing:
             "the page that opens sealed diagnostics is missing; run `make setup`"
         )
     voice = SlackShareVoice()
-    vault = _vault(needs, ShareBook(clock=needs.clock, voice=voice))
+    vault = _vault(needs, ShareBook(clock=needs.clock, voice=voice, show=needs.show))
     desk = ShareDesk(vault=vault, voice=voice)
     house = ShareHouse(
         desk=desk,
         diagnostics=Diagnostics(
             store=needs.store,
             redactor=needs.redactor,
-            collectors=needs.collectors,
-            reader=needs.reader,
+            gathering=Gathering(
+                collectors=needs.collectors,
+                reader=needs.reader,
+                clock=needs.clock,
+                crew=Crew(),
+            ),
         ),
         opens=web.share_opens,
         life_s=web.share_ttl_min * 60,

@@ -75,7 +75,8 @@ def seal(file: IO[bytes], expires: str, person: str, opens: int) -> None:
 def unseal(url: str) -> None:
     """Open the link URL, write what was sealed to standard output, and say so.
 
-    Give the URL in quotes. It opens once, unless it was made for more.
+    Give the URL in quotes. It opens once, unless it was made for more. Diagnostics
+    are a tar of plain files: pipe them to `tar x`, or to `tar xO manifest.json`.
     """
     from bot.cli.share_client import opened
 

@@ -32,6 +32,25 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosticsState:
+    """How far an incident's diagnostics are.
+
+    Attributes:
+        done: How many collectors are done; of how many says `total`, 0 before they
+            are counted.
+        ready_at: When the bundle was sealed, None while it is collected.
+        files: How many files are in it.
+        missing: How much of what was asked for is not.
+    """
+
+    done: int = 0
+    total: int = 0
+    ready_at: datetime | None = None
+    files: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupedBy:
     """Why an alert was grouped.
 
@@ -61,6 +80,7 @@ class CardView:
         reasons: Why this severity.
         masked: Kind to how many values were masked.
         next_step: None when no runbook fits.
+        diagnostics: None where there are none.
         notices: What else a reader must know.
         model: ``no model``, or the name of what wrote the bullets.
     """
@@ -82,5 +102,6 @@ class CardView:
     summary: Summary
     masked: Mapping[str, int] = field(default_factory=dict)
     next_step: NextStep | None = None
+    diagnostics: DiagnosticsState | None = None
     notices: tuple[str, ...] = ()
     model: str = "no model"

@@ -13,6 +13,7 @@ from functools import reduce
 from typing import Literal, assert_never
 
 from bot.domain.share_events import (
+    DiagnosticsCollected,
     LeaseLapsed,
     OriginalSealed,
     ShareCreated,
@@ -78,6 +79,9 @@ class Share:
         text: It is a text that `by` pasted for people by name.
         people: Whom the text was meant for; `readers`: who of them gets tickets.
         each: How often each of them may open it.
+        collected_at: When diagnostics were ready, None for everything else.
+        files: How many files are in them.
+        missing: How much of what was asked for is not.
     """
 
     exists: bool = False
@@ -98,6 +102,9 @@ class Share:
     people: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
     each: int = 0
+    collected_at: datetime | None = None
+    files: int = 0
+    missing: int = 0
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     leases: Mapping[str, Lease] = field(default_factory=dict)
 
@@ -156,6 +163,8 @@ def evolve_share(  # noqa: C901, PLR0912 - one case per event: mypy finds a gap
             return replace(state, text=True, people=people, each=each)
         case TextOffered(people=people):
             return replace(state, readers=people)
+        case DiagnosticsCollected(files=files, missing=missing, at=at):
+            return replace(state, files=files, missing=len(missing), collected_at=at)
         case TicketMinted():
             return replace(state, tickets={**state.tickets, event.ticket: _of(event)})
         case ShareLeased():

@@ -93,6 +93,29 @@ class TextOffered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosticsCollected:
+    """What was sealed are the diagnostics of an incident, and this is in them.
+
+    Attributes:
+        files: How many there are, plots included.
+        missing: What was asked for and is not there: integration, space, code, see
+            `bot/sharing/asking.py`. The integration is "tocsin" where it is none's.
+        masked: Kinds that are masked in it: kind, space, how many.
+        took_ms: From the beginning of collecting to the bundle.
+        digest: SHA-256 hex of the bundle before it was sealed.
+    """
+
+    name: ClassVar = "share.collected.v1"
+
+    files: int
+    missing: tuple[str, ...]
+    masked: tuple[str, ...]
+    took_ms: int
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketMinted:
     """Somebody got a ticket.
 
@@ -227,6 +250,7 @@ ShareEvent = (
     | OriginalSealed
     | TextSealed
     | TextOffered
+    | DiagnosticsCollected
     | TicketMinted
     | ShareLeased
     | ShareOpened

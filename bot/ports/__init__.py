@@ -5,7 +5,14 @@ Every backend of a port passes the same contract suite (`tests/store`,
 """
 
 from bot.ports.clock import Clock
-from bot.ports.collect import Collect, Collected, Concerns, Series, Window
+from bot.ports.collect import (
+    Collect,
+    Collected,
+    Collector,
+    Concerns,
+    Series,
+    Window,
+)
 from bot.ports.inbox import Inbox, InboxItem, Lane, Received
 from bot.ports.integration import Integration, Manifest, Payload
 from bot.ports.keys import Keys
@@ -19,6 +26,7 @@ __all__ = [
     "Clock",
     "Collect",
     "Collected",
+    "Collector",
     "Concerns",
     "Entry",
     "EventLog",

@@ -88,3 +88,25 @@ class Concerns(Protocol):
     def __call__(self, alert: Alert) -> bool:
         """Tell whether it is this integration's matter; pure."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collector:
+    """One integration's part that collects, with its settings: what a bundle asks.
+
+    Attributes:
+        name: Of the integration.
+        concerns: Whether an alert is its matter.
+        reads: The calls of AWS it makes; where there are any it gets a session.
+    """
+
+    name: str
+    collect: Collect
+    concerns: Concerns
+    reads: tuple[str, ...] = ()
+
+    def __call__(
+        self, alert: Alert, window: Window, *, reader: Any
+    ) -> tuple[Collected, ...]:
+        """Ask it; the contract is that of `Collect`."""
+        return self.collect(alert, window, reader=reader)

@@ -166,11 +166,13 @@ def _grouped(
     )
 
 
-def of_incident(tx: Transaction, incident: str) -> tuple[Alert, ...]:
+def of_incident(
+    tx: Transaction, incident: str, *, most: int = _FOR_CARD
+) -> tuple[Alert, ...]:
     """Return the first alert of each of an incident's problems, oldest first."""
     found = tx.tables.execute(
         "SELECT doc FROM alert WHERE incident = ? ORDER BY id LIMIT ?",
-        (incident, _FOR_CARD),
+        (incident, most),
     )
     return tuple(from_doc(orjson.loads(one["doc"])) for one in found)
 

@@ -1,10 +1,12 @@
 """What happened to sealed diagnostics, as lines of the incident's timeline."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from bot.domain.share_contents import NOBODYS
 from bot.domain.share_events import (
+    DiagnosticsCollected,
     LeaseLapsed,
     OriginalSealed,
     ShareCreated,
@@ -21,7 +23,20 @@ from bot.domain.share_events import (
     TicketMinted,
 )
 from bot.ports import Entry
+from bot.redact import told
 
+_WHY: Mapping[str, str] = {
+    "unreachable": "could not be read",
+    "no_reader": "no AWS account is connected",
+    "failed": "failed",
+    "too_slow": "took too long",
+    "still_busy": "still hangs",
+    "too_large": "was too large",
+    "too_many": "only some of the alerts were asked about",
+    "exercise": "an exercise reads nothing outside",
+}
+_MS = 1000
+_MOST_GAPS = 8
 _PEOPLE_NOT_NAMED = "a link that names nobody"
 
 
@@ -131,6 +146,8 @@ def _of_diagnostics(  # noqa: C901, PLR0912 - one case per event
         case ShareCreated(expires_at=until, opens=opens):
             when = f"{until:%Y-%m-%d %H:%M} UTC"
             return f"Diagnostics sealed until {when}, for {_times(opens)}."
+        case DiagnosticsCollected():
+            return said_of(event)
         case TicketMinted(person=person):
             return f"A link to the diagnostics was made for {_whom(person)}."
         case ShareLeased():
@@ -156,6 +173,38 @@ def _of_diagnostics(  # noqa: C901, PLR0912 - one case per event
             return "The key of the sealed diagnostics was destroyed."
         case _:
             assert_never(event)
+
+
+def said_of(event: DiagnosticsCollected) -> str:
+    """Say what is in diagnostics, what is masked in them, and what is missing."""
+    files = "1 file" if event.files == 1 else f"{event.files} files"
+    said = [f"Diagnostics are ready: {files} in {event.took_ms / _MS:.1f} s."]
+    if masked := told(_counts(event.masked)):
+        said.append(f"Masked in them: {masked}.")
+    if gaps := _gaps(event.missing):
+        shown, rest = gaps[:_MOST_GAPS], len(gaps) - _MOST_GAPS
+        more = f"; and {rest} more" if rest > 0 else ""
+        said.append(f"Missing: {'; '.join(shown)}{more}.")
+    return " ".join(said)
+
+
+def _counts(masked: Sequence[str]) -> Mapping[str, int]:
+    pairs = (one.rpartition(" ") for one in masked)
+    return {kind: int(count) for kind, _, count in pairs}
+
+
+def _gaps(missing: Sequence[str]) -> list[str]:
+    """Say who is missing, together with those who are for the same reason."""
+    by_code: dict[str, list[str]] = {}
+    for by, _, code in (one.partition(" ") for one in missing):
+        by_code.setdefault(code, []).append(by)
+    return [_gap(code, list(dict.fromkeys(who))) for code, who in by_code.items()]
+
+
+def _gap(code: str, who: Sequence[str]) -> str:
+    why = _WHY.get(code, code.replace("_", " "))
+    named = ", ".join(one for one in who if one != NOBODYS)
+    return f"{named} ({why})" if named else why
 
 
 def _capital(words: str) -> str:

@@ -4,7 +4,7 @@ For shares this is what `bot/plans/book.py` is for plans. What may happen is dec
 `bot/domain/share_decisions.py`; keys and ciphertext are `bot/shares/vault.py`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,21 +12,40 @@ from bot.domain.codec import decode_share, encode
 from bot.domain.events import CommandRefused, Phase
 from bot.domain.share import Share, fold_share
 from bot.domain.share_decisions import Denied
-from bot.domain.share_events import ShareEvent
+from bot.domain.share_events import (
+    DiagnosticsCollected,
+    ShareEvent,
+    ShareExhausted,
+    ShareExpired,
+    ShareRevoked,
+)
 from bot.ports import Clock, Entry, NewEntry, Post, Timer, Transaction
 from bot.ports.share_voice import ShareVoice
 from bot.readmodels import board
 from bot.readmodels.timeline import INCIDENT_STREAM, SHARE_STREAM
 
+Show = Callable[[Transaction, str], None]
+# What changes the line about diagnostics on a card.
+_ON_CARDS = (DiagnosticsCollected, ShareExpired, ShareExhausted, ShareRevoked)
 EXPIRE, LAPSE = "share.expire", "share.lapse"
+
+
+def _no_card(_tx: Transaction, _incident: str) -> None:
+    """Draw nothing: there are no cards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareBook:
-    """Reads and writes the streams of shares."""
+    """Reads and writes the streams of shares.
+
+    Attributes:
+        show: Draws an incident's card again, in the transaction; where there are no
+            cards, nothing.
+    """
 
     clock: Clock
     voice: ShareVoice
+    show: Show = _no_card
 
     def load(self, tx: Transaction, share: str) -> Share:
         """Return a share as its events say."""
@@ -52,6 +71,8 @@ class ShareBook:
         _project(tx, share, state)
         self._promise(tx, share, state)
         self._tell(tx, share, state, written)
+        if state.collected_at and any(isinstance(one, _ON_CARDS) for one in events):
+            self.show(tx, state.incident)
         return state
 
     def refused(
@@ -166,14 +187,17 @@ def _project(tx: Transaction, share: str, state: Share) -> None:
     """Keep the row by which shares are found."""
     tx.tables.execute("DELETE FROM share WHERE id = ?", (share,))
     tx.tables.execute(
-        "INSERT INTO share (id, incident, over, expires_at, shredded) "
-        "VALUES (?,?,?,?,?)",
+        "INSERT INTO share (id, incident, over, expires_at, shredded, collected_at, "
+        "files, missing) VALUES (?,?,?,?,?,?,?,?)",
         (
             share,
             state.incident,
             state.over,
             state.expires_at.isoformat(),
             int(state.shredded),
+            state.collected_at.isoformat() if state.collected_at else "",
+            state.files,
+            state.missing,
         ),
     )
 

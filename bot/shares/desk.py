@@ -17,7 +17,7 @@ from bot.domain.share_decisions import NewTicket
 from bot.ports import Store, Transaction
 from bot.ports.share_voice import ShareVoice
 from bot.ports.sharing import ShareAsker
-from bot.readmodels import board
+from bot.readmodels import board, diagnostics
 from bot.shares.book import ShareBook, is_over, open_ids
 from bot.shares.vault import ShareVault
 from bot.sharing import proof
@@ -82,9 +82,8 @@ class ShareDesk:
             found = open_ids(tx, incident)
             for share in found:
                 self.revoke(tx, share, by=by.person.id, because="person")
-            tx.tables.execute(
-                "DELETE FROM share_wanted WHERE incident = ?", (incident,)
-            )
+            diagnostics.nobody_waits(tx, incident)
+            self._book.show(tx, incident)
             text = _REVOKED if found else _NOTHING_TO_REVOKE
             self.say(tx, incident, item, channel, by.person.id, f"{incident}: {text}")
 
@@ -156,6 +155,7 @@ class ShareDesk:
                 "asked_at, attempts) VALUES (?,?,?,?,?,?,0)",
                 (item, incident, who, by.person.team, channel, self._now().isoformat()),
             )
+            self._book.show(tx, incident)
         self.say(tx, incident, item, channel, who, f"{incident}: {_COLLECTING}")
 
     def hand(

@@ -107,7 +107,7 @@ class Originals:
 
     def _seal(self, asked: OriginalAsked, found: _Found) -> None:
         payload = self._payload(found.item)
-        plain = original_document(_told(asked, found), payload)
+        plain = original_document(self._told(asked, found), payload)
         identity, vault = seal.new_key(), self.desk.vault
         # No second recipient: the sealed payload in the inbox is the copy that stays.
         content = seal.seal(plain, key=identity)
@@ -163,6 +163,17 @@ class Originals:
         keys = self.desk.vault.keys
         return unseal_payload(keys, item.sealed, item=item.id, at=item.received_at)
 
+    def _told(self, asked: OriginalAsked, found: _Found) -> Told:
+        return Told(
+            incident=asked.incident,
+            exercise=found.drill,
+            alert=asked.alert,
+            source=found.item.source,
+            received_at=found.item.received_at,
+            alerts=len(found.item.outcome.get("alerts") or ()),
+            opened_at=self.desk.vault.book.clock.now(),
+        )
+
     @property
     def _store(self) -> Store:
         return self.desk.vault.store
@@ -209,14 +220,3 @@ def _is_of(tx: Transaction, incident: str, alert: str, item: InboxItem) -> bool:
         "SELECT 1 AS one FROM alert WHERE id = ? AND incident = ?", (alert, incident)
     )
     return bool(found)
-
-
-def _told(asked: OriginalAsked, found: _Found) -> Told:
-    return Told(
-        incident=asked.incident,
-        exercise=found.drill,
-        alert=asked.alert,
-        source=found.item.source,
-        received_at=found.item.received_at,
-        alerts=len(found.item.outcome.get("alerts") or ()),
-    )

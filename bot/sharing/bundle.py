@@ -1,35 +1,49 @@
-"""What a bundle of diagnostics holds: the alerts, and what integrations collected.
+"""What a bundle of diagnostics holds: the alerts, plots, and what was collected.
 
-One JSON document of texts, because a browser can show it without executing anything:
-
-    {"format": "tocsin-bundle/1", "incident", "exercise", "since", "until",
-     "masked", "definition", "files": [{"name", "says", "content"}]}
-
-`masked` says in words what is masked in all of it, `definition` by which definition
-of sensitive data. What was masked when an alert came in counts as well.
+The alerts come first, then plots, then files in the order of the integrations' names.
 Every text goes through the redactor with the incident as scope; what it cannot check
-is withheld with the reason. The same input gives the same bytes.
+is withheld, what finds no place or no time is named as missing. The same input gives
+the same bytes. The form is `archive.py`'s, the asking `gathering.py`'s.
 """
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import accumulate
+from pathlib import PurePosixPath
 from typing import Any
 
 import orjson
 
 from bot.domain.envelope import Alert
-from bot.domain.errors import TocsinError
-from bot.ports import Collect, Collected, Window
+from bot.ports import Collected, Window
 from bot.redact import Redactor, masked_in, told
+from bot.sharing.archive import (
+    PLOTS,
+    About,
+    File,
+    Missing,
+    archive,
+    member_name,
+    type_of,
+)
+from bot.sharing.asking import Gap
+from bot.sharing.cleaning import Clean, cleaned
+from bot.sharing.gathering import Found, Gathered
+from bot.sharing.plot import Frame, plot
 
-FORMAT = "tocsin-bundle/1"
 BEFORE = timedelta(minutes=30)
 """How much time before the first alert is looked at."""
+MOST_ALL = 8 << 20
+"""How much text a bundle takes in all, in characters."""
 _LONGEST = timedelta(hours=6)
 _KINDS_TOLD = 20
-_log = logging.getLogger(__name__)
+_LONGEST_SAID = 2_000
+_JSON = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
+# Characters of alerts; masking them makes them a little longer.
+_MOST_ALERTS = 800_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,126 +52,209 @@ class Subject:
 
     Attributes:
         alerts: Each alert with its stored form, oldest first.
+        problems: How many different ones the incident has.
     """
 
     incident: str
     exercise: bool
     alerts: tuple[tuple[Alert, Mapping[str, Any]], ...]
     window: Window
+    problems: int = 0
 
 
-def window_of(alerts: Sequence[Alert], now: Any) -> Window:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A bundle, and what the log and the thread say of it.
+
+    Attributes:
+        content: Not sealed yet.
+        masked: Kind to how many placeholders stand in it.
+        digest: SHA-256 hex of `content`.
+    """
+
+    content: bytes = field(repr=False)
+    files: int
+    gaps: tuple[Gap, ...]
+    masked: Mapping[str, int]
+    took_ms: int
+    digest: str
+
+
+def window_of(alerts: Sequence[Alert], now: datetime) -> Window:
     """Return the time that is looked at: from a while before the alert until now."""
     since = min((one.detected_at for one in alerts), default=now) - BEFORE
     since = min(since, now - BEFORE)
     return Window(since=since, until=min(now, since + _LONGEST))
 
 
-def gather(
+def bundled(
     subject: Subject,
-    collectors: Mapping[str, Collect],
+    gathered: Gathered,
+    redactor: Redactor,
     *,
-    reader: Callable[[], Any],
-) -> tuple[Collected, ...]:
-    """Return the files of a bundle, not yet redacted. Takes as long as reading takes.
+    took: Callable[[], timedelta],
+    began_at: datetime,
+    late: Callable[[], bool],
+) -> Bundle:
+    """Return the bundle, every text of it redacted.
 
     Args:
-        collectors: By name of the integration.
-        reader: Makes a session that can only read.
+        took: How long it has taken since `began_at`.
+        late: Whether there is no time left to mask another file.
     """
-    found = [_alert_file(subject)]
-    if subject.exercise:
-        return (*found, _nothing("An exercise: nothing outside was read."))
-    if not collectors:
-        return (*found, _nothing("No integration here collects anything more."))
-    try:
-        session = reader()
-    except TocsinError as error:
-        return (*found, _nothing(f"Nothing more was collected: {error.because}."))
-    for name, collect in sorted(collectors.items()):
-        found += _collected(name, collect, subject, session)
-    return tuple(found)
-
-
-def document(subject: Subject, files: Sequence[Collected], redactor: Redactor) -> bytes:
-    """Return the bundle's bytes, every text of it redacted."""
-    shown = [_redacted(file, redactor, subject.incident) for file in files]
+    work = _Work(subject, redactor)
+    first = Found(by="", file=_alerts(subject, gathered), at=began_at)
+    for found in (first, *gathered.found):
+        work.take(found, late=late() and found is not first)
+    gaps = (*gathered.gaps, *work.gaps)
+    files, took_ms = work.in_order(), max(round(took() / timedelta(milliseconds=1)), 0)
+    masked = _counted(files)
     definition = redactor.definition
-    return orjson.dumps(
-        {
-            "format": FORMAT,
-            "incident": subject.incident,
-            "exercise": subject.exercise,
-            "since": subject.window.since.isoformat(),
-            "until": subject.window.until.isoformat(),
-            "masked": told(masked_in(_texts(shown)), most=_KINDS_TOLD),
-            "definition": f"version {definition.version}, sha256 {definition.digest}",
-            "files": shown,
-        },
-        option=orjson.OPT_SORT_KEYS,
+    about = About(
+        incident=subject.incident,
+        exercise=subject.exercise,
+        since=subject.window.since,
+        until=subject.window.until,
+        collected_at=began_at + timedelta(milliseconds=took_ms),
+        took_ms=took_ms,
+        masked=told(masked, most=_KINDS_TOLD),
+        definition=f"version {definition.version}, sha256 {definition.digest}",
+        missing=tuple(Missing(by=one.by, why=work.clean(one.why)) for one in gaps),
+    )
+    content = archive(about, files)
+    return Bundle(
+        content=content,
+        files=len(files),
+        gaps=gaps,
+        masked=masked,
+        took_ms=took_ms,
+        digest=hashlib.sha256(content).hexdigest(),
     )
 
 
-def _texts(files: Iterable[Mapping[str, str]]) -> Iterator[str]:
-    return (file["content"] for file in files)
+class _Work:
+    """The files of one bundle as they come."""
+
+    def __init__(self, subject: Subject, redactor: Redactor) -> None:
+        self._subject = subject
+        self._redactor = redactor
+        self._taken: set[str] = set()
+        self._left = MOST_ALL
+        self._files: list[File] = []
+        self._plots: list[File] = []
+        self.gaps: list[Gap] = []
+
+    def take(self, found: Found, *, late: bool) -> None:
+        """Add a file and its plot, or note why it is not there."""
+        name = self.clean(found.file.name)
+        if late:
+            self._miss(found, "too_slow", f"There was no time left to mask {name}.")
+            return
+        if self._left <= 0:
+            self._miss(found, "too_large", f"The bundle was full before {name}.")
+            return
+        kind = type_of(name)
+        content, scope = found.file.content, self._subject.incident
+        made = cleaned(content, kind, self._redactor, scope=scope)
+        self._left -= len(made.text)
+        stem = PurePosixPath(name).stem
+        named = name if made.type == kind else f"{stem}.txt"
+        self._files.append(self._file(found, named, made))
+        if found.file.series:
+            self._plots.append(self._plot(found, stem))
+
+    def in_order(self) -> tuple[File, ...]:
+        """Return the alerts, the plots, and the rest as it came."""
+        return (*self._files[:1], *self._plots, *self._files[1:])
+
+    def clean(self, text: str) -> str:
+        """Return a short text redacted."""
+        if not text:
+            return ""
+        scope = self._subject.incident
+        return self._redactor.redact(text, scope=scope).text[:_LONGEST_SAID]
+
+    def _file(self, found: Found, name: str, made: Clean) -> File:
+        says = [self.clean(found.file.says)]
+        says += ["Cut: there is more than a bundle takes."] * made.cut
+        says += ["Parts of it were withheld unchecked."] * made.withheld
+        return File(
+            name=self._free(name),
+            says=" ".join(one for one in says if one),
+            type=made.type,
+            content=made.text.encode("utf-8", "replace"),
+            by=found.by,
+            call=self.clean(found.file.call),
+            at=found.at,
+            masked=masked_in([made.text]),
+        )
+
+    def _plot(self, found: Found, stem: str) -> File:
+        window = self._subject.window
+        frame = Frame(
+            title=stem.replace("-", " "),
+            since=window.since,
+            until=window.until,
+            alert_at=self._subject.alerts[0][0].detected_at
+            if self._subject.alerts
+            else None,
+        )
+        drawn = plot(found.file.series, frame, clean=self.clean)
+        return File(
+            name=self._free(f"{PLOTS}{stem}.svg"),
+            says=f"The figures of {self.clean(found.file.name)}, drawn; times in UTC.",
+            type="svg",
+            content=drawn.encode("utf-8", "replace"),
+            by=found.by,
+            at=found.at,
+            masked=masked_in([drawn]),
+        )
+
+    def _free(self, name: str) -> str:
+        made = member_name(name, self._taken)
+        self._taken.add(made)
+        return made
+
+    def _miss(self, found: Found, code: str, why: str) -> None:
+        self.gaps.append(Gap(by=found.by, code=code, why=why))
 
 
-def _alert_file(subject: Subject) -> Collected:
-    stored = [dict(doc) for _, doc in subject.alerts]
-    content = orjson.dumps(stored, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    count = len(stored)
+def _alerts(subject: Subject, gathered: Gathered) -> Collected:
+    stored = _that_fit(subject)
+    content = orjson.dumps(stored, option=_JSON)
     return Collected(
         name="alerts.json",
         content=content.decode(),
-        says=f"The first alert of each problem as it is stored, {count} in all.",
+        says=" ".join(_said(subject, gathered, len(stored))),
     )
 
 
-def _collected(
-    name: str, collect: Collect, subject: Subject, session: Any
-) -> list[Collected]:
-    """Ask one integration about each alert; a failure costs only its own files."""
-    found: dict[str, Collected] = {}
-    for alert, _ in subject.alerts:
-        try:
-            files = collect(alert, subject.window, reader=session)
-        except TocsinError as error:
-            files = (_nothing(f"{name}: {error.what}, because {error.because}.", name),)
-        except Exception as error:  # noqa: BLE001 - the outermost door of a foreign part
-            _log.exception("collecting with %s failed", name)
-            failed = type(error).__name__
-            files = (_nothing(f"{name} failed with {failed}; see the log.", name),)
-        for file in files:
-            _add(found, file)
-    return list(found.values())
+def _that_fit(subject: Subject) -> list[dict[str, Any]]:
+    """Return the alerts that fit into one file, so that it stays JSON."""
+    sizes = (len(orjson.dumps(doc, option=_JSON)) for _, doc in subject.alerts)
+    docs = (dict(doc) for _, doc in subject.alerts)
+    return [
+        doc
+        for doc, size in zip(docs, accumulate(sizes), strict=True)
+        if size <= _MOST_ALERTS
+    ]
 
 
-def _add(found: dict[str, Collected], file: Collected) -> None:
-    """Add a file; the same one again is left out, another one gets a number."""
-    name, n = file.name, 1
-    while name in found:
-        if (found[name].content, found[name].says) == (file.content, file.says):
-            return
-        n += 1
-        stem, dot, ending = file.name.rpartition(".")
-        name = f"{stem}-{n}{dot}{ending}" if dot else f"{file.name}-{n}"
-    found[name] = Collected(name=name, content=file.content, says=file.says)
+def _said(subject: Subject, gathered: Gathered, count: int) -> Iterator[str]:
+    """Say which alerts these are, and about which of them was asked."""
+    problems = max(subject.problems, len(subject.alerts))
+    more = f" of {problems}" if problems > count else " in all"
+    yield f"The first alert of each problem as it is stored, {count}{more}."
+    if subject.exercise:
+        return
+    if not gathered.asked:
+        yield "No integration here collects anything more about them."
+    elif len(gathered.alerts) < problems:
+        yield f"What follows was asked about {', '.join(gathered.alerts)}."
 
 
-def _nothing(says: str, name: str = "not-collected") -> Collected:
-    return Collected(name=f"{name}.txt", content="", says=says)
-
-
-def _redacted(file: Collected, redactor: Redactor, incident: str) -> dict[str, str]:
-    """Return one file as it stands in the bundle."""
-
-    def clean(text: str) -> str:
-        return redactor.redact(text, scope=incident).text if text else ""
-
-    content = redactor.redact(file.content, scope=incident)
-    says = clean(file.says)
-    if content.withheld:
-        says = f"{says} Its content was withheld.".strip()
-    elif masked := told(masked_in([content.text])):
-        says = f"{says} Masked: {masked}.".strip()
-    return {"name": clean(file.name), "says": says, "content": content.text}
+def _counted(files: Sequence[File]) -> Mapping[str, int]:
+    counted: Counter[str] = Counter()
+    for file in files:
+        counted.update(file.masked if file.type != "svg" else {})
+    return dict(sorted(counted.items()))

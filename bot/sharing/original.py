@@ -1,22 +1,17 @@
-"""An alert as it came in, as a document for the page that opens sealed things.
+"""An alert as it came in, for the page that opens sealed things.
 
 Nothing of it is masked and nothing interpreted: the bytes as text, or in base64 where
-they are no text. Like a bundle (`bundle.py`) it is one JSON document of texts:
-
-    {"format": "tocsin-bundle/1", "incident", "exercise", "original": "al_…",
-     "files": [{"name", "says", "content"}]}
+they are no text. It is a bundle (`archive.py`) whose manifest names the alert.
 """
 
 import base64
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
-
 from bot.domain.share_originals import MOST_BYTES
 from bot.domain.untrusted import Untrusted
 from bot.ports import Payload
-from bot.sharing.bundle import FORMAT
+from bot.sharing.archive import About, File, archive
 
 _LINE = 76
 
@@ -27,6 +22,7 @@ class Told:
 
     Attributes:
         alerts: How many alerts came in the same delivery.
+        opened_at: When it was asked for, aware UTC.
     """
 
     incident: str
@@ -35,37 +31,37 @@ class Told:
     source: str
     received_at: datetime
     alerts: int
+    opened_at: datetime
 
 
 def original_document(told: Told, payload: Payload) -> bytes:
-    """Return the document's bytes; the body is cut where it is longer than may be."""
+    """Return the bundle's bytes; the body is cut where it is longer than may be."""
     body = payload.body[:MOST_BYTES]
     text, says = _as_text(body)
     rest = len(payload.body) - len(body)
     cut = f" The last {rest:,} bytes are not shown; they stay sealed." if rest else ""
-    files = [
-        {
-            "name": "body",
-            "says": f"{_came(told)} {says}{cut}",
-            "content": text,
-        },
-        {
-            "name": "headers",
-            "says": "The headers that are kept. Those that can hold secrets are not.",
-            "content": "".join(
-                f"{n}: {v}\n" for n, v in sorted(payload.headers.items())
-            ),
-        },
-    ]
-    return orjson.dumps(
-        {
-            "format": FORMAT,
-            "incident": told.incident,
-            "exercise": told.exercise,
-            "original": told.alert,
-            "files": files,
-        }
+    lines = (f"{name}: {value}\n" for name, value in sorted(payload.headers.items()))
+    about = About(
+        incident=told.incident,
+        exercise=told.exercise,
+        since=told.received_at,
+        until=told.received_at,
+        collected_at=told.opened_at,
+        original=told.alert,
     )
+    files = (
+        _file("body.txt", f"{_came(told)} {says}{cut}", text, told),
+        _file("headers.txt", _HEADERS, "".join(lines), told),
+    )
+    return archive(about, files)
+
+
+_HEADERS = "The headers that are kept. Those that can hold secrets are not."
+
+
+def _file(name: str, says: str, text: str, told: Told) -> File:
+    content = text.encode("utf-8", "replace")
+    return File(name=name, says=says, type="text", content=content, at=told.received_at)
 
 
 def _came(told: Told) -> str:

@@ -124,7 +124,21 @@ def after(view: CardView) -> list[list[Piece]]:
         [f"Note: {clipped(one, 200)}"] for one in view.notices[:_NOTICES]
     ]
     reason = f"Why {view.state.severity}: {clipped(why, 300)}"
-    return [_known(view), [reason] if why else [], *notices, _next(view)]
+    because: list[Piece] = [reason] if why else []
+    return [_known(view), because, *notices, _diagnostics(view), _next(view)]
+
+
+def _diagnostics(view: CardView) -> list[Piece]:
+    """Return how far the diagnostics are, and what is in them."""
+    at = view.diagnostics
+    if at is None or view.state.phase is Phase.RESOLVED:
+        return []
+    if at.ready_at is None:
+        far = f", {at.done} of {at.total}" if at.total else ""
+        return [Strong("Diagnostics: "), f"collecting{far}"]
+    files = "1 file" if at.files == 1 else f"{at.files} files"
+    missing = f", {at.missing} missing" if at.missing else ""
+    return [Strong("Diagnostics ready "), When(at.ready_at), f" · {files}{missing}"]
 
 
 def _steps(steps: int) -> str:

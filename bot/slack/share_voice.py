@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.share import Share
 from bot.domain.share_events import (
+    DiagnosticsCollected,
     LeaseLapsed,
     OriginalSealed,
     ShareEvent,
@@ -15,6 +16,7 @@ from bot.domain.share_events import (
     ShareRevoked,
 )
 from bot.ports import Post, Whisper
+from bot.readmodels.share_lines import said_of
 from bot.slack import exercise, rich, text_voice
 from bot.slack.links import waiting_link
 from bot.slack.masks import masked
@@ -162,6 +164,8 @@ def _of_original(event: ShareEvent, alert: str) -> list[Piece]:
 
 def _sentence(event: ShareEvent) -> list[Piece]:
     match event:
+        case DiagnosticsCollected():
+            return [said_of(event)]
         case ShareOpened(person=person, at=at) if person:
             ticket: list[Piece] = [Who(person), "'s ticket, ", When(at), "."]
             return ["The diagnostics were opened with ", *ticket]

@@ -27,6 +27,7 @@ MIGRATION_NAMES = (
     "0010_grouping",
     "0011_watching",
     "0012_fewer_indexes",
+    "0014_share_contents",
 )
 INSTALL_ID_BYTES = 8
 
@@ -72,6 +73,7 @@ def migrations() -> "Migrations":
         _make_grouping,
         _make_watching,
         _drop_indexes,
+        _describe_shares,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
@@ -254,3 +256,9 @@ def _drop_indexes(db: "Database") -> None:
     """Drop those whose columns others begin with, and the one that nobody asks."""
     for index in ("problem_dedup", "problem_grp", "alert_incident"):
         db.execute(f"DROP INDEX idx_{index}")
+
+
+def _describe_shares(db: "Database") -> None:
+    from bot.store.share_tables import describe
+
+    describe(db)

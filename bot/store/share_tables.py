@@ -14,6 +14,21 @@ _SHARE = texts("id incident over expires_at") | numbers("shredded")
 _WANTED = texts("item incident person team channel asked_at") | numbers("attempts")
 
 
+_DESCRIBED = ("files", "missing")
+
+
+def describe(db: "Database") -> None:
+    """Note what is in diagnostics, and how far collecting them has come."""
+    share = db.table("share")
+    share.add_column("collected_at", str, not_null_default="")
+    for column in _DESCRIBED:
+        share.add_column(column, int, not_null_default=0)
+    progress = db.table("share_progress")
+    progress.create(
+        texts("incident") | numbers("done total"), pk="incident", strict=True
+    )
+
+
 def make(db: "Database") -> None:
     """Create the tables in an empty place."""
     share = db.table("share")

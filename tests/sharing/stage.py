@@ -9,17 +9,19 @@ from typing import Any
 from bot.config import Settings
 from bot.domain.action_facts import PolicyAnswer
 from bot.domain.commands import PersonKind, Resolve
+from bot.domain.envelope import Alert
 from bot.domain.errors import Unreachable
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.incident import Incident
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
-from bot.ports import Collect, Lane, Received, Transaction
+from bot.ports import Collect, Collector, Lane, Received, Transaction, Window
 from bot.ports.gate import Asker
 from bot.ports.sharing import Leased, OriginalAsked, Sealed, ShareAsker
-from bot.readmodels import timeline
+from bot.readmodels import alerts, timeline
 from bot.shares.originals import Originals
 from bot.sharing import proof, seal
+from bot.sharing.bundle import window_of
 from bot.sharing.seal import Link, read_link
 from bot.web.tokens import Guesses
 from bot.wire_sharing import SharingNeeds, build_sharing
@@ -29,6 +31,18 @@ from tests.spec import OLU, person
 ALERT = {"title": "Queue of the chat model is long", "severity": "high", "id": "q1"}
 FIRST = f"al_{1:026d}"
 BASE_URL = "http://tocsin.test"
+
+
+def collectors_of(given: Mapping[str, Collect]) -> Mapping[str, Collector]:
+    """Return collectors of AWS that every alert concerns."""
+    return {
+        name: one
+        if isinstance(one, Collector)
+        else Collector(
+            name=name, collect=one, concerns=lambda alert: True, reads=("sts.Read",)
+        )
+        for name, one in given.items()
+    }
 
 
 def no_account() -> Any:
@@ -58,11 +72,12 @@ class Stage:
                 keys=self.core.keys,
                 clock=self.clock,
                 redactor=rulings().redactor,
-                collectors=collectors or {},
+                collectors=collectors_of(collectors or {}),
                 reader=reader,
                 base_url=BASE_URL,
                 admin_token="admin-token",  # noqa: S106 - of this test
                 guesses=Guesses(),
+                show=self.core.service.redraw,
             )
         )
         self.desk, self.house, self.door = sharing.desk, sharing.house, sharing.door
@@ -76,6 +91,13 @@ class Stage:
 
     def incident(self, **alert: Any) -> str:
         return str(self.core.alert({**ALERT, **alert})["incident"])
+
+    def alerts(self, incident: str = "INC-0001") -> tuple[Alert, ...]:
+        """Return the first alert of each problem."""
+        return self.core.store.read(lambda tx: alerts.of_incident(tx, incident))
+
+    def window(self) -> Window:
+        return window_of(self.alerts(), self.clock.now())
 
     # --- a person ---
 

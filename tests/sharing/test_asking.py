@@ -186,6 +186,7 @@ def test_the_timeline_tells_the_whole_story(tmp_path: Path) -> None:
     stage.open(stage.link())
     assert stage.story()[1:] == [
         "Diagnostics sealed until 2026-11-20 16:00 UTC, for 1 opening.",
+        "Diagnostics are ready: 1 file in 0.0 s.",
         "A link to the diagnostics was made for <@U0ONCALL>.",
         "The sealed diagnostics were fetched with proof of their key.",
         "The diagnostics were opened with <@U0ONCALL>'s ticket.",

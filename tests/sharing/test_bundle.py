@@ -1,18 +1,28 @@
 """What is in a bundle: redacted, honest about what is missing, the same every time."""
 
+import csv
+import io
 import json
-from datetime import UTC, datetime
+import logging
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.domain.envelope import Entity, EntityKind
 from bot.domain.errors import Unreachable
-from bot.ports import Collected
-from bot.sharing.bundle import Subject, gather, window_of
+from bot.ports import Collected, Collector, Series
+from bot.readmodels.alert_docs import to_doc
+from bot.sharing.bundle import Bundle, Subject, bundled
+from bot.sharing.gathering import Found, Gathered
+from tests.sharing.reading import Opened
 from tests.sharing.stage import Stage
+from tests.spec import NOON
 
 KEY = "sk-" + "proj-" + "a1B2c3D4e5F6" * 4
+CARD = "41111111" + "11111111"
 READER = object()
 
 
@@ -30,63 +40,158 @@ def file(name: str, content: str, says: str = "What was found.") -> Collected:
     return Collected(name=name, content=content, says=says)
 
 
-def bundle(folder: Path, **given: Any) -> dict[str, Any]:
-    stage = Stage(folder, reader=lambda: READER, **given)
+def bundle(folder: Path, **given: Any) -> Opened:
+    stage = Stage(folder, **{"reader": lambda: READER, **given})
     stage.incident(description=f"The key {KEY} is live")
-    found: dict[str, Any] = json.loads(stage.open(stage.link()))
+    found = Opened(stage.open(stage.link()))
     stage.close()
     return found
 
 
-def by_name(found: dict[str, Any]) -> dict[str, dict[str, str]]:
-    return {one["name"]: one for one in found["files"]}
+def made(stage: Stage, incident: str = "INC-0001") -> Bundle:
+    return stage.house.diagnostics.bundle(incident, progress=lambda done, total: None)
 
 
 def test_without_an_account_the_alert_is_there_and_the_rest_is_told(
-    tmp_path: Path,
+    stage: Stage, tmp_path: Path
 ) -> None:
-    stage = Stage(tmp_path, collectors={"cloud": collected()})
+    stage = Stage(tmp_path / "other", collectors={"cloud": collected()})
     stage.incident()
-    files = by_name(json.loads(stage.open(stage.link())))
-    assert "Queue of the chat model is long" in files["alerts.json"]["content"]
-    assert files["not-collected.txt"] == {
-        "name": "not-collected.txt",
-        "says": "Nothing more was collected: no AWS account is connected.",
-        "content": "",
-    }
+    found = Opened(stage.open(stage.link()))
+    assert "Queue of the chat model is long" in found.text("alerts.json")
+    assert list(found.files) == ["alerts.json"]
+    assert found.missing == {"cloud": "No AWS account is connected."}
+    stage.close()
+
+
+def test_without_an_account_what_needs_none_is_collected(tmp_path: Path) -> None:
+    def here(alert: Any, window: Any, *, reader: Any) -> tuple[Collected, ...]:
+        assert reader is None
+        return (file("graphs.txt", "all well"),)
+
+    near = Collector(name="near", collect=here, concerns=lambda alert: True)
+    stage = Stage(tmp_path, collectors={"near": near, "cloud": collected()})
+    stage.incident()
+    found = Opened(stage.open(stage.link()))
+    assert found.text("graphs.txt") == "all well"
+    assert list(found.missing) == ["cloud"]
     stage.close()
 
 
 def test_everything_collected_is_redacted(tmp_path: Path) -> None:
     leaky = collected(
-        file("logs.jsonl", f'{{"message": "used {KEY}"}}\n', says=f"With {KEY}.")
+        Collected(
+            name="logs.jsonl",
+            content=f'{{"message": "used {KEY}"}}\n',
+            says=f"With {KEY}.",
+            call=f"logs.Filter pattern={KEY}",
+            series=(Series(label=f"of {KEY}", points=((NOON, 1.0),)),),
+        ),
+        file(f"{KEY}.txt", "named so"),
     )
     found = bundle(tmp_path, collectors={"cloud": leaky})
-    assert KEY not in json.dumps(found)
-    logs = by_name(found)["logs.jsonl"]
-    assert "openai_project" in logs["content"]
-    assert logs["says"].endswith("Masked: 1 OpenAI project key.")
+    assert KEY not in found.all
+    assert "openai_project" in found.text("logs.jsonl")
+    assert "openai_project" in found.text("plots/logs.svg")
+    assert found.told["logs.jsonl"]["masked"] == [
+        {"kind": "openai_project", "count": 1}
+    ]
+    assert "openai_project" in found.told["logs.jsonl"]["call"]
     # One in the alert, one in the logs.
-    assert found["masked"] == "2 OpenAI project keys"
-    assert found["definition"].startswith("version 1, sha256 ")
+    assert found.manifest["masked"] == "2 OpenAI project keys"
+    assert found.manifest["definition"].startswith("version 1, sha256 ")
 
 
 def test_the_same_secret_has_the_same_placeholder_in_every_file(
     tmp_path: Path,
 ) -> None:
     files = [file(f"{name}.txt", f"used {KEY}") for name in ("a", "b")]
-    found = by_name(bundle(tmp_path, collectors={"cloud": collected(*files)}))
-    assert found["a.txt"]["content"] == found["b.txt"]["content"] != ""
+    found = bundle(tmp_path, collectors={"cloud": collected(*files)})
+    assert found.text("a.txt") == found.text("b.txt") != ""
+
+
+def test_what_is_json_lines_or_a_table_stays_so(tmp_path: Path) -> None:
+    things = {"password": "hunter2hunter2", KEY: [CARD, int(CARD), 3, None, "\u2028"]}
+    lines = f'{json.dumps(things)}\nno json, {KEY}\n{{"torn": "{KEY}'
+    table = f'name,secret\n"a, b",{KEY}\n=cmd|calc,-5\n'
+    files = (
+        file("one.json", json.dumps(things)),
+        file("many.jsonl", lines),
+        file("table.csv", table),
+        file(
+            "odd.json",
+            '{"n": NaN, "large": 1e999, "deep": ' + "[" * 90 + "]" * 90 + "}",
+        ),
+    )
+    found = bundle(tmp_path, collectors={"cloud": collected(*files)})
+    assert KEY not in found.all
+    assert CARD not in found.all
+    assert "hunter2" not in found.all
+    one = json.loads(found.text("one.json"))
+    assert [len(value) for value in one.values()][1] == 5
+    assert one["password"].startswith("\u2039")
+    first, second, third, _ = found.text("many.jsonl").split("\n")
+    assert json.loads(first) == one
+    assert (second[:9], third[:10]) == ("no json, ", '{"torn": "')
+    rows = list(csv.reader(io.StringIO(found.text("table.csv"))))
+    assert [len(row) for row in rows] == [2, 2, 2]
+    assert rows[2] == ["'=cmd|calc", "-5"]
+    assert json.loads(found.text("odd.json"))["large"] == "1e999"
+    types = {name: one["type"] for name, one in found.told.items()}
+    assert types == {
+        "alerts.json": "json",
+        "one.json": "json",
+        "many.jsonl": "jsonl",
+        "table.csv": "csv",
+        "odd.json": "json",
+    }
+
+
+def test_what_only_says_it_is_json_is_text(tmp_path: Path) -> None:
+    files = (file("a.json", f"<html>{KEY}"), file("b.json", "[" * 200_000))
+    found = bundle(tmp_path, collectors={"cloud": collected(*files)})
+    assert found.told["a.txt"]["type"] == "text"
+    assert KEY not in found.all
 
 
 def test_what_cannot_be_checked_is_withheld_and_says_so(tmp_path: Path) -> None:
     large = collected(file("huge.txt", "x" * (1 << 20) + KEY))
-    found = by_name(bundle(tmp_path, collectors={"cloud": large}))["huge.txt"]
-    assert len(found["content"]) < 300
-    assert found["says"].endswith("Its content was withheld.")
+    found = bundle(tmp_path, collectors={"cloud": large})
+    assert len(found.text("huge.txt")) < 300
+    assert found.told["huge.txt"]["says"].endswith("withheld unchecked.")
 
 
-def test_an_integration_that_fails_costs_only_its_own_files(tmp_path: Path) -> None:
+def test_what_is_too_long_is_cut_behind_a_line_and_says_so(tmp_path: Path) -> None:
+    lines = ("all is well here\n" * 70_000, f"[{'1' * 97}]\n" * 11_000)
+    files = (file("long.txt", lines[0]), file("long.jsonl", lines[1]))
+    long = collected(*files)
+    found = bundle(tmp_path, collectors={"cloud": long})
+    for name in ("long.txt", "long.jsonl"):
+        assert 900_000 < len(found.text(name)) <= 1 << 20
+        assert found.text(name).endswith("\n")
+        assert found.told[name]["says"].endswith("there is more than a bundle takes.")
+
+
+def test_a_secret_at_the_cut_is_not_cut_in_two(tmp_path: Path) -> None:
+    end = (1 << 20) - 20
+    long = collected(
+        file("cut.txt", "." * 99 + ("\n" + "." * 99) * 10_484 + f"\n{KEY}")
+    )
+    found = bundle(tmp_path, collectors={"cloud": long})
+    assert KEY[:12] not in found.all
+    assert len(found.text("cut.txt")) > end - 200
+
+
+def test_what_finds_no_place_is_named_as_missing(tmp_path: Path) -> None:
+    files = [file(f"{n}.txt", f"{n}\n" + "all is well\n" * 80_000) for n in range(12)]
+    found = bundle(tmp_path, collectors={"cloud": collected(*files)})
+    assert len(found.files) < 12
+    assert found.missing["cloud"].startswith("The bundle was full before ")
+
+
+def test_an_integration_that_fails_costs_only_its_own_files(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     def silent(*_: Any, **__: Any) -> tuple[Collected, ...]:
         raise Unreachable(
             "The logs were not read", because="access was denied", next_move="Ask."
@@ -100,57 +205,183 @@ def test_an_integration_that_fails_costs_only_its_own_files(tmp_path: Path) -> N
         "silent": silent,
         "broken": broken,
     }
-    found = by_name(bundle(tmp_path, collectors=collectors))
-    assert found["logs.txt"]["content"] == "all well"
-    assert found["silent.txt"]["says"] == (
-        "silent: The logs were not read, because access was denied."
-    )
-    assert found["broken.txt"]["says"] == (
-        "broken failed with ZeroDivisionError; see the log."
-    )
-    assert KEY not in json.dumps(found)
+    with caplog.at_level(logging.CRITICAL):
+        found = bundle(tmp_path, collectors=collectors)
+    assert found.text("logs.txt") == "all well"
+    assert found.missing == {
+        "silent": "The logs were not read, because access was denied.",
+        "broken": "It failed with ZeroDivisionError; see the log.",
+    }
+    assert KEY not in found.all
 
 
 def test_files_of_one_name_stay_apart_and_equal_ones_are_one(tmp_path: Path) -> None:
     files = [file("a.txt", "1"), file("a.txt", "2"), file("a.txt", "1")]
-    found = by_name(bundle(tmp_path, collectors={"cloud": collected(*files)}))
-    assert {name: one["content"] for name, one in found.items()} | {
-        "a.txt": "1",
-        "a-2.txt": "2",
-    } == {name: one["content"] for name, one in found.items()}
-    assert "a-3.txt" not in found
+    found = bundle(tmp_path, collectors={"cloud": collected(*files)})
+    assert (found.text("a.txt"), found.text("a-2.txt")) == ("1", "2")
+    assert "a-3.txt" not in found.files
 
 
-def test_the_same_world_gives_the_same_bytes(tmp_path: Path) -> None:
-    stage = Stage(tmp_path)
-    stage.incident()
-    made = [
-        stage.house.diagnostics.bundle("INC-0001", stage.clock.now()) for _ in range(2)
+def test_the_alerts_come_first_then_plots_then_the_rest(tmp_path: Path) -> None:
+    drawn = Collected(
+        name="figures.json",
+        content="[]",
+        says="Figures.",
+        call="cloudwatch.GetMetricData",
+        series=(Series(label="errors", points=((NOON, 1.0),)),),
+    )
+    collectors = {"b": collected(drawn), "a": collected(file("a.txt", "a"))}
+    found = bundle(tmp_path, collectors=collectors)
+    assert list(found.told) == [
+        "alerts.json",
+        "plots/figures.svg",
+        "a.txt",
+        "figures.json",
     ]
-    assert made[0] == made[1]
-    stage.close()
+    figures = found.told["figures.json"]
+    assert (figures["by"], figures["call"]) == ("b", "cloudwatch.GetMetricData")
+    assert figures["at"] == found.manifest["collected_at"]
+
+
+def test_the_same_world_gives_the_same_bytes(stage: Stage) -> None:
+    assert made(stage).content == made(stage).content
 
 
 @pytest.mark.parametrize("ago_days", [0, 30])
 def test_the_window_begins_before_the_alert_and_has_an_end(
-    tmp_path: Path, ago_days: int
+    stage: Stage, ago_days: int
 ) -> None:
-    stage = Stage(tmp_path)
-    stage.incident()
     stage.clock.go_on(ago_days * 86_400)
-    found = json.loads(stage.house.diagnostics.bundle("INC-0001", stage.clock.now()))
+    found = Opened(made(stage).content).manifest
     assert found["since"] == "2026-11-20T11:30:00+00:00"
     assert found["until"] in ("2026-11-20T12:00:00+00:00", "2026-11-20T17:30:00+00:00")
-    stage.close()
 
 
-def test_in_an_exercise_nothing_outside_is_read() -> None:
+def test_in_an_exercise_nothing_outside_is_read(tmp_path: Path) -> None:
     def never(*_: Any, **__: Any) -> Any:
         raise AssertionError("it reached outside")
 
-    now = datetime(2026, 5, 4, 12, tzinfo=UTC)
-    subject = Subject(
-        incident="INC-0001", exercise=True, alerts=(), window=window_of((), now)
+    stage = Stage(tmp_path, collectors={"cloud": never}, reader=never)
+    stage.incident()
+    gathering = stage.house.diagnostics.gathering
+    alerts = stage.alerts()
+    found = gathering.gather(alerts, stage.window(), exercise=True, progress=never)
+    assert [gap.why for gap in found.gaps] == ["An exercise: nothing outside was read."]
+    stage.close()
+
+
+def test_only_those_whose_matter_it_is_are_asked_and_no_other_is_missing(
+    tmp_path: Path,
+) -> None:
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was asked")
+
+    def unsure(alert: Any) -> bool:
+        raise KeyError(alert.id)
+
+    here = lambda *_, **__: (file("here.txt", "x"),)  # noqa: E731
+    collectors = {
+        "not_theirs": Collector(
+            name="not_theirs", collect=never, concerns=lambda _: False
+        ),
+        "unsure": Collector(name="unsure", collect=here, concerns=unsure),
+    }
+    found = bundle(tmp_path, collectors=collectors)
+    assert list(found.files) == ["alerts.json", "here.txt"]
+    assert found.missing == {}
+
+
+def test_forty_alerts_of_one_thing_are_asked_about_once_and_it_says_which(
+    tmp_path: Path,
+) -> None:
+    asked: list[str] = []
+
+    def collect(alert: Any, *_: Any, **__: Any) -> tuple[Collected, ...]:
+        asked.append(alert.id)
+        return ()
+
+    stage = Stage(tmp_path, collectors={"c": collect}, reader=lambda: READER)
+    for n in range(40):
+        stage.incident(id=f"q{n}", title=f"Queue {n} is long", model="chat-70b")
+    found = Opened(made(stage).content)
+    count = len(json.loads(found.text("alerts.json")))
+    assert len(asked) == 1 < count
+    assert (
+        f"What follows was asked about {asked[0]}." in found.told["alerts.json"]["says"]
     )
-    files = gather(subject, {"cloud": never}, reader=never)
-    assert [one.says for one in files][1:] == ["An exercise: nothing outside was read."]
+    stage.close()
+
+
+def test_of_many_different_things_some_are_asked_about_and_it_says_so(
+    tmp_path: Path,
+) -> None:
+    asked: set[str] = set()
+
+    def collect(alert: Any, *_: Any, **__: Any) -> tuple[Collected, ...]:
+        asked.add(alert.id)
+        return ()
+
+    stage = Stage(tmp_path, collectors={"c": collect}, reader=lambda: READER)
+    stage.incident()
+    (one,) = stage.alerts()
+    many = [
+        replace(
+            one,
+            id=f"al_{n}",
+            envelope=replace(
+                one.envelope, entities=(Entity(EntityKind.MODEL, f"m-{n}"),)
+            ),
+        )
+        for n in range(20)
+    ]
+    gathered = stage.house.diagnostics.gathering.gather(
+        many, stage.window(), exercise=False, progress=lambda done, total: None
+    )
+    assert asked == set(gathered.alerts) == {f"al_{n}" for n in range(8)}
+    why = "Collectors were asked about 8 of 20 alerts only."
+    assert [gap.why for gap in gathered.gaps] == [why]
+    stage.close()
+
+
+def test_what_there_was_no_time_to_mask_is_named_as_missing(
+    stage: Stage,
+) -> None:
+    diagnostics = stage.house.diagnostics
+    at = stage.clock.now()
+    late = Found(by="cloud", file=file("logs.txt", KEY), at=at)
+    subject = Subject(
+        incident="INC-0001",
+        exercise=False,
+        alerts=tuple((one, to_doc(one)) for one in stage.alerts()),
+        window=stage.window(),
+    )
+    made = bundled(
+        subject,
+        Gathered(found=(late,)),
+        diagnostics.redactor,
+        took=timedelta,
+        began_at=at,
+        late=lambda: True,
+    )
+    found = Opened(made.content)
+    assert list(found.files) == ["alerts.json"]
+    assert found.missing == {"cloud": "There was no time left to mask logs.txt."}
+    assert [gap.code for gap in made.gaps] == ["too_slow"]
+
+
+def test_a_file_that_is_empty_says_why(tmp_path: Path) -> None:
+    files = [file(f"a.{end}", "", says="No calls.") for end in ("jsonl", "csv", "json")]
+    found = bundle(tmp_path, collectors={"cloud": collected(*files)})
+    assert [found.text(one.name) for one in files] == ["", "", ""]
+    assert found.told["a.csv"]["type"] == "csv"
+    assert found.says("a.json") == "No calls."
+
+
+def test_how_long_it_took_is_told(stage: Stage) -> None:
+    def progress(done: int, total: int) -> None:
+        stage.clock.go_on(1.5)
+
+    found = stage.house.diagnostics.bundle("INC-0001", progress=progress)
+    manifest = Opened(found.content).manifest
+    assert found.took_ms == manifest["took_ms"] == 1_500
+    assert manifest["collected_at"] == (NOON + timedelta(seconds=1.5)).isoformat()

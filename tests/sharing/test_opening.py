@@ -1,6 +1,5 @@
 """What a link opens: once, in time, with the key, and then never again."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from bot.domain.share_decisions import Denied
 from bot.ports.sharing import Leased
 from bot.sharing import seal
 from bot.sharing.seal import Link
+from tests.sharing.reading import Opened
 from tests.sharing.stage import Stage
 
 
@@ -22,10 +22,10 @@ def reason(stage: Stage, link: Link, **given: Any) -> str:
 
 
 def test_a_link_opens_the_redacted_bundle(stage: Stage) -> None:
-    bundle = json.loads(stage.open(stage.link()))
-    assert bundle["format"] == "tocsin-bundle/1"
-    assert bundle["incident"] == "INC-0001"
-    assert "Queue of the chat model is long" in bundle["files"][0]["content"]
+    found = Opened(stage.open(stage.link()))
+    assert found.manifest["format"] == "tocsin-bundle/2"
+    assert found.manifest["incident"] == "INC-0001"
+    assert "Queue of the chat model is long" in found.text("alerts.json")
 
 
 def test_a_used_ticket_opens_nothing(stage: Stage) -> None:
@@ -218,5 +218,6 @@ def test_the_organisation_s_own_key_opens_everything(tmp_path: Path) -> None:
     link = stage.link()
     sealed = stage.vault.blobs.get(link.share)
     assert sealed is not None
-    assert b"tocsin-bundle/1" in seal.unseal(sealed, key=str(ours))
+    found = Opened(seal.unseal(sealed, key=str(ours)))
+    assert found.manifest["incident"] == "INC-0001"
     stage.close()

@@ -14,6 +14,7 @@ from bot.domain.share_decisions import Denied, NewTicket, mint
 from bot.domain.share_originals import known_alert
 from bot.ports import Payload
 from bot.sharing.original import Told, original_document
+from tests.sharing.reading import Opened
 from tests.sharing.stage import ALERT, FIRST, Stage
 from tests.spec import NOON
 
@@ -30,13 +31,12 @@ def leak(tmp_path: Path) -> Iterator[Stage]:
     made.close()
 
 
-def opened(stage: Stage, who: str = "U0ONCALL") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(stage.open(stage.links(who)[-1]))
-    return found
+def opened(stage: Stage, who: str = "U0ONCALL") -> Opened:
+    return Opened(stage.open(stage.links(who)[-1]))
 
 
-def body(found: dict[str, Any]) -> str:
-    return str(next(one["content"] for one in found["files"] if one["name"] == "body"))
+def body(found: Opened) -> str:
+    return found.text("body.txt")
 
 
 def refusals(stage: Stage) -> list[str]:
@@ -57,8 +57,8 @@ def test_who_is_on_call_sees_the_alert_as_it_came_in(leak: Stage) -> None:
     leak.original()
     found = opened(leak)
     assert json.loads(body(found)) == {**ALERT, **SECRET}
-    assert found["original"] == FIRST
-    assert found["incident"] == "INC-0001"
+    assert found.manifest["original"] == FIRST
+    assert found.manifest["incident"] == "INC-0001"
 
 
 def test_it_opens_once_and_then_there_is_no_key_any_more(leak: Stage) -> None:
@@ -226,9 +226,9 @@ def test_pressing_diagnostics_never_hands_out_an_original(leak: Stage) -> None:
     leak.original(who="U0ONCALL")
     leak.press("U0GUEST2")
     leak.house.step()
-    found = json.loads(leak.open(leak.links("U0GUEST2")[-1]))
-    assert "original" not in found
-    assert KEY not in json.dumps(found)
+    found = opened(leak, "U0GUEST2")
+    assert "original" not in found.manifest
+    assert KEY not in found.all
 
 
 def test_nobody_else_gets_a_ticket_of_an_original(leak: Stage) -> None:
@@ -263,37 +263,37 @@ def told(**changed: Any) -> Told:
         "source": "webhook",
         "received_at": NOON,
         "alerts": 1,
+        "opened_at": NOON,
     }
     return Told(**{**known, **changed})
 
 
-def document(content: bytes, **changed: Any) -> dict[str, Any]:
+def document(content: bytes, **changed: Any) -> Opened:
     payload = Payload(body=content, headers={"content-type": "x"}, received_at=NOON)
-    found: dict[str, Any] = json.loads(original_document(told(**changed), payload))
-    return found
+    return Opened(original_document(told(**changed), payload))
 
 
 def test_bytes_that_are_no_text_come_in_base64() -> None:
     found = document(b"\xff\xfe\x00key")
-    assert found["files"][0]["content"] == "//4Aa2V5"
-    assert "not UTF-8 text: in base64" in found["files"][0]["says"]
+    assert body(found) == "//4Aa2V5"
+    assert "not UTF-8 text: in base64" in found.says("body.txt")
 
 
 def test_a_payload_that_is_too_long_is_cut_and_says_so() -> None:
     found = document(b"a" * (1024 * 1024 + 7))
     assert len(body(found)) == 1024 * 1024
-    assert "The last 7 bytes are not shown" in found["files"][0]["says"]
+    assert "The last 7 bytes are not shown" in found.says("body.txt")
 
 
 def test_characters_that_cannot_be_seen_are_announced() -> None:
     text = "total \u202e100\u200b"
     found = document(text.encode())
     assert body(found) == text
-    assert "2 of its characters are invisible" in found["files"][0]["says"]
+    assert "2 of its characters are invisible" in found.says("body.txt")
 
 
 def test_of_several_alerts_in_one_delivery_it_says_that_all_are_shown() -> None:
-    says = document(b"[]", alerts=3, exercise=True)["files"][0]["says"]
+    says = document(b"[]", alerts=3, exercise=True).says("body.txt")
     assert "The delivery holds 3 alerts; all of it is shown." in says
 
 

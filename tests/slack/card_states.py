@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.domain.card import CardView, GroupedBy, NextStep
+from bot.domain.card import CardView, DiagnosticsState, GroupedBy, NextStep
 from bot.domain.events import Phase, Role
 from bot.domain.incident import Incident
 from bot.domain.severity import Reason, Severity
@@ -93,6 +93,13 @@ VIEWS: Mapping[str, CardView] = {
     "acknowledged": ACKED,
     "step-taken": replace(ACKED, next_step=replace(STEP, state="taken", by="U0SECOND")),
     "mitigating": replace(ACKED, state=replace(ACKED.state, phase=Phase.MITIGATING)),
+    "collecting": replace(ACKED, diagnostics=DiagnosticsState(done=4, total=9)),
+    "collected": replace(
+        ACKED,
+        diagnostics=DiagnosticsState(
+            ready_at=datetime(2026, 5, 4, 10, 9, tzinfo=UTC), files=11, missing=2
+        ),
+    ),
     "resolved": replace(
         ACKED, state=replace(ACKED.state, phase=Phase.RESOLVED, outcome="fixed")
     ),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sharing.reading import Opened
 from tests.story.running import Tocsin, running
 from tests.story.test_gate import wait
 from tests.story.test_sharing import QUIET, URL, ephemerals, unseal
@@ -68,7 +69,7 @@ def test_changing_the_definition_changes_every_output_and_is_in_the_log(
         assert [name for name, text in after.items() if TICKET in text] == []
         assert "masked: 2 tickets" in after["card"]
         assert "(masked: 1 ticket)" in after["thread"]
-        assert json.loads(after["bundle"])["masked"].endswith(" tickets")
+        assert Opened(after["bundle"].encode()).manifest["masked"].endswith(" tickets")
         first, second = cli(tocsin, "log", "definition").stdout.splitlines()
         assert "with the overlay" in second
         assert "with the overlay" not in first

@@ -11,6 +11,7 @@ import pytest
 
 from bot.cli.share_client import opened as open_link
 from bot.sharing.seal import read_link
+from tests.sharing.reading import Opened
 from tests.story.running import CHANNEL, Tocsin, running
 from tests.story.test_gate import wait
 from tests.story.test_story import LEAK, cli
@@ -63,9 +64,9 @@ def test_a_press_gives_a_link_that_opens_once_and_the_key_is_gone(
     assert share.encode() in key_files(tocsin)
     first = unseal(tocsin, url)
     assert first.returncode == 0, first.stderr
-    bundle = json.loads(first.stdout)
+    bundle = Opened(first.stdout.encode())
     assert "sk-" + "proj-" not in first.stdout
-    assert next(one["name"] for one in bundle["files"]) == "alerts.json"
+    assert next(iter(bundle.files)) == "alerts.json"
     again = unseal(tocsin, url)
     assert (again.returncode, again.stdout) == (1, "")
     assert "this link does not open" in again.stderr
