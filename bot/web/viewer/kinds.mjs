@@ -53,7 +53,9 @@ export function waysOf(file) {
   const text = textIn(file.content);
   if (text === null) return [];
   const kind = ["json", "jsonl", "csv", "text"].includes(file.type) ? file.type : "text";
-  const ways = { json: jsonWays, jsonl: jsonlWays, csv: csvWays, text: () => [] }[kind](file.name, text);
+  // What is told to be text is shown as it stands first, JSON or not.
+  if (kind === "text") return [textWay(file), ...(/^\s*[[{]/.test(text) ? jsonWays(file.name, text) : [])];
+  const ways = { json: jsonWays, jsonl: jsonlWays, csv: csvWays }[kind](file.name, text);
   return [...ways, textWay(file)];
 }
 

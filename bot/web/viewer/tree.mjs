@@ -7,7 +7,7 @@ import { brief, List, Members, Numeral } from "./json.mjs";
 const AT_ONCE = 100;
 const LONG = 160;
 const MOST_TEXT = 200_000;
-const OPEN_AT_START = 30;
+const OPEN_AT_START = 80;
 
 export function tree(value, name) {
   const top = make("ul", { role: "tree", class: "tree", "aria-label": name });
