@@ -71,12 +71,13 @@ def seal(file: IO[bytes], expires: str, person: str, opens: int) -> None:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", callback=lambda _, __, given: _asked_for(given))
 def unseal(url: str) -> None:
     """Open the link URL, write what was sealed to standard output, and say so.
 
-    Give the URL in quotes. It opens once, unless it was made for more. Diagnostics
-    are a tar of plain files: pipe them to `tar x`, or to `tar xO manifest.json`.
+    Give the URL in quotes, or - to be asked for it, so that no shell keeps it. It opens
+    once, unless it was made for more. Diagnostics are a tar of plain files: pipe them
+    to `tar x`, or to `tar xO manifest.json`.
     """
     from bot.cli.share_client import opened
 
@@ -84,6 +85,13 @@ def unseal(url: str) -> None:
     sys.stdout.buffer.write(plain)
     sys.stdout.buffer.flush()
     acknowledge()
+
+
+def _asked_for(url: str) -> str:
+    """Return the link; for ``-`` it is asked for, and not shown."""
+    if url != "-":
+        return url
+    return str(click.prompt("Link", hide_input=True, err=True)).strip()
 
 
 def _seconds(text: str) -> int:

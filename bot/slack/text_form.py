@@ -12,6 +12,7 @@ from bot.ports.share_texts import Pasted
 from bot.slack import inputs, rich
 from bot.slack.inputs import View
 from bot.slack.requests import Submission
+from bot.slack.sentences import Code, Piece
 from bot.slack.share_wishes import TEXT_FORM
 from bot.slack.wishes import known_incident, out_of_date
 
@@ -27,8 +28,7 @@ _OFTEN = tuple(map(str, (1, 2, 3, 5, MOST_EACH)))
 _WARNING = (
     "Only the people you name can open it, each with a link of their own. It is not "
     "masked. The incident's thread says that you sealed something, for whom and until "
-    "when; not what. It ends with the incident. For longer things and files use "
-    "`tocsin seal`."
+    "when; not what. It ends with the incident. For longer things and files there is "
 )
 _CUT = " The message was longer than this field: only its beginning is in it."
 _STAYS = " The message itself stays in the channel; delete it if it should not be read."
@@ -44,11 +44,11 @@ def form(incident: str, *, known: str = "", is_message: bool = False) -> View:
         known: What the text begins as.
         is_message: It is the text of a message.
     """
-    warning = _WARNING
+    warning: list[Piece] = [_WARNING, Code("tocsin seal"), "."]
     if is_message:
-        warning += _STAYS + (_CUT if len(known) > LONGEST_TEXT else "")
+        warning += [_STAYS, _CUT if len(known) > LONGEST_TEXT else ""]
     blocks = [
-        rich.rich_text("warning", rich.section([warning])),
+        rich.rich_text("warning", rich.section(warning)),
         inputs.words("text", "What?", longest=LONGEST_TEXT, known=known),
         inputs.people("people", "For whom?", most=MOST_PEOPLE),
         inputs.select("life", "For how long?", [(one, one) for one in _LIVES]),

@@ -23,6 +23,7 @@ export function showBig(leased, again) {
     ),
   );
   byId("big-other").replaceChildren(
+    make("p", { text: "What comes out is what was sealed; of an incident's diagnostics it is an archive, which tar xf takes apart." }),
     step("Where Tocsin is installed, this asks for the link instead, once the minute is over:", `tocsin unseal - > ${link.share}.opened`),
     secret("The link", address()),
   );
@@ -53,11 +54,13 @@ function countdown(again) {
   const ends = Date.now() + LEASE_S * 1000;
   press.hidden = true;
   press.onclick = again;
-  const ticking = setInterval(() => {
+  const tick = () => {
     const left = Math.max(Math.ceil((ends - Date.now()) / 1000), 0);
     place.textContent = left ? `These lines work for ${left} more seconds, unless the fetching has begun.` : "The lines have run out. If the fetching has begun, it goes on; else get new lines.";
     if (left) return;
     clearInterval(ticking);
     press.hidden = false;
-  }, 1000);
+  };
+  const ticking = setInterval(tick, 1000);
+  tick();
 }

@@ -5,6 +5,8 @@ import { button, counted, make } from "./dom.mjs";
 
 const BLOCK = 100;
 const AT_ONCE = 5000;
+// Fewer lines than this are laid out at once.
+const FEW = 500;
 const LONGEST = 4000;
 
 export function lines(name, text) {
@@ -60,7 +62,7 @@ class Lines {
   add() {
     const until = Math.min(this.shown + AT_ONCE, this.found.length);
     while (this.shown < until) {
-      const block = make("div", { class: "block" });
+      const block = make("div", { class: this.found.length > FEW ? "block later" : "block" });
       for (const n of this.found.slice(this.shown, Math.min(this.shown + BLOCK, until))) block.append(this.line(n));
       this.sheet.append(block);
       this.shown = Math.min(this.shown + BLOCK, until);
