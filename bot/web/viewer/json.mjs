@@ -22,13 +22,15 @@ export class Members {
   }
 }
 
-const BLANK = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const WORDS = new Map([["true", true], ["false", false], ["null", null]]);
+const WORDS = { t: ["true", true], f: ["false", false], n: ["null", null] };
+// What a string cannot simply be cut out with: escapes, and what must be one.
+const NOT_PLAIN = /[\\\u0000-\u001f]/;
 
 /**
  * Read one text.
- * @returns {*} string, true, false, null, Numeral, List or Members.
+ * @returns {*} string, number, true, false, null, Numeral, List or Members; a Numeral
+ *   where a number would lose digits.
  * @throws {SyntaxError} It is not JSON.
  */
 export function parseJson(text) {
@@ -63,9 +65,8 @@ class Reader {
   }
 
   skip() {
-    BLANK.lastIndex = this.at;
-    BLANK.exec(this.text);
-    this.at = BLANK.lastIndex;
+    let code = this.text.charCodeAt(this.at);
+    while (code === 32 || code === 10 || code === 13 || code === 9) code = this.text.charCodeAt((this.at += 1));
     return this.text[this.at];
   }
 
@@ -91,17 +92,17 @@ class Reader {
     const first = this.skip();
     if (first === '"') return this.string();
     if (first === "{" || first === "[") return this.container(first, open);
-    for (const [word, value] of WORDS) {
-      if (this.text.startsWith(word, this.at)) {
-        this.at += word.length;
-        return value;
-      }
+    const [word, value] = first && Object.hasOwn(WORDS, first) ? WORDS[first] : [];
+    if (word && this.text.startsWith(word, this.at)) {
+      this.at += word.length;
+      return value;
     }
     NUMBER.lastIndex = this.at;
     const found = NUMBER.exec(this.text);
     if (!found) throw new SyntaxError();
     this.at = NUMBER.lastIndex;
-    return new Numeral(found[0]);
+    const number = Number(found[0]);
+    return String(number) === found[0] ? number : new Numeral(found[0]);
   }
 
   container(first, open) {
@@ -122,9 +123,10 @@ class Reader {
       end = this.text.indexOf('"', end + 1);
       if (end < 0) throw new SyntaxError();
     } while (this.isEscaped(end));
-    const found = JSON.parse(this.text.slice(this.at, end + 1));
+    const found = this.text.slice(this.at + 1, end);
+    const from = this.at;
     this.at = end + 1;
-    return found;
+    return NOT_PLAIN.test(found) ? JSON.parse(this.text.slice(from, end + 1)) : found;
   }
 
   isEscaped(at) {

@@ -76,17 +76,17 @@ function jsonWays(name, text) {
 }
 
 function jsonlWays(name, text) {
-  const records = [];
+  const sheet = new Sheet();
   let bad = 0;
   for (const line of linesIn(text)) {
-    if (records.length >= MOST_ROWS) break;
+    if (sheet.rows.length >= MOST_ROWS) break;
     const found = tried(line);
-    if (found instanceof Members) records.push(found);
+    if (found instanceof Members) sheet.add(found);
     else bad += 1;
   }
-  if (!records.length) return [];
+  if (!sheet.rows.length) return [];
   const note = bad ? `${counted(bad, "line")} ${bad === 1 ? "is" : "are"} no JSON object and only in the text.` : "";
-  return [rowsWay(name, records, note)];
+  return [sheet.way(name, note)];
 }
 
 function* linesIn(text) {
@@ -98,21 +98,32 @@ function* linesIn(text) {
   }
 }
 
-function rowsWay(name, records, note = "") {
-  const columns = new Map();
-  for (const one of records) {
-    for (const key of one.names) if (!columns.has(key) && columns.size < MOST_COLUMNS) columns.set(key, columns.size);
-  }
-  const rows = records.map((one) => {
-    const row = new Array(columns.size).fill(undefined);
+// Rows under columns that come as they are met.
+class Sheet {
+  columns = new Map();
+  rows = [];
+
+  add(record) {
+    const row = [];
     // Of a member that stands twice the first is shown; the text has both.
-    one.names.forEach((key, n) => {
-      const at = columns.get(key);
-      if (at !== undefined && row[at] === undefined) row[at] = one.items[n];
+    record.names.forEach((key, n) => {
+      if (!this.columns.has(key) && this.columns.size < MOST_COLUMNS) this.columns.set(key, this.columns.size);
+      const at = this.columns.get(key);
+      if (at !== undefined && row[at] === undefined) row[at] = record.items[n];
     });
-    return row;
-  });
-  return { label: "Table", build: () => table(name, [...columns.keys()], rows), note: withMost(note, rows.length) };
+    this.rows.push(row);
+  }
+
+  way(name, note = "") {
+    const [columns, rows] = [[...this.columns.keys()], this.rows];
+    return { label: "Table", build: () => table(name, columns, rows), note: withMost(note, rows.length) };
+  }
+}
+
+function rowsWay(name, records) {
+  const sheet = new Sheet();
+  records.slice(0, MOST_ROWS).forEach((one) => sheet.add(one));
+  return sheet.way(name);
 }
 
 const withMost = (note, n) => (n >= MOST_ROWS ? `${note} The first ${MOST_ROWS.toLocaleString("en")} rows are shown; save the file for all.`.trim() : note);
@@ -173,5 +184,5 @@ function plot(file) {
   let binary = "";
   for (let at = 0; at < file.content.length; at += 8192) binary += String.fromCharCode(...file.content.subarray(at, at + 8192));
   const alt = file.says || `Plot ${file.name}`;
-  return make("figure", {}, make("img", { class: "plot", alt, src: `data:image/svg+xml;base64,${btoa(binary)}` }));
+  return make("figure", { tabindex: "0", role: "group", "aria-label": `${file.name}, scrolls` }, make("img", { class: "plot", alt, src: `data:image/svg+xml;base64,${btoa(binary)}` }));
 }

@@ -30,7 +30,7 @@ function ofBundle(bundle) {
   if (bundle.original) rows.push(["Incident", bundle.incident]);
   if (bundle.since && !bundle.original) rows.push(["Looked at", `${moment(bundle.since)} to ${moment(bundle.until)}`]);
   if (bundle.collectedAt && !bundle.original) {
-    const took = bundle.tookMs === null ? "" : `, in ${(bundle.tookMs / 1000).toLocaleString("en", { maximumFractionDigits: 1 })} s`;
+    const took = bundle.tookMs === null || bundle.tookMs < 100 ? "" : `, in ${(bundle.tookMs / 1000).toLocaleString("en", { maximumFractionDigits: 1 })} s`;
     rows.push(["Collected", `${moment(bundle.collectedAt)}${took}`]);
   }
   if (!bundle.original) rows.push(["Masked", bundle.masked || "nothing"]);

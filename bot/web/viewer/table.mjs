@@ -62,7 +62,7 @@ class Table {
   }
 
   textOf(row) {
-    if (!this.texts.has(row)) this.texts.set(row, row.map((value) => (value === undefined ? "" : brief(value, 2000))).join("\n").toLowerCase());
+    if (!this.texts.has(row)) this.texts.set(row, Array.from(row, (value) => (value === undefined ? "" : brief(value, 2000))).join("\n").toLowerCase());
     return this.texts.get(row);
   }
 
@@ -111,7 +111,7 @@ class Table {
   line(row, at) {
     const n = this.numbers.get(row);
     const press = button(n.toLocaleString("en"), () => {}, { class: "n", "aria-label": `Show row ${n} whole` });
-    const cells = row.map((value) => make("td", {}, make("bdi", { text: shortly(value) })));
+    const cells = this.columns.map((_, at) => make("td", {}, make("bdi", { text: shortly(row[at]) })));
     return make("tr", { "aria-rowindex": String(at + 2), "data-at": String(at) }, make("th", { scope: "row", class: "n" }, press), ...cells);
   }
 

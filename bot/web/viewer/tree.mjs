@@ -43,7 +43,7 @@ function branch(name, value, level) {
 }
 
 function scalar(value) {
-  if (value instanceof Numeral) return make("span", { class: "number", text: value.text });
+  if (value instanceof Numeral || typeof value === "number") return make("span", { class: "number", text: brief(value) });
   if (typeof value === "string") return make("bdi", { class: "text", text: value === "" ? "(empty text)" : value });
   if (value instanceof List) return make("span", { class: "soft", text: "no items" });
   if (value instanceof Members) return make("span", { class: "soft", text: "no members" });
