@@ -31,7 +31,7 @@ const NOT_PLAIN = /[\\\u0000-\u001f]/;
  * Read one text.
  * @returns {*} string, number, true, false, null, Numeral, List or Members; a Numeral
  *   where a number would lose digits.
- * @throws {SyntaxError} It is not JSON.
+ * @throws {SyntaxError} It is not JSON, or holds more than can be shown.
  */
 export function parseJson(text) {
   const reader = new Reader(text);
@@ -57,11 +57,14 @@ export function parseJson(text) {
 }
 
 const OPENED = Symbol();
+// More lists and members than this would fill a browser's memory: shown as text instead.
+const MOST_HELD = 2_000_000;
 
 class Reader {
   constructor(text) {
     this.text = text;
     this.at = 0;
+    this.left = MOST_HELD;
   }
 
   skip() {
@@ -107,6 +110,8 @@ class Reader {
 
   container(first, open) {
     this.at += 1;
+    this.left -= 1;
+    if (this.left < 0) throw new SyntaxError();
     const made = first === "[" ? new List() : new Members();
     if (this.skip() === (first === "[" ? "]" : "}")) {
       this.at += 1;
