@@ -60,7 +60,7 @@ $(CLOUD_READY): requirements-cloud.lock | $(READY)
 	@touch $@
 
 # The page of sealed diagnostics: npm's age-encryption and our source in one file.
-$(VIEWER_READY): $(VIEWER)/viewer.mjs $(VIEWER)/package-lock.json scripts/viewer.sh
+$(VIEWER_READY): $(wildcard $(VIEWER)/*.mjs) $(VIEWER)/package-lock.json scripts/viewer.sh
 	@PYTHON="$(PYTHON)" scripts/viewer.sh
 	@touch $@
 

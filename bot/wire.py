@@ -16,6 +16,7 @@ from bot.placing import Placing
 from bot.plans.house import GateHouse
 from bot.reading.apart import Apart
 from bot.reading.recall import Recall
+from bot.shares.texts import Texts
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom, SlackSettings
@@ -24,21 +25,19 @@ from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
 from bot.web.scraping import Scrapers
 from bot.web.traffic import Traffic
-from bot.wire_collect import collecting
+from bot.wire_diagnostics import sharing_of
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, build_grouping
 from bot.wire_identity import identity_of
-from bot.wire_intake import IntakeNeeds, collectors, queue_workers
+from bot.wire_intake import IntakeNeeds, queue_workers
 from bot.wire_model import model_of
 from bot.wire_names import join_names
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
 from bot.wire_senders import senders
-from bot.wire_sharing import Sharing, SharingNeeds, build_sharing
-from bot.wire_storage import build_storage
 from bot.wire_watch import WatchNeeds, build_watch
 
 
@@ -66,10 +65,9 @@ def build(
         in_practice=in_practice,
         base_url=base_url,
     )
-    people = LatePeople()
-    gate = _gate(ground, people)
+    gate = _gate(ground, people := LatePeople())
     links = page_links(ground.store, ground.clock, base_url)
-    sharing, drills = _sharing(ground, people), _drills(ground, gate)
+    sharing, drills = sharing_of(ground, people), _drills(ground, gate)
     grouping = build_grouping(ground.service, ground.rulings, channel=slack.channel)
     room = SlackRoom(
         service=ground.service,
@@ -80,6 +78,7 @@ def build(
         drills=drills.master,
         maintenance=grouping.maintenance,
         originals=build_originals(gate, sharing.desk, ground),
+        texts=Texts(desk=sharing.desk),
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
@@ -88,9 +87,8 @@ def build(
     house = _house(ground, gate, room, grouping, pages)
     join_names(house, ground, room)
     identity.join(house, sharing)
-    for part in (drills, sharing, grouping):
+    for part in (drills, sharing, grouping, build_watch(_watch_needs(ground))):
         part.join(house)
-    build_watch(_watch_needs(ground)).join(house)
     return house
 
 
@@ -146,38 +144,6 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
                 view, channel=ground.settings.slack.security_channel
             ),
             keep_evidence=ground.evidence.keep,
-        )
-    )
-
-
-def _sharing(ground: Ground, people: LatePeople) -> Sharing:
-    return build_sharing(
-        SharingNeeds(
-            settings=ground.settings,
-            store=ground.store,
-            keys=ground.keys,
-            clock=ground.clock,
-            redactor=lambda: ground.roster.masking(ground.rulings.redactor),
-            collectors=collectors(
-                ground.settings,
-                collecting(ground.settings, ground.rulings.registry),
-                in_practice=ground.in_practice,
-            ),
-            reader=ground.aws.reader,
-            base_url=ground.base_url,
-            admin_token=ground.admin_token,
-            guesses=ground.guesses,
-            storage=build_storage(
-                ground.settings,
-                keys=ground.keys,
-                aws=ground.aws,
-                clock=ground.clock,
-                origin=ground.store.origin,
-                in_practice=ground.in_practice,
-            ),
-            renew_evidence=ground.evidence.renew,
-            look=people.kept,
-            show=ground.service.redraw,
         )
     )
 

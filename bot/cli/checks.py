@@ -5,14 +5,12 @@ import stat
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from typing import cast
 
 from bot.cli.opening import KEYS_DIRECTORY, STORE_FILE, open_settings
-from bot.config import Settings, secret, shipped_runbooks
+from bot.config import Settings, shipped_runbooks
 from bot.config.site_file import site_name, site_text
-from bot.domain.errors import BadSettings, TocsinError
+from bot.domain.errors import TocsinError
 
 OK, WARN, FAIL = "ok", "warn", "FAIL"
 _OTHERS_CAN_READ = stat.S_IRWXG | stat.S_IRWXO
@@ -51,30 +49,20 @@ def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
     except TocsinError as error:
         return (failed("settings", error),)
     known = Check(name="settings", state=OK, says="every key is known and valid")
-    here = {
-        "home": _home,
-        "log": _log,
-        "rules": _rules,
-        "runbooks": _runbooks,
-        "sources": _sources,
-        "intake": _intake,
-        "alarms": _alarms,
-    }
+    looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+        *(_home, _log, _redaction, _rules, _runbooks, _reader),
+        *(_sources, _intake, _alarms, _storage, _watch, _collect),
+        *(_model, _slack, _sign_in),
+    )
     found = [known]
-    for name in PARTS:
+    for name, look in zip(PARTS, looks, strict=True):
         if parts and name not in parts:
             continue
         try:
-            found += (here.get(name) or _elsewhere(name))(settings)
+            found += look(settings)
         except TocsinError as error:
             found.append(failed(name, error))
     return tuple(found)
-
-
-def _elsewhere(name: str) -> Callable[[Settings], Iterator[Check]]:
-    """Return the check that has a file of its own, loaded when it is its turn."""
-    module = import_module(f"bot.cli.checks_{name.replace('-', '_')}")
-    return cast("Callable[[Settings], Iterator[Check]]", module.look)
 
 
 def _home(settings: Settings) -> Iterator[Check]:
@@ -137,21 +125,6 @@ def _log(settings: Settings) -> Iterator[Check]:
         )
 
 
-def _intake(settings: Settings) -> Iterator[Check]:
-    from bot.cli.check_running import refusing
-
-    told = refusing(settings)
-    if told == "":
-        yield Check(name="intake", state=OK, says="the running bot keeps every alert")
-    elif told:
-        yield Check(
-            name="intake",
-            state=FAIL,
-            says=told,
-            next_move="Look at the disk of TOCSIN_HOME: its free room, its speed.",
-        )
-
-
 def _rules(settings: Settings) -> Iterator[Check]:
     from bot.rules import read_rulebook
     from bot.rules.grouping_file import read_grouping
@@ -191,64 +164,69 @@ def _runbooks(_: Settings) -> Iterator[Check]:
 
 
 def _sources(settings: Settings) -> Iterator[Check]:
-    from bot.named_sources import signing_of, sources_of
-    from bot.triage import load_integrations
+    from bot.cli.checks_alerts import sources
 
-    integrations = load_integrations()
-    others = {n for n, one in integrations.items() if not one.MANIFEST.ours}
-    names = ", ".join(sorted(others | set(settings.sources)))
-    own = [name for name, source in settings.sources.items() if secret(source.token)]
-    signed: list[str] = []
-    try:
-        sources = sources_of(integrations, settings.sources)
-        signed = [
-            name
-            for name, given in settings.sources.items()
-            if name in sources and signing_of(name, given, sources[name])
-        ]
-    except BadSettings as error:
-        says, next_move = error.because, error.next_move
-        yield Check(name="sources", state=FAIL, says=says, next_move=next_move)
-        return
-    says = f"{names}; with a token of their own: {', '.join(own) or 'none'}"
-    says += f"; signed by their sender: {', '.join(signed) or 'none'}"
-    yield Check(name="sources", state=OK, says=says)
+    yield from sources(settings)
+
+
+def _intake(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_alerts import intake
+
+    yield from intake(settings)
 
 
 def _alarms(settings: Settings) -> Iterator[Check]:
-    """Look at how alarms of CloudWatch come in: by a queue, by topics, by a token."""
-    given = settings.sources.get("cloudwatch")
-    if given is None or not (given.queues or given.dead_letter_urls or given.topics):
-        return
-    if (given.queues or given.dead_letter_urls) and not settings.aws.region:
-        yield Check(
-            name="alarms",
-            state=FAIL,
-            says="a queue is named, but no account: it is not read",
-            next_move="Set aws.region; docs/guides/aws.md says which role it needs.",
-        )
-        return
-    if given.certificates and not given.certificates.is_dir():
-        yield Check(
-            name="alarms",
-            state=FAIL,
-            says="the directory of pinned certificates is not there",
-            next_move="Make it, or unset certificates so that AWS is asked.",
-        )
-        return
-    number = len(given.queues)
-    ways = ["the queue" if number == 1 else f"{number} queues"] * bool(number)
-    dead = len(given.dead_letter_urls)
-    ways += [f"dead-letter queues ({dead})"] * bool(dead)
-    ways += [f"signed topics ({len(given.topics)})"] * bool(given.topics)
-    yield Check(name="alarms", state=OK, says=f"they come by {' and '.join(ways)}")
-    if number and not dead:
-        yield Check(
-            name="dead letters",
-            state=WARN,
-            says="no dead-letter queue is read; what others do not take stays unseen",
-            next_move="Name them in sources.cloudwatch.dead_letter_urls.",
-        )
+    from bot.cli.checks_alerts import alarms
+
+    yield from alarms(settings)
+
+
+def _reader(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_reader import look
+
+    yield from look(settings)
+
+
+def _redaction(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_redaction import look
+
+    yield from look(settings)
+
+
+def _storage(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_storage import look
+
+    yield from look(settings)
+
+
+def _watch(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_watch import look
+
+    yield from look(settings)
+
+
+def _collect(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_collect import look
+
+    yield from look(settings)
+
+
+def _model(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_model import look
+
+    yield from look(settings)
+
+
+def _slack(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_slack import look
+
+    yield from look(settings)
+
+
+def _sign_in(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_sign_in import look
+
+    yield from look(settings)
 
 
 def model_asked() -> tuple[Check, ...]:

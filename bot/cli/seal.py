@@ -80,17 +80,18 @@ def seal(file: IO[bytes], expires: str, person: str, opens: int) -> None:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", callback=lambda _, __, given: _asked_for(given))
 @click.option(
     "-o", "--output", "output", default="-", help="File to write; it is replaced whole."
 )
 def unseal(url: str, output: str) -> None:
     """Open the link URL, write what was sealed to standard output, and say so.
 
-    Give the URL in quotes. It opens once, unless it was made for more. What is printed
-    is checked piece by piece; only exit status 0 says that it is all of it. With -o
-    there is either the whole FILE or none. Diagnostics are a tar of plain files: pipe
-    them to `tar x`, or to `tar xO manifest.json`.
+    Give the URL in quotes, or - to be asked for it, so that no shell keeps it. It opens
+    once, unless it was made for more. What is printed is checked piece by piece; only
+    exit status 0 says that it is all of it. With -o there is either the whole FILE or
+    none. Diagnostics are a tar of plain files: pipe them to `tar x`, or to
+    `tar xO manifest.json`.
     """
     from bot.cli.share_client import open_into
     from bot.cli.whole_file import printed, whole_file
@@ -98,6 +99,13 @@ def unseal(url: str, output: str) -> None:
     with printed() if output == "-" else whole_file(Path(output)) as sink:
         acknowledge = open_into(url, sink)
     acknowledge()
+
+
+def _asked_for(url: str) -> str:
+    """Return the link; for ``-`` it is asked for, and not shown."""
+    if url != "-":
+        return url
+    return str(click.prompt("Link", hide_input=True, err=True)).strip()
 
 
 def _seconds(text: str) -> int:

@@ -25,6 +25,8 @@ from bot.domain.share_events import (
     ShareOpened,
     ShareRevoked,
     ShareShredded,
+    TextOffered,
+    TextSealed,
     TicketMinted,
 )
 
@@ -74,6 +76,9 @@ class Share:
         denied: How many refusals were written down.
         original: The alert whose original it is; "" for diagnostics and files.
         only_for: The one person who gets tickets; "" for whoever may ask.
+        text: It is a text that `by` pasted for people by name.
+        people: Whom the text was meant for; `readers`: who of them gets tickets.
+        each: How often each of them may open it.
         collected_at: When diagnostics were ready, None for everything else.
         files: How many files are in them.
         missing: How much of what was asked for is not.
@@ -93,6 +98,10 @@ class Share:
     denied: int = 0
     original: str = ""
     only_for: str = ""
+    text: bool = False
+    people: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    each: int = 0
     collected_at: datetime | None = None
     files: int = 0
     missing: int = 0
@@ -113,6 +122,15 @@ class Share:
             lease.ticket == ticket and lease.opened is None and now < lease.until
             for lease in self._all()
         )
+
+    def opened_by(self, person: str) -> int:
+        """Return how often somebody's tickets opened it."""
+        return sum(t.opened for t in self.tickets.values() if t.person == person)
+
+    def out_to(self, person: str, now: datetime) -> int:
+        """Return how many leases of somebody's tickets run at `now`."""
+        theirs = (t.id for t in self.tickets.values() if t.person == person)
+        return sum(self.out_on(ticket, now) for ticket in theirs)
 
     def by_digest(self, digest: str) -> Ticket | None:
         """Return the ticket whose secret has this digest."""
@@ -137,7 +155,7 @@ def fold_share(events: Iterable[ShareEvent]) -> Share:
     return reduce(evolve_share, events, Share())
 
 
-def evolve_share(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a gap
+def evolve_share(  # noqa: C901, PLR0912 - one case per event: mypy finds a gap
     state: Share, event: ShareEvent
 ) -> Share:
     """Return the state after one more event."""
@@ -146,6 +164,10 @@ def evolve_share(  # noqa: C901, PLR0912 - one case per event, so that mypy find
             return _created(event)
         case OriginalSealed(alert=alert, person=person):
             return replace(state, original=alert, only_for=person)
+        case TextSealed(people=people, each=each):
+            return replace(state, text=True, people=people, each=each)
+        case TextOffered(people=people):
+            return replace(state, readers=people)
         case DiagnosticsCollected(files=files, missing=missing, at=at):
             return replace(state, files=files, missing=len(missing), collected_at=at)
         case TicketMinted():

@@ -124,7 +124,8 @@ def mint(state: Share, wanted: NewTicket, now: datetime) -> tuple[ShareEvent, ..
         NotAllowed: It was sealed for somebody else.
         OutOfTurn: Nothing of the share opens any more.
     """
-    if state.only_for and wanted.person != state.only_for:
+    named = state.readers if state.text else (state.only_for,)
+    if (state.text or state.only_for) and wanted.person not in named:
         raise NotAllowed(
             "You got no link",
             because="it was sealed for another person",
@@ -188,6 +189,9 @@ def _must_open(state: Share, ticket: Ticket, now: datetime) -> None:
         raise Denied("ticket_busy")
     if ticket.leases - ticket.opened >= MOST_LEASES:
         raise Denied("too_many_leases")
+    person = ticket.person
+    if state.text and state.opened_by(person) + state.out_to(person, now) >= state.each:
+        raise Denied("no_slot")
     if state.opened + state.held(now) >= state.opens:
         raise Denied("no_slot")
 

@@ -61,6 +61,38 @@ class OriginalSealed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextSealed:
+    """What was sealed is a text that a person pasted, unmasked; nobody has it yet.
+
+    Attributes:
+        by: Slack id of who pasted it.
+        people: Slack ids of whom it was meant for.
+        each: How often each of them may open it.
+    """
+
+    name: ClassVar = "share.text_sealed.v1"
+
+    by: str
+    people: tuple[str, ...]
+    each: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextOffered:
+    """People may ask for tickets to a text.
+
+    Attributes:
+        people: Slack ids of those it was meant for who may have it.
+    """
+
+    name: ClassVar = "share.text_offered.v1"
+
+    people: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiagnosticsCollected:
     """What was sealed are the diagnostics of an incident, and this is in them.
 
@@ -172,7 +204,7 @@ class ShareRevoked:
 
     Attributes:
         by: A person's id, ``admin`` or ``tocsin``.
-        because: ``person``, ``incident_over`` or ``key_lost``.
+        because: ``person``, ``incident_over``, ``refused`` or ``key_lost``.
     """
 
     name: ClassVar = "share.revoked.v1"
@@ -218,6 +250,8 @@ class ShareShredded:
 ShareEvent = (
     ShareCreated
     | OriginalSealed
+    | TextSealed
+    | TextOffered
     | DiagnosticsCollected
     | TicketMinted
     | ShareLeased

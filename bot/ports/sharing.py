@@ -10,11 +10,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.commands import Person
-from bot.domain.share_events import ShareEvent
 from bot.domain.share_people import UNKNOWN_VISIT, Visit
 from bot.domain.untrusted import Untrusted
 from bot.ports.gate import Asker
-from bot.ports.outbox import Post, Whisper
 from bot.ports.storage import Pieces
 
 
@@ -34,6 +32,7 @@ class Leased:
         lease: Secret with which the ciphertext is fetched and acknowledged.
         person: Whom the ticket was made for, "" for whoever held the link.
         uses_left: How often this ticket opens after this time.
+        by: Who pasted it, where it is a text that a person sealed; else "".
     """
 
     lease: str
@@ -41,6 +40,7 @@ class Leased:
     uses_left: int
     expires_at: datetime
     size_bytes: int
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,53 +215,4 @@ class OriginalAsks(Protocol):
 
         Answers in the transaction that acts.
         """
-        ...
-
-
-class ShareVoice(Protocol):
-    """How sharing speaks in Slack. Pure: no address is in what it makes."""
-
-    def link(
-        self,
-        place: str,
-        *,
-        incident: str,
-        channel: str,
-        person: str,
-        until: datetime,
-        drill: bool = False,
-        original: str = "",
-    ) -> Whisper:
-        """Return the message with a link that is filled in when it is sent.
-
-        Args:
-            original: Alert whose original it is, "" for diagnostics; the same below.
-            drill: It is about an exercise, and says so; the same below.
-        """
-        ...
-
-    def tell(
-        self,
-        key: str,
-        *,
-        channel: str,
-        person: str,
-        text: str,
-        until: datetime,
-        drill: bool = False,
-    ) -> Whisper:
-        """Return a sentence for one person."""
-        ...
-
-    def line(
-        self,
-        incident: str,
-        channel: str,
-        seq: int,
-        event: ShareEvent,
-        *,
-        drill: bool = False,
-        original: str = "",
-    ) -> Post | None:
-        """Return the thread line for an event, None when it deserves none."""
         ...

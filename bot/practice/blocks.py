@@ -157,16 +157,24 @@ def state_of(records: Records, element: Json, raw: Any) -> Json:
     if kind == "plain_text_input":
         value = _text(element, str(raw))
     elif kind == "users_select":
-        people = records.since("people")
-        known = {name: p["id"] for p in people for name in (p["name"], p["id"])}
-        value = known.get(str(raw).lstrip("@"))
-        if value is None:
-            raise NotOffered("no_such_option", known)
+        value = _person(records, str(raw))
+    elif kind == "multi_users_select":
+        value = [_person(records, str(name)) for name in several]
+        if len(value) > element.get("max_selected_items", len(value)):
+            raise NotOffered("too_many", [str(element["max_selected_items"])])
     elif holds == "selected_option":
         value = option_named(element, str(raw))
     else:
         value = [option_named(element, str(name)) for name in several]
     return {"type": kind, holds: value}
+
+
+def _person(records: Records, raw: str) -> str:
+    people = records.since("people")
+    known = {name: p["id"] for p in people for name in (p["name"], p["id"])}
+    if raw.lstrip("@") not in known:
+        raise NotOffered("no_such_option", known)
+    return str(known[raw.lstrip("@")])
 
 
 def entered(records: Records, view: Json, given: Json) -> Json:
@@ -217,7 +225,7 @@ def values_of(place: Json) -> Json:
     known, values = place.get("state", {}).get("values", {}), Json()
     for block, element in _stateful(place):
         holds, initial = HOLDS[element["type"]]
-        blank: Any = [] if holds == "selected_options" else None
+        blank: Any = [] if holds in ("selected_options", "selected_users") else None
         start = {"type": element["type"], holds: element.get(initial, blank)}
         before = known.get(block["block_id"], {}).get(element["action_id"], start)
         values.setdefault(block["block_id"], {})[element["action_id"]] = before

@@ -1,6 +1,7 @@
 """What happened to sealed diagnostics, as lines of the incident's timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
 from bot.domain.share_contents import NOBODYS
@@ -17,8 +18,11 @@ from bot.domain.share_events import (
     ShareOpened,
     ShareRevoked,
     ShareShredded,
+    TextOffered,
+    TextSealed,
     TicketMinted,
 )
+from bot.ports import Entry
 from bot.redact import told
 
 _WHY: Mapping[str, str] = {
@@ -36,12 +40,39 @@ _MOST_GAPS = 8
 _PEOPLE_NOT_NAMED = "a link that names nobody"
 
 
-def share_sentence(event: ShareEvent, original: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What shares hold, by stream: whose original, or whose text."""
+
+    originals: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    def sentence(self, stream: str, event: ShareEvent) -> str:
+        """Say what happened to the share of a stream."""
+        original, text = self.originals.get(stream, ""), self.texts.get(stream, "")
+        return share_sentence(event, original, text)
+
+
+def sealed_in(entries: Iterable[Entry]) -> Sealed:
+    """Return what the shares among these entries hold."""
+    originals, texts = dict[str, str](), dict[str, str]()
+    for one in entries:
+        if one.kind == OriginalSealed.name:
+            originals[one.stream] = str(one.body.get("alert", ""))
+        elif one.kind == TextSealed.name:
+            texts[one.stream] = str(one.body.get("by", ""))
+    return Sealed(originals, texts)
+
+
+def share_sentence(event: ShareEvent, original: str = "", text_by: str = "") -> str:
     """Say what happened to a share, in our own words.
 
     Args:
         original: The alert whose original it is, "" for diagnostics.
+        text_by: Who pasted it, where it is a text that a person sealed.
     """
+    if text_by:
+        return _of_text(event, f"what {_who(text_by)} sealed")
     if original:
         return _of_original(event, f"the original of {original}")
     return _of_diagnostics(event)
@@ -73,12 +104,45 @@ def _of_original(event: ShareEvent, what: str) -> str:  # noqa: C901 - one case 
             return _of_diagnostics(event)
 
 
+def _of_text(event: ShareEvent, what: str) -> str:  # noqa: C901 - one case per event
+    match event:
+        case ShareCreated(expires_at=until):
+            return f"A text was sealed until {until:%Y-%m-%d %H:%M} UTC."
+        case TextSealed(by=by, people=people, each=each):
+            names = ", ".join(map(_whom, people))
+            return f"{_who(by)} pasted it, unmasked, for {names}; {_times(each)} each."
+        case TextOffered(people=people):
+            return f"{_capital(what)} can be opened by {', '.join(map(_whom, people))}."
+        case TicketMinted(person=person):
+            return f"A link to {what} was made for {_whom(person)}."
+        case ShareLeased():
+            return f"{_capital(what)} was fetched with proof of its key."
+        case ShareOpened(person=person):
+            return f"{_capital(what)} was opened with {_whose(person)}."
+        case ShareRevoked(by=by, because="person"):
+            return f"{_who(by)} took back {what}."
+        case ShareRevoked(because=because):
+            return f"{_capital(what)} was destroyed ({because.replace('_', ' ')})."
+        case ShareExpired(opens=opens):
+            return f"{_capital(what)} ran out after {_times(opens)}."
+        case ShareExhausted():
+            return f"{_capital(what)} was opened by everybody it was for."
+        case ShareShredded():
+            return f"The key of {what} was destroyed."
+        case _:
+            return _of_diagnostics(event)
+
+
 def _of_diagnostics(  # noqa: C901, PLR0912 - one case per event
     event: ShareEvent,
 ) -> str:
     match event:
         case OriginalSealed(alert=alert):
             return _of_original(event, f"the original of {alert}")
+        case TextSealed(by=by):
+            return _of_text(event, f"what {_who(by)} sealed")
+        case TextOffered():
+            return _of_text(event, "a sealed text")
         case ShareCreated(expires_at=until, opens=opens):
             when = f"{until:%Y-%m-%d %H:%M} UTC"
             return f"Diagnostics sealed until {when}, for {_times(opens)}."
@@ -95,11 +159,8 @@ def _of_diagnostics(  # noqa: C901, PLR0912 - one case per event
                 f"Fetched with {_whose(person)} and not reported as opened; "
                 "somebody may have read them."
             )
-        case ShareDenied(because=because, person=person, by=by):
-            why = because.replace("_", " ")
-            whose = f", {_whose(person)}" if person else ""
-            shown = f", shown by <@{by}>" if by and by != person else ""
-            return f"A link opened nothing ({why}{whose}{shown})."
+        case ShareDenied():
+            return _denied(event)
         case ShareRevoked(by=by, because="person"):
             return f"{_who(by)} took the links to the diagnostics back."
         case ShareRevoked(because=because):
@@ -112,6 +173,12 @@ def _of_diagnostics(  # noqa: C901, PLR0912 - one case per event
             return "The key of the sealed diagnostics was destroyed."
         case _:
             assert_never(event)
+
+
+def _denied(event: ShareDenied) -> str:
+    whose = f", {_whose(event.person)}" if event.person else ""
+    shown = f", shown by <@{event.by}>" if event.by and event.by != event.person else ""
+    return f"A link opened nothing ({event.because.replace('_', ' ')}{whose}{shown})."
 
 
 def said_of(event: DiagnosticsCollected) -> str:

@@ -43,7 +43,7 @@ from bot.domain.untrusted import Untrusted
 from bot.ports import Entry, Transaction
 from bot.readmodels import alerts, grouping_lines
 from bot.readmodels.plan_lines import plan_sentence, plan_words
-from bot.readmodels.share_lines import share_sentence
+from bot.readmodels.share_lines import Sealed, sealed_in
 from bot.redact import masked_words
 
 INCIDENT_STREAM = "incident/"
@@ -125,25 +125,19 @@ def lines(
         alert_times: By alert, when its sender says it happened and when we got it.
     """
     entries = tuple(entries)
-    originals = {
-        one.stream: str(one.body.get("alert", ""))
-        for one in entries
-        if one.kind == OriginalSealed.name
-    }
-    return tuple(_any_line(one, alert_times or {}, originals) for one in entries)
+    about = sealed_in(entries)
+    return tuple(_any_line(one, alert_times or {}, about) for one in entries)
 
 
-def _any_line(
-    entry: Entry, alert_times: AlertTimes, originals: Mapping[str, str]
-) -> Line:
+def _any_line(entry: Entry, alert_times: AlertTimes, about: Sealed) -> Line:
     if entry.stream.startswith(ACTION_STREAM):
         return _plan_line(entry)
     if entry.stream.startswith(SHARE_STREAM):
-        return _share_line(entry, originals.get(entry.stream, ""))
+        return _share_line(entry, about)
     return _line(entry, alert_times)
 
 
-def _share_line(entry: Entry, original: str) -> Line:
+def _share_line(entry: Entry, about: Sealed) -> Line:
     event = decode_share(entry.kind, entry.body, entry.words)
     return Line(
         seq=entry.seq,
@@ -151,7 +145,7 @@ def _share_line(entry: Entry, original: str) -> Line:
         occurred_at=None,
         kind=entry.kind,
         actor=entry.actor,
-        text=share_sentence(event, original),
+        text=about.sentence(entry.stream, event),
         words=event.reason if isinstance(event, OriginalSealed) else None,
     )
 

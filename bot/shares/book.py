@@ -20,8 +20,8 @@ from bot.domain.share_events import (
     ShareExpired,
     ShareRevoked,
 )
-from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
-from bot.ports.sharing import ShareVoice
+from bot.ports import Clock, Entry, NewEntry, Post, Timer, Transaction
+from bot.ports.share_voice import ShareVoice
 from bot.ports.storage import KeyContext
 from bot.readmodels import board
 from bot.readmodels.timeline import INCIDENT_STREAM, SHARE_STREAM
@@ -87,7 +87,7 @@ class ShareBook:
         state = self.load(tx, share)
         _project(tx, share, state)
         self._promise(tx, share, state)
-        self._tell(tx, state, written)
+        self._tell(tx, share, state, written)
         for event in events:
             if isinstance(event, ShareDenied):
                 self.refusals.of_link(tx, share, state, event)
@@ -164,23 +164,31 @@ class ShareBook:
             else:
                 tx.timers.set(Timer(key=key, kind=kind, about=share, due_at=due_at))
 
-    def _tell(self, tx: Transaction, state: Share, written: Sequence[Entry]) -> None:
+    def _tell(
+        self, tx: Transaction, share: str, state: Share, written: Sequence[Entry]
+    ) -> None:
         """Say in the incident's thread what people should hear of."""
         row = board.row(tx, state.incident) if state.incident else None
         if row is None:
             return
-        for entry in written:
-            event = decode_share(entry.kind, entry.body, entry.words)
-            line = self.voice.line(
-                row.id,
-                row.channel,
-                entry.seq,
-                event,
-                drill=row.drill,
-                original=state.original,
-            )
+        lines = [self._line(row, state, one) for one in written]
+        if state.readers:
+            text = self.voice.text(row.id, row.channel, share, state, drill=row.drill)
+            lines.append(text)
+        for line in lines:
             if line is not None:
                 tx.outbox.post(line, now=self.clock.now())
+
+    def _line(self, row: board.BoardRow, state: Share, entry: Entry) -> Post | None:
+        return self.voice.line(
+            row.id,
+            row.channel,
+            entry.seq,
+            decode_share(entry.kind, entry.body, entry.words),
+            drill=row.drill,
+            original=state.original,
+            text_by=state.by if state.text else "",
+        )
 
 
 def is_over(tx: Transaction, incident: str) -> bool:

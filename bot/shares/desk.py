@@ -24,7 +24,8 @@ from bot.domain.errors import (
 from bot.domain.share_decisions import NewTicket
 from bot.domain.share_people import may_ask
 from bot.ports import Store, Transaction
-from bot.ports.sharing import ShareAsker, ShareVoice
+from bot.ports.share_voice import ShareVoice
+from bot.ports.sharing import ShareAsker
 from bot.readmodels import board, diagnostics
 from bot.shares.book import ShareBook, is_over, open_ids
 from bot.shares.keyring import NotWrapped
@@ -206,6 +207,7 @@ class ShareDesk:
             until=state.tickets[ticket].until,
             drill=_is_drill(tx, state.incident),
             original=state.original,
+            text_by=state.by if state.text else "",
         )
         tx.outbox.whisper(whisper, now=self._now())
 
@@ -277,9 +279,11 @@ def must_be_open(tx: Transaction, incident: str) -> None:
 
 
 def _diagnostics(tx: Transaction, book: ShareBook, incident: str) -> tuple[str, ...]:
-    """Return the shares that anybody who may ask gets: no originals."""
-    found = open_ids(tx, incident)
-    return tuple(share for share in found if not book.load(tx, share).original)
+    """Return the shares that anybody who may ask gets: no originals, no texts."""
+    states = {share: book.load(tx, share) for share in open_ids(tx, incident)}
+    return tuple(
+        share for share, one in states.items() if not (one.original or one.text)
+    )
 
 
 def _is_drill(tx: Transaction, incident: str) -> bool:

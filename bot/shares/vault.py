@@ -93,6 +93,7 @@ class ShareVault(ShareCellar):
             uses_left=max(found.uses - found.opened - 1, 0),
             expires_at=state.expires_at,
             size_bytes=state.size_bytes,
+            by=state.by if state.text else "",
         )
 
     def stream(self, share: str, lease: str) -> tuple[int, Pieces]:

@@ -18,6 +18,7 @@ from bot.guards import Guards, blocks_masked, is_left_whole
 from bot.ports import Sending
 from bot.slack.needs import Redactor
 from bot.slack.plan_forms import FORMS
+from bot.slack.share_wishes import TEXT_FORM
 
 
 def masked(row: Sending, redactor: Redactor) -> Sending:
@@ -35,9 +36,10 @@ def masked(row: Sending, redactor: Redactor) -> Sending:
 def view_masked(view: Mapping[str, Any], guard: Guards) -> dict[str, Any]:
     """Return a form or a home with every text masked.
 
-    What is confirmed in the forms of a plan is the plan: they are left as they are.
+    What is confirmed in the forms of a plan is the plan: they are left as they are. So
+    is the form that seals a text: in it stands a message, for somebody who reads it.
     """
-    if view.get("callback_id") in FORMS:
+    if view.get("callback_id") in {*FORMS, TEXT_FORM}:
         return dict(view)
     return dict(blocks_masked(view, guard))
 

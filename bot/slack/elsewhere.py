@@ -6,7 +6,7 @@ They go to the gate and to sharing; everything else becomes a command of an inci
 from bot.slack import original_form, plan_forms, plan_wishes, share_wishes
 from bot.slack.plan_wishes import PlanWish
 from bot.slack.requests import Click, Request, Submission
-from bot.slack.share_wishes import BUTTONS, ORIGINAL_FORM, ShareWish
+from bot.slack.share_wishes import BUTTONS, ORIGINAL_FORM, TEXT_FORM, ShareWish
 
 
 def elsewhere(request: Request) -> PlanWish | ShareWish | None:
@@ -24,5 +24,7 @@ def elsewhere(request: Request) -> PlanWish | ShareWish | None:
             return plan_forms.wish(request)
         case Submission(form=form) if form == ORIGINAL_FORM:
             return original_form.wish(request)
+        case Submission(form=form) if form == TEXT_FORM:
+            return share_wishes.of_text_form(request)
         case _:
             return None

@@ -43,6 +43,7 @@ from bot.slack.requests import (
 )
 from bot.slack.share_door import NO_SHARING, ShareDoor
 from bot.slack.share_wishes import ShareWish
+from bot.slack.threads import incident_of
 from bot.slack.traces import where
 from bot.slack.waiting import first_of
 from bot.slack.whispers import Whispers
@@ -208,19 +209,8 @@ class InboxWorker:
         """Fill in which incident is meant where none is named."""
         if wish.incident:
             return wish
-        incident = await asyncio.to_thread(self._incident_of, channel, thread)
+        incident = await asyncio.to_thread(incident_of, self._service, channel, thread)
         return replace(wish, incident=incident) if incident else words.NO_OPEN_HERE
-
-    def _incident_of(self, channel: str, thread: str) -> str:
-        """Return the incident whose card heads the thread, else the newest open one."""
-        if thread:
-            keys = {row.id: f"card/{row.id}" for row in self._service.board()}
-            heads = self._service.store.read(
-                lambda tx: {tx.outbox.ts_of(key): one for one, key in keys.items()}
-            )
-            if thread in heads:
-                return heads[thread]
-        return self._service.newest_in(channel)
 
     async def _command(self, wish: Wish, request: Request) -> PersonCommand:
         by = await self._people.person(request.person, team=request.team)

@@ -84,6 +84,12 @@ def person(block_id: str, label: str) -> Element:
     return field(block_id, label, {"type": "users_select"})
 
 
+def people(block_id: str, label: str, *, most: int) -> Element:
+    """Return a field for some people, at most `most` of them."""
+    element = {"type": "multi_users_select", "max_selected_items": most}
+    return field(block_id, label, element)
+
+
 def select(
     block_id: str,
     label: str,

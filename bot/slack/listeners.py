@@ -11,17 +11,17 @@ from collections.abc import Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from ulid import ULID
 
 from bot.domain.commands import PersonKind
 from bot.domain.errors import BadRequest
-from bot.ports import Lane, Received
 from bot.ports.gate import Gate
+from bot.ports.share_texts import TextAsks
 from bot.ports.sharing import OriginalAsks
 from bot.slack import answers, exercise, modals, plan_words, verbs, words
 from bot.slack.clients import CALL_FAILED
 from bot.slack.drill_desk import NO_DRILLS, DrillDesk
 from bot.slack.drill_wishes import DrillVerb, DrillWish
+from bot.slack.keeping import Keeping
 from bot.slack.maintenance_desk import NO_MAINTENANCE, MaintenanceDesk
 from bot.slack.maintenance_wishes import MaintenanceVerb, MaintenanceWish
 from bot.slack.needs import Pages, Service
@@ -33,14 +33,14 @@ from bot.slack.plan_wishes import PlanWish
 from bot.slack.requests import (
     Click,
     HomeOpened,
-    Request,
+    Shortcut,
     SlashCommand,
     Submission,
     parse,
-    to_bytes,
 )
 from bot.slack.share_door import Looker
 from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareVerb, ShareWish
+from bot.slack.text_door import TextDoor
 from bot.slack.views import Views
 from bot.slack.whispers import Whispers
 from bot.slack.wishes import READING, Verb, Wish, known_incident
@@ -49,7 +49,6 @@ COMMANDS = ("/incident", "/inc")
 BUTTONS = ("incident.ack", "incident.reopen", "step.take", "step.done")
 MENU = "incident.more"
 SHORTCUT = "timeline_add"
-_ACCEPT_TIMEOUT_S = 2.5
 _CALL_TIMEOUT_S = 2.0
 _READERS = (PersonKind.MEMBER, PersonKind.GUEST)
 _log = logging.getLogger(__name__)
@@ -64,7 +63,7 @@ class Door:
         pages: None where there are no pages to read.
         drills: None where none are played.
         maintenance: None where none is planned.
-        originals: None where nothing can be sealed.
+        originals: None where nothing can be sealed; `texts` likewise.
     """
 
     def __init__(
@@ -80,6 +79,7 @@ class Door:
         drills: DrillDesk | None = None,
         maintenance: MaintenanceDesk | None = None,
         originals: OriginalAsks | None = None,
+        texts: TextAsks | None = None,
         askers: Looker | None = None,
     ) -> None:
         self._drills = drills
@@ -88,7 +88,8 @@ class Door:
         self._people = people
         self._views = views
         self._whispers = whispers
-        self._wake = wake
+        self._keeping = Keeping(service, wake)
+        self.accept = self._keeping.accept
         self._plans = self._plan_door(gate) if gate else None
         self._pages = PageDoor(
             pages=pages, service=service, people=people, open_form=self.open_form
@@ -100,6 +101,7 @@ class Door:
             accept=self.accept,
             open_form=self.open_form,
         )
+        self._texts = self._text_door(texts, askers)
 
     def register(self, app: AsyncApp) -> None:
         """Wire the listeners to Bolt."""
@@ -115,6 +117,7 @@ class Door:
         app.event("app_home_opened")(self.home)
         self._pages.register(app)
         self._originals.register(app)
+        self._texts.register(app)
         if self._plans is not None:
             self._plans.register(app)
 
@@ -139,6 +142,9 @@ class Door:
         if isinstance(wish, ShareWish) and wish.verb is ShareVerb.ORIGINAL:
             await self._originals.command(ack, request, wish)
             return
+        if isinstance(wish, ShareWish) and wish.verb is ShareVerb.SHARE:
+            await self._texts.command(ack, request, wish)
+            return
         if not isinstance(wish, ShareWish) and wish.verb in READING:
             await ack(await self._read(request, wish))
             return
@@ -152,6 +158,16 @@ class Door:
             people=self._people,
             whispers=self._whispers,
             accept=self.accept,
+            open_form=self.open_form,
+        )
+
+    def _text_door(self, texts: TextAsks | None, askers: Looker | None) -> TextDoor:
+        return TextDoor(
+            asks=texts,
+            askers=askers,
+            service=self._service,
+            keeping=self._keeping,
+            whispers=self._whispers,
             open_form=self.open_form,
         )
 
@@ -230,23 +246,6 @@ class Door:
             await self._quietly(self._views.publish(request.person, view))
         await ack()
 
-    async def accept(self, request: Request) -> None:
-        """Keep a request; durable when this returns."""
-        now = self._service.clock.now()
-        item = f"sl_{ULID.from_datetime(now)}"
-        received = Received(
-            id=item,
-            lane=Lane.SLACK,
-            source="slack",
-            key=request.key,
-            received_at=now,
-            sealed=self._service.keys.seal(to_bytes(request), about=item),
-        )
-        kept = asyncio.wrap_future(self._service.accept(received))
-        # Shielded: what the writer has begun must not be cancelled under it.
-        await asyncio.wait_for(asyncio.shield(kept), _ACCEPT_TIMEOUT_S)
-        self._wake()
-
     async def _read(self, request: SlashCommand, wish: Wish) -> dict[str, Any]:
         if wish.verb is Verb.HELP:
             return answers.helped()
@@ -269,7 +268,7 @@ class Door:
         return answers.status(view, self._service.timeline(incident))
 
     async def open_form(
-        self, request: Click | SlashCommand, view: dict[str, Any]
+        self, request: Click | SlashCommand | Shortcut, view: dict[str, Any]
     ) -> None:
         """Open a form; the person is told when Slack does not take it."""
         opened = await self._quietly(self._views.open(request.trigger, view))

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.slack.guard import PATH
 from bot.slack.listeners import COMMANDS, SHORTCUT
+from bot.slack.text_door import SHORTCUT as SHARE_SHORTCUT
 
 SCOPES = (
     *("channels:read", "chat:write", "commands", "groups:read"),
@@ -103,6 +104,12 @@ def _features(door: str) -> dict[str, Any]:
                 "type": "message",
                 "callback_id": SHORTCUT,
                 "description": "Add this message to the incident's timeline",
-            }
+            },
+            {
+                "name": "Share sealed",
+                "type": "message",
+                "callback_id": SHARE_SHORTCUT,
+                "description": "Share this message sealed, for people you name",
+            },
         ],
     }

@@ -59,7 +59,7 @@ class Submission:
     Attributes:
         form: The view's callback id.
         incident: What the view's `private_metadata` says.
-        values: Block id to what was entered; "" where nothing was.
+        values: Block id to what was entered, several with commas; "" for nothing.
     """
 
     key: str
@@ -78,6 +78,7 @@ class Shortcut:
         ts: The message.
         thread: Its thread, or the message itself where it is in none.
         text: What the message says.
+        trigger: Lives three seconds, to open a form; never stored.
     """
 
     key: str
@@ -88,6 +89,7 @@ class Shortcut:
     ts: str
     thread: str
     text: str
+    trigger: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +182,8 @@ def _entered(state: Mapping[str, Any]) -> str:
     """Return what stands in the one element of an input block."""
     for element in state.values():
         chosen = element.get("selected_option") or {}
-        found = element.get("value") or element.get("selected_user")
+        several = ",".join(element.get("selected_users") or ())
+        found = element.get("value") or element.get("selected_user") or several
         return str(found or chosen.get("value") or "")
     return ""
 
@@ -197,6 +200,7 @@ def _shortcut(body: Mapping[str, Any]) -> Shortcut:
         ts=ts,
         thread=message.get("thread_ts") or ts,
         text=message.get("text") or "",
+        trigger=body.get("trigger_id") or "",
     )
 
 

@@ -18,6 +18,7 @@ from bot.guards import Guards
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
+from bot.ports.share_texts import TextAsks
 from bot.ports.sharing import OriginalAsks, ShareAsks
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
@@ -97,21 +98,16 @@ class SlackRoom:
         drills: Drills | None = None,
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
+        texts: TextAsks | None = None,
     ) -> None:
         self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
         whispers = self._whispers(service)
-        planned = _maintenance_desk(maintenance, self.people)
+        planned = _planned(maintenance, self.people)
         played = _drill_desk(drills, self.people)
-        self.worker = InboxWorker(
-            service=service,
-            people=self.people,
-            whispers=whispers,
-            desk=self._desk(gate, service),
-            shares=self._share_door(service, shares, originals),
-            drills=played,
-            maintenance=planned,
-        )
+        sealed = self._share_door(service, shares, originals, texts)
+        plans = self._desk(gate, service)
+        self.worker = self._worker(service, whispers, plans, sealed, played, planned)
         door = Door(
             service=service,
             people=self.people,
@@ -123,18 +119,43 @@ class SlackRoom:
             drills=played,
             maintenance=planned,
             originals=originals,
+            texts=texts,
             askers=self.askers,
         )
         self._open(door, settings, whispers)
+
+    def _worker(
+        self,
+        service: Service,
+        whispers: Whispers,
+        plans: PlanDesk | None,
+        sealed: ShareDoor,
+        played: DrillDesk | None,
+        planned: MaintenanceDesk | None,
+    ) -> InboxWorker:
+        return InboxWorker(
+            service=service,
+            people=self.people,
+            whispers=whispers,
+            desk=plans,
+            shares=sealed,
+            drills=played,
+            maintenance=planned,
+        )
 
     def _share_door(
         self,
         service: Service,
         shares: ShareAsks | None,
         originals: OriginalAsks | None,
+        texts: TextAsks | None,
     ) -> ShareDoor:
         return ShareDoor(
-            shares=shares, service=service, askers=self.askers, originals=originals
+            shares=shares,
+            service=service,
+            askers=self.askers,
+            originals=originals,
+            texts=texts,
         )
 
     def _know_people(self, settings: SlackSettings, service: Service) -> None:
@@ -257,12 +278,8 @@ def _drill_desk(drills: Drills | None, people: People) -> DrillDesk | None:
     return DrillDesk(drills=drills, people=people) if drills else None
 
 
-def _maintenance_desk(
-    maintenance: Maintenance | None, people: People
-) -> MaintenanceDesk | None:
-    if maintenance is None:
-        return None
-    return MaintenanceDesk(maintenance=maintenance, people=people)
+def _planned(given: Maintenance | None, people: People) -> MaintenanceDesk | None:
+    return MaintenanceDesk(maintenance=given, people=people) if given else None
 
 
 def _sockets(settings: SlackSettings, bolt: AsyncApp) -> Sockets | None:

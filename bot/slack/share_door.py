@@ -4,9 +4,10 @@ The answer is written by sharing itself, in the transaction that acts.
 """
 
 import asyncio
-from typing import Protocol, assert_never
+from typing import Protocol
 
 from bot.ports.gate import Asker
+from bot.ports.share_texts import TextAsked, TextAsks
 from bot.ports.sharing import OriginalAsked, OriginalAsks, ShareAsker, ShareAsks
 from bot.slack import words
 from bot.slack.needs import Service
@@ -37,8 +38,10 @@ class ShareDoor:
         service: Service,
         askers: Looker,
         originals: OriginalAsks | None = None,
+        texts: TextAsks | None = None,
     ) -> None:
         self._shares = shares
+        self._texts = texts
         self._originals = originals
         self._service = service
         self._askers = askers
@@ -59,6 +62,15 @@ class ShareDoor:
         )
         if wish.verb is ShareVerb.ORIGINAL:
             return await self._original(item, wish, incident, found, pressed_in)
+        if wish.share:
+            asked = TextAsked(
+                share=wish.share,
+                incident=incident,
+                by=found,
+                item=item,
+                channel=pressed_in or channel,
+            )
+            return await self._text(wish, asked, channel)
         by = ShareAsker(person=found.person, in_channel=found.in_channel)
         match wish.verb:
             case ShareVerb.DIAGNOSTICS:
@@ -66,8 +78,25 @@ class ShareDoor:
             case ShareVerb.REVOKE:
                 ask = shares.revoke_all
             case _:
-                assert_never(wish.verb)
+                return words.OUT_OF_DATE
         await asyncio.to_thread(ask, incident, by, item=item, channel=pressed_in)
+        return ""
+
+    async def _text(self, wish: ShareWish, asked: TextAsked, channel: str) -> str:
+        """Ask about a text; who is to get it is looked up as it is offered."""
+        texts = self._texts
+        if texts is None:
+            return NO_SHARING
+        match wish.verb:
+            case ShareVerb.SHARE:
+                people = await asyncio.gather(
+                    *(self._askers.now(one, channel) for one in wish.people)
+                )
+                await asyncio.to_thread(texts.offer, asked, people)
+            case ShareVerb.OPEN:
+                await asyncio.to_thread(texts.open, asked)
+            case _:
+                await asyncio.to_thread(texts.take_back, asked)
         return ""
 
     async def _original(

@@ -6,6 +6,7 @@ ticket it is of, and `links.py` fills it in at the last moment.
 
 from datetime import datetime
 
+from bot.domain.share import Share
 from bot.domain.share_events import (
     DiagnosticsCollected,
     LeaseLapsed,
@@ -16,7 +17,7 @@ from bot.domain.share_events import (
 )
 from bot.ports import Post, Whisper
 from bot.readmodels.share_lines import said_of
-from bot.slack import exercise, rich
+from bot.slack import exercise, rich, text_voice
 from bot.slack.links import waiting_link
 from bot.slack.masks import masked
 from bot.slack.sentences import Foreign, Piece, When, Who, elements, spoken
@@ -30,7 +31,7 @@ _LAPSED = (
 
 
 class SlackShareVoice:
-    """Keeps `bot.ports.sharing.ShareVoice`."""
+    """Keeps `bot.ports.share_voice.ShareVoice`."""
 
     def link(
         self,
@@ -42,10 +43,13 @@ class SlackShareVoice:
         until: datetime,
         drill: bool = False,
         original: str = "",
+        text_by: str = "",
     ) -> Whisper:
         """Return the message with a link that is filled in when it is sent."""
         what = f"The original of {original} is" if original else _diagnostics(incident)
         before = elements([f"{what} sealed for you: "])
+        if text_by:
+            before = elements(["What ", Who(text_by), " sealed for you: "])
         after = elements(
             [
                 ". The link opens once, until ",
@@ -57,7 +61,7 @@ class SlackShareVoice:
             "type": "rich_text_section",
             "elements": [
                 *before,
-                waiting_link(place, "open it" if original else "open them"),
+                waiting_link(place, "open it" if original or text_by else "open them"),
                 *after,
             ],
         }
@@ -65,7 +69,7 @@ class SlackShareVoice:
             key=f"whisper/share/{place}",
             channel=channel,
             person=person,
-            text=spoken([_spoken(incident, original)]),
+            text=spoken([_spoken(incident, original, text_by)]),
             blocks=(rich.rich_text("share", said),),
             expires_at=until,
         )
@@ -99,9 +103,13 @@ class SlackShareVoice:
         *,
         drill: bool = False,
         original: str = "",
+        text_by: str = "",
     ) -> Post | None:
         """Return the thread line for an event, None when it deserves none."""
-        said = _of_original(event, original) if original else _sentence(event)
+        if text_by:
+            said = text_voice.line(event, text_by)
+        else:
+            said = _of_original(event, original) if original else _sentence(event)
         if not said:
             return None
         said += masked(said)
@@ -114,13 +122,21 @@ class SlackShareVoice:
         )
         return exercise.marked(post) if drill else post
 
+    def text(
+        self, incident: str, channel: str, share: str, state: Share, *, drill: bool
+    ) -> Post:
+        """Return the message about a text that is offered, as it is now."""
+        post = text_voice.message(incident, channel, share, state)
+        return exercise.marked(post) if drill else post
+
 
 def _diagnostics(incident: str) -> str:
     return f"The diagnostics of {incident} are"
 
 
-def _spoken(incident: str, original: str) -> str:
+def _spoken(incident: str, original: str, text_by: str) -> str:
     what = f"original of {original}" if original else f"diagnostics of {incident}"
+    what = "sealed text" if text_by else what
     return f"Your link to the {what}: it opens once, within two minutes."
 
 

@@ -7,7 +7,7 @@
     step [INC] take|done|skip RB-nn N [REASON]
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
     break-glass PLAN | review PLAN | stop-all | release
-    diagnostics [INC] | revoke [INC] | original [INC] [al_…]
+    diagnostics [INC] | share [INC] | revoke [INC] | original [INC] [al_…]
     snooze [INC] 30m REASON | snooze [INC] off
     maintenance SYSTEM [from 22:00] 2h REASON | maintenance list | maintenance end MW
     drill [status] | drill start SCENARIO [SPEED] | drill pause|resume|stop
@@ -35,7 +35,8 @@ TYPED = (
     *("reopen", "role", "severity", "phase", "step"),
     *("propose", "plans", "edit", "cancel"),
     *("break-glass", "review", "stop-all", "release"),
-    *("diagnostics", "original", "revoke", "drill", "snooze", "maintenance"),
+    *("diagnostics", "share", "original", "revoke"),
+    *("drill", "snooze", "maintenance"),
 )
 """The verbs as people type them."""
 
@@ -91,7 +92,7 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
             return _step(incident, rest)
         case "snooze":
             return _snooze(incident, rest)
-        case "diagnostics" | "revoke" | "original":
+        case "diagnostics" | "share" | "revoke" | "original":
             return _about_shares(ShareVerb(verb), incident, rest)
         case _:
             return _about_plans(PlanVerb(verb), incident, rest)

@@ -62,6 +62,7 @@ USAGE: Mapping[str, str] = {
     "stop-all": "stop-all",
     "release": "release",
     "diagnostics": "diagnostics [INC-0001]",
+    "share": "share [INC-0001]",
     "original": "original [INC-0001] [al_…]",
     "revoke": "revoke [INC-0001]",
     "drill": drill_wishes.USAGE,
@@ -81,8 +82,8 @@ _HELP = (
         "go on alone, look at that later; stop all, take that back",
     ),
     (
-        ("diagnostics", "original", "revoke"),
-        "get a link to the evidence, or to an alert unmasked; take all links back",
+        ("diagnostics", "share", "original", "revoke"),
+        "a link to the evidence; seal a text for people; an alert unmasked; end links",
     ),
     (("snooze", "maintenance"), "let one rest; keep alerts quiet in a planned time"),
     (("drill",), "practise: nothing real is touched"),

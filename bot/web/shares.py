@@ -130,6 +130,7 @@ class SharesDoor:
                 "uses_left": leased.uses_left,
                 "expires_at": leased.expires_at.isoformat(),
                 "size_bytes": leased.size_bytes,
+                "by": leased.by,
             },
             headers=_HEADERS,
         )

@@ -51,7 +51,7 @@ def test_from_the_button_to_the_alert_as_it_came_in(
         with watched(browser, url, within=tocsin.facts["url"], **options) as page:
             page.page.get_by_role("button", name="Open now").click()
             page.page.get_by_role("heading", name="Original of al_").wait_for()
-            shown = page.page.inner_text("pre >> nth=0")
+            shown = page.page.locator(".log bdi").first.text_content() or ""
             assert KEY in shown
             assert HOSTILE in json.loads(shown)["description"]
             assert page.page.locator("#files img, #files script").count() == 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.sharing import proof, seal
+from bot.sharing.archive import read_archive
 from bot.sharing.seal import Link, read_link
 from tests.outside.album import keep
 from tests.outside.screens import Screen, watched
@@ -108,8 +109,8 @@ def test_what_was_sealed_is_shown_as_text_and_nothing_in_it_runs(
 ) -> None:
     with shown(browser, door, stage.link()) as screen:
         press_open(screen)
-        screen.page.locator("pre").first.wait_for()
-        assert "<script>alert(2)</script>" in screen.page.inner_text("pre")
+        screen.page.locator(".look").first.wait_for()
+        assert "<script>alert(2)</script>" in screen.page.inner_text("#files")
         for alive in ("#files img", "#files script", "#files svg", "#files a"):
             assert screen.page.locator(alive).count() == 0
 
@@ -133,12 +134,128 @@ def test_leaving_the_page_clears_it(
 ) -> None:
     with shown(browser, door, stage.link(), troubled=True) as screen:
         press_open(screen)
-        screen.page.locator("pre").first.wait_for()
+        screen.page.locator(".look").first.wait_for()
         screen.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
-        assert screen.page.locator("pre").count() == 0
+        assert screen.page.locator(".look").count() == 0
         assert "Queue" not in screen.page.inner_text("body")
         screen.page.reload()
         screen.page.get_by_role("heading", name="This link does not open").wait_for()
+
+
+def test_neither_address_nor_history_nor_going_back_shows_anything(
+    stage: Stage, door: Door, browser: "Browser"
+) -> None:
+    made = stage.link()
+    with shown(browser, door, made, troubled=True) as screen:
+        press_open(screen)
+        screen.page.locator(".look").first.wait_for()
+        assert "#" not in screen.page.evaluate("location.href")
+        entries = screen.page.evaluate("navigation.entries().map((one) => one.url)")
+        assert not any(made.ticket in one or made.key in one for one in entries)
+        screen.page.goto(f"{door.url}/share/viewer-licences.txt")
+        screen.page.go_back()
+        screen.page.get_by_role("heading", name="This link does not open").wait_for()
+        assert "Queue" not in screen.page.content()
+        screen.page.go_forward()
+        assert "Queue" not in screen.page.content()
+
+
+def test_progress_is_told_while_it_comes(
+    stage: Stage, door: Door, browser: "Browser"
+) -> None:
+    seen = """new MutationObserver(() => {
+      (window.told ??= []).push(document.getElementById("progress-said").textContent);
+    }).observe(document.body, {subtree: true, childList: true, characterData: true})"""
+    with shown(browser, door, stage.sealed(b"a" * 3_000_000)) as screen:
+        screen.page.evaluate(seen)
+        press_open(screen)
+        screen.page.locator(".look").first.wait_for()
+        told = [one for one in screen.page.evaluate("told") if one]
+    assert told[0] == "0 bytes of 2.9 MiB, 0 %"
+    assert told[-1] == "2.9 MiB of 2.9 MiB, 100 %"
+    assert len(set(told)) > 2
+
+
+@pytest.mark.parametrize(
+    "damage", ["a byte changed", "cut short", "cut at a chunk", "nothing", "too long"]
+)
+def test_damaged_ciphertext_says_so_and_keeps_the_slot(
+    stage: Stage, door: Door, browser: "Browser", damage: str
+) -> None:
+    made = stage.sealed(b"b" * 200_000)
+    whole = ciphertext(stage, made)
+    damaged = {
+        "a byte changed": whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:],
+        "cut short": whole[:-1000],
+        "cut at a chunk": whole[: len(whole) - 200_000 % 65536 - 16],
+        "nothing": b"",
+        "too long": whole + b"x",
+    }[damage]
+    with shown(browser, door, made) as screen:
+        page = screen.page
+        page.route("**/share/content", lambda route: route.fulfill(body=damaged))
+        press_open(screen)
+        page.get_by_role("heading", name="What came is not whole").wait_for()
+        assert "This opening was not used up" in page.inner_text("#broken")
+        assert "bbbb" not in page.content()
+        page.unroute("**/share/content")
+        assert "opened" not in stage.kinds(made.share)
+        stage.clock.go_on(61)
+        page.get_by_role("button", name="Try again").click()
+        page.locator(".look").first.wait_for()
+    assert "opened" in stage.kinds(made.share)
+
+
+def test_a_broken_connection_says_so_and_can_be_tried_again(
+    stage: Stage, door: Door, browser: "Browser"
+) -> None:
+    made = stage.sealed(b"c" * 1000)
+    with shown(browser, door, made, troubled=True) as screen:
+        page = screen.page
+        page.route("**/share/nonce", lambda route: route.abort())
+        press_open(screen)
+        page.get_by_role("heading", name="The connection broke").wait_for()
+        page.unroute("**/share/nonce")
+        page.get_by_role("button", name="Try again").click()
+        page.locator(".look").first.wait_for()
+
+
+def test_a_large_share_is_opened_with_the_lines_the_page_prints(
+    stage: Stage, door: Door, browser: "Browser", tmp_path: Path
+) -> None:
+    """The size is told larger than it is; the lines, the lease and age are real."""
+    content = bytes(range(256)) * 500
+    made = stage.sealed(content)
+
+    def larger(route: Any) -> None:
+        answer = route.fetch()
+        told = answer.json() | {"size_bytes": 300 * 1024 * 1024}
+        route.fulfill(response=answer, json=told)
+
+    with shown(browser, door, made, viewport=PHONE) as screen:
+        page = screen.page
+        page.route("**/share/claim", larger)
+        press_open(screen)
+        page.get_by_role("heading", name="Too large for a browser").wait_for()
+        assert "300 MiB" in page.inner_text("#big")
+        lines = page.locator("#big-lines .command").all_inner_texts()
+        assert not any(made.key in one or made.ticket in one for one in lines)
+        assert made.key not in page.content()
+        key = page.get_by_label("The key")
+        assert key.get_attribute("type") == "password"
+        assert key.input_value() == made.key
+        look(screen, tmp_path / "big.png")
+        page.get_by_role("button", name="Show and select").first.click()
+        assert key.get_attribute("type") == "text"
+        typed(lines, made.key, tmp_path)
+    assert (tmp_path / f"{made.share}.opened").read_bytes() == content
+    assert stage.kinds(made.share)[-3:] == ["opened", "exhausted", "shredded"]
+
+
+def typed(lines: list[str], key: str, folder: Path) -> None:
+    """Run lines in a shell, and paste the key where it is asked for."""
+    run = ["bash", "-euc", "\n".join(lines)]
+    subprocess.run(run, input=f"{key}\n".encode(), cwd=folder, check=True)
 
 
 def test_a_copy_can_be_saved_and_is_what_was_sealed(
@@ -157,13 +274,15 @@ def test_a_copy_can_be_saved_and_is_what_was_sealed(
 
 @pytest.mark.parametrize("size", [0, 1, 65535, 65536, 65537, 131072, 3_000_000])
 def test_the_browser_opens_every_size(
-    stage: Stage, door: Door, browser: "Browser", size: int
+    stage: Stage, door: Door, browser: "Browser", tmp_path: Path, size: int
 ) -> None:
     with shown(browser, door, stage.sealed(b"a" * size)) as screen:
         press_open(screen)
         screen.page.get_by_role("heading", name="What was sealed").wait_for()
-        measured = "document.querySelector('pre')?.textContent.length ?? 0"
-        assert screen.page.evaluate(measured) == size
+        with screen.page.expect_download() as download:
+            screen.page.get_by_role("button", name="Save a copy").click()
+        download.value.save_as(tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"a" * size
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -176,11 +295,11 @@ def test_it_can_be_read_on_a_phone_and_on_paper(
         screen.page.get_by_role("button", name="Open now").wait_for()
         look(screen, tmp_path / f"ready-{scheme}.png")
         press_open(screen)
-        screen.page.locator("pre").first.wait_for()
+        screen.page.locator(".look").first.wait_for()
         look(screen, tmp_path / f"shown-{scheme}.png")
         screen.page.emulate_media(media="print")
         assert not screen.page.get_by_role("button", name="Print").is_visible()
-        assert screen.page.locator("pre").first.is_visible()
+        assert screen.page.locator(".look").first.is_visible()
         keep(screen.page, tmp_path / f"print-{scheme}.png", full_page=True)
 
 
@@ -233,7 +352,7 @@ def test_stock_age_and_pyrage_open_the_same_bundle_with_the_key_of_the_link(
     ).stdout
     by_pyrage = pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(made.key)])
     assert by_age == bytes(by_pyrage)
-    assert json.loads(by_age)["incident"] == "INC-0001"
+    assert read_archive(by_age)[0]["incident"] == "INC-0001"
     assert stage.open(made) == by_age
 
 

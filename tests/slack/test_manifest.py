@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from bot.cli.slack import slack
 from bot.slack.listeners import COMMANDS, SHORTCUT
 from bot.slack.manifest import EVENTS, OPTIONAL_SCOPES, SCOPES, manifest
+from bot.slack.text_door import SHORTCUT as SHARE_SHORTCUT
 from bot.web.slack_sign_in import BACK
 
 
@@ -35,7 +36,10 @@ def test_it_names_the_commands_shortcuts_and_events_that_are_listened_to() -> No
     assert (
         tuple(one["command"] for one in commands) == COMMANDS == ("/incident", "/inc")
     )
-    assert [one["callback_id"] for one in made["features"]["shortcuts"]] == [SHORTCUT]
+    assert [one["callback_id"] for one in made["features"]["shortcuts"]] == [
+        SHORTCUT,
+        SHARE_SHORTCUT,
+    ]
     assert EVENTS == ("app_home_opened",)
 
 

@@ -29,6 +29,7 @@ FIELDS = {
     "overflow": {"type", "action_id", "options"},
     "static_select": {"type", "action_id", "options", "initial_option"},
     "users_select": {"type", "action_id"},
+    "multi_users_select": {"type", "action_id", "max_selected_items"},
     "radio_buttons": {"type", "action_id", "options", "initial_option"},
     "plain_text_input": {
         *("type", "action_id", "multiline", "max_length", "initial_value")

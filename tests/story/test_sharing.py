@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,24 @@ def test_a_file_is_sealed_for_somebody_and_opened_as_it_was(
     assert made["url"].startswith(f"{tocsin.facts['url']}/d/{made['share']}#")
     assert unseal(tocsin, made["url"]).stdout == "the pager is 12345\n"
     assert unseal(tocsin, made["url"]).returncode == 1
+
+
+def test_a_link_can_be_asked_for_so_that_no_shell_keeps_it(
+    tocsin: Tocsin, tmp_path: Path
+) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("hello\n")
+    url = json.loads(cli(tocsin, "seal", str(file)).stdout)["url"]
+    opened = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "unseal", "-"],
+        input=f"{url}\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        start_new_session=True,
+    )
+    assert opened.stdout == "hello\n"
+    assert url not in opened.stderr
 
 
 def test_without_a_running_bot_the_link_opens_once_it_runs(tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ export function confirmed(confirm) {
 }
 
 function selectNode(element, chosen, label) {
-  const people = element.type === "users_select";
-  const select = el("select", { "aria-label": label, multiple: element.type === "multi_static_select" });
+  const people = element.type.endsWith("users_select");
+  const select = el("select", { "aria-label": label, multiple: element.type.startsWith("multi_") });
   if (!select.multiple) select.append(el("option", { value: "" }, plain(element.placeholder) || (people ? "Choose a person" : "Choose an option")));
   const option = (value, text) => el("option", { value, selected: chosen.includes(value) }, text);
   if (people) for (const person of names.people.values()) select.append(option(person.id, `${person.real_name} (@${person.name})`));
@@ -83,6 +83,7 @@ export function chosenIn(state, element) {
   switch (element.type) {
     case "plain_text_input": return known.value ?? element.initial_value ?? "";
     case "users_select": return [known.selected_user ?? element.initial_user ?? ""];
+    case "multi_users_select": return known.selected_users ?? element.initial_users ?? [];
     case "static_select": case "radio_buttons": return one(known.selected_option ?? element.initial_option);
     default: return (known.selected_options ?? element.initial_options ?? []).map((option) => option.value);
   }

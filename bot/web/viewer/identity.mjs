@@ -4,7 +4,7 @@
 // memory of this page: they are neither kept nor sent along. When this tab is looked at
 // again, the server is asked again. The other side is bot/web/visitors.py.
 
-const byId = (id) => document.getElementById(id);
+import { byId } from "./dom.mjs";
 
 export function watchIdentity() {
   look();
