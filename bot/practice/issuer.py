@@ -58,14 +58,14 @@ class Issuer:
 
     def _check(self, asked: Json) -> None:
         ours, scopes = self._space.settings, {*asked.get("scope", "").split()}
-        oauth = ours.manifest.get("oauth_config", {})
-        is_one = {
+        oauth = ours.manifest["oauth_config"]
+        holds = {
             "invalid_client_id": asked.get("client_id") == ours.client_id,
             "bad_redirect_uri": asked.get("redirect_uri") in oauth["redirect_urls"],
             "invalid_response_type": asked.get("response_type") == "code",
             "invalid_scope": {"openid"} <= scopes <= {*oauth["scopes"]["user"]},
         }
-        refuse_first(is_one)
+        refuse_first(holds)
 
     async def token(self, request: Request) -> Response:
         """Answer a code with what it says, once; refusals are HTTP 200."""
@@ -78,33 +78,33 @@ class Issuer:
         return JSONResponse(found)
 
     async def _redeemed(self, given: Json) -> Json:
+        from joserfc import jwt  # slow to import, and few start by signing in
+
         ours, blank = self._space.settings, {"redirect_uri": None}
         code = self._codes.pop(given.get("code", ""), blank)
         made_at, wanted = code.get("made_at"), code.get("code_challenge")
         shown = _challenge(given.get("code_verifier", ""))
-        is_one = {
+        holds = {
             "invalid_client_id": given.get("client_id") == ours.client_id,
             "bad_client_secret": given.get("client_secret") == ours.client_secret,
             "invalid_code": made_at and ours.clock() - made_at <= CODE_LIFE,
             "bad_redirect_uri": given.get("redirect_uri") == code["redirect_uri"],
             "invalid_grant": wanted in (None, shown),
         }
-        refuse_first(is_one)
-        from joserfc import jwt
-
+        refuse_first(holds)
         access = "xox" + "p-" + secrets.token_hex(16)
         self._tokens[access] = code["person"]
         claims = self._claims(code["person"]) | {"nonce": code.get("nonce", "")}
-        key, answer = await self._signing_key(), {"ok": True, "access_token": access}
-        head = {"alg": "RS256", "kid": key.kid}
-        return answer | {"id_token": jwt.encode(head, claims, key)}
+        key = await self._signing_key()
+        token = jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
+        return {"ok": True, "access_token": access, "id_token": token}
 
     async def user_info(self, request: Request) -> Response:
         """Answer who an access token speaks for."""
         shown = request.headers.get("authorization", "").removeprefix("Bearer ")
-        known = self._claims(self._tokens[shown]) if shown in self._tokens else None
-        refused = {"ok": False, "error": "invalid_auth"}
-        return JSONResponse({"ok": True, **known} if known else refused)
+        if shown not in self._tokens:
+            return JSONResponse({"ok": False, "error": "invalid_auth"})
+        return JSONResponse({"ok": True, **self._claims(self._tokens[shown])})
 
     def _claims(self, key: str) -> Json:
         person, ours = self._space.records.get("people", key), self._space.settings
@@ -122,9 +122,9 @@ class Issuer:
         return self._key
 
 
-def refuse_first(is_one: Json) -> None:
+def refuse_first(holds: Json) -> None:
     """Refuse with the first code whose condition does not hold."""
-    for code, fine in is_one.items():
+    for code, fine in holds.items():
         if not fine:
             raise SlackError(code)
 

@@ -62,7 +62,6 @@ class PracticeSettings:
         manifest: The bot's app manifest: scopes, commands, shortcuts, events.
         clock: Answers the present as an aware UTC time.
         app_url: Base URL of the bot.
-        client_secret: Of the app that signs people in, ``client_id``.
         state_file: SQLite file that outlives the process; None keeps to memory.
         ack_timeout_s: How long Slack waits for an answer of the app.
         transport: How payloads reach the bot; ``app_token`` opens sockets.

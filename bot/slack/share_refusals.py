@@ -66,7 +66,8 @@ class SlackRefusalVoice:
 
 def _asked(said: RefusalSaid) -> list[Piece]:
     thing = _THINGS.get(said.what, "what they asked for")
-    return ["Refused: ", Who(said.person), f" got no link to {thing}: {said.because}."]
+    why = said.because.replace("who you are", "who they are")
+    return ["Refused: ", Who(said.person), f" got no link to {thing}: {why}."]
 
 
 def _shown(said: RefusalSaid) -> list[Piece]:

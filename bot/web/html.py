@@ -9,6 +9,7 @@ from bot.domain.commands import PersonKind
 from bot.web import rendering
 
 _ASK = "Type /incident page in Slack; the answer has a link that works once."
+_ASK_SLACK = f"Sign in with Slack. Or: {_ASK[0].lower()}{_ASK[1:]}"
 _WHY_NOT: Mapping[PersonKind, str] = {
     PersonKind.GUEST: "Guests of the workspace do not read the incidents here.",
     PersonKind.EXTERNAL: "People from another organization do not read them here.",
@@ -46,7 +47,7 @@ def not_reading(
             because="Nothing is shown, because this browser is not signed in. If it "
             "is, open the page once more: after a link from elsewhere browsers leave "
             "out who you are.",
-            next_move=_ASK,
+            next_move=_ASK_SLACK if sign_in else _ASK,
             again=again,
             sign_in=sign_in,
         )

@@ -8,7 +8,7 @@ the same.
 import asyncio
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -19,12 +19,14 @@ from bot.ports import Clock
 from bot.web import html, rendering
 from bot.web.body import NotReadable, TooLarge, read_body
 from bot.web.callers import caller
+from bot.web.pace import Pace
 from bot.web.readers import NotReading, Readers
 from bot.web.sessions import Sessions
 from bot.web.tokens import Guesses
 
 PATH = "/sign-in"
 _OUT = "/sign-out"
+PER_MINUTE = 60
 _FORM_BYTES = 4096
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 _log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class SignInDoor:
 
     Attributes:
         slack: Path at which Slack is asked who somebody is, "" for none.
+        pace: How many links one address may press in a minute, whatever came of it.
     """
 
     sessions: Sessions
@@ -43,6 +46,7 @@ class SignInDoor:
     clock: Clock
     guesses: Guesses
     slack: str = ""
+    pace: Pace = field(default_factory=lambda: Pace(PER_MINUTE))
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -67,7 +71,8 @@ class SignInDoor:
         if not self.readers.is_own(request):
             return html.not_ours()
         address = caller(request)
-        if self.guesses.too_many(address, self.clock.now()):
+        now = self.clock.now()
+        if not self.pace.may(address, now) or self.guesses.too_many(address, now):
             return html.slow_down()
         token = (await _form(request)).get("token", "")
         try:

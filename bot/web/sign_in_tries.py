@@ -17,6 +17,9 @@ from bot.ports.issuer import SignInSecrets
 from bot.web.sessions import digest
 
 TRY_LIVES = timedelta(minutes=10)
+MOST_TRIES = 2000
+"""How many may be under way; of more, the oldest are forgotten."""
+
 _STATE_BYTES = 16
 _BROWSER_BYTES = 32
 
@@ -51,6 +54,11 @@ class SignInTries:
 
         def work(tx: Transaction) -> tuple[str, SignInSecrets]:
             tx.tables.execute("DELETE FROM sign_in_try WHERE until <= ?", (_iso(now),))
+            tx.tables.execute(
+                "DELETE FROM sign_in_try WHERE digest IN (SELECT digest FROM "
+                "sign_in_try ORDER BY until DESC LIMIT -1 OFFSET ?)",
+                (MOST_TRIES - 1,),
+            )
             tx.tables.execute(
                 "INSERT INTO sign_in_try (digest, browser, page, until) "
                 "VALUES (?,?,?,?)",

@@ -17,6 +17,7 @@ from bot.viewing import Viewing
 from bot.web.app import web_app
 from bot.web.headers import STRICT
 from bot.web.sessions import LINK_LIVES, Sessions
+from bot.web.sign_in import PER_MINUTE
 from bot.wire_pages import PageNeeds, page_routes
 from tests.core import Core, rulings
 from tests.serving import Answer, Door, serving
@@ -113,6 +114,14 @@ def test_a_link_leads_to_its_page_once(stage: Stage, door: Door) -> None:
     second = post(door, "/sign-in", token=token)
     assert second.status == 404
     assert "set-cookie" not in second.headers
+
+
+def test_links_that_work_count_too(stage: Stage, door: Door) -> None:
+    """A limit that only counted wrong ones would tell which are right."""
+    found = [
+        post(door, "/sign-in", token=stage.link()).status for _ in range(PER_MINUTE + 1)
+    ]
+    assert found == [303] * PER_MINUTE + [429]
 
 
 def test_opening_a_link_does_not_use_it_up(stage: Stage, door: Door) -> None:

@@ -302,6 +302,19 @@ def test_without_encryption_beyond_this_machine_there_is_no_way_in(
     stage.core.close()
 
 
+def test_a_flood_of_tries_stays_small(
+    stage: SignInStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.sign_in_tries.MOST_TRIES", 3)
+    tries = SignInTries(store=stage.core.store, clock=stage.core.clock)
+    made = []
+    for _ in range(5):
+        stage.core.clock.go_on(1)
+        made.append(tries.begin("/incidents").result())
+    alive = [tries.use(one.state, browser).result() for browser, one in made]
+    assert [one is not None for one in alive] == [False, False, True, True, True]
+
+
 def test_tries_of_two_browsers_do_not_mix(stage: SignInStage) -> None:
     tries = SignInTries(store=stage.core.store, clock=stage.core.clock)
     one, first = tries.begin("/incidents").result()
