@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from bot.ports.collect import Collected, Window
 from bot.readmodels.definitions import STREAM, definitions, in_force
 from bot.redact import Definition, Stream, load_definition
 from bot.rulings import Rulings, read_rulings
-from bot.sharing.bundle import Subject, document
+from bot.sharing.bundle import Subject
+from bot.sharing.bundle import bundled as bundle_of
+from bot.sharing.gathering import Found, Gathered
 from bot.store.sqlite import SqliteStore
 from tests.fakes.clock import FakeClock
 from tests.spec import NOON
@@ -124,7 +127,16 @@ def bundled(rulings: Rulings) -> str:
     file = Collected(name="notes.txt", content=f"see {TICKET}", says="Notes.")
     window = Window(since=NOON, until=NOON)
     about = Subject(incident="INC-0001", exercise=False, alerts=(), window=window)
-    return document(about, [file], rulings.redactor).decode()
+    found = Found(by="notes", file=file, at=NOON)
+    made = bundle_of(
+        about,
+        Gathered(found=(found,)),
+        rulings.redactor,
+        took=timedelta,
+        began_at=NOON,
+        late=bool,
+    )
+    return made.content.decode()
 
 
 def streamed(rulings: Rulings) -> str:

@@ -104,13 +104,11 @@ class Ask:
 
     def _about(self, alert: Alert, session: Any) -> None:
         try:
-            files = self._collector(alert, self._window, reader=session)
+            self._keep(self._collector(alert, self._window, reader=session))
         except TocsinError as error:
             self._miss("unreachable", f"{error.what}, because {error.because}.")
         except Exception as error:  # noqa: BLE001 - the outermost door of a foreign part
             self._failed(error)
-        else:
-            self._keep(files)
 
     def _keep(self, files: Sequence[Collected]) -> None:
         at = self._clock.now()

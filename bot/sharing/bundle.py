@@ -7,6 +7,7 @@ the same bytes. The form is `archive.py`'s, the asking `gathering.py`'s.
 """
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from bot.sharing.asking import Gap
 from bot.sharing.cleaning import Clean, cleaned
 from bot.sharing.gathering import Found, Gathered
 from bot.sharing.plot import Frame, plot
+from bot.sharing.remembering import OutOfTime, Remembering
 
 BEFORE = timedelta(minutes=30)
 """How much time before the first alert is looked at."""
@@ -40,6 +42,11 @@ MOST_ALL = 8 << 20
 """How much text a bundle takes in all, in characters."""
 _LONGEST = timedelta(hours=6)
 _KINDS_TOLD = 20
+_WITHHELD = (
+    "Parts of it were withheld, because they could not be checked. What an alert said "
+    "is behind \u201cOpen original\u2026\u201d on the card; all else, where it was read."
+)
+_log = logging.getLogger(__name__)
 _LONGEST_SAID = 2_000
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 # Characters of alerts; masking them makes them a little longer.
@@ -103,9 +110,10 @@ def bundled(
         late: Whether there is no time left to mask another file.
     """
     work = _Work(subject, redactor)
-    first = Found(by="", file=_alerts(subject, gathered), at=began_at)
-    for found in (first, *gathered.found):
-        work.take(found, late=late() and found is not first)
+    work.take(Found(by="", file=_alerts(subject, gathered), at=began_at))
+    work.memory.late = late
+    for found in gathered.found:
+        work.take(found)
     gaps = (*gathered.gaps, *work.gaps)
     files, took_ms = work.in_order(), max(round(took() / timedelta(milliseconds=1)), 0)
     masked = _counted(files)
@@ -138,30 +146,36 @@ class _Work:
     def __init__(self, subject: Subject, redactor: Redactor) -> None:
         self._subject = subject
         self._redactor = redactor
+        self.memory = Remembering(redactor, scope=subject.incident)
         self._taken: set[str] = set()
         self._left = MOST_ALL
         self._files: list[File] = []
         self._plots: list[File] = []
         self.gaps: list[Gap] = []
 
-    def take(self, found: Found, *, late: bool) -> None:
+    def take(self, found: Found) -> None:
         """Add a file and its plot, or note why it is not there."""
-        name = self.clean(found.file.name)
-        if late:
-            self._miss(found, "too_slow", f"There was no time left to mask {name}.")
-            return
+        name = self.clean(str(found.file.name))
         if self._left <= 0:
             self._miss(found, "too_large", f"The bundle was full before {name}.")
             return
-        kind = type_of(name)
-        content, scope = found.file.content, self._subject.incident
-        made = cleaned(content, kind, self._redactor, scope=scope)
-        self._left -= len(made.text)
-        stem = PurePosixPath(name).stem
+        try:
+            self.memory.look_at_the_clock()
+            self._add(found, name)
+        except OutOfTime:
+            self._miss(found, "too_slow", f"There was no time left to mask {name}.")
+        except Exception:  # noqa: BLE001 - what a foreign part brings may be anything
+            _log.exception("%s brought a file that cannot be used", found.by)
+            self._miss(found, "failed", f"{name} could not be used; see the log.")
+
+    def _add(self, found: Found, name: str) -> None:
+        kind, stem = type_of(name), PurePosixPath(name).stem
+        made = cleaned(found.file.content, kind, self.memory)
         named = name if made.type == kind else f"{stem}.txt"
+        drawn = [self._plot(found, stem)] if found.file.series else []
+        self._left -= len(made.text)
         self._files.append(self._file(found, named, made))
-        if found.file.series:
-            self._plots.append(self._plot(found, stem))
+        self._plots += drawn
 
     def in_order(self) -> tuple[File, ...]:
         """Return the alerts, the plots, and the rest as it came."""
@@ -177,7 +191,7 @@ class _Work:
     def _file(self, found: Found, name: str, made: Clean) -> File:
         says = [self.clean(found.file.says)]
         says += ["Cut: there is more than a bundle takes."] * made.cut
-        says += ["Parts of it were withheld unchecked."] * made.withheld
+        says += [_WITHHELD] * made.withheld
         return File(
             name=self._free(name),
             says=" ".join(one for one in says if one),

@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.redact import Redactor, Stream
+from bot.redact import Stream
 from bot.redact.placeholders import NOT_CHECKED, TOO_LARGE
+from bot.redact.values import redacted
 from bot.sharing.archive import Type
+from bot.sharing.remembering import Remembering
 
 MOST_CHARACTERS = 1 << 20
 """How much of one file a bundle takes."""
@@ -47,25 +49,26 @@ class Clean:
     withheld: bool = False
 
 
-def cleaned(content: str, kind: Type, redactor: Redactor, *, scope: str) -> Clean:
+def cleaned(content: str, kind: Type, memory: Remembering) -> Clean:
     """Return a file redacted.
 
     Args:
         kind: Its form, as its name says; what has not that form is text.
-        scope: Equal values get equal placeholders within one scope.
+
+    Raises:
+        OutOfTime: There is no time left.
     """
     if not content:
         return Clean(text="", type=kind)
-    wash = _Wash(redactor, scope)
+    wash = _Wash(memory)
     made = wash.formed(content, kind) or wash.text(content)
     withheld = NOT_CHECKED in made.text or TOO_LARGE in made.text
     return replace(made, withheld=withheld)
 
 
 class _Wash:
-    def __init__(self, redactor: Redactor, scope: str) -> None:
-        self._redactor = redactor
-        self._scope = scope
+    def __init__(self, memory: Remembering) -> None:
+        self._memory = memory
 
     def formed(self, content: str, kind: Type) -> Clean | None:
         """Return a file that keeps its form; None where it has none or would not."""
@@ -96,8 +99,12 @@ class _Wash:
         return Clean(text=shown, type="text", cut=cut)
 
     def _whole(self, content: str) -> str:
-        stream = Stream(self._redactor, scope=self._scope)
-        return "".join(stream.feed([content]))
+        stream = Stream(self._memory.redactor, scope=self._memory.scope)
+        parts = []
+        for part in stream.feed([content]):
+            self._memory.look_at_the_clock()
+            parts.append(part)
+        return "".join(parts)
 
     def _json(self, content: str) -> tuple[str, Callable[[str], object]]:
         return self._value(content, indent=1), _shape_of_json
@@ -113,7 +120,7 @@ class _Wash:
         try:
             return self._value(line, indent=None)
         except ValueError:
-            return self._redactor.redact(line, scope=self._scope).text
+            return self._memory.redact(line).text
 
     def _value(self, content: str, *, indent: int | None) -> str:
         value = json.loads(
@@ -122,13 +129,13 @@ class _Wash:
             parse_int=lambda digits: self._number(digits, int),
             parse_float=lambda digits: self._number(digits, float),
         )
-        done, _ = self._redactor.redact_value(value, scope=self._scope)
+        done, _ = redacted(value, self._memory, scope=self._memory.scope)
         return json.dumps(done, ensure_ascii=False, indent=indent, allow_nan=False)
 
     def _number(self, digits: str, kind: Callable[[str], float]) -> object:
         """Return a number, or text where it is one of a person's or none of JSON's."""
         if len(digits) >= _LONG_NUMBER:
-            shown = self._redactor.redact(digits, scope=self._scope)
+            shown = self._memory.redact(digits)
             if shown.findings:
                 return shown.text
         number = kind(digits)
@@ -139,7 +146,8 @@ class _Wash:
         if not rows:
             raise ValueError("a table has at least a line of names")
         made = io.StringIO()
-        writer = csv.writer(made, lineterminator="\n")
+        # RFC 4180; with a bare line feed a carriage return would not be quoted.
+        writer = csv.writer(made, lineterminator="\r\n")
         names = rows[0]
         writer.writerow([self._cell("", one) for one in names])
         for row in rows[1:]:
@@ -150,11 +158,7 @@ class _Wash:
         return made.getvalue(), _shape_of_table
 
     def _cell(self, name: str, text: str) -> str:
-        shown = (
-            self._redactor.redact_named(name, text, scope=self._scope).text
-            if name
-            else self._redactor.redact(text, scope=self._scope).text
-        )
+        shown = self._memory.redact_named(name, text).text
         return f"'{shown}" if _may_run(shown) else shown
 
 
@@ -169,7 +173,7 @@ def _head(text: str) -> tuple[str, bool]:
 def _keeps_form(reads: Callable[[str], object], before: str, after: str) -> bool:
     """Tell whether the second look took words only."""
     try:
-        return before == after or reads(before) == reads(after)
+        return reads(before) == reads(after)
     except (ValueError, RecursionError, csv.Error):
         return False
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.envelope import Entity, EntityKind
+from bot.domain.envelope import Alert, Entity, EntityKind
 from bot.domain.errors import Unreachable
 from bot.ports import Collected, Collector, Series
 from bot.readmodels.alert_docs import to_doc
+from bot.sharing import bundle as bundling
+from bot.sharing import cleaning
 from bot.sharing.bundle import Bundle, Subject, bundled
 from bot.sharing.gathering import Found, Gathered
 from tests.sharing.reading import Opened
@@ -50,6 +53,26 @@ def bundle(folder: Path, **given: Any) -> Opened:
 
 def made(stage: Stage, incident: str = "INC-0001") -> Bundle:
     return stage.house.diagnostics.bundle(incident, progress=lambda done, total: None)
+
+
+def bundle_of(
+    stage: Stage, alerts: Sequence[Alert], gathered: Gathered, *, late: bool = False
+) -> Bundle:
+    """Bundle what was gathered about these alerts."""
+    subject = Subject(
+        incident="INC-0001",
+        exercise=False,
+        alerts=tuple((one, to_doc(one)) for one in alerts),
+        window=stage.window(),
+    )
+    return bundled(
+        subject,
+        gathered,
+        stage.house.diagnostics.redactor,
+        took=timedelta,
+        began_at=stage.clock.now(),
+        late=lambda: late,
+    )
 
 
 def test_without_an_account_the_alert_is_there_and_the_rest_is_told(
@@ -158,32 +181,38 @@ def test_what_cannot_be_checked_is_withheld_and_says_so(tmp_path: Path) -> None:
     large = collected(file("huge.txt", "x" * (1 << 20) + KEY))
     found = bundle(tmp_path, collectors={"cloud": large})
     assert len(found.text("huge.txt")) < 300
-    assert found.told["huge.txt"]["says"].endswith("withheld unchecked.")
+    assert "because they could not be checked" in found.says("huge.txt")
 
 
-def test_what_is_too_long_is_cut_behind_a_line_and_says_so(tmp_path: Path) -> None:
-    lines = ("all is well here\n" * 70_000, f"[{'1' * 97}]\n" * 11_000)
+def test_what_is_too_long_is_cut_behind_a_line_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cleaning, "MOST_CHARACTERS", 10_000)
+    lines = ("all is well here\n" * 700, f"[{'1' * 97}]\n" * 110)
     files = (file("long.txt", lines[0]), file("long.jsonl", lines[1]))
     long = collected(*files)
     found = bundle(tmp_path, collectors={"cloud": long})
     for name in ("long.txt", "long.jsonl"):
-        assert 900_000 < len(found.text(name)) <= 1 << 20
+        assert 9_000 < len(found.text(name)) <= 10_000
         assert found.text(name).endswith("\n")
         assert found.told[name]["says"].endswith("there is more than a bundle takes.")
 
 
-def test_a_secret_at_the_cut_is_not_cut_in_two(tmp_path: Path) -> None:
-    end = (1 << 20) - 20
-    long = collected(
-        file("cut.txt", "." * 99 + ("\n" + "." * 99) * 10_484 + f"\n{KEY}")
-    )
-    found = bundle(tmp_path, collectors={"cloud": long})
+def test_a_secret_at_the_cut_is_not_cut_in_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cleaning, "MOST_CHARACTERS", 10_000)
+    content = "well\n" * 1_995 + f"used {KEY} here\n" + "well\n" * 99
+    found = bundle(tmp_path, collectors={"cloud": collected(file("cut.txt", content))})
     assert KEY[:12] not in found.all
-    assert len(found.text("cut.txt")) > end - 200
+    assert found.told["cut.txt"]["says"].endswith("there is more than a bundle takes.")
 
 
-def test_what_finds_no_place_is_named_as_missing(tmp_path: Path) -> None:
-    files = [file(f"{n}.txt", f"{n}\n" + "all is well\n" * 80_000) for n in range(12)]
+def test_what_finds_no_place_is_named_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundling, "MOST_ALL", 20_000)
+    files = [file(f"{n}.txt", f"{n}\n" + "all is well\n" * 200) for n in range(12)]
     found = bundle(tmp_path, collectors={"cloud": collected(*files)})
     assert len(found.files) < 12
     assert found.missing["cloud"].startswith("The bundle was full before ")
@@ -213,6 +242,36 @@ def test_an_integration_that_fails_costs_only_its_own_files(
         "broken": "It failed with ZeroDivisionError; see the log.",
     }
     assert KEY not in found.all
+
+
+def test_whatever_an_integration_brings_costs_only_its_own_files(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    naive: Any = NOON.replace(tzinfo=None)
+    odd: Any = (None, 3)
+    brought: Any = {
+        "none": None,
+        "bytes": (Collected(name="a.txt", content=b"x", says=""),),  # type: ignore[arg-type]
+        "naive": (
+            Collected(
+                name="b.txt",
+                content="x",
+                says="",
+                series=(Series(label="a", points=((naive, 1.0),)),),
+            ),
+        ),
+        "odd": odd,
+        "well": (file("well.txt", "all well"),),
+    }
+    with caplog.at_level(logging.CRITICAL):
+        found = bundle(
+            tmp_path,
+            collectors={
+                name: (lambda *_, one=one, **__: one) for name, one in brought.items()
+            },
+        )
+    assert found.text("well.txt") == "all well"
+    assert set(found.missing) == {"none", "bytes", "naive", "odd"}
 
 
 def test_files_of_one_name_stay_apart_and_equal_ones_are_one(tmp_path: Path) -> None:
@@ -301,14 +360,16 @@ def test_forty_alerts_of_one_thing_are_asked_about_once_and_it_says_which(
         return ()
 
     stage = Stage(tmp_path, collectors={"c": collect}, reader=lambda: READER)
-    for n in range(40):
-        stage.incident(id=f"q{n}", title=f"Queue {n} is long", model="chat-70b")
-    found = Opened(made(stage).content)
-    count = len(json.loads(found.text("alerts.json")))
-    assert len(asked) == 1 < count
-    assert (
-        f"What follows was asked about {asked[0]}." in found.told["alerts.json"]["says"]
+    stage.incident()
+    (one,) = stage.alerts()
+    alerts = [replace(one, id=f"al_{n}") for n in range(40)]
+    gathered = stage.house.diagnostics.gathering.gather(
+        alerts, stage.window(), exercise=False, progress=lambda done, total: None
     )
+    found = Opened(bundle_of(stage, alerts, gathered).content)
+    assert asked == ["al_0"]
+    assert len(json.loads(found.text("alerts.json"))) == 40
+    assert found.says("alerts.json").endswith("What follows was asked about al_0.")
     stage.close()
 
 
@@ -346,23 +407,8 @@ def test_of_many_different_things_some_are_asked_about_and_it_says_so(
 def test_what_there_was_no_time_to_mask_is_named_as_missing(
     stage: Stage,
 ) -> None:
-    diagnostics = stage.house.diagnostics
-    at = stage.clock.now()
-    late = Found(by="cloud", file=file("logs.txt", KEY), at=at)
-    subject = Subject(
-        incident="INC-0001",
-        exercise=False,
-        alerts=tuple((one, to_doc(one)) for one in stage.alerts()),
-        window=stage.window(),
-    )
-    made = bundled(
-        subject,
-        Gathered(found=(late,)),
-        diagnostics.redactor,
-        took=timedelta,
-        began_at=at,
-        late=lambda: True,
-    )
+    late = Found(by="cloud", file=file("logs.txt", KEY), at=stage.clock.now())
+    made = bundle_of(stage, stage.alerts(), Gathered(found=(late,)), late=True)
     found = Opened(made.content)
     assert list(found.files) == ["alerts.json"]
     assert found.missing == {"cloud": "There was no time left to mask logs.txt."}

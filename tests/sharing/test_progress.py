@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ import pytest
 from bot.domain.errors import Unreachable
 from bot.ports import Collected, Collector, Transaction
 from bot.readmodels import diagnostics
+from tests.sharing.reading import Opened
 from tests.sharing.stage import Stage
 
 KEY = "sk-" + "proj-" + "a1B2c3D4e5F6" * 4
 
 
-def card(stage: Stage) -> str:
+def card(stage: Stage, incident: str = "INC-0001") -> str:
     """Return what stands on the incident's card as one text, blocks as drawn."""
-    (found,) = stage.rows("SELECT blocks FROM outbox WHERE key = 'card/INC-0001'")
+    key = f"card/{incident}"
+    (found,) = stage.rows("SELECT blocks FROM outbox WHERE key = ?", key)
     texts: list[str] = []
 
     def walk(part: Any) -> None:
@@ -197,4 +200,25 @@ def test_who_takes_it_back_in_the_middle_has_nothing_sealed(tmp_path: Path) -> N
     assert stage.vault.share_keys.all() == stage.vault.blobs.names() == ()
     assert stage.links() == []
     assert "Diagnostics" not in card(stage)
+    stage.close()
+
+
+def test_in_a_drill_card_and_bundle_say_that_nothing_outside_was_read(
+    tmp_path: Path,
+) -> None:
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it reached outside")
+
+    stage = Stage(tmp_path, collectors={"a": never}, reader=never)
+    stage.incident()
+    (one,) = stage.alerts()
+    stage.resolve()
+    drilled = replace(one, id="al_drill")
+    incident = stage.core.take(drilled, drill="DRL-0001").split()[-1]
+    stage.press(incident=incident)
+    stage.house.step()
+    found = Opened(stage.open(stage.links()[-1]))
+    assert found.manifest["exercise"] is True
+    assert found.missing == {"": "An exercise: nothing outside was read."}
+    assert "Diagnostics ready (time) · 1 file, 1 missing" in card(stage, incident)
     stage.close()
