@@ -61,7 +61,7 @@ class Texts:
         life = rules.text_life(pasted.life)
         share, identity = vault.new_id("sh_"), seal.new_key()
         # No second recipient: it is for the people it names, and for nobody else.
-        content = seal.seal(pasted.text.encode(), key=identity)
+        content = seal.seal(pasted.text.encode("utf-8", "replace"), key=identity)
 
         def sealed(tx: Transaction, share: str) -> Sequence[ShareEvent]:
             must_be_open(tx, pasted.incident)
@@ -140,7 +140,8 @@ class Texts:
             state, outcome = self._book.load(tx, asked.share), "answered"
             incident = state.incident or asked.incident
             try:
-                if not state.text:
+                # A button's value is what a client sent: both ids must fit.
+                if not state.text or state.incident != asked.incident:
                     raise _over()
                 if said := work(tx, state):
                     self.desk.say(tx, incident, told.key, told.channel, who, said)

@@ -31,6 +31,10 @@ from bot.slack.whispers import Whispers
 SHORTCUT = "share_message"
 _LOOK_TIMEOUT_S = 1.2
 _SEAL_TIMEOUT_S = 1.2
+_TOO_SLOW = (
+    "Sealing takes long. Look into the incident's thread before you press again: "
+    "it may be there already."
+)
 _log = logging.getLogger(__name__)
 
 Opens = SlashCommand | Shortcut
@@ -98,6 +102,13 @@ class TextDoor:
         view = text_form.form(incident, known=said, is_message=True)
         if self._asks is not None:
             await self._ask(sent, incident, view)
+        else:
+            await self._whispers.queue(
+                f"share/{sent.key}",
+                channel=sent.channel,
+                person=sent.person,
+                text=NO_SHARING,
+            )
         await ack()
 
     async def submit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -130,6 +141,9 @@ class TextDoor:
             await asyncio.wait_for(asyncio.shield(sealing), _SEAL_TIMEOUT_S)
         except Refusal as no:
             return {"text": str(no)}
+        except TimeoutError:
+            _log.warning("a text was not sealed in time for its form")
+            return {"text": _TOO_SLOW}
         return {}
 
     async def _wrong_people(self, sent: Submission) -> Mapping[str, str]:

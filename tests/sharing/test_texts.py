@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.commands import PersonKind
+from bot.domain.commands import Assign, PersonKind
 from bot.domain.errors import NotAllowed, OutOfTurn, Refusal
+from bot.domain.events import Role
 from bot.domain.share_decisions import Denied, NewTicket, mint
 from bot.ports import Lane, Received
 from bot.ports.share_texts import Pasted, TextAsked
@@ -17,6 +18,7 @@ from bot.shares.texts import Texts
 from bot.sharing.seal import Link
 from tests.core import CHANNEL
 from tests.sharing.stage import Stage
+from tests.spec import OLU, person
 
 TEXT = "Wombat-4711"
 PASTED = Pasted(
@@ -168,6 +170,31 @@ def test_only_who_sealed_it_and_the_commander_take_it_back(room: Room) -> None:
     assert "revoked" not in room.kinds()
     room.texts.take_back(room.asked("U0ONCALL"))
     assert room.kinds()[-2:] == ["revoked", "shredded"]
+
+
+def test_the_commander_takes_it_back_too(room: Room) -> None:
+    room.stage.core.ask(
+        "INC-0001", Assign(by=OLU, role=Role.COMMANDER, to=person("U0COMMANDER"))
+    )
+    room.seal()
+    room.offer()
+    room.texts.take_back(room.asked("U0COMMANDER"))
+    assert room.kinds()[-2:] == ["revoked", "shredded"]
+
+
+def test_a_button_that_names_another_incident_opens_nothing(room: Room) -> None:
+    room.stage.incident(id="other", title="Something else entirely")
+    room.seal()
+    room.offer()
+    forged = replace(room.asked("U0SECOND"), incident="INC-0002")
+    room.texts.open(forged)
+    assert room.stage.links("U0SECOND") == []
+
+
+def test_half_a_character_is_sealed_as_a_question_mark(room: Room) -> None:
+    room.seal(text="a\ud800b", people=("U0SECOND",))
+    room.offer(room.stage.asker("U0SECOND"))
+    assert room.stage.open(room.link("U0SECOND")) == b"a?b"
 
 
 def test_revoking_all_links_takes_texts_back_too(room: Room) -> None:
