@@ -43,8 +43,9 @@ MOST_ALL = 8 << 20
 _LONGEST = timedelta(hours=6)
 _KINDS_TOLD = 20
 _WITHHELD = (
-    "Parts of it were withheld, because they could not be checked. What an alert said "
-    "is behind \u201cOpen original\u2026\u201d on the card; all else, where it was read."
+    "Parts of it were withheld, because they could not be checked. What an alert "
+    "said is behind \u201cOpen original\u2026\u201d on the card; all else, where it "
+    "was read."
 )
 _log = logging.getLogger(__name__)
 _LONGEST_SAID = 2_000
