@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.sharing.archive import read_archive
 from tests.story.running import CHANNEL, Reply, Tocsin, running
 from tests.story.test_gate import wait
 from tests.story.test_sharing import QUIET, URL, ephemerals, unseal
@@ -57,7 +58,8 @@ def test_the_card_says_what_is_masked_and_the_original_opens_once(
     ask(tocsin, "U0ONCALL")
     url = address(tocsin, "U0ONCALL")
     first = unseal(tocsin, url)
-    assert KEY in json.loads(first.stdout)["files"][0]["content"]
+    _, files = read_archive(first.stdout.encode())
+    assert KEY in files["body.txt"].decode()
     assert unseal(tocsin, url).returncode == 1
     told = tocsin.wait_for(
         lambda m: (
@@ -126,9 +128,10 @@ def test_an_exercise_s_alert_has_an_original_that_says_what_it_is(
         view = tocsin.command("U0ONCALL", "/incident original INC-0001").json["view"]
         assert "EXERCISE" in json.dumps(view["blocks"][0])
         tocsin.do("U0ONCALL", "submit", view=view["id"], values={"reason": REASON})
-        found = json.loads(unseal(tocsin, address(tocsin, "U0ONCALL")).stdout)
+        opened = unseal(tocsin, address(tocsin, "U0ONCALL")).stdout
+        found, files = read_archive(opened.encode())
         assert found["exercise"] is True
-        assert "dev@corp.example.org" in found["files"][0]["content"]
+        assert "dev@corp.example.org" in files["body.txt"].decode()
         told = tocsin.wait_for(
             lambda m: [one["text"] for one in m if "was sealed for" in one["text"]]
         )
