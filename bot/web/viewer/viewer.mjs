@@ -34,7 +34,8 @@ async function open() {
 }
 
 function progress(step, came, size) {
-  byId("step").textContent = step;
+  // Said once: a screen reader would say it again for every piece.
+  if (byId("step").textContent !== step) byId("step").textContent = step;
   const bar = byId("progress");
   bar.hidden = byId("progress-said").hidden = size === undefined;
   if (size === undefined) return;
