@@ -19,7 +19,8 @@ from bot.reading.recall import Recall
 from bot.shares.texts import Texts
 from bot.slack import plan_card
 from bot.slack.late import LatePeople
-from bot.slack.room import SlackRoom, SlackSettings
+from bot.slack.room import SlackRoom
+from bot.slack.room_settings import SlackSettings
 from bot.web.alerts import AlertsDoor
 from bot.web.gate import GateDoor
 from bot.web.links import PageLinks

@@ -20,7 +20,7 @@ from bot.roster import Roster
 from bot.rulings import Rulings, read_rulings
 from bot.service import Service
 from bot.slack.lines import SlackPresenter
-from bot.slack.room import SlackSettings
+from bot.slack.room_settings import SlackSettings
 from bot.store.anchor import check_anchor
 from bot.store.evidence import EvidenceFiles
 from bot.store.keyfile import FileKeys

@@ -14,7 +14,8 @@ from bot.house import House
 from bot.ports import Clock
 from bot.ports.issuer import Issuer
 from bot.slack.issuer import SlackIssuer
-from bot.slack.room import SlackRoom, SlackSettings
+from bot.slack.room import SlackRoom
+from bot.slack.room_settings import SlackSettings
 from bot.store.sqlite import SqliteStore
 from bot.web.links import PageLinks
 from bot.web.readers import Readers, is_safe_to_sign_in

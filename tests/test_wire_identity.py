@@ -7,7 +7,7 @@ import pytest
 from bot.config import Settings
 from bot.domain.errors import BadSettings
 from bot.slack.issuer import IssuerSettings
-from bot.slack.room import SlackSettings
+from bot.slack.room_settings import SlackSettings
 from bot.wire_identity import must_be_possible
 
 APP = IssuerSettings(client_id="1.2", client_secret="of this test")  # noqa: S106

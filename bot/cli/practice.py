@@ -26,7 +26,7 @@ from bot.practice.settings import PracticeSettings
 from bot.rules.registry_file import read_registry
 from bot.slack.issuer import IssuerSettings
 from bot.slack.manifest import manifest
-from bot.slack.room import SlackSettings
+from bot.slack.room_settings import SlackSettings
 from bot.store.tokenfile import token_text
 from bot.wire_ground import SystemClock
 

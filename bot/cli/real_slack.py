@@ -2,7 +2,7 @@
 
 from bot.config import Settings, secret
 from bot.slack.issuer import IssuerSettings
-from bot.slack.room import SlackSettings
+from bot.slack.room_settings import SlackSettings
 
 
 def real_slack(settings: Settings) -> SlackSettings:

@@ -7,13 +7,11 @@ the room and runs it.
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
-from bot.domain.errors import BadSettings
 from bot.guards import Guards
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
@@ -24,12 +22,11 @@ from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
 from bot.slack.channel import complaint
-from bot.slack.clients import SLACK, nobody, read_client, write_client
+from bot.slack.clients import nobody, read_client, write_client
 from bot.slack.drill_desk import DrillDesk
 from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
-from bot.slack.issuer import IssuerSettings
 from bot.slack.listeners import Door
 from bot.slack.maintenance_desk import MaintenanceDesk
 from bot.slack.names import Names
@@ -38,6 +35,7 @@ from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
 from bot.slack.reconcile import Reconciler
+from bot.slack.room_settings import SlackSettings, refuse_empty
 from bot.slack.roster import Learns, RosterReader
 from bot.slack.sender import Sender
 from bot.slack.share_door import ShareDoor
@@ -47,30 +45,6 @@ from bot.slack.whispers import Whispers
 
 _CONNECT_S = 5.0
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlackSettings:
-    """What is needed to speak with one workspace.
-
-    Attributes:
-        signing_secrets: The present one first; a second while it is rotated.
-        team: Workspace whose people may act; "" takes the token's.
-        channel: Gets every card.
-        api_url: Of the Web API; the practice workspace has its own.
-        app_token: Opens Socket Mode; "" leaves it closed.
-        sockets: How many connections Socket Mode has.
-        issuer: Signs people in; None leaves Sign in with Slack away.
-    """
-
-    bot_token: str = field(repr=False)
-    signing_secrets: tuple[str, ...] = field(repr=False)
-    team: str = ""
-    channel: str = ""
-    api_url: str = SLACK
-    app_token: str = field(default="", repr=False)
-    sockets: int = 2
-    issuer: IssuerSettings | None = None
 
 
 class SlackRoom:
@@ -160,7 +134,7 @@ class SlackRoom:
 
     def _know_people(self, settings: SlackSettings, service: Service) -> None:
         """Make what asks Slack, and what reads about people, quietly."""
-        _refuse_empty(settings)
+        refuse_empty(settings)
         quieten()
         self._guard = Guards(service.redactor)
         self._channel, self._clock = settings.channel, (clock := service.clock)
@@ -295,14 +269,3 @@ def quieten() -> None:
         logger = logging.getLogger(name)
         if logger.level < logging.INFO:
             logger.setLevel(logging.INFO)
-
-
-def _refuse_empty(settings: SlackSettings) -> None:
-    if settings.bot_token and (any(settings.signing_secrets) or settings.app_token):
-        return
-    raise BadSettings(
-        "Slack was not connected",
-        because="the bot token is missing, or both other secrets are",
-        next_move="Set slack.bot_token with slack.signing_secret (HTTP) or "
-        "slack.app_token (Socket Mode), or none of them.",
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.share_decisions import Denied
-from bot.ports.sharing import ShareKey
+from bot.ports.storage import ShareKey
 from bot.sharing import proof
 from bot.sharing.seal import Link
 from tests.sharing.stage import Stage

@@ -11,7 +11,8 @@ from bot.guards import Guards
 from bot.slack.clients import read_client
 from bot.slack.names import Names
 from bot.slack.page_door import GO
-from bot.slack.room import SlackRoom, SlackSettings
+from bot.slack.room import SlackRoom
+from bot.slack.room_settings import SlackSettings
 from tests.fakes.clock import FakeClock
 from tests.fakes.redactor import FakeRedactor
 from tests.fakes.service import FakeService

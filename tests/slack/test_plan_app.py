@@ -30,7 +30,8 @@ from bot.slack import plan_card, plan_words
 from bot.slack.cards import card
 from bot.slack.lines import SlackPresenter
 from bot.slack.plan_forms import About
-from bot.slack.room import SlackRoom, SlackSettings
+from bot.slack.room import SlackRoom
+from bot.slack.room_settings import SlackSettings
 from tests.fakes.gate import FakeGate
 from tests.fakes.service import FakeService
 from tests.fakes.slack import FakeSlack

@@ -16,7 +16,8 @@ from bot.slack import plan_words
 from bot.slack.lines import SlackPresenter
 from bot.slack.manifest import manifest
 from bot.slack.plan_forms import GLASS_PREFIX
-from bot.slack.room import SlackRoom, SlackSettings
+from bot.slack.room import SlackRoom
+from bot.slack.room_settings import SlackSettings
 from tests.fakes.clock import FakeClock
 from tests.fakes.gate import FakeGate
 from tests.fakes.service import FakeService

@@ -14,7 +14,8 @@ from bot.ports import Lane, Received
 from bot.practice.settings import SlackError
 from bot.slack.clients import write_client
 from bot.slack.lines import SlackPresenter
-from bot.slack.room import SlackRoom, SlackSettings
+from bot.slack.room import SlackRoom
+from bot.slack.room_settings import SlackSettings
 from bot.slack.socket_line import Pace
 from bot.slack.sockets import Sockets
 from tests.fakes.clock import FakeClock

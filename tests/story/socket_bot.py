@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.config import Settings
 from bot.domain.registry import Registry
-from bot.slack.room import SlackSettings
+from bot.slack.room_settings import SlackSettings
 from bot.slack.socket_session import Session
 from bot.wire import build
 
