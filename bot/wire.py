@@ -88,7 +88,9 @@ def build(
     house = _house(ground, gate, room, grouping, pages)
     join_names(house, ground, room)
     identity.join(house, sharing)
-    for part in (drills, sharing, grouping, build_watch(_watch_needs(ground))):
+    watching = build_watch(_watch_needs(ground))
+    # Sharing adds its figures to those of watching.
+    for part in (drills, watching, sharing, grouping):
         part.join(house)
     return house
 
