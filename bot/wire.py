@@ -39,6 +39,7 @@ from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
 from bot.wire_senders import senders
+from bot.wire_sharing import Sharing
 from bot.wire_watch import WatchNeeds, build_watch
 
 
@@ -70,17 +71,7 @@ def build(
     links = page_links(ground.store, ground.clock, base_url)
     sharing, drills = sharing_of(ground, people), _drills(ground, gate)
     grouping = build_grouping(ground.service, ground.rulings, channel=slack.channel)
-    room = SlackRoom(
-        service=ground.service,
-        settings=slack,
-        gate=gate.gatekeeper,
-        pages=links,
-        shares=sharing.desk,
-        drills=drills.master,
-        maintenance=grouping.maintenance,
-        originals=build_originals(gate, sharing.desk, ground),
-        texts=Texts(desk=sharing.desk),
-    )
+    room = _room(ground, gate, links, sharing=sharing, drills=drills, grouping=grouping)
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
     identity = identity_of(ground, room, links)
@@ -93,6 +84,28 @@ def build(
     for part in (drills, watching, sharing, grouping):
         part.join(house)
     return house
+
+
+def _room(
+    ground: Ground,
+    gate: GateHouse,
+    links: PageLinks,
+    *,
+    sharing: Sharing,
+    drills: DrillHouse,
+    grouping: Grouping,
+) -> SlackRoom:
+    return SlackRoom(
+        service=ground.service,
+        settings=ground.slack,
+        gate=gate.gatekeeper,
+        pages=links,
+        shares=sharing.desk,
+        drills=drills.master,
+        maintenance=grouping.maintenance,
+        originals=build_originals(gate, sharing.desk, ground),
+        texts=Texts(desk=sharing.desk),
+    )
 
 
 def _house(
