@@ -79,9 +79,7 @@ def build(
     house = _house(ground, gate, room, grouping, pages)
     join_names(house, ground, room)
     identity.join(house, sharing)
-    watching = build_watch(_watch_needs(ground))
-    # Sharing adds its figures to those of watching.
-    for part in (drills, watching, sharing, grouping):
+    for part in (drills, sharing, grouping, build_watch(_watch_needs(ground))):
         part.join(house)
     return house
 

@@ -45,8 +45,6 @@ SWEEP_EVERY_S = 30
 _NONCE_LABEL = b"tocsin.share.nonces.v1"
 _log = logging.getLogger(__name__)
 
-More = Callable[[Transaction], Sequence[Family]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharingNeeds:
@@ -97,27 +95,24 @@ class Sharing:
         house.keepers = {**house.keepers, **keepers}
         house.routes = (*house.routes, *self.door.routes(), *self.keys.routes())
         house.jobs = (*house.jobs, self._sweeper())
-        house.figures.more = self._figures(house.figures.more)
+        house.figures.more.append(self._lag)
         house.seal = self.desk.vault.receive
         house.rotate = self.keys.rotate
 
     def _sweeper(self) -> Job:
         return Job(name="shares", every_s=SWEEP_EVERY_S, work=self.house.sweep)
 
-    def _figures(self, others: More | None) -> More:
-        """Return the figures of others, and by how much the sweeping is behind."""
-        clock = self.desk.vault.book.clock
-
-        def more(tx: Transaction) -> Sequence[Family]:
-            lag = Family(
+    def _lag(self, tx: Transaction) -> Sequence[Family]:
+        """Return by how much the sweeping is behind."""
+        lag = sweep_lag(tx, self.desk.vault.book.clock.now()).total_seconds()
+        return (
+            Family(
                 name="tocsin_shares_sweep_lag_seconds",
                 help="Age of the oldest share that is over and not destroyed, or 0.",
                 labels=(),
-                values={(): sweep_lag(tx, clock.now()).total_seconds()},
-            )
-            return (*(others(tx) if others else ()), lag)
-
-        return more
+                values={(): lag},
+            ),
+        )
 
 
 def build_sharing(needs: SharingNeeds) -> Sharing:

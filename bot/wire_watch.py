@@ -68,7 +68,7 @@ class Watch:
         self.pages.forget_others()
         self.baselines.forget_others()
         house.service.heard = self.heartbeats.note if self.heartbeats.promises else None
-        house.figures.more = _families
+        house.figures.more.append(_families)
         house.keepers = {**house.keepers, SILENCE: self.heartbeats.fire}
         house.routes = (*house.routes, *self._door(house).routes())
         house.jobs = (*house.jobs, *self._jobs(house))

@@ -50,7 +50,7 @@ class Figures:
     store: Store
     open_incidents: Callable[[Transaction], Mapping[str, int]]
     sockets: Callable[[], Mapping[str, int]] = dict
-    more: Callable[[Transaction], Sequence[Family]] | None = None
+    more: list[Callable[[Transaction], Sequence[Family]]] = field(default_factory=list)
     refused: Callable[[], int] = int
     health: Callable[[], Mapping[str, object]] = dict
     _queues: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
@@ -91,7 +91,7 @@ class Figures:
             self._outbox = tx.outbox.waiting()
             self._log = tx.log.head().size
             self._open = self.open_incidents(tx)
-            self._more = self.more(tx) if self.more else ()
+            self._more = [one for told in self.more for one in told(tx)]
 
         self.store.read(read)
 
