@@ -79,7 +79,7 @@ def build(
     house = _house(ground, gate, room, grouping, pages)
     join_names(house, ground, room)
     identity.join(house, sharing)
-    for part in (drills, sharing, grouping, build_watch(_watch_needs(ground))):
+    for part in (drills, grouping, build_watch(_watch_needs(ground))):
         part.join(house)
     return house
 
