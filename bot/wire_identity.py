@@ -64,7 +64,10 @@ class Identity:
 
     def join(self, house: House, sharing: Sharing) -> None:
         """Add the doors to a house; that of sealed links now asks who shows one."""
-        door = replace(sharing.door, visit=self.visitors.visit, me=self.visitors.me)
+        known = self.visitors
+        door = replace(
+            sharing.door, visit=known.visit, me=known.me, called=known.called
+        )
         replace(sharing, door=door).join(house)
         # Before the sign-in links, whose addresses are alike.
         house.routes = (*self.routes, *house.routes)

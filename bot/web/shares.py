@@ -61,6 +61,10 @@ async def _nobody_known(_: Request) -> Told:
     return {"required": False, "signed_in": False, "person": ""}
 
 
+async def _by_id(person: str) -> str:
+    return person
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharesDoor:
     """What the door needs of the house.
@@ -70,6 +74,7 @@ class SharesDoor:
         visit: Tells who is signed in where a link is shown, and whether it matters.
         me: Tells a browser who is signed in there; it says nothing about any share.
         me_pace: As `pace`, for pages that ask it again and again.
+        called: Returns what somebody calls themselves, by id; "" for nobody.
     """
 
     links: ShareLinks
@@ -80,6 +85,7 @@ class SharesDoor:
     visit: Visited = _nobody_asked
     me: Callable[[Request], Awaitable[Told]] = _nobody_known
     me_pace: Pace = field(default_factory=Pace)
+    called: Callable[[str], Awaitable[str]] = _by_id
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -126,11 +132,11 @@ class SharesDoor:
         return JSONResponse(
             {
                 "lease": leased.lease,
-                "for": leased.person,
+                "for": await self.called(leased.person),
                 "uses_left": leased.uses_left,
                 "expires_at": leased.expires_at.isoformat(),
                 "size_bytes": leased.size_bytes,
-                "by": leased.by,
+                "by": await self.called(leased.by),
             },
             headers=_HEADERS,
         )

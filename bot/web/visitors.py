@@ -46,7 +46,7 @@ class Visitors:
         return {
             "required": self.required,
             "signed_in": bool(person),
-            "person": await self._name(person),
+            "person": await self.called(person),
         }
 
     async def _person(self, request: Request) -> str:
@@ -61,7 +61,8 @@ class Visitors:
         except NotReading:
             return ""
 
-    async def _name(self, person: str) -> str:
+    async def called(self, person: str) -> str:
+        """Return what somebody calls themselves; "" for nobody."""
         if not person:
             return ""
         found = (await self.names({person})).get(person)

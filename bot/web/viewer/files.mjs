@@ -27,11 +27,13 @@ const isOpen = (file, n, of) => of === 1 || ((n === 0 || file.type === "svg") &&
 function visit(section) {
   section.open = true;
   section.scrollIntoView();
-  section.querySelector("summary").focus({ preventScroll: true });
+  (section.querySelector("summary") ?? section).focus({ preventScroll: true });
 }
 
 function fileSection(file, id, keeps, open) {
+  if (!file.content.length) return emptySection(file, id);
   const told = [make("h3", { text: file.name }), make("span", { class: "soft", text: sized(file.content.length) })];
+  if (file.says) told.push(make("span", { class: "says", text: file.says }));
   const body = make("div", { class: "body" });
   const section = make("details", { class: "file", id }, make("summary", {}, ...told), body);
   const draw = () => {
@@ -44,9 +46,14 @@ function fileSection(file, id, keeps, open) {
   return section;
 }
 
+// What holds nothing has nothing to unfold: its sentence tells why.
+function emptySection(file, id) {
+  const told = make("p", { class: "says", text: file.says || "It is empty." });
+  return make("section", { class: "file empty", id, tabindex: "-1" }, make("h3", { text: file.name }), told, ...saysOf(file));
+}
+
 function saysOf(file) {
   const rows = [];
-  if (file.says) rows.push(make("p", { class: "says", text: file.says }));
   const masked = (file.masked ?? []).map((one) => `${one.count} × ${one.kind.replaceAll("_", " ")}`).join(", ");
   if (masked) rows.push(make("p", { class: "soft", text: `Masked here: ${masked}.` }));
   if (file.call) rows.push(make("p", { class: "soft" }, "Asked: ", make("code", { text: file.call })));
