@@ -204,27 +204,35 @@ def _ungated(runbook: Runbook) -> Iterator[str]:
 
 def _gated(step: Step, actions: Actions) -> Iterator[str]:
     where = f"steps[{step.number}] {step.id}"
+    for problem in (*_action(step, actions), *_way_back(step)):
+        yield f"{where}: {problem}"
+
+
+def _action(step: Step, actions: Actions) -> Iterator[str]:
     if not step.action:
-        yield f"{where}: a gated step names an action or says manual"
-    elif step.action != MANUAL and step.action not in actions:
-        yield f"{where}: no action is registered as {step.action}"
-    if step.action not in ("", MANUAL) and not step.params_from:
-        yield f"{where}: params_from does not say where the parameters come from"
-    given = {name for name, _ in step.params_from}
-    needed = set(actions.get(step.action, ()))
-    if given and needed and given != needed:
-        names = ", ".join(sorted(needed))
-        yield f"{where}: params_from must name exactly {names}"
+        yield "a gated step names an action or says manual"
+    if step.action in ("", MANUAL):
+        return
+    needed = actions.get(step.action)
+    if needed is None:
+        yield f"no action is registered as {step.action}"
+    if not step.params_from:
+        yield "params_from does not say where the parameters come from"
+    elif needed and {name for name, _ in step.params_from} != set(needed):
+        yield f"params_from must name exactly {', '.join(sorted(needed))}"
+
+
+def _way_back(step: Step) -> Iterator[str]:
     if step.level is None:
-        yield f"{where}: the level (T1, T2 or T3) is missing"
+        yield "the level (T1, T2 or T3) is missing"
     if not step.verify:
-        yield f"{where}: verify is missing; name a figure and a window"
+        yield "verify is missing; name a figure and a window"
     elif not _FIGURE.search(step.verify):
-        yield f"{where}: verify names no figure"
+        yield "verify names no figure"
     if not step.rollback and not step.irreversible:
-        yield f"{where}: say how to roll back, or why it is irreversible"
+        yield "say how to roll back, or why it is irreversible"
     if step.rollback and step.irreversible:
-        yield f"{where}: it says both rollback and irreversible"
+        yield "it says both rollback and irreversible"
 
 
 _RULES: tuple[Callable[[Runbook], Iterator[str]], ...] = (

@@ -1,6 +1,6 @@
 """The runbooks we ship are ready: they parse, lint clean and can be found."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from bot.domain.runbook import Runbook
 from bot.domain.runbook_lint import CATEGORIES
 
 SHELF = Path(__file__).parents[2] / "runbooks"
-WRITTEN_ON = datetime(2026, 11, 28, tzinfo=timezone.utc)
+WRITTEN_ON = datetime(2026, 11, 28, tzinfo=UTC)
 RUNBOOKS = load_runbooks(SHELF)
 INDEX = index_of(RUNBOOKS)
 NO_INCIDENT = frozenset({"not_ai", "unclassified"})
