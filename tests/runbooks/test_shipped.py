@@ -1,5 +1,6 @@
 """The runbooks we ship are ready: they parse, lint clean and can be found."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,17 @@ WRITTEN_ON = datetime(2026, 11, 28, tzinfo=UTC)
 RUNBOOKS = load_runbooks(SHELF)
 INDEX = index_of(RUNBOOKS)
 NO_INCIDENT = frozenset({"not_ai", "unclassified"})
+
+# Which runbook answers each way in which a model is attacked.
+THREATS = {
+    "exfiltration": ("AML.T0086", "RB-06"),
+    "model inversion": ("AML.T0024.001", "RB-07"),
+    "membership inference": ("AML.T0024.000", "RB-07"),
+    "poisoning": ("AML.T0020", "RB-10"),
+    "evasion": ("AML.T0015", "RB-26"),
+    "extraction": ("AML.T0024.002", "RB-12"),
+    "misused accounts": ("AML.T0012", "RB-22"),
+}
 
 # What each of the scenarios that the first shelf was planned for says of itself.
 SCENARIOS = {
@@ -63,6 +75,19 @@ def test_the_runbook_of_each_planned_scenario_comes_first(
 ) -> None:
     found = suggest(INDEX, RUNBOOKS, category=category, entities=(), text=text)
     assert found[0].runbook_id == expected
+
+
+@pytest.mark.parametrize(("threat", "expected"), THREATS.values(), ids=THREATS)
+def test_each_way_of_attacking_a_model_has_its_runbook(
+    threat: str, expected: str
+) -> None:
+    assert expected in {book.id for book in RUNBOOKS if threat in book.atlas}
+
+
+def test_a_runbook_only_sends_people_to_runbooks_that_exist() -> None:
+    ids = {book.id for book in RUNBOOKS}
+    for path in runbook_paths(SHELF):
+        assert set(re.findall(r"RB-[0-9]+", path.read_text("utf-8"))) <= ids, path.name
 
 
 @pytest.mark.parametrize("category", sorted(CATEGORIES - NO_INCIDENT))
