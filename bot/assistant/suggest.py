@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from bot.assistant.search import FLOOR, Hit, RunbookIndex
 from bot.domain.runbook import Runbook, Step
 
-_NOT_A_REASON = frozenset({"", "none", "not_ai", "change_event", "unclassified"})
+_NOT_A_REASON = frozenset({"", "none", "not_ai", "unclassified"})
 """Categories that say too little to suggest a runbook without fitting words."""
 
-_FIRST_CATEGORY = 0.5
+# What the rules decided says more than any likeness of words, which is below 1: words
+# choose among the runbooks that are written for the category, and among the others.
+_FIRST_CATEGORY = 1.0
 _OTHER_CATEGORY = 0.3
 _ENTITY = 0.1
 # Whatever scores less than this share of the best only distracts.
@@ -64,8 +66,8 @@ def suggest(
         taken: Runbook id and number of the steps that were taken already.
 
     Returns:
-        Nothing when no runbook fits. A change, something that is not AI, or an
-        unclassified alert is answered only when the words fit.
+        Nothing when no runbook fits. Something that is not AI, or an unclassified
+        alert, is answered only when the words fit.
     """
     hits = {hit.id: hit for hit in index.search(text, len(index), floor=0)}
     kinds = {kind for kind, _ in entities}

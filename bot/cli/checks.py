@@ -143,20 +143,18 @@ def _rules(settings: Settings) -> Iterator[Check]:
 
 
 def _runbooks(_: Settings) -> Iterator[Check]:
-    from bot.domain.runbook import parse_runbook
-    from bot.domain.runbook_lint import problems
+    from bot.assistant.library import runbook_paths
+    from bot.cli.runbooks import linted
 
-    today = datetime.now(UTC).date()  # noqa: TID251 - the check is about today
-    found: list[str] = []
-    files = sorted(shipped_runbooks().glob("rb-*.md"))
-    for path in files:
-        runbook = parse_runbook(path.read_text("utf-8"), name=path.stem)
-        found += problems(runbook, today=today, actions=())
+    today = datetime.now(UTC)  # noqa: TID251 - the check is about today
+    files = runbook_paths(shipped_runbooks())
+    found = list(linted(files, today))
     if found:
+        name, problem = found[0]
         yield Check(
             name="runbooks",
             state=WARN,
-            says=f"{len(found)} remarks, the first: {found[0]}",
+            says=f"{len(found)} remarks, the first: {name}: {problem}",
             next_move="Run `tocsin runbooks lint`.",
         )
         return

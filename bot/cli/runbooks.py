@@ -7,7 +7,7 @@ runbook good is in `bot/domain/runbook_lint.py`, what makes one fit in
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +19,6 @@ from bot.cli.guarded import say, say_json
 
 if TYPE_CHECKING:
     from bot.assistant.search import Hit, RunbookIndex
-
-REGISTERED_ACTIONS = frozenset(
-    {"aws.iam.deactivate_access_key", "aws.lambda.set_reserved_concurrency"}
-)
-"""Actions that a gated step may name."""
 
 _JSONL = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -90,9 +85,7 @@ def lint(directory: Path | None, today: datetime | None, *, as_json: bool) -> No
         raise click.UsageError(f"{directory} has no file rb-*.md")
     today = today or _now()
     found = [
-        {"file": path.name, "problem": problem}
-        for path in paths
-        for problem in _problems(path, today)
+        {"file": name, "problem": problem} for name, problem in linted(paths, today)
     ]
     if as_json:
         say_json(found)
@@ -153,16 +146,45 @@ def search(
     sys.exit(0 if hits else 1)
 
 
-def _problems(path: Path, today: datetime) -> tuple[str, ...]:
+def linted(paths: Sequence[Path], today: datetime) -> Iterator[tuple[str, str]]:
+    """Yield file name and problem of everything that is wrong with some runbooks."""
     from bot.assistant.library import read_runbook
     from bot.domain.errors import Unparsed
-    from bot.domain.runbook_lint import problems
+    from bot.domain.runbook_lint import problems, shelf_problems
 
-    try:
-        runbook = read_runbook(path)
-    except Unparsed as error:
-        return (f"{error.because}. {error.next_move}",)
-    return problems(runbook, today=today.date(), actions=REGISTERED_ACTIONS)
+    actions, threats = _actions(), _threats()
+    read = []
+    for path in paths:
+        try:
+            book = read_runbook(path)
+        except Unparsed as error:
+            yield path.name, f"{error.because}. {error.next_move}"
+            continue
+        read.append(book)
+        for problem in problems(
+            book, today=today.date(), actions=actions, threats=threats
+        ):
+            yield path.name, problem
+    for problem in shelf_problems(read):
+        yield "the shelf", problem
+
+
+def _actions() -> dict[str, tuple[str, ...]]:
+    """Return the registered actions and the parameters that each needs."""
+    from bot.gate.catalogue import load_actions
+
+    return {
+        name: tuple(one.MANIFEST.params.get("required", ()))
+        for name, one in load_actions().items()
+    }
+
+
+def _threats() -> frozenset[str]:
+    """Return the ids of the threats that the shipped rules may name."""
+    from bot.rules import read_rulebook
+
+    lists = read_rulebook("").frameworks
+    return frozenset[str]().union(*(one.ids for one in lists))
 
 
 def _now() -> datetime:

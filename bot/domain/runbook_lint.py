@@ -5,7 +5,7 @@ reads files or knows which actions exist: the caller says so.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 
 from bot.domain.runbook import MANUAL, Runbook, Step, StepKind
@@ -54,24 +54,45 @@ _ID = re.compile(r"RB-[0-9]{2,}")
 _ATLAS = re.compile(r"AML\.(T|M|CS)[0-9]{4}(\.[0-9]{3})?")
 _OWASP = re.compile(r"(LLM|ASI)(0[1-9]|10)")
 _URL = re.compile(r"https://[^\s]+")
+_FIGURE = re.compile(r"[0-9]")
+_LONGEST_STEP = 200
+
+Actions = Mapping[str, Collection[str]]
+"""Name of each registered action to the parameters that it needs."""
 
 
 def problems(
-    runbook: Runbook, *, today: date, actions: Collection[str]
+    runbook: Runbook, *, today: date, actions: Actions, threats: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Return what is wrong with a runbook, one sentence each; empty when fine.
 
     Args:
         runbook: As parsed.
         today: The day to compare `review_by` with.
-        actions: Names of the registered actions; ``manual`` is always allowed.
+        actions: The registered actions; ``manual`` is always allowed.
+        threats: Ids of the ATLAS techniques and OWASP risks that exist; when empty,
+            only their form is looked at. Mitigations and case studies are never
+            looked up.
     """
     found = [message for rule in _RULES for message in rule(runbook)]
     found += _past_review(runbook, today)
+    found += _threats(runbook, threats)
     for step in runbook.steps:
         if step.is_gated:
             found += _gated(step, actions)
     return tuple(found)
+
+
+def shelf_problems(runbooks: Collection[Runbook]) -> tuple[str, ...]:
+    """Return what is wrong with a whole shelf: an id that two files claim."""
+    names: dict[str, list[str]] = {}
+    for runbook in runbooks:
+        names.setdefault(runbook.id, []).append(f"{runbook.name}.md")
+    return tuple(
+        f"id: {key} is the id of {' and '.join(sorted(files))}"
+        for key, files in sorted(names.items())
+        if len(files) > 1
+    )
 
 
 def _past_review(runbook: Runbook, today: date) -> Iterator[str]:
@@ -104,6 +125,13 @@ def _taxonomy(runbook: Runbook) -> Iterator[str]:
             yield f"owasp: {risk!r} is not an OWASP id such as LLM01 or ASI03"
 
 
+def _threats(runbook: Runbook, threats: Collection[str]) -> Iterator[str]:
+    named = [each for each in runbook.atlas if each.startswith("AML.T")]
+    for each in (*named, *runbook.owasp):
+        if threats and each not in threats:
+            yield f"{each}: there is no such id in bot/rules/frameworks.yaml"
+
+
 def _sources(runbook: Runbook) -> Iterator[str]:
     for source in runbook.sources:
         if not _URL.fullmatch(source.url):
@@ -120,6 +148,29 @@ def _body(runbook: Runbook) -> Iterator[str]:
     order = [title for title in titles if title in SECTIONS]
     if order != sorted(order, key=SECTIONS.index):
         yield "body: the sections are out of order; evidence comes before Contain"
+
+
+def _warning(runbook: Runbook) -> Iterator[str]:
+    # Before the authority knows, a high-risk system must not be changed in a way that
+    # spoils the later analysis of the cause.
+    named = any("AI Act Art. 73" in duty.regime for duty in runbook.notify)
+    if named and "73(6)" not in runbook.section("Notify"):
+        yield "body: ## Notify does not repeat the AI Act's warning, Art. 73(6)"
+
+
+def _commands(runbook: Runbook) -> Iterator[str]:
+    text = runbook.section("Evidence first")
+    if text and "```" not in text:
+        yield "body: ## Evidence first has no command that can be pasted"
+
+
+def _long_steps(runbook: Runbook) -> Iterator[str]:
+    for step in runbook.steps:
+        if len(step.text) > _LONGEST_STEP:
+            yield (
+                f"steps[{step.number}] {step.id}: the text has {len(step.text)} "
+                f"characters; {_LONGEST_STEP} fit on a card"
+            )
 
 
 def _step_ids(runbook: Runbook) -> Iterator[str]:
@@ -151,22 +202,37 @@ def _ungated(runbook: Runbook) -> Iterator[str]:
             yield f"{where}: only a gated step has a level"
 
 
-def _gated(step: Step, actions: Collection[str]) -> Iterator[str]:
+def _gated(step: Step, actions: Actions) -> Iterator[str]:
     where = f"steps[{step.number}] {step.id}"
+    for problem in (*_action(step, actions), *_way_back(step)):
+        yield f"{where}: {problem}"
+
+
+def _action(step: Step, actions: Actions) -> Iterator[str]:
     if not step.action:
-        yield f"{where}: a gated step names an action or says manual"
-    elif step.action != MANUAL and step.action not in actions:
-        yield f"{where}: no action is registered as {step.action}"
-    if step.action not in ("", MANUAL) and not step.params_from:
-        yield f"{where}: params_from does not say where the parameters come from"
+        yield "a gated step names an action or says manual"
+    if step.action in ("", MANUAL):
+        return
+    needed = actions.get(step.action)
+    if needed is None:
+        yield f"no action is registered as {step.action}"
+    if not step.params_from:
+        yield "params_from does not say where the parameters come from"
+    elif needed and {name for name, _ in step.params_from} != set(needed):
+        yield f"params_from must name exactly {', '.join(sorted(needed))}"
+
+
+def _way_back(step: Step) -> Iterator[str]:
     if step.level is None:
-        yield f"{where}: the level (T1, T2 or T3) is missing"
+        yield "the level (T1, T2 or T3) is missing"
     if not step.verify:
-        yield f"{where}: verify is missing; name a figure and a window"
+        yield "verify is missing; name a figure and a window"
+    elif not _FIGURE.search(step.verify):
+        yield "verify names no figure"
     if not step.rollback and not step.irreversible:
-        yield f"{where}: say how to roll back, or why it is irreversible"
+        yield "say how to roll back, or why it is irreversible"
     if step.rollback and step.irreversible:
-        yield f"{where}: it says both rollback and irreversible"
+        yield "it says both rollback and irreversible"
 
 
 _RULES: tuple[Callable[[Runbook], Iterator[str]], ...] = (
@@ -175,6 +241,9 @@ _RULES: tuple[Callable[[Runbook], Iterator[str]], ...] = (
     _taxonomy,
     _sources,
     _body,
+    _warning,
+    _commands,
+    _long_steps,
     _step_ids,
     _evidence_first,
     _ungated,

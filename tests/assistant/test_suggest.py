@@ -38,10 +38,10 @@ def ids(found: tuple[Suggestion, ...]) -> list[str]:
     [
         ("credential_exposure", "An AWS key was pushed to a public repo", "RB-01"),
         ("prompt_injection", "Injected document let through, action NONE", "RB-02"),
-        ("control_tampering", "DeleteGuardrail by role ci", "RB-02"),
+        ("control_tampering", "DeleteGuardrail by role ci", "RB-18"),
         ("cost_consumption", "Daily LLM budget crossed by one key", "RB-03"),
         ("drift_bias", "PSI of feature age is 0.4", "RB-04"),
-        ("misinformation", "Many ungrounded answers", "RB-04"),
+        ("misinformation", "Many ungrounded answers", "RB-08"),
         ("availability", "InvocationThrottles above 100", "RB-05"),
     ],
 )
@@ -58,7 +58,7 @@ def test_the_first_step_is_offered_with_its_text_and_the_reason() -> None:
     assert (best.step, best.title) == (1, "Leaked model API key")
     assert best.text == RUNBOOKS[0].steps[0].text
     assert best.why.startswith(
-        "category credential_exposure; names key; matches: secret, "
+        "category credential_exposure; names key; matches: found, "
     )
 
 
@@ -72,10 +72,19 @@ def test_a_runbook_with_no_step_left_is_not_offered() -> None:
     assert "RB-05" not in ids(offered("availability", "throttled", taken=taken))
 
 
-@pytest.mark.parametrize("category", ["change_event", "not_ai", "unclassified", "none"])
+@pytest.mark.parametrize("category", ["not_ai", "unclassified", "none"])
 def test_a_category_that_says_little_needs_words_that_fit(category: str) -> None:
     assert offered(category, "Backup of the file server is late") == ()
-    assert ids(offered(category, "Bedrock ThrottlingException, HTTP 429")) == ["RB-05"]
+    assert ids(offered(category, "Bedrock ThrottlingException, HTTP 429"))[0] == "RB-05"
+
+
+def test_words_of_another_kind_do_not_outweigh_what_the_rules_decided() -> None:
+    found = offered("poisoning", "ThrottlingException, HTTP 429, quota exhausted")
+    assert (found[0].runbook_id, "RB-05" in ids(found)) == ("RB-10", True)
+
+
+def test_a_change_leads_to_the_runbook_for_changes() -> None:
+    assert ids(offered("change_event", "A tag was pushed"))[0] == "RB-23"
 
 
 def test_a_category_speaks_even_when_the_words_do_not() -> None:

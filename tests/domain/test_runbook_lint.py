@@ -14,10 +14,10 @@ from bot.domain.runbook import (
     Step,
     StepKind,
 )
-from bot.domain.runbook_lint import SECTIONS, problems
+from bot.domain.runbook_lint import SECTIONS, problems, shelf_problems
 
 TODAY = date(2026, 11, 21)
-ACTIONS = frozenset({"aws.iam.deactivate_access_key"})
+ACTIONS = {"aws.iam.deactivate_access_key": ("access_key_id",)}
 LOOK = Step(number=1, id="look", text="Look.", kind=StepKind.READ)
 ACT = Step(
     number=2,
@@ -47,7 +47,7 @@ GOOD = Runbook(
     steps=(LOOK, ACT),
     notify=(Duty(regime="GDPR", within="72 h", when="data left"),),
     sources=(Source(title="A page", url="https://example.com/a"),),
-    body=tuple(Section(title=title, text="Text.") for title in SECTIONS),
+    body=tuple(Section(title=title, text="```\nls\n```") for title in SECTIONS),
 )
 
 
@@ -87,6 +87,12 @@ def test_a_manual_step_is_not_evidence() -> None:
         ({"action": ""}, "a gated step names an action or says manual"),
         ({"action": "aws.iam.burn"}, "no action is registered as aws.iam.burn"),
         ({"params_from": ()}, "params_from does not say where"),
+        (
+            {"params_from": (("key", "entity.key"),)},
+            "params_from must name exactly access_key_id",
+        ),
+        ({"verify": "it looks fine"}, "verify names no figure"),
+        ({"text": "x" * 201}, "the text has 201 characters; 200 fit on a card"),
         ({"level": None}, "the level (T1, T2 or T3) is missing"),
         ({"verify": ""}, "verify is missing; name a figure and a window"),
         ({"rollback": ""}, "say how to roll back, or why it is irreversible"),
@@ -178,3 +184,46 @@ def test_the_id_matches_the_file_name() -> None:
 def test_two_steps_do_not_share_an_id() -> None:
     steps = (LOOK, replace(ACT, id="look"))
     assert found(replace(GOOD, steps=steps)) == ("steps: the id 'look' is used twice",)
+
+
+@pytest.mark.parametrize("unknown", [{"atlas": ("AML.T9999",)}, {"owasp": ("ASI07",)}])
+def test_a_threat_that_does_not_exist_is_named_when_the_lists_are_there(
+    unknown: dict[str, tuple[str, ...]],
+) -> None:
+    runbook = replace(GOOD, **unknown)  # type: ignore[arg-type]
+    threats = frozenset({"AML.T0055", "AML.T0048.001", "LLM02", "ASI10"})
+    assert found(runbook) == ()
+    said = problems(runbook, today=TODAY, actions=ACTIONS, threats=threats)
+    (name,) = next(iter(unknown.values()))
+    assert said == (f"{name}: there is no such id in bot/rules/frameworks.yaml",)
+
+
+def test_a_mitigation_or_a_case_study_is_not_looked_up() -> None:
+    runbook = replace(GOOD, atlas=("AML.M0029", "AML.CS0030"), owasp=("LLM02",))
+    threats = frozenset({"LLM02"})
+    assert problems(runbook, today=TODAY, actions=ACTIONS, threats=threats) == ()
+
+
+def test_a_duty_under_the_ai_act_brings_its_warning_on_evidence() -> None:
+    duty = Duty(regime="EU AI Act Art. 73", within="15 days", when="harm")
+    assert found(replace(GOOD, notify=(duty,))) == (
+        "body: ## Notify does not repeat the AI Act's warning, Art. 73(6)",
+    )
+
+
+def test_evidence_first_holds_a_command_that_can_be_pasted() -> None:
+    body = tuple(
+        replace(part, text="Look around.") if part.title == "Evidence first" else part
+        for part in GOOD.body
+    )
+    assert found(replace(GOOD, body=body)) == (
+        "body: ## Evidence first has no command that can be pasted",
+    )
+
+
+def test_two_files_may_not_claim_one_id() -> None:
+    twin = replace(GOOD, name="rb-07-another-key")
+    assert shelf_problems((GOOD, replace(GOOD, id="RB-08"))) == ()
+    assert shelf_problems((twin, GOOD)) == (
+        "id: RB-07 is the id of rb-07-a-key.md and rb-07-another-key.md",
+    )
