@@ -47,9 +47,17 @@ def _title(answer: Answer) -> str:
 
 
 def children() -> list[int]:
-    """Return the processes that this one started (proc(5))."""
+    """Return the readers that this process started, and nothing else (proc(5))."""
     found = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return [int(pid) for one in found for pid in one.read_text().split()]
+    pids = [int(pid) for one in found for pid in one.read_text().split()]
+    return [pid for pid in pids if b".reading" in _command(pid)]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def test_it_answers_what_is_answered_here() -> None:

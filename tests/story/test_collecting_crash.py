@@ -49,7 +49,7 @@ def test_after_a_kill_in_the_middle_it_is_collected_again_and_the_card_goes_on(
         lambda m: [one for one in m if "Diagnostics are ready: 3 files" in one["text"]]
     )
     assert len(thread) == 1
-    assert "collecting" not in card(tocsin)
+    wait(lambda: "collecting" not in card(tocsin))
     assert url
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sharing.reading import Opened
 from tests.story.running import Tocsin, running
 from tests.story.test_names import files
 from tests.story.test_originals import address, ask, press
@@ -43,7 +44,7 @@ def test_a_withheld_text_says_where_its_original_is_and_it_is_there(
     assert MOVE in page(tocsin)
     ask(tocsin, "U0ONCALL")
     original = unseal(tocsin, address(tocsin, "U0ONCALL"))
-    told = json.loads(original.stdout)["files"][0]["content"]
+    told, *_ = Opened(original.stdout.encode()).files.values()
     assert json.loads(told)["description"] == ALERT["description"]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot import wire
+from bot import wire_diagnostics
 from bot.cli import main
 from bot.ports import Collected, Collector
 
@@ -34,5 +34,5 @@ def _collectors(*_: Any, **__: Any) -> Mapping[str, Collector]:
 
 
 if __name__ == "__main__":
-    vars(wire)["collectors"] = _collectors
+    vars(wire_diagnostics)["collectors"] = _collectors
     main()

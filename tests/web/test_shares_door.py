@@ -198,7 +198,7 @@ class Refusing:
     def claim(self, *_: Any, **__: Any) -> Any:
         raise Denied(self.reason)
 
-    content = acknowledge = claim
+    stream = acknowledge = claim
 
 
 @pytest.mark.slow
