@@ -13,6 +13,9 @@ def run(port: int | None, host: str | None) -> None:
     has finished what it had accepted.
     """
     from bot.cli.opening import open_settings
+    from bot.store.lean import load_lean
+
+    load_lean()
     from bot.cli.serving import serve
 
     settings = open_settings()

@@ -50,12 +50,9 @@ def serve(settings: Settings) -> None:
     """
     import uvloop
 
-    from bot.store.lean import load_lean
-
     # The worker computes; whoever answers gets the interpreter soon after.
     sys.setswitchinterval(_SWITCH_S)
     share_arenas()
-    load_lean()
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
         only_process(settings.home),

@@ -1,6 +1,6 @@
 """Loads sqlite_utils without what it would bring along.
 
-It loads numpy where numpy is installed, which the extra `[bedrock]` does, for types that
+It loads numpy where numpy is installed, as the extra `[bedrock]` does, for types that
 nobody hands to it here: 20 MB and a tenth of a second of every start.
 """
 
