@@ -35,9 +35,7 @@ _TOO_SLOW = (
     "Sealing takes long. Look into the incident's thread before you press again: "
     "it may be there already."
 )
-_FAILED = (
-    "It could not be sealed right now. Try again in a few minutes, or use `tocsin seal`."
-)
+_FAILED = "It could not be sealed right now. Try again in a few minutes."
 _log = logging.getLogger(__name__)
 
 Opens = SlashCommand | Shortcut
@@ -139,11 +137,8 @@ class TextDoor:
             return {"text": NO_SHARING}
         try:
             pasted = text_form.pasted(sent)
-            sealing = asyncio.ensure_future(
-                asyncio.to_thread(asks.seal, pasted, received)
-            )
-            # Shielded: what was begun is finished, whatever Slack is told.
-            await asyncio.wait_for(asyncio.shield(sealing), _SEAL_TIMEOUT_S)
+            sealing = asyncio.to_thread(asks.seal, pasted, received)
+            await self._awaited(asyncio.ensure_future(sealing))
         except Refusal as no:
             return {"text": str(no)}
         except TocsinError as fault:
@@ -151,9 +146,16 @@ class TextDoor:
             return {"text": _FAILED}
         except TimeoutError:
             _log.warning("a text was not sealed in time for its form")
-            sealing.add_done_callback(self._ended_late)
             return {"text": _TOO_SLOW}
         return {}
+
+    async def _awaited(self, sealing: "asyncio.Future[None]") -> None:
+        """Wait as long as Slack does; what was begun is finished all the same."""
+        try:
+            await asyncio.wait_for(asyncio.shield(sealing), _SEAL_TIMEOUT_S)
+        except TimeoutError:
+            sealing.add_done_callback(self._ended_late)
+            raise
 
     def _ended_late(self, sealing: "asyncio.Future[None]") -> None:
         """Have what was sealed late be offered, or say why it was not."""

@@ -98,8 +98,7 @@ class SharesDoor:
     def _route(self, path: str, serve: Serve) -> Route:
         async def guarded(request: Request) -> Response:
             try:
-                if not self.pace.may(caller(request), self.clock.now()):
-                    raise _noted("too_many_requests")
+                self._must_be_slow(request)
                 return await serve(await _question(request), request)
             except Denied:
                 return _nothing()
@@ -111,6 +110,10 @@ class SharesDoor:
                 return _nothing()
 
         return Route(path, guarded, methods=["POST"])
+
+    def _must_be_slow(self, request: Request) -> None:
+        if not self.pace.may(caller(request), self.clock.now()):
+            raise _noted("too_many_requests")
 
     async def _nonce(self, _: Given, __: Request) -> Response:
         return JSONResponse({"nonce": self.links.nonce()}, headers=_HEADERS)
