@@ -136,6 +136,7 @@ class SharesDoor:
                 "uses_left": leased.uses_left,
                 "expires_at": leased.expires_at.isoformat(),
                 "size_bytes": leased.size_bytes,
+                "lease_s": leased.lease_s,
                 "by": leased.by,
             },
             headers=_HEADERS,

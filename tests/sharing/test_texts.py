@@ -297,3 +297,12 @@ def test_the_text_is_in_no_file_but_its_ciphertext(room: Room) -> None:
     room.offer()
     kept = (one for one in room.stage.folder.rglob("*") if one.is_file())
     assert not any(TEXT.encode() in one.read_bytes() for one in kept)
+
+
+def test_a_text_and_its_links_open_after_a_change_of_keys(room: Room) -> None:
+    room.seal()
+    room.offer()
+    before = room.link("U0SECOND")
+    assert room.stage.rotate()["shares"] == 1
+    assert room.stage.open(before) == TEXT.encode()
+    assert room.stage.open(room.link("U0LEAD")) == TEXT.encode()

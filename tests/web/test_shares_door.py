@@ -115,6 +115,7 @@ def test_a_claim_says_whom_the_ticket_was_for_and_how_often_it_opens(
     stage.incident()
     found = claim(door, stage.link("U0SECOND")).json
     assert (found["for"], found["uses_left"]) == ("U0SECOND", 0)
+    assert found["lease_s"] == 60
     assert found["expires_at"] == "2026-11-20T16:00:00+00:00"
 
 
