@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.errors import Unreachable
 from bot.slack import text_door
+from bot.slack.requests import parse
 from bot.slack.text_door import TextDoor
 
 BODY: dict[str, Any] = {
@@ -93,6 +94,10 @@ def submitted(asks: Sealing, keeping: Kept) -> Any:
         return ack.said
 
     return submit()
+
+
+def test_a_form_in_a_message_of_ours_does_not_say_what_was_entered() -> None:
+    assert "Wombat" not in repr(parse(BODY))
 
 
 def test_a_disk_or_key_service_that_fails_is_said_beside_the_text() -> None:
