@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.sharing.seal import Link, read_link
+from tests.sharing.reading import Opened
 from tests.story.running import Tocsin, running
 from tests.story.signing_in import Browser, Refused
 from tests.story.test_sharing import QUIET, link
@@ -66,7 +67,7 @@ def test_only_its_own_person_opens_a_ticket_and_a_forwarded_one_is_named(
     known = owner.ask("GET", ME).json
     assert known["signed_in"] is True
     assert "U0" not in json.dumps(known)
-    assert json.loads(owner.open(made))["incident"] == "INC-0001"
+    assert Opened(owner.open(made)).manifest["incident"] == "INC-0001"
     told(tocsin, "opened with <@U0COMMANDER>'s ticket")
     with pytest.raises(Refused):
         owner.open(made)
