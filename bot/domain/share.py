@@ -167,7 +167,9 @@ def evolve_share(  # noqa: C901, PLR0912 - one case per event: mypy finds a gap
         case TextSealed(people=people, each=each):
             return replace(state, text=True, people=people, each=each)
         case TextOffered(people=people):
-            return replace(state, readers=people)
+            # Those left out take no opening with them: after the last one it is over.
+            opens = len(people) * state.each
+            return replace(state, readers=people, opens=opens)
         case DiagnosticsCollected(files=files, missing=missing, at=at):
             return replace(state, files=files, missing=len(missing), collected_at=at)
         case TicketMinted():

@@ -51,7 +51,18 @@ class RefusalVoice(Protocol):
         ...
 
     def more_refused(
-        self, key: str, more: int, *, channel: str, thread: str, drill: bool = False
+        self,
+        key: str,
+        more: int,
+        *,
+        channel: str,
+        thread: str,
+        last: bool = False,
+        drill: bool = False,
     ) -> Post:
-        """Return the line for the refusals that have none of their own."""
+        """Return the line for the refusals that have none of their own.
+
+        Args:
+            last: More of them will change nothing here.
+        """
         ...

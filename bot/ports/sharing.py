@@ -32,6 +32,7 @@ class Leased:
         lease: Secret with which the ciphertext is fetched and acknowledged.
         person: Whom the ticket was made for, "" for whoever held the link.
         uses_left: How often this ticket opens after this time.
+        lease_s: For how many seconds both can be done from now on.
         by: Who pasted it, where it is a text that a person sealed; else "".
     """
 
@@ -40,6 +41,7 @@ class Leased:
     uses_left: int
     expires_at: datetime
     size_bytes: int
+    lease_s: int
     by: str = ""
 
 

@@ -175,7 +175,11 @@ class Blobs(Protocol):
         ...
 
     def delete(self, name: str) -> None:
-        """Take them away; twice is harmless."""
+        """Take them away; twice is harmless.
+
+        Raises:
+            Unreachable: The place does not answer, or is broken.
+        """
         ...
 
     def names(self) -> tuple[str, ...]:

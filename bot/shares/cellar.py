@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain import share_decisions as rules
-from bot.domain.errors import Refusal, TocsinError, Unreachable
+from bot.domain.errors import Fault, Refusal, TocsinError, Unreachable
 from bot.domain.share import Share
 from bot.domain.share_decisions import Made
 from bot.domain.share_events import ShareCreated, ShareEvent, ShareShredded
@@ -204,12 +204,11 @@ class ShareCellar:
 
         Raises:
             Unreachable: Some ciphertext could not be deleted; the rest was.
+            Fault: Bytes of a key may still lie in their file; it is tried again.
         """
         found = self.store.read(to_shred)
-        for share in found:
-            self.keyring.rows.destroy(share)
+        failed = self._destroy(found)
         due = [share for share in found if again or share not in self.troubled]
-        failed = None
         for share in due:
             try:
                 self.shred(share)
@@ -217,9 +216,21 @@ class ShareCellar:
             except Unreachable as fault:
                 self.troubled.add(share)
                 failed = fault
+            except Fault as fault:
+                failed = fault
         if failed is not None:
             raise failed
         return len(due)
+
+    def _destroy(self, shares: Sequence[str]) -> Fault | None:
+        """Destroy keys, each whatever came of the others; return what went wrong."""
+        failed = None
+        for share in shares:
+            try:
+                self.keyring.rows.destroy(share)
+            except Fault as fault:
+                failed = fault
+        return failed
 
     def tidy_after_crash(self) -> None:
         """Destroy keys, ciphertext and drafts that no share in the log owns.

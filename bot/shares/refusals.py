@@ -37,7 +37,7 @@ class Refusals:
     ) -> None:
         """Name a ticket that opened nothing."""
         said = RefusalSaid(
-            what="original" if state.original else "link",
+            what=_kind(state),
             person=event.person,
             by=event.by,
             because=event.because,
@@ -51,7 +51,7 @@ class Refusals:
         """Name somebody who asked for something that they may not have.
 
         Args:
-            asked: ``diagnostics`` or ``original``.
+            asked: ``diagnostics``, ``original`` or ``share``.
             because: Why not, in words of ours.
         """
         said = RefusalSaid(what=f"{asked}_asked", person=by, by="", because=because)
@@ -82,14 +82,24 @@ class Refusals:
                 drill=drill,
             )
         else:
+            more = _beyond(tx, about)
+            if more > MOST_TIMES:
+                return
             post = self.voice.more_refused(
                 f"refused/{about}/more",
-                _beyond(tx, about),
+                more,
                 channel=channel,
                 thread=thread,
+                last=more == MOST_TIMES,
                 drill=drill,
             )
         tx.outbox.post(post, now=self.clock.now())
+
+
+def _kind(state: Share) -> str:
+    if state.text:
+        return "text"
+    return "original" if state.original else "link"
 
 
 def _counted(tx: Transaction, about: str, who: str) -> tuple[int, int]:

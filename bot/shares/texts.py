@@ -6,13 +6,14 @@ outbox or a line of ours. Until it is offered nobody can have it; a refusal dest
 it. The rules are in `bot/domain/share_texts.py`.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import share_texts as rules
-from bot.domain.errors import OutOfTurn, Refusal, TocsinError
+from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, Tampered, TocsinError
 from bot.domain.share import Share
 from bot.domain.share_events import ShareEvent
 from bot.domain.share_texts import WantedText
@@ -21,12 +22,14 @@ from bot.ports.gate import Asker
 from bot.ports.share_texts import Pasted, TextAsked, Told
 from bot.readmodels import board
 from bot.shares.book import ShareBook
-from bot.shares.desk import ShareDesk, must_be_open
+from bot.shares.desk import ShareDesk, must_be_open, no_answer
+from bot.shares.keyring import NotWrapped
 from bot.shares.making import made_of
 from bot.shares.vault import TOCSIN
 from bot.sharing import seal
 
 _ASKED = "share"
+_log = logging.getLogger(__name__)
 Work = Callable[[Transaction, Share], str]
 
 
@@ -104,17 +107,29 @@ class Texts:
     def open(self, asked: TextAsked) -> None:
         """Give somebody a link, or refuse."""
         who = asked.by.person
-        identity = self.desk.vault.identity(asked.share)
+        identity, silent = self._identity(asked.share)
 
         def work(tx: Transaction, state: Share) -> str:
             rules.may_open_text(state, who, in_channel=asked.by.in_channel)
             must_be_open(tx, state.incident)
+            if silent:
+                raise no_answer("You got no link", silent)
             if not identity or not state.is_open(self._now()):
                 raise _over()
             self.desk.hand(tx, asked.share, identity, who.id, who.team, asked.channel)
             return ""
 
         self._answered(asked, work)
+
+    def _identity(self, share: str) -> tuple[str, str]:
+        """Return a text's key, "" where it opens no more, and why nothing answers."""
+        try:
+            return self.desk.vault.identity(share), ""
+        except NotWrapped as fault:
+            return "", fault.because
+        except Tampered as fault:
+            _log.error("a sealed text does not open: %s", fault)
+            return "", ""
 
     def take_back(self, asked: TextAsked) -> None:
         """Take a text back, or refuse."""
@@ -159,8 +174,9 @@ class Texts:
     def _refused(
         self, tx: Transaction, incident: str, who: str, no: Refusal, told: Told
     ) -> None:
+        because = no.because if isinstance(no, NotAllowed) else ""
         self._book.refused(
-            tx, incident, code=no.code, by=who, asked=_ASKED, because=no.because
+            tx, incident, code=no.code, by=who, asked=_ASKED, because=because
         )
         self.desk.say(tx, incident, told.key, told.channel, who, str(no))
 

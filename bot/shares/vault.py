@@ -86,13 +86,15 @@ class ShareVault(ShareCellar):
         state = self._decide(
             share, decide, lambda state: state.by_digest(wanted), visit.person
         )
-        found = state.tickets[state.leases[lease].ticket]
+        leased = state.leases[lease]
+        found, left = state.tickets[leased.ticket], leased.until - self.book.clock.now()
         return Leased(
             lease=secret,
             person=found.person,
             uses_left=max(found.uses - found.opened - 1, 0),
             expires_at=state.expires_at,
             size_bytes=state.size_bytes,
+            lease_s=max(int(left.total_seconds()), 0),
             by=state.by if state.text else "",
         )
 

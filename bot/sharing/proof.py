@@ -13,7 +13,6 @@ Sources: RFC 5869; the idea of a proof is that of Firefox Send.
 import base64
 import hashlib
 import hmac
-import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -24,7 +23,6 @@ _NONCE = b"tocsin.share.nonce.v1/"
 _SECRET_BYTES = 16
 _MAC_BYTES = 16
 _TIME_BYTES = 8
-_SECRET = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def auth_key(key: str) -> bytes:
@@ -43,11 +41,6 @@ def ticket_secret(key: str, ticket: str) -> str:
 def new_secret() -> str:
     """Return 128 random bits as 22 characters."""
     return text_of(secrets.token_bytes(_SECRET_BYTES))
-
-
-def is_secret(text: str) -> bool:
-    """Tell whether a text has the form of a ticket's or lease's secret."""
-    return _SECRET.fullmatch(text) is not None
 
 
 def digest(secret: str) -> str:

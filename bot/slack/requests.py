@@ -8,7 +8,7 @@ owners can edit are not looked at. What a request means is not decided here.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
 from bot.domain.errors import Unparsed
@@ -67,7 +67,7 @@ class Submission:
     person: str
     form: str
     incident: str
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

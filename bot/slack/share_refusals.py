@@ -12,6 +12,7 @@ from bot.slack.sentences import Piece, Who, spoken
 _THINGS = {
     "link": "the diagnostics",
     "original": "an original",
+    "text": "a sealed text",
     "diagnostics_asked": "the diagnostics",
     "original_asked": "an original",
 }
@@ -57,16 +58,27 @@ class SlackRefusalVoice:
         return _post(key, line, channel=channel, thread=thread, drill=drill)
 
     def more_refused(
-        self, key: str, more: int, *, channel: str, thread: str, drill: bool = False
+        self,
+        key: str,
+        more: int,
+        *,
+        channel: str,
+        thread: str,
+        last: bool = False,
+        drill: bool = False,
     ) -> Post:
         """Return the line for the refusals that have none of their own."""
-        line: list[Piece] = [f"Refused: and {more} more. The operator's log has each."]
+        many = f"{more} more{', or even more' if last else ''}"
+        line: list[Piece] = [f"Refused: and {many}. The operator's log has each."]
         return _post(key, line, channel=channel, thread=thread, drill=drill)
 
 
 def _asked(said: RefusalSaid) -> list[Piece]:
-    thing = _THINGS.get(said.what, "what they asked for")
     why = said.because.replace("who you are", "who they are")
+    why = why.replace("nobody you chose", "nobody they chose")
+    if said.what == "share_asked":
+        return ["Refused: ", Who(said.person), f", about a sealed text: {why}."]
+    thing = _THINGS.get(said.what, "what they asked for")
     return ["Refused: ", Who(said.person), f" got no link to {thing}: {why}."]
 
 

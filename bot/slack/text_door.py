@@ -14,7 +14,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.errors import NotFound, Refusal
+from bot.domain.errors import NotFound, Refusal, TocsinError
 from bot.domain.share_texts import why_not
 from bot.ports import Received
 from bot.ports.share_texts import TextAsks, Told
@@ -35,6 +35,7 @@ _TOO_SLOW = (
     "Sealing takes long. Look into the incident's thread before you press again: "
     "it may be there already."
 )
+_FAILED = "It could not be sealed right now. Try again in a few minutes."
 _log = logging.getLogger(__name__)
 
 Opens = SlashCommand | Shortcut
@@ -137,14 +138,34 @@ class TextDoor:
         try:
             pasted = text_form.pasted(sent)
             sealing = asyncio.to_thread(asks.seal, pasted, received)
-            # Shielded: what was begun is finished, whatever Slack is told.
-            await asyncio.wait_for(asyncio.shield(sealing), _SEAL_TIMEOUT_S)
+            await self._awaited(asyncio.ensure_future(sealing))
         except Refusal as no:
             return {"text": str(no)}
+        except TocsinError as fault:
+            _log.error("a text was not sealed: %s", fault)
+            return {"text": _FAILED}
         except TimeoutError:
             _log.warning("a text was not sealed in time for its form")
             return {"text": _TOO_SLOW}
         return {}
+
+    async def _awaited(self, sealing: "asyncio.Future[None]") -> None:
+        """Wait as long as Slack does; what was begun is finished all the same."""
+        try:
+            await asyncio.wait_for(asyncio.shield(sealing), _SEAL_TIMEOUT_S)
+        except TimeoutError:
+            sealing.add_done_callback(self._ended_late)
+            raise
+
+    def _ended_late(self, sealing: "asyncio.Future[None]") -> None:
+        """Have what was sealed late be offered, or say why it was not."""
+        if sealing.cancelled():
+            return
+        fault = sealing.exception()
+        if fault is None:
+            self._keeping.wake()
+        else:
+            _log.error("a text was not sealed, late: %s", fault)
 
     async def _wrong_people(self, sent: Submission) -> Mapping[str, str]:
         """Return what to say beside the people; nothing where Slack is slow."""

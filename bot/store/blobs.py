@@ -45,9 +45,21 @@ class FileBlobs:
         return _Pieces(file)
 
     def delete(self, name: str) -> None:
-        """Take them away; twice is harmless."""
-        self._path(name).unlink(missing_ok=True)
-        sync(self._directory)
+        """Take them away; twice is harmless.
+
+        Raises:
+            Unreachable: The disk is read-only or broken.
+        """
+        path = self._path(name)
+        try:
+            path.unlink(missing_ok=True)
+            sync(self._directory)
+        except OSError as error:
+            raise Unreachable(
+                "The blob was not deleted",
+                because=f"the disk says: {error.strerror}",
+                next_move="Look at the disk of TOCSIN_HOME; its key is gone already.",
+            ) from error
 
     def names(self) -> tuple[str, ...]:
         """Return what is here, in order."""

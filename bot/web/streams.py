@@ -82,10 +82,10 @@ class Poured(Response):
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send head and pieces."""
         start = {"type": "http.response.start", "status": self.status_code}
-        await send({**start, "headers": self.raw_headers})
         more = {"type": "http.response.body", "more_body": True}
         gone = asyncio.ensure_future(_gone(receive))
         try:
+            await send({**start, "headers": self.raw_headers})
             while piece := await asyncio.to_thread(next, self._pieces, b""):
                 if gone.done():
                     return

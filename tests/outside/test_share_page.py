@@ -229,7 +229,7 @@ def test_a_large_share_is_opened_with_the_lines_the_page_prints(
 
     def larger(route: Any) -> None:
         answer = route.fetch()
-        told = answer.json() | {"size_bytes": 300 * 1024 * 1024}
+        told = answer.json() | {"size_bytes": 300 * 1024 * 1024, "lease_s": 2500}
         route.fulfill(response=answer, json=told)
 
     with shown(browser, door, made, viewport=PHONE) as screen:
@@ -237,19 +237,24 @@ def test_a_large_share_is_opened_with_the_lines_the_page_prints(
         page.route("**/share/claim", larger)
         press_open(screen)
         page.get_by_role("heading", name="Too large for a browser").wait_for()
-        assert "300 MiB" in page.inner_text("#big")
+        for said in ("300 MiB", "These lines work for 42 more minutes"):
+            assert said in page.inner_text("#big")
         lines = page.locator("#big-lines .command").all_inner_texts()
         assert not any(made.key in one or made.ticket in one for one in lines)
         assert made.key not in page.content()
-        key = page.get_by_label("The key")
-        assert key.get_attribute("type") == "password"
-        assert key.input_value() == made.key
         look(screen, tmp_path / "big.png")
-        page.get_by_role("button", name="Show and select").first.click()
-        assert key.get_attribute("type") == "text"
+        reveals(page, made)
         typed(lines, made.key, tmp_path)
     assert (tmp_path / f"{made.share}.opened").read_bytes() == content
     assert stage.kinds(made.share)[-3:] == ["opened", "exhausted", "shredded"]
+
+
+def reveals(page: Any, made: Link) -> None:
+    key = page.get_by_label("The key")
+    assert key.get_attribute("type") == "password"
+    assert key.input_value() == made.key
+    page.get_by_role("button", name="Show and select").first.click()
+    assert key.get_attribute("type") == "text"
 
 
 def typed(lines: list[str], key: str, folder: Path) -> None:

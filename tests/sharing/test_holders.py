@@ -210,6 +210,20 @@ def test_a_flood_of_many_kinds_is_a_few_lines_and_a_number(stage: Stage) -> None
     assert said[-1] == "Refused: and 8 more. The operator's log has each."
 
 
+def test_a_guest_who_presses_two_hundred_times_edits_a_line_some_times(
+    stage: Stage,
+) -> None:
+    for n in range(MOST_LINES):
+        stage.press(f"U0GUEST{n:02d}", kind=PersonKind.GUEST)
+    before = stage.refusals()
+    for _ in range(200):
+        stage.press("U0PEST", kind=PersonKind.GUEST)
+    assert stage.refusals() == [
+        *before,
+        f"Refused: and {MOST_TIMES} more, or even more. The operator's log has each.",
+    ]
+
+
 def test_a_flood_does_not_fill_the_log(stage: Stage) -> None:
     link = stage.link()
     for _ in range(MOST_DENIED + 10):

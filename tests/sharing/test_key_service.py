@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Unreachable
+from bot.ports import Lane, Received
+from bot.ports.share_texts import TextAsked
+from bot.shares.texts import Texts
 from bot.sharing.wrapping import elsewhere
 from bot.store.keyfile import FileKeys
 from bot.wire_storage import Storage, local_blobs
+from tests.core import CHANNEL
 from tests.fakes.wrapping import FakeWrapping
 from tests.sharing.stage import Stage
+from tests.sharing.test_texts import PASTED
 
 
 class Served(Stage):
@@ -68,6 +73,42 @@ def test_an_original_says_why_it_is_not_opened(stage: Served) -> None:
     stage.original()
     (said,) = stage.whispers("U0ONCALL")
     assert "The original was not opened: the key service does not answer" in said
+
+
+def test_a_text_says_why_it_does_not_open_and_opens_later(stage: Served) -> None:
+    texts, share = Texts(desk=stage.desk), ""
+
+    def received(sealed: str) -> Received:
+        nonlocal share
+        share = sealed
+        now = stage.clock.now()
+        return Received(
+            id=f"sl_{sealed}",
+            lane=Lane.SLACK,
+            source="slack",
+            key="form",
+            received_at=now,
+            sealed=b"-",
+        )
+
+    def asked(who: str) -> TextAsked:
+        return TextAsked(
+            share=share,
+            incident="INC-0001",
+            by=stage.asker(who),
+            item=stage._item(),
+            channel=CHANNEL,
+        )
+
+    texts.seal(PASTED, received)
+    texts.offer(asked("U0ONCALL"), [stage.asker("U0SECOND")])
+    stage.service.answers = False
+    texts.open(asked("U0SECOND"))
+    (said,) = stage.whispers("U0SECOND")
+    assert "You got no link: the key service does not answer" in said
+    stage.service.answers = True
+    texts.open(asked("U0SECOND"))
+    assert stage.open(stage.links("U0SECOND")[-1]) == PASTED.text.encode()
 
 
 @pytest.mark.slow

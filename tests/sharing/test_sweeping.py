@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import Unreachable
+from bot.domain.errors import Fault, Unreachable
 from bot.domain.share_decisions import Denied
 from bot.shares.book import sweep_lag
 from bot.sharing.wrapping import local
@@ -134,6 +134,26 @@ def test_one_share_that_cannot_be_deleted_holds_up_no_other(
     assert blobs.names() == (first.share,)
 
 
+def test_one_key_that_is_not_gone_without_a_trace_holds_up_no_other(
+    stage: Stage,
+) -> None:
+    first, second = stage.sealed(life_s=300), stage.sealed(life_s=300)
+    rows = _With(stage, stage.vault.keyring.rows.put)
+
+    def full_disk(share: str) -> None:
+        rows._rows.destroy(share)
+        if share == first.share:
+            raise Fault("No", because="the disk is full", next_move="Wait.")
+
+    rows.destroy = full_disk
+    object.__setattr__(stage.vault.keyring, "rows", rows)
+    stage.clock.go_on(300)
+    with pytest.raises(Fault):
+        stage.house.sweep()
+    assert stage.vault.share_keys.all() == ()
+    assert stage.kinds(second.share)[-1] == "shredded"
+
+
 def test_what_is_being_kept_is_not_taken_for_left_behind(stage: Stage) -> None:
     """Also where tidying up comes late, because the bucket did not answer before."""
     keep, tidied = stage.vault.keyring.rows.put, []
@@ -154,6 +174,7 @@ class _With:
 
     def __init__(self, stage: Stage, put: Any) -> None:
         self._rows, self.put = stage.vault.keyring.rows, put
+        self.destroy = self._rows.destroy
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._rows, name)

@@ -12,6 +12,7 @@ from bot.domain.commands import Assign, PersonKind
 from bot.domain.errors import NotAllowed, OutOfTurn, Refusal
 from bot.domain.events import Role
 from bot.domain.share_decisions import Denied, NewTicket, mint
+from bot.domain.share_people import UNKNOWN_VISIT, Visit
 from bot.ports import Lane, Received
 from bot.ports.share_texts import Pasted, TextAsked
 from bot.shares.texts import Texts
@@ -148,6 +149,57 @@ def test_who_may_not_have_it_is_left_out_and_named(room: Room) -> None:
     assert room.stage.open(room.link("U0SECOND")) == TEXT.encode()
 
 
+def test_the_key_is_gone_after_the_last_opening_of_those_who_may(room: Room) -> None:
+    share = room.seal()
+    asker = room.stage.asker
+    room.offer(asker("U0SECOND"), asker("U0LEAD", kind=PersonKind.GUEST))
+    room.stage.open(room.link("U0SECOND"))
+    assert room.kinds()[-2:] == ["exhausted", "shredded"]
+    assert not room.stage.vault.identity(share)
+
+
+def test_a_ticket_for_a_text_opens_for_its_person_alone(room: Room) -> None:
+    room.seal()
+    room.offer()
+    link = room.link("U0SECOND")
+    for visit, changed in (
+        (Visit(person="U0LEAD", must_sign_in=True), {}),
+        (Visit(must_sign_in=True), {}),
+        (UNKNOWN_VISIT, {"U0SECOND": PersonKind.GUEST}),
+    ):
+        room.stage.kinds_now.update(changed)
+        with pytest.raises(Denied):
+            room.stage.claim(link, visit=visit)
+    said = room.stage.refusals()
+    assert len(said) == 3
+    assert all("<@U0SECOND>'s ticket did not open a sealed text" in one for one in said)
+    room.stage.kinds_now.clear()
+    room.stage.outside.add("U0SECOND")
+    with pytest.raises(Denied):
+        room.stage.claim(link)
+    room.stage.outside.clear()
+    assert room.stage.open(link) == TEXT.encode()
+
+
+def test_whoever_may_not_have_a_text_is_named_in_the_thread(room: Room) -> None:
+    room.seal()
+    room.offer()
+    room.texts.open(room.asked("U0COMMANDER"))
+    (said,) = room.stage.refusals()
+    assert said.endswith(
+        "<@U0COMMANDER>, about a sealed text: it was sealed for other people, by name."
+    )
+
+
+def test_whoever_is_late_is_no_danger_and_not_named_in_the_thread(room: Room) -> None:
+    room.seal()
+    room.offer()
+    room.stage.open(room.link("U0SECOND"))
+    room.texts.open(room.asked("U0SECOND"))
+    assert "as often as it was sealed for" in room.stage.whispers("U0SECOND")[-1]
+    assert room.stage.refusals() == []
+
+
 @pytest.mark.parametrize("refused", ["sharer", "everybody"])
 def test_a_refusal_destroys_what_was_sealed(room: Room, refused: str) -> None:
     share = room.seal()
@@ -245,3 +297,12 @@ def test_the_text_is_in_no_file_but_its_ciphertext(room: Room) -> None:
     room.offer()
     kept = (one for one in room.stage.folder.rglob("*") if one.is_file())
     assert not any(TEXT.encode() in one.read_bytes() for one in kept)
+
+
+def test_a_text_and_its_links_open_after_a_change_of_keys(room: Room) -> None:
+    room.seal()
+    room.offer()
+    before = room.link("U0SECOND")
+    assert room.stage.rotate()["shares"] == 1
+    assert room.stage.open(before) == TEXT.encode()
+    assert room.stage.open(room.link("U0LEAD")) == TEXT.encode()

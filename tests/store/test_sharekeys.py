@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import BadRequest
+from bot.domain.errors import BadRequest, Unreachable
 from bot.ports.storage import ShareKey
 from bot.store.blobs import FileBlobs
 from bot.store.sharekeys import SqliteShareKeys
@@ -95,3 +95,12 @@ def test_no_byte_of_a_wrapping_stays_once_it_was_wrapped_anew(tmp_path: Path) ->
     keys.clean()
     assert key.wrapped[:16] not in everything(tmp_path)
     assert key.auth in everything(tmp_path)
+
+
+def test_a_blob_that_cannot_be_deleted_is_told_as_one_that_is_tried_again(
+    tmp_path: Path,
+) -> None:
+    blobs = FileBlobs(tmp_path)
+    (tmp_path / "sh_1.age").mkdir()  # what no user may unlink, root neither
+    with pytest.raises(Unreachable, match="was not deleted"):
+        blobs.delete("sh_1")

@@ -115,6 +115,7 @@ def test_a_claim_says_whom_the_ticket_was_for_and_how_often_it_opens(
     stage.incident()
     found = claim(door, stage.link("U0SECOND")).json
     assert (found["for"], found["uses_left"]) == ("U0SECOND", 0)
+    assert found["lease_s"] == 60
     assert found["expires_at"] == "2026-11-20T16:00:00+00:00"
 
 
@@ -248,6 +249,31 @@ def test_every_reason_there_is_looks_the_same_wherever_it_comes_up(
             raw = raw_answer(door, path, json.dumps(whole).encode(), {})
             answers.add(tuple(raw))
     assert answers == {tuple(raw_answer(door, "claim", b"", {}))}
+
+
+@pytest.mark.slow
+def test_a_fault_of_ours_looks_like_any_refusal_and_is_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(Refusing):
+        def claim(self, *_: Any, **__: Any) -> Any:
+            raise OSError(5, "Input/output error")
+
+        stream = acknowledge = claim
+
+    made = SharesDoor(
+        links=Broken(),  # type: ignore[arg-type]
+        clock=FakeClock(),
+        admin_token="",
+        guesses=Guesses(),
+    )
+    whole = {"share": "s", "ticket": "t", "nonce": "n", "proof": "p", "lease": "l"}
+    body = json.dumps(whole).encode()
+    with serving(web_app(made.routes(), **WEB)) as door:
+        wanted = raw_answer(door, "claim", b"", {})
+        for path in ("claim", "content", "ack"):
+            assert raw_answer(door, path, body, {}) == wanted
+    assert "Input/output error" in caplog.text
 
 
 @pytest.mark.slow
@@ -416,6 +442,7 @@ def test_only_the_administrator_seals(door: Door) -> None:
         {"life_s": "-1"},
         {"life_s": "1e3"},
         {"life_s": "9" * 5000},
+        {"life_s": "0" * 12 + "9" * 4000},
         {"opens": 0},
         {"opens": 101},
         {"person": "<@U0LEAD>"},

@@ -6,8 +6,6 @@
 import { address, link } from "./link.mjs";
 import { button, byId, make, show, sized } from "./dom.mjs";
 
-const LEASE_S = 60;
-
 /** Show how to open it elsewhere; `again` claims anew. */
 export function showBig(leased, again) {
   const base = `${location.origin}${location.pathname}`.replace(/\/d\/[^/]*$/, "");
@@ -18,16 +16,16 @@ export function showBig(leased, again) {
     step("1. In bash or zsh, run this line, paste the key and press Enter. Nothing is shown and nothing is kept.", "read -rs KEY"),
     secret("The key", link.key),
     step(
-      "2. Run this line within a minute: it fetches, decrypts, and says that it was opened.",
+      "2. Run this line while the time below runs: it fetches, decrypts, and says that it was opened.",
       `${ask}/share/content | age -d -i <(printf '%s\\n' "$KEY") -o ${link.share}.opened && ${ask}/share/ack; unset KEY`,
     ),
   );
   byId("big-other").replaceChildren(
     make("p", { text: "What comes out is what was sealed; of an incident's diagnostics it is an archive, which tar xf takes apart." }),
-    step("Where Tocsin is installed, this asks for the link instead, once the minute is over:", `tocsin unseal - > ${link.share}.opened`),
+    step("Where Tocsin is installed, this asks for the link instead, once the time for fetching it is over, within the hour:", `tocsin unseal - > ${link.share}.opened`),
     secret("The link", address()),
   );
-  countdown(again);
+  countdown(leased.lease_s, again);
   show("big");
 }
 
@@ -49,14 +47,17 @@ function secret(name, value) {
   return make("div", { class: "secret" }, make("span", { text: name }), field, reveal);
 }
 
-function countdown(again) {
+// Minutes for a long time, so that a screen reader is not told each second of it.
+const said = (seconds) => (seconds > 120 ? `${Math.ceil(seconds / 60)} more minutes` : `${seconds} more seconds`);
+
+function countdown(seconds, again) {
   const [place, press] = [byId("big-left"), byId("big-again")];
-  const ends = Date.now() + LEASE_S * 1000;
+  const ends = Date.now() + seconds * 1000;
   press.hidden = true;
   press.onclick = again;
   const tick = () => {
     const left = Math.max(Math.ceil((ends - Date.now()) / 1000), 0);
-    place.textContent = left ? `These lines work for ${left} more seconds, unless the fetching has begun.` : "The lines have run out. If the fetching has begun, it goes on; else get new lines.";
+    place.textContent = left ? `These lines work for ${said(left)}; the fetching must end within them.` : "The lines have run out. Get new ones.";
     if (left) return;
     clearInterval(ticking);
     press.hidden = false;
