@@ -6,21 +6,23 @@ Whether a claim that says only true things is also true is not known here.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field
 
 from bot.assistant.shapes import Shape
-from bot.domain.summary import Claim
+from bot.domain.summary import LONGEST_CLAIM, Claim
 from bot.domain.untrusted import Untrusted
 from bot.ports.model import Told, Words
 
 MOST_CLAIMS = 5
 MOST_UNKNOWN = 3
 _MOST_ANSWERED = 20
-_LONGEST = 240
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$"
 
 # A placeholder of the redactor, or a word with what is written inside: an address,
@@ -76,8 +78,42 @@ class SummaryAnswer(Shape):
     unknown: tuple[Words, ...] = Field(max_length=_MOST_ANSWERED)
 
 
+class Dropped(StrEnum):
+    """Why a claim is not shown."""
+
+    EVIDENCE = "evidence"
+    """It names none, or one that was not told."""
+    LENGTH = "length"
+    """It is empty, or too long for a card."""
+    MARKUP = "markup"
+    """It holds what could come alive: markup, code, an address to follow."""
+    FACTS = "facts"
+    """It says a number, a time or a name that its evidence does not say."""
+    ROOM = "room"
+    """Better placed ones fill the card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is left of an answer, and why the rest is not.
+
+    Attributes:
+        asked: How many claims there were.
+        dropped: How many were dropped, by reason.
+    """
+
+    asked: int
+    claims: tuple[Claim, ...]
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
 def believed(answer: SummaryAnswer, told: Sequence[Told]) -> tuple[Claim, ...]:
-    """Return the claims that are borne out by what was told, at most five.
+    """Return the claims that are borne out by what was told; see `checked`."""
+    return checked(answer, told).claims
+
+
+def checked(answer: SummaryAnswer, told: Sequence[Told]) -> Checked:
+    """Return the claims that are borne out by what was told, as many as a card holds.
 
     Args:
         told: Exactly what the model was told, masked as it was.
@@ -86,27 +122,42 @@ def believed(answer: SummaryAnswer, told: Sequence[Told]) -> tuple[Claim, ...]:
     for one in told:
         said = f"{one.name}\n{one.text.for_rules()}"
         by_id.setdefault(one.id, []).append(said)
-    kept = (one for one in answer.claims if is_borne_out(one, by_id))
-    return tuple(
-        Claim(text=one.text, evidence=tuple(dict.fromkeys(one.evidence)))
-        for one, _ in zip(kept, range(MOST_CLAIMS), strict=False)
+    kept: list[Claim] = []
+    dropped: Counter[str] = Counter()
+    for claim in answer.claims:
+        why = _why_dropped(claim, by_id)
+        if why is None and len(kept) == MOST_CLAIMS:
+            why = Dropped.ROOM
+        if why is not None:
+            dropped[why.value] += 1
+            continue
+        ids = tuple(dict.fromkeys(claim.evidence))
+        kept.append(Claim(text=claim.text, evidence=ids))
+    return Checked(
+        asked=len(answer.claims),
+        claims=tuple(kept),
+        dropped=dict(sorted(dropped.items())),
     )
 
 
-def is_borne_out(claim: ClaimAnswer, told: Mapping[str, Iterable[str]]) -> bool:
-    """Tell whether a claim says nothing that its evidence does not say.
+def _why_dropped(
+    claim: ClaimAnswer, told: Mapping[str, Iterable[str]]
+) -> Dropped | None:
+    """Return what is wrong with a claim, None if it says no more than its evidence.
 
     Args:
         told: What was told under each id.
     """
     text = claim.text.for_rules()
     if not claim.evidence or any(one not in told for one in claim.evidence):
-        return False
-    if not text.strip() or len(text) > _LONGEST or _LIVE.search(text):
-        return False
+        return Dropped.EVIDENCE
+    if not text.strip() or len(text) > LONGEST_CLAIM:
+        return Dropped.LENGTH
+    if _LIVE.search(text):
+        return Dropped.MARKUP
     said = "\n".join(part for one in claim.evidence for part in told[one])
     known = facts(said) | {part[0].casefold() for part in _PART.finditer(said)}
-    return facts(text) <= known
+    return None if facts(text) <= known else Dropped.FACTS
 
 
 def facts(text: str) -> frozenset[str]:

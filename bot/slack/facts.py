@@ -154,7 +154,8 @@ def _known(view: CardView) -> list[Piece]:
     if view.masked:
         row.append(f"masked: {told(view.masked)}")
     by_rules = view.summary.by == "rules"
-    written = f"AI-written by {clipped(view.summary.by, 40)}, check evidence"
+    named = f"{clipped(view.summary.prompt, 60)} · {clipped(view.summary.by, 40)}"
+    written = f"AI-written, check evidence · {named}"
     row.append(clipped(view.model, 60) if by_rules else written)
     return [" · ".join(row)]
 
