@@ -1,6 +1,7 @@
 """A model may improve the bullets of a card that stands; it can do nothing else."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from bot.assistant.claims import SummaryAnswer
 from bot.domain.card import CardView
 from bot.domain.commands import Resolve
+from bot.domain.untrusted import Untrusted
 from bot.ports.model import (
     A,
     Answered,
@@ -23,12 +25,8 @@ from bot.readmodels import summaries
 from bot.summaries import Summaries
 from bot.viewing import Viewing
 from tests.core import Core, rulings
-from tests.spec import person
+from tests.spec import an_alert, person
 
-ALERT = {
-    "title": "Guardrail support-gr let 3 documents through",
-    "description": "Tool send_email ran 12 times in 4 min.",
-}
 TRUE = "The tool send_email ran 12 times in 4 min"
 LEASE = timedelta(seconds=120)
 ASKED = Asked(prompt="incident-summary", version=1, digest="ab" * 32)
@@ -81,7 +79,7 @@ class House:
             category_titles=rulings().category_titles(),
             asks_a_model=True,
         )
-        self.core.service.book.shower._viewing = self.viewing  # noqa: SLF001
+        self.core.service.book.shower._viewing = self.viewing
         self.model = FakeModel(claiming(TRUE))
         self.summaries = self.made()
 
@@ -96,8 +94,11 @@ class House:
         self.core.service.book.followed = made.follow
         return made
 
-    def alert(self, **more: Any) -> None:
-        self.core.alert({**ALERT, **more})
+    def alert(self, n: int = 1) -> None:
+        """Have an alert of one group come in, each of another problem."""
+        title = Untrusted(f"Tool send_email ran {n}2 times in 4 min")
+        found = an_alert(f"p{n}", alert_id=f"al_{n}", group="g")
+        self.core.take(replace(found, envelope=replace(found.envelope, title=title)))
 
     def view(self) -> CardView:
         found = self.core.store.read(lambda tx: self.viewing.card(tx, "INC-0001"))
@@ -127,7 +128,7 @@ def test_what_is_true_stands_on_the_card_with_its_evidence(house: House) -> None
     assert house.bullets() == [TRUE]
     assert after.summary.by == "openai:m"
     assert after.summary.prompt == "incident-summary v1, abababab"
-    assert after.summary.claims[0].evidence == (f"al_{1:026d}",)
+    assert after.summary.claims[0].evidence == ("al_1",)
     assert after.summary.unknown == before.summary.unknown
     assert not house.summaries.step()
 
@@ -169,13 +170,13 @@ def test_a_further_alert_takes_the_words_back_until_it_was_asked_again(
 ) -> None:
     house.alert()
     house.summaries.step()
-    house.alert(title="Guardrail support-gr let 9 documents through", id="2")
+    house.alert(2)
     assert house.view().summary.by == "rules"
     assert not house.summaries.step(), "not twice within a minute"
     house.core.clock.go_on(60)
-    house.model.says = claiming("It let 9 documents through")
+    house.model.says = claiming("The tool ran 22 times")
     house.summaries.step()
-    assert house.bullets() == ["It let 9 documents through"]
+    assert house.bullets() == ["The tool ran 22 times"]
     assert len(house.model.asked) == 2
 
 
@@ -183,7 +184,7 @@ def test_an_answer_to_what_was_known_before_is_not_shown(house: House) -> None:
     house.alert()
 
     def meanwhile(question: Question[Any]) -> Any:
-        house.alert(title="Guardrail support-gr let 9 documents through", id="2")
+        house.alert(2)
         return claiming(TRUE)(question)
 
     house.model.says = meanwhile
