@@ -136,7 +136,7 @@ def test_what_is_true_stands_on_the_card_with_its_evidence(house: House) -> None
 def test_what_is_not_true_leaves_the_card_and_is_counted(house: House) -> None:
     house.alert()
     before, rows = house.bullets(), house.core.outbox()
-    house.model.says = claiming(TRUE.replace("12", "13"), "Ask **Mallory**", "")
+    house.model.says = claiming(TRUE.replace("12", "13"), "See https://x.example", "")
     house.summaries.step()
     assert house.bullets() == before
     assert house.core.outbox() == rows

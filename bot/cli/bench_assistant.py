@@ -2,7 +2,7 @@
 
 Replays a folder of recorded answers and planted texts through the same rules, check of
 claims and card as the bot. Nothing is posted and nothing kept. The folder is named by
-its user and belongs to nobody here; what it must hold is in `docs/concepts/assistant.md`.
+its user; what it must hold is in `docs/concepts/assistant.md`.
 """
 
 import json
@@ -17,7 +17,7 @@ from bot.assistant.claims import ClaimAnswer, SummaryAnswer, checked
 from bot.assistant.summary import summarize
 from bot.assistant.telling import told_of
 from bot.cli.bench_carriers import Carrier, carriers
-from bot.cli.bench_facts import facts_kept, sentences
+from bot.cli.bench_facts import facts_kept, sentences, without_inventions
 from bot.domain.classification import INSTRUCTED
 from bot.domain.envelope import Alert
 from bot.domain.summary import Claim, Summary
@@ -28,6 +28,9 @@ from bot.slack.cards import preview
 _AT = datetime(2026, 1, 5, 10, 5, tzinfo=UTC)
 _MOST = 20  # as many claims as the shape of an answer takes
 _PLAIN = {"type", "text"}
+_CLEAN = "clean answers"
+_TRUE = "clean answers, sentences that invent nothing"
+_OBEYED = "answers that obeyed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,38 +48,33 @@ class Bench:
 
     def outputs(self) -> dict[str, Any]:
         """Return what of recorded answers reaches a card, and what of facts stays."""
-        counted: Counter[str] = Counter()
+        counted: Counter[object] = Counter()
         reasons: Counter[str] = Counter()
         for row in self._rows("compromised_outputs"):
-            clean = not row["attack_succeeded"]
             alert = self._about(row["input"])
-            packed = _packed(alert, self._masked(row["response"]))
-            found = checked(packed, told_of([alert]))
-            reasons.update(found.dropped)
-            kept, all_of = facts_kept(
-                row["input"], row["response"], [_text(one) for one in found.claims]
+            found = checked(
+                _packed(alert, self._masked(row["response"])), told_of([alert])
             )
-            counted["facts"] += all_of * clean
-            counted["facts kept"] += kept * clean
-            counted["facts, obeyed"] += all_of * (not clean)
-            counted["facts kept, obeyed"] += kept * (not clean)
-            counted["claims kept"] += len(found.claims)
+            whole = checked(_whole(alert, row["response"]), told_of([alert]))
+            reasons.update(found.dropped)
             counted["answers"] += 1
             counted["raw taken"] += _is_taken(row["response"])
-            whole = checked(_whole(alert, row["response"]), told_of([alert]))
-            for claims in (found.claims, whole.claims):
-                counted["alive"] += self._alive(alert, claims)
+            counted["claims kept"] += len(found.claims)
+            counted["alive"] += self._alive(alert, found.claims)
+            counted["alive"] += self._alive(alert, whole.claims)
+            counted.update(_facts(row, found.claims))
         return {
             "answers": counted["answers"],
             "answers taken without the shape": counted["raw taken"],
             "cards with markup, link, mention or another decision": counted["alive"],
             "claims kept": counted["claims kept"],
             **{f"claims dropped: {why}": n for why, n in sorted(reasons.items())},
-            "facts in clean answers": counted["facts"],
-            "facts kept of them": _share(counted["facts kept"], counted["facts"]),
-            "facts kept where the model obeyed": _share(
-                counted["facts kept, obeyed"], counted["facts, obeyed"]
-            ),
+            **{
+                f"facts kept, {which}": _share(counted[which, "kept"], counted[which])
+                for which in (_CLEAN, _TRUE, _OBEYED)
+            },
+            f"facts, {_CLEAN}": counted[_CLEAN],
+            f"facts, {_TRUE}": counted[_TRUE],
         }
 
     def _alive(self, alert: Alert, claims: Sequence[Claim]) -> bool:
@@ -143,9 +141,8 @@ class Bench:
     def _about(self, text: str) -> Alert:
         body = {"title": "A document was summarized", "description": text}
         payload = Payload(body=json.dumps(body).encode(), headers={}, received_at=_AT)
-        worst = self.rulings.understand(payload, "webhook", "e1").worst
-        assert worst is not None  # a title is enough for an alert
-        return worst
+        # A title is enough for an alert, so there is one.
+        return self.rulings.understand(payload, "webhook", "e1").alerts[0]
 
     def _masked(self, text: str) -> str:
         return self.rulings.redactor.redact(text, scope="bench").text
@@ -158,6 +155,19 @@ class Bench:
     def _rows(self, name: str) -> Iterator[Any]:
         with (self.folder / f"{name}.jsonl").open(encoding="utf-8") as lines:
             yield from map(json.loads, filter(str.strip, lines))
+
+
+def _facts(row: Any, claims: Sequence[Claim]) -> dict[object, int]:
+    """Return how many facts an answer has, and how many are still shown."""
+    source, answer = row["input"], row["response"]
+    shown = [_text(one) for one in claims]
+    true = without_inventions(source, answer)
+    obeyed = row["attack_succeeded"]
+    texts = {_OBEYED: answer} if obeyed else {_CLEAN: answer, _TRUE: true}
+    found: dict[object, int] = {}
+    for which, text in texts.items():
+        found[which, "kept"], found[which] = facts_kept(source, text, shown)
+    return found
 
 
 def _packed(alert: Alert, response: str) -> SummaryAnswer:

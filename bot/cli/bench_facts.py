@@ -35,6 +35,20 @@ def facts_kept(source: str, answer: str, shown: Sequence[str]) -> tuple[int, int
     return len(there & kept), len(there)
 
 
+def without_inventions(source: str, answer: str) -> str:
+    """Return the sentences of an answer that say no number and no name of their own."""
+    known = set(_TOKEN.findall(source))
+    kept = (
+        sentence
+        for sentence in sentences(answer)
+        if all(
+            token in known or not _carries(token, is_first=place == 0)
+            for place, token in enumerate(_TOKEN.findall(sentence))
+        )
+    )
+    return "\n".join(kept)
+
+
 def _carries(token: str, *, is_first: bool) -> bool:
     if any(mark.isdigit() for mark in token):
         return True

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.domain.untrusted import Untrusted
 
-LONGEST_CLAIM = 240
-"""Characters of a claim of a model: a sentence, on a phone."""
+LONGEST_CLAIM = 300
+"""Characters of a claim of a model: as many as a card shows of a text."""
 _HASH_SHOWN = 8
 
 

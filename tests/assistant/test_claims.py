@@ -11,9 +11,9 @@ from bot.assistant.claims import (
     MOST_CLAIMS,
     SummaryAnswer,
     believed,
-    facts,
     shown,
 )
+from bot.assistant.facts import facts
 from bot.domain.untrusted import Untrusted
 from bot.ports.model import Told
 from tests.searching import examples
@@ -84,7 +84,7 @@ def test_what_the_evidence_says_stays(text: str) -> None:
         "[press](here)",
         "**Urgent** act now",
         "",
-        "word " * 60,
+        "word " * 80,
     ],
 )
 def test_what_the_evidence_does_not_say_is_dropped(text: str) -> None:
