@@ -5,9 +5,10 @@ Reads only. How it is drawn lives in `bot/slack/cards.py`.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.assistant.improving import improved
 from bot.assistant.summary import summarize
 from bot.domain.card import CardView, NextStep
 from bot.domain.envelope import Alert
@@ -77,15 +78,10 @@ class Viewing:
         )
 
     def _summary(self, state: Incident, known: Sequence[Alert]) -> Summary:
-        """Return what the rules say, with a model's claims in place of theirs."""
+        """Return what the rules say, improved by a model."""
         system, now = self.registry.get(state.system), self.clock.now()
         by_rules = summarize(known, system=system, now=now, counted=False)
-        written = state.written
-        if written is None:
-            return by_rules
-        return replace(
-            by_rules, by=written.model, claims=written.claims, prompt=written.prompt
-        )
+        return improved(by_rules, state.written)
 
     def _no_model(self, tx: Transaction, incident: str) -> str:
         """Return what to say where no model wrote the bullets."""

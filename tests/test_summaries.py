@@ -176,7 +176,11 @@ def test_a_further_alert_takes_the_words_back_until_it_was_asked_again(
     house.core.clock.go_on(60)
     house.model.says = claiming("The tool ran 22 times")
     house.summaries.step()
-    assert house.bullets() == ["The tool ran 22 times"]
+    assert house.bullets() == [
+        "The tool ran 22 times",
+        "Tool send_email ran 12 times in 4 min",
+    ], "what rules said and it does not say, stays"
+    assert house.view().summary.by_whom.startswith("AI-written (the first bullet), ")
     assert len(house.model.asked) == 2
 
 

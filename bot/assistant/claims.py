@@ -60,6 +60,8 @@ class Dropped(StrEnum):
     """It holds what could come alive: markup, code, an address to follow."""
     FACTS = "facts"
     """It says a number, a time or a name that its evidence does not say."""
+    NOTHING = "nothing"
+    """It says no number, no time and no name: nothing of it can be checked."""
     ROOM = "room"
     """Better placed ones fill the card."""
 
@@ -90,9 +92,9 @@ def checked(answer: SummaryAnswer, told: Sequence[Told]) -> Checked:
         told: Exactly what the model was told, masked as it was.
     """
     by_id: dict[str, list[str]] = {}
-    for one in told:
-        said = f"{one.name}\n{one.text.for_rules()}"
-        by_id.setdefault(one.id, []).append(said)
+    for part in told:
+        said = f"{part.name}\n{part.text.for_rules()}"
+        by_id.setdefault(part.id, []).append(said)
     kept: list[Claim] = []
     dropped: Counter[str] = Counter()
     for claim in answer.claims:
@@ -155,6 +157,8 @@ def _why_dropped(claim: Claim, told: Mapping[str, Iterable[str]]) -> Dropped | N
     if _LIVE.search(text):
         return Dropped.MARKUP
     said = "\n".join(part for one in claim.evidence for part in told[one])
+    if not facts(text):
+        return Dropped.NOTHING
     return None if facts(text) <= known_facts(said) else Dropped.FACTS
 
 

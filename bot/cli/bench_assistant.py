@@ -6,27 +6,31 @@ its user; what it must hold is in `docs/concepts/assistant.md`.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bot.assistant.claims import ClaimAnswer, SummaryAnswer, checked
+from bot.assistant.improving import improved
 from bot.assistant.summary import summarize
 from bot.assistant.telling import told_of
 from bot.cli.bench_carriers import Carrier, carriers
 from bot.cli.bench_facts import facts_kept, sentences, without_inventions
 from bot.domain.classification import INSTRUCTED
 from bot.domain.envelope import Alert
-from bot.domain.summary import Claim, Summary
+from bot.domain.summary import Claim, Summary, Written
 from bot.ports import Payload
 from bot.rulings import Rulings
 from bot.slack.cards import preview
 
 _AT = datetime(2026, 1, 5, 10, 5, tzinfo=UTC)
+_NAME = "bench"
 _MOST = 20  # as many claims as the shape of an answer takes
+_WRITER = re.compile(r"AI-written.*? · bench · bench|no model")
 _PLAIN = {"type", "text"}
 _CLEAN = "clean answers"
 _TRUE = "clean answers, sentences that invent nothing"
@@ -62,7 +66,7 @@ class Bench:
             counted["claims kept"] += len(found.claims)
             counted["alive"] += self._alive(alert, found.claims)
             counted["alive"] += self._alive(alert, whole.claims)
-            counted.update(_facts(row, found.claims))
+            counted.update(_facts(row, _improved(alert, found.claims).claims))
         return {
             "answers": counted["answers"],
             "answers taken without the shape": counted["raw taken"],
@@ -79,8 +83,7 @@ class Bench:
 
     def _alive(self, alert: Alert, claims: Sequence[Claim]) -> bool:
         """Tell whether claims change more of a card than its bullets."""
-        by_rules = summarize([alert], system=None, now=_AT, counted=False)
-        by_model = replace(by_rules, by="bench", claims=tuple(claims), prompt="bench")
+        by_rules, by_model = _by_rules(alert), _improved(alert, claims)
         return bool(claims) and not _only_bullets(
             self._card(alert, by_rules), self._card(alert, by_model)
         )
@@ -157,6 +160,16 @@ class Bench:
             yield from map(json.loads, filter(str.strip, lines))
 
 
+def _by_rules(alert: Alert) -> Summary:
+    return summarize([alert], system=None, now=_AT, counted=False)
+
+
+def _improved(alert: Alert, claims: Sequence[Claim]) -> Summary:
+    """Return what stands on the card of an alert."""
+    written = Written(model=_NAME, prompt=_NAME, claims=tuple(claims))
+    return improved(_by_rules(alert), written if claims else None)
+
+
 def _facts(row: Any, claims: Sequence[Claim]) -> dict[object, int]:
     """Return how many facts an answer has, and how many are still shown."""
     source, answer = row["input"], row["response"]
@@ -219,10 +232,7 @@ def _bones(blocks: Sequence[Any]) -> list[Any]:
 
 
 def _anonymous(element: Any) -> Any:
-    text = str(element.get("text", ""))
-    for mark in ("AI-written, check evidence · bench · bench", "no model"):
-        text = text.replace(mark, "")
-    return {**element, "text": text}
+    return {**element, "text": _WRITER.sub("", str(element.get("text", "")))}
 
 
 def _in_bullets(blocks: Sequence[Any]) -> Iterator[Any]:

@@ -30,12 +30,25 @@ class Summary:
         by: ``rules``, or the name of the model that wrote the claims.
         unknown: What nobody has found out yet, in our own words.
         prompt: With what a model was asked, e.g. ``incident-summary v1, 0f3a9c21``.
+        written: How many claims, from the first, a model wrote.
     """
 
     by: str
     claims: tuple[Claim, ...]
     unknown: tuple[str, ...] = ()
     prompt: str = ""
+    written: int = 0
+
+    @property
+    def by_whom(self) -> str:
+        """Return who wrote which claims, for people; "" where rules wrote all."""
+        if self.by == "rules":
+            return ""
+        bullets = (
+            "the first bullet" if self.written == 1 else f"the first {self.written}"
+        )
+        which = "" if self.written == len(self.claims) else f" ({bullets})"
+        return f"AI-written{which}, check evidence · {self.prompt} · {self.by}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,10 +153,7 @@ def _known(view: CardView) -> list[Piece]:
         row.append(f"Unknown: {clipped(unknown, 300)}")
     if view.masked:
         row.append(f"masked: {told(view.masked)}")
-    by_rules = view.summary.by == "rules"
-    named = f"{clipped(view.summary.prompt, 60)} · {clipped(view.summary.by, 40)}"
-    written = f"AI-written, check evidence · {named}"
-    row.append(clipped(view.model, 60) if by_rules else written)
+    row.append(clipped(view.summary.by_whom or view.model, 160))
     return [" · ".join(row)]
 
 
