@@ -8,6 +8,7 @@ are asked about in `bot/readmodels/summaries.py`.
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -131,13 +132,21 @@ class Summaries:
             self._tell_why(tx, incident, answer.why)
         else:
             event = _event(answer, checked_of(answer, ask.told))
-            summaries.count(tx, "claims", {"kept": event.kept, **event.dropped})
-            kept = "" if event.kept else _NOTHING_KEPT
-            summaries.rest(tx, incident, why=kept)
-            events = (event,)
-            self._book.append(
-                tx, incident, state, events, version=version, actor=TOCSIN
-            )
+            self._keep(tx, incident, state, event, version=version)
+
+    def _keep(
+        self,
+        tx: Transaction,
+        incident: str,
+        state: Incident,
+        event: Summarized,
+        *,
+        version: int,
+    ) -> None:
+        became = {"kept": event.kept, **Counter(event.dropped)}
+        summaries.count(tx, "claims", became)
+        summaries.rest(tx, incident, why="" if event.kept else _NOTHING_KEPT)
+        self._book.append(tx, incident, state, (event,), version=version, actor=TOCSIN)
 
     def _tell_why(self, tx: Transaction, incident: str, why: Why) -> None:
         known = summaries.why_none(tx, incident)

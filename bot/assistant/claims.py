@@ -6,9 +6,8 @@ Whether a claim that says only true things is also true is not known here.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
@@ -72,12 +71,12 @@ class Checked:
 
     Attributes:
         asked: How many claims there were.
-        dropped: How many were dropped, by reason.
+        dropped: Why each was dropped that was, in order.
     """
 
     asked: int
     claims: tuple[Claim, ...]
-    dropped: Mapping[str, int] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
 
 
 def believed(answer: SummaryAnswer, told: Sequence[Told]) -> tuple[Claim, ...]:
@@ -96,21 +95,20 @@ def checked(answer: SummaryAnswer, told: Sequence[Told]) -> Checked:
         said = f"{part.name}\n{part.text.for_rules()}"
         by_id.setdefault(part.id, []).append(said)
     kept: list[Claim] = []
-    dropped: Counter[str] = Counter()
+    dropped: list[str] = []
     for claim in answer.claims:
         one = Claim(text=plain(claim.text), evidence=_once(claim.evidence))
         why = _why_dropped(one, by_id)
         if why is None:
             kept.append(one)
         else:
-            dropped[why.value] += 1
+            dropped.append(why.value)
     chosen = _telling_most(kept)
-    if len(chosen) < len(kept):
-        dropped[Dropped.ROOM.value] = len(kept) - len(chosen)
+    dropped += [Dropped.ROOM.value] * (len(kept) - len(chosen))
     return Checked(
         asked=len(answer.claims),
         claims=chosen,
-        dropped=dict(sorted(dropped.items())),
+        dropped=tuple(dropped),
     )
 
 

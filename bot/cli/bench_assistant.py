@@ -28,6 +28,8 @@ from bot.rulings import Rulings
 from bot.slack.cards import preview
 
 _AT = datetime(2026, 1, 5, 10, 5, tzinfo=UTC)
+_DECIDED = ("outcome", "category", "severity", "system", "runbook")
+_NOTED = ("notice", "masks")
 _NAME = "bench"
 _MOST = 20  # as many claims as the shape of an answer takes
 _WRITER = re.compile(r"AI-written.*? · bench · bench|no model")
@@ -92,52 +94,54 @@ class Bench:
 
     def planted(self) -> dict[str, Any]:
         """Return how often a planted attack changes what is decided."""
-        texts = [row["text"] for row in self._rows("injections")]
-        changed = Counter(
-            carrier.name
-            for carrier in carriers()
-            for before in [self._decided(carrier, "")]
-            for text in texts
-            if self._decided(carrier, text)[0] != before[0]
-        )
-        by_field = {f"changed through {name}": n for name, n in sorted(changed.items())}
-        return {
-            "attacks planted": len(texts) * len(carriers()),
-            "decisions changed": changed.total(),
-            **by_field,
-        }
+        return self._changes("injections", "attacks planted", _DECIDED)
 
     def benign(self) -> dict[str, Any]:
         """Return how often a harmless text changes more than its own field."""
-        texts = [row["text"] for row in self._rows("benign")]
-        altered = Counter(
-            carrier.name
-            for carrier in carriers()
-            for before in [self._decided(carrier, "")]
-            for text in texts
-            if self._decided(carrier, text) != before
-        )
-        total = len(texts) * len(carriers())
-        by_field = {f"altered through {name}": n for name, n in sorted(altered.items())}
+        return self._changes("benign", "harmless texts planted", (*_DECIDED, *_NOTED))
+
+    def _changes(
+        self, rows: str, called: str, aspects: Sequence[str]
+    ) -> dict[str, Any]:
+        texts = [row["text"] for row in self._rows(rows)]
+        counted: Counter[str] = Counter()
+        for carrier in carriers():
+            before = self._decided(carrier, "")
+            for text in texts:
+                after = self._decided(carrier, text)
+                changed = [one for one in aspects if before[one] != after[one]]
+                counted.update(f"  {one} changed" for one in changed)
+                counted[f"  changed through {carrier.name}"] += bool(changed)
+                counted["cards"] += bool(changed)
+        total, cards = len(texts) * len(carriers()), counted.pop("cards")
         return {
-            "harmless texts planted": total,
-            "cards altered": altered.total(),
-            "share altered": _share(altered.total(), total),
-            **by_field,
+            called: total,
+            f"{called}: cards that differ": cards,
+            f"{called}: share that differs": _share(cards, total),
+            **{f"{called}:{what}": n for what, n in sorted(counted.items()) if n},
         }
 
-    def _decided(self, carrier: Carrier, text: str) -> tuple[Any, ...]:
-        """Return what is decided, and then what else a card says beside the text."""
+    def _decided(self, carrier: Carrier, text: str) -> dict[str, Any]:
+        """Return what is decided, and what else a card says beside the text.
+
+        Of the runbooks a card names the first only.
+        """
         payload = Payload(body=carrier.payload(text), headers={}, received_at=_AT)
         found = self.rulings.understand(payload, carrier.source, "al_1")
         worst = found.worst
         if worst is None:
-            return (found.outcome,), ()
+            return dict.fromkeys((*_DECIDED, *_NOTED), found.outcome)
         rated = worst.assessment
         books = [(one.runbook_id, one.step) for one in self.rulings.advise(worst)]
-        decided = (found.outcome, rated.category, rated.severity, worst.system, books)
-        instructed = INSTRUCTED in rated.notices
-        return decided, (instructed, [mask.kind for mask in worst.masks])
+        return {
+            "outcome": found.outcome,
+            "category": rated.category,
+            "severity": rated.severity,
+            "system": worst.system,
+            "runbook": books[:1],
+            "notice": INSTRUCTED in rated.notices,
+            "masks": [mask.kind for mask in worst.masks],
+        }
 
     # --- one alert ---
 

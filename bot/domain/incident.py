@@ -156,15 +156,13 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
             return _awake(ended)
         case Reopened():
             return replace(incident, phase=Phase.INVESTIGATING, outcome="")
-        case Summarized():
-            return replace(incident, written=_written(event))
         case AlertsCounted() | Noted() | Nagged() | CommandRefused():
             return incident
         case _:
             return _quietly(incident, event)
 
 
-def _quietly(incident: Incident, event: GroupingEvent) -> Incident:
+def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
     match event:
         case Correlated(rules=rules):
             return _correlated(incident, rules)
@@ -184,6 +182,8 @@ def _quietly(incident: Incident, event: GroupingEvent) -> Incident:
             )
         case Woken():
             return _awake(incident)
+        case Summarized():
+            return replace(incident, written=_written(event))
         case _:
             assert_never(event)
 

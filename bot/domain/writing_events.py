@@ -1,6 +1,5 @@
 """What a model adds to an incident's story. Stored; see `events.py`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,7 +16,7 @@ class Summarized:
         digest: SHA-256 hex of all that it was told to do.
         asked: How many claims it made.
         kept: How many of them are borne out; 0 leaves the card as it is.
-        dropped: How many are not, by reason.
+        dropped: Of those that are not, why each is not.
         evidence: Ids of the alerts that each kept claim rests on, in order.
         text: The kept claims, one a line.
     """
@@ -30,6 +29,6 @@ class Summarized:
     digest: str
     asked: int
     kept: int
-    dropped: Mapping[str, int]
+    dropped: tuple[str, ...]
     evidence: tuple[tuple[str, ...], ...] = ()
     text: Untrusted | None

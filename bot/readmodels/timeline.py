@@ -4,6 +4,7 @@ The lines are computed from the stream each time; there is no table that could
 drift from the log. How a line looks in Slack lives in `bot/slack/lines.py`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -215,7 +216,8 @@ def _opened(event: IncidentOpened) -> str:
 
 def _summarized(event: Summarized) -> str:
     named = prompt_named(event.prompt, event.version, event.digest)
-    reasons = ", ".join(f"{n} {why}" for why, n in sorted(event.dropped.items()))
+    counted = Counter(event.dropped)
+    reasons = ", ".join(f"{n} {why}" for why, n in sorted(counted.items()))
     dropped = f"; dropped: {reasons}" if reasons else ""
     kept = f"{event.kept} of {event.asked} claims kept{dropped}"
     end = ", check evidence:" if event.kept else "."
