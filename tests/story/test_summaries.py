@@ -1,4 +1,4 @@
-"""A card stands at once whatever a model does, and gets better if what it says is true."""
+"""A card stands at once whatever a model does; what it says must be true to show."""
 
 import json
 from collections.abc import Iterator
@@ -44,13 +44,15 @@ def claiming(*texts: str) -> Script:
 
 
 @contextmanager
-def told(folder: Path, script: Script | Says, **more: str) -> Iterator[Tocsin]:
+def told(
+    folder: Path, script: Script | Says, **more: str
+) -> Iterator[tuple[Tocsin, ModelServer]]:
     """Run a bot whose model says what a test tells it to."""
-    with model_server(m=script) as server:
-        with running(folder, settings=_settings(server, more)) as bot:
-            yield bot
-            # Whoever hangs lets go before the bot is ended.
-            server.over.set()
+    with (
+        model_server(m=script) as server,
+        running(folder, settings=_settings(server, more)) as bot,
+    ):
+        yield bot, server
 
 
 def _settings(server: ModelServer, more: dict[str, str]) -> dict[str, str]:
@@ -80,7 +82,7 @@ def saying(words: str) -> Any:
 def test_what_is_true_stands_on_the_card_and_what_is_not_does_not(
     tmp_path: Path,
 ) -> None:
-    with told(tmp_path, claiming(*LIES, TRUE)) as bot:
+    with told(tmp_path, claiming(*LIES, TRUE)) as (bot, _):
         assert bot.alert(ALERT).status == 202
         card = bot.wait_for(saying("AI-written"))
         shown = json.dumps(card, ensure_ascii=False)
@@ -107,7 +109,7 @@ def test_what_is_true_stands_on_the_card_and_what_is_not_does_not(
 def test_a_card_waits_for_no_model(
     tmp_path: Path, says: Says, more: dict[str, str]
 ) -> None:
-    with told(tmp_path, says, **more) as bot:
+    with told(tmp_path, says, **more) as (bot, _):
         assert bot.alert(ALERT).status == 202
         card = bot.wait_for(saying("INC-0001"))
         shown = json.dumps(card, ensure_ascii=False)
@@ -116,15 +118,17 @@ def test_a_card_waits_for_no_model(
         assert "AI-written" not in shown
 
 
-def test_after_kill_9_an_answer_is_asked_for_no_second_time(tmp_path: Path) -> None:
-    with told(tmp_path, claiming(TRUE)) as bot:
+def test_after_kill_9_nobody_is_asked_again_and_the_words_stay(
+    tmp_path: Path,
+) -> None:
+    with told(tmp_path, claiming(TRUE)) as (bot, server):
         bot.alert(ALERT)
         bot.wait_for(saying("AI-written"))
         bot.kill()
         bot.start()
-        bot.alert({**ALERT, "title": "Another guardrail let 5 documents through"})
-        bot.wait_for(saying("INC-0002"))
-        listed = bot.ask("/metrics", None, {}).json.decode()
-        assert 'tocsin_summary_claims_total{result="kept"}' in listed
-        written = [one for one in bot.cards() if TRUE in json.dumps(one)]
-        assert len(written) >= 1
+        bot.command("U0ONCALL", "/incident ack INC-0001")
+        card = bot.wait_for(saying("acknowledged by"))
+        assert TRUE in json.dumps(card, ensure_ascii=False)
+        bot.alert({**ALERT, "title": "Another one ran 12 times"})
+        bot.wait_for(lambda _: len(server.asked) > 1)
+        assert len(server.asked) == 2
