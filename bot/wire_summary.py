@@ -39,10 +39,11 @@ class SummaryHouse:
             name="summaries", run_until=asking.run_until, wake=asking.hang_up
         )
         house.workers = (*house.workers, worker)
-        house.figures.more.append(_families)
+        house.figures.more.append(figures)
 
 
-def _families(tx: Transaction) -> tuple[Family, ...]:
+def figures(tx: Transaction) -> tuple[Family, ...]:
+    """Return what became of questions and of claims, over the life of the store."""
     return (
         _family(
             tx, "asked", "outcome", "Questions for a summary by what became of them."

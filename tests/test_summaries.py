@@ -24,6 +24,7 @@ from bot.ports.model import (
 from bot.readmodels import summaries
 from bot.summaries import Summaries
 from bot.viewing import Viewing
+from bot.wire_summary import figures
 from tests.core import Core, rulings
 from tests.spec import an_alert, person
 
@@ -144,7 +145,7 @@ def test_what_is_not_true_leaves_the_card_and_is_counted(house: House) -> None:
     assert house.core.kinds()[-1] == "summarized"
 
 
-@pytest.mark.parametrize("why", list(Why))
+@pytest.mark.parametrize("why", [Why.TIMED_OUT, Why.OVER_BUDGET, Why.WITHHELD])
 def test_without_an_answer_the_card_says_why(house: House, why: Why) -> None:
     house.alert()
     house.model.says = silent(why)
@@ -254,3 +255,14 @@ def test_the_timeline_says_who_wrote_what(house: House) -> None:
     )
     assert line.words is not None
     assert line.words.for_slack() == TRUE
+
+
+def test_figures_count_questions_and_claims(house: House) -> None:
+    house.alert()
+    house.model.says = claiming(TRUE, "It ran 13 times")
+    house.summaries.step()
+    families = house.core.store.read(figures)
+    assert {one.name: dict(one.values) for one in families} == {
+        "tocsin_summary_asked_total": {("answered",): 1},
+        "tocsin_summary_claims_total": {("kept",): 1, ("facts",): 1},
+    }
