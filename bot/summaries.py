@@ -102,7 +102,7 @@ class Summaries:
             return False
         ask = self._store.write(self._take).result()
         if ask is not None:
-            answer = self._model.ask(_question(ask))
+            answer = self._model.ask(question_of(ask.wanted.incident, ask.told))
             self._store.write(lambda tx: self._finish(tx, ask, answer)).result()
         return True
 
@@ -164,13 +164,9 @@ def checked_of(answer: Answered[SummaryAnswer], told: Sequence[Told]) -> Checked
     return checked(answer.value, as_sent(told, answer.left_out))
 
 
-def _question(ask: _Ask) -> Question[SummaryAnswer]:
-    return Question(
-        prompt=PROMPT,
-        incident=ask.wanted.incident,
-        told=ask.told,
-        answer=SummaryAnswer,
-    )
+def question_of(incident: str, told: tuple[Told, ...]) -> Question[SummaryAnswer]:
+    """Return what a model is asked about an incident."""
+    return Question(prompt=PROMPT, incident=incident, told=told, answer=SummaryAnswer)
 
 
 def _event(answer: Answered[SummaryAnswer], found: Checked) -> Summarized:
