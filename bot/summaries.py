@@ -69,7 +69,7 @@ class Summaries:
         self._book = book
         self._model = model
         self._lease = lease
-        self._stop = threading.Event()
+        self._ends = False
 
     def follow(
         self, tx: Transaction, incident: str, state: Incident, events: Sequence[Event]
@@ -93,6 +93,7 @@ class Summaries:
 
     def hang_up(self) -> None:
         """Wait for no answer any more: the bot is about to end."""
+        self._ends = True
         self._model.close()
 
     def step(self) -> bool:
@@ -101,8 +102,11 @@ class Summaries:
         if not self._store.read(lambda tx: summaries.is_due(tx, now=now)):
             return False
         ask = self._store.write(self._take).result()
-        if ask is not None:
-            answer = self._model.ask(question_of(ask.wanted.incident, ask.told))
+        if ask is None or self._ends:
+            return True
+        answer = self._model.ask(question_of(ask.wanted.incident, ask.told))
+        # Broken off by ourselves says nothing of the model; it is due again later.
+        if not (self._ends and isinstance(answer, NoAnswer)):
             self._store.write(lambda tx: self._finish(tx, ask, answer)).result()
         return True
 

@@ -220,6 +220,22 @@ def test_after_a_crash_in_the_middle_it_asks_once_more(house: House) -> None:
     assert house.core.kinds().count("summarized") == 1
 
 
+def test_what_the_end_of_the_bot_breaks_off_is_asked_again(house: House) -> None:
+    house.alert()
+
+    def end(_: Question[Any]) -> Any:
+        house.summaries.hang_up()
+        return NoAnswer(why=Why.TIMED_OUT, says="let go")
+
+    house.model.says = end
+    house.summaries.step()
+    assert house.view().model == "no model yet"
+    house.model.says = claiming(TRUE)
+    house.core.clock.go_on(LEASE.total_seconds())
+    assert house.made().step()
+    assert house.bullets() == [TRUE]
+
+
 def test_what_is_over_meanwhile_is_left_alone(house: House) -> None:
     house.alert()
 

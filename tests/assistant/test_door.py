@@ -160,6 +160,17 @@ def test_a_question_ends_in_time_whatever_the_models_do() -> None:
         assert isinstance(door.ask(question()), Answered)
 
 
+def test_whoever_waits_is_let_go_when_the_door_is_closed() -> None:
+    def hangs(_: int, __: Any) -> Says:
+        door.close()
+        return Says(hangs=True)
+
+    with model_server(m=hangs) as server, door_to(server) as door:
+        found = door.ask(question())
+    assert isinstance(found, NoAnswer)
+    assert found.why is Why.TIMED_OUT
+
+
 def test_a_redirect_is_not_followed_wherever_it_leads() -> None:
     with model_server(m=GOOD) as elsewhere:
         there = {"location": f"{elsewhere.url}/v1/chat/completions"}
