@@ -5,6 +5,7 @@ What never leaves, and what is never shown, is asked in tests/canary/test_model.
 
 import json
 import logging
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,11 @@ def test_whoever_waits_is_let_go_when_the_door_is_closed() -> None:
 
     with model_server(m=hangs) as server, door_to(server) as door:
         found = door.ask(question())
+        # Nobody is left reading: the process would wait for them at its end.
+        for one in threading.enumerate():
+            if one.name == "model":
+                one.join(10)
+                assert not one.is_alive()
     assert isinstance(found, NoAnswer)
     assert found.why is Why.TIMED_OUT
 
