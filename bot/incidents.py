@@ -5,7 +5,7 @@ decided in `bot/domain`; what a message looks like is the presenter's; who may a
 and what becomes of the request, is `bot/service.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import reduce
 
@@ -24,6 +24,7 @@ from bot.domain.grouping_events import (
     FlappingEnded,
 )
 from bot.domain.incident import Incident, evolve
+from bot.domain.writing_events import Summarized
 from bot.ports import Clock, Entry, NewEntry, Presenter, Timer, Transaction
 from bot.readmodels import board, gathering, timeline
 from bot.showing import Shower
@@ -32,6 +33,8 @@ from bot.viewing import Viewing
 
 # What alerts cause that only changes a count: shown soon, told within limits.
 _COUNTED = (AlertJoined, AlertCleared, FlappingEnded)
+Follow = Callable[[Transaction, str, Incident, Sequence[Event]], None]
+"""Told in the same piece of work what happened, with the state after it."""
 _COUNTED_NAMES = frozenset(one.name for one in _COUNTED)
 
 
@@ -47,6 +50,8 @@ class IncidentBook:
         self.shower = Shower(
             clock=clock, presenter=presenter, viewing=viewing, storm=storm
         )
+        # Who asks a model about incidents, where there is one.
+        self.followed: Follow | None = None
 
     def apply(
         self, tx: Transaction, incident: str, command: Command, *, actor: str
@@ -136,6 +141,10 @@ class IncidentBook:
         self._hold(tx, incident, events)
         if not _only_counts(events):
             promises.follow(tx, incident, state, events, now=self._clock.now())
+        if self.followed is not None:
+            self.followed(tx, incident, state, events)
+        if all(map(_shows_nothing, events)):
+            return
         # At rest the card keeps still, unless a person touches it.
         if state.is_snoozed and _by_alerts(actor):
             return
@@ -190,6 +199,11 @@ def _entry(event: Event, *, at: datetime, actor: str) -> NewEntry:
 
 def _only_counts(events: Sequence[Event]) -> bool:
     return all(isinstance(event, _COUNTED) for event in events)
+
+
+def _shows_nothing(event: Event) -> bool:
+    """Tell whether an event leaves the card as it is: nothing a model said is true."""
+    return isinstance(event, Summarized) and not event.kept
 
 
 def _by_alerts(actor: str) -> bool:

@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.assistant.improving import improved
 from bot.assistant.summary import summarize
 from bot.domain.card import CardView, NextStep
 from bot.domain.envelope import Alert
 from bot.domain.incident import Incident
 from bot.domain.registry import Registry, System
 from bot.domain.severity import Reason
+from bot.domain.summary import Summary
 from bot.domain.together import Together
 from bot.ports import Clock, Transaction
-from bot.readmodels import alerts, board, diagnostics
+from bot.readmodels import alerts, board, diagnostics, summaries
 
 # Reasons a person or a rule leaves in the log as codes only; the alerts have the
 # texts of all others.
@@ -30,12 +32,14 @@ class Viewing:
     Attributes:
         category_titles: Taxonomy id to title.
         together: What alerts of several kinds mean.
+        asks_a_model: A model is asked for better summaries.
     """
 
     clock: Clock
     registry: Registry
     category_titles: Mapping[str, str]
     together: Sequence[Together] = ()
+    asks_a_model: bool = False
 
     def card(
         self, tx: Transaction, incident: str, state: Incident | None = None
@@ -65,14 +69,26 @@ class Viewing:
             earlier_ended_at=_earlier_end(tx, state),
             meanings=self._titles(state),
             flapping=sum(state.flapping.values()),
-            summary=summarize(
-                known, system=system, now=self.clock.now(), counted=False
-            ),
+            summary=self._summary(state, known),
+            model=self._no_model(tx, incident),
             masked=_masked(known),
             next_step=_next_step(tx, incident, state),
             diagnostics=diagnostics.of_incident(tx, incident),
             notices=_notices(known),
         )
+
+    def _summary(self, state: Incident, known: Sequence[Alert]) -> Summary:
+        """Return what the rules say, improved by a model."""
+        system, now = self.registry.get(state.system), self.clock.now()
+        by_rules = summarize(known, system=system, now=now, counted=False)
+        return improved(by_rules, state.written)
+
+    def _no_model(self, tx: Transaction, incident: str) -> str:
+        """Return what to say where no model wrote the bullets."""
+        if not self.asks_a_model:
+            return "no model"
+        why = summaries.why_none(tx, incident)
+        return f"no model: {why.replace('_', ' ')}" if why else "no model yet"
 
     def _reasons(self, state: Incident, known: Sequence[Alert]) -> tuple[Reason, ...]:
         found = [reason for one in known for reason in one.assessment.reasons]

@@ -40,6 +40,7 @@ from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
 from bot.wire_senders import senders
 from bot.wire_sharing import Sharing
+from bot.wire_summary import SummaryHouse
 from bot.wire_watch import WatchNeeds, build_watch
 
 
@@ -81,6 +82,7 @@ def build(
     identity.join(house, sharing)
     for part in (drills, grouping, build_watch(_watch_needs(ground))):
         part.join(house)
+    SummaryHouse(ground=ground).join(house)
     return house
 
 

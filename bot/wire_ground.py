@@ -100,7 +100,7 @@ def lay_ground(
     checkpoints = _checkpoints(settings, store, keys, clock)
     store.write(release_leases).result()
     _record(rulings, store, clock)
-    viewing = _viewing(rulings, clock)
+    viewing = _viewing(settings, rulings, clock)
     return Ground(
         settings=settings,
         slack=slack,
@@ -132,12 +132,13 @@ def _record(rulings: Rulings, store: SqliteStore, clock: Clock) -> None:
     record_definition(store, definition, overlay=overlay, clock=clock)
 
 
-def _viewing(rulings: Rulings, clock: Clock) -> Viewing:
+def _viewing(settings: Settings, rulings: Rulings, clock: Clock) -> Viewing:
     return Viewing(
         clock=clock,
         registry=rulings.registry,
         category_titles=rulings.category_titles(),
         together=rulings.grouping.together,
+        asks_a_model=settings.model.provider is not None,
     )
 
 

@@ -6,58 +6,30 @@ Whether a claim that says only true things is also true is not known here.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
+from bot.assistant.facts import facts, known_facts
 from bot.assistant.shapes import Shape
-from bot.domain.summary import Claim
+from bot.domain.summary import LONGEST_CLAIM, Claim
 from bot.domain.untrusted import Untrusted
 from bot.ports.model import Told, Words
 
-MOST_CLAIMS = 5
+MOST_CLAIMS = 6
 MOST_UNKNOWN = 3
 _MOST_ANSWERED = 20
-_LONGEST = 240
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$"
 
-# A placeholder of the redactor, or a word with what is written inside: an address,
-# a time, a number with its sign and its commas.
-_PART = re.compile(
-    r"\u2039[^\u203a]*\u203a"
-    r"|[@#]?(?:(?<!\w)[-+](?=\d))?[^\W_](?:(?:[\w.:/@+%-]|,(?=\d))*[\w%])?"
-)
-_INSIDE = re.compile(r"[\w%](?:[.:/@+_-])[\w%]")
-_SENTENCE = re.compile(r"[.!?:]\s+|^\s*")
+_LONGEST_READ = 600  # as much as the shape of an answer lets through
+_BULLET = re.compile(r"^\s*(?:[-*\u2022]\s+|#{1,6}\s+)")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*]+)(?<=\S)\1(?![\w*])")
 # Nothing of these is shown, whatever stands in the data: a sentence for people needs no
 # marks of markup and code, and no address to follow.
 _LIVE = re.compile(r"[<>`{}|\\]|\*\*|__|~~|\]\(|://|www\.|@(?:here|channel|everyone)")
-# "one" and "no" are more often words than numbers.
-_NUMBERS = re.compile(
-    r"zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|"
-    r"six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|(?:hundred|"
-    r"thousand|million|billion|dozen)s?|twice|thrice|half|double|triple"
-)
-_UNITS = re.compile(
-    r"ms|s|m|h|d|(?:sec|second|min|minute|hour|day|week|month|year)s?|%|percent|b|"
-    r"[kmgt]i?b|bytes?|usd|eur|(?:dollar|euro|token|call|request|time|alert|user|error)"
-    r"s?|people|x"
-)
-# How a sentence about an incident begins, when it does not begin with a name.
-_OPENERS = re.compile(
-    r"an?|the|this|that|these|those|it|its|they|their|there|no|none|nothing|nobody|some|"
-    r"something|somebody|someone|all|any|each|every|both|most|many|several|few|one|more|"
-    r"other|another|at|in|on|of|from|to|by|with|without|within|for|since|until|after|"
-    r"before|during|between|over|under|about|because|when|while|where|who|what|which|"
-    r"how|if|and|or|but|not|also|only|then|now|still|again|according|usually|"
-    r"(?:ai|agent|alert|answer|attacker|call|caller|cost|customer|data|document|endpoint|"
-    r"error|failure|guardrail|host|incident|instance|invocation|job|key|latency|log|"
-    r"message|model|output|payload|pipeline|policy|prompt|query|rate|request|response|"
-    r"role|server|service|session|source|spend|system|token|tool|traffic|usage|user|"
-    r"version)s?|access|activity|traffic|queries|policies"
-)
 
 
 class ClaimAnswer(Shape):
@@ -76,76 +48,116 @@ class SummaryAnswer(Shape):
     unknown: tuple[Words, ...] = Field(max_length=_MOST_ANSWERED)
 
 
+class Dropped(StrEnum):
+    """Why a claim is not shown."""
+
+    EVIDENCE = "evidence"
+    """It names none, or one that was not told."""
+    LENGTH = "length"
+    """It is empty, or too long for a card."""
+    MARKUP = "markup"
+    """It holds what could come alive: markup, code, an address to follow."""
+    FACTS = "facts"
+    """It says a number, a time or a name that its evidence does not say."""
+    NOTHING = "nothing"
+    """It says no number, no time and no name: nothing of it can be checked."""
+    ROOM = "room"
+    """Better placed ones fill the card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is left of an answer, and why the rest is not.
+
+    Attributes:
+        asked: How many claims there were.
+        dropped: Why each was dropped that was, in order.
+    """
+
+    asked: int
+    claims: tuple[Claim, ...]
+    dropped: tuple[str, ...] = ()
+
+
 def believed(answer: SummaryAnswer, told: Sequence[Told]) -> tuple[Claim, ...]:
-    """Return the claims that are borne out by what was told, at most five.
+    """Return the claims that are borne out by what was told; see `checked`."""
+    return checked(answer, told).claims
+
+
+def checked(answer: SummaryAnswer, told: Sequence[Told]) -> Checked:
+    """Return the claims that are borne out by what was told, at most six.
 
     Args:
         told: Exactly what the model was told, masked as it was.
     """
     by_id: dict[str, list[str]] = {}
-    for one in told:
-        said = f"{one.name}\n{one.text.for_rules()}"
-        by_id.setdefault(one.id, []).append(said)
-    kept = (one for one in answer.claims if is_borne_out(one, by_id))
-    return tuple(
-        Claim(text=one.text, evidence=tuple(dict.fromkeys(one.evidence)))
-        for one, _ in zip(kept, range(MOST_CLAIMS), strict=False)
+    for part in told:
+        said = f"{part.name}\n{part.text.for_rules()}"
+        by_id.setdefault(part.id, []).append(said)
+    kept: list[Claim] = []
+    dropped: list[str] = []
+    for claim in answer.claims:
+        one = Claim(text=plain(claim.text), evidence=_once(claim.evidence))
+        why = _why_dropped(one, by_id)
+        if why is None:
+            kept.append(one)
+        else:
+            dropped.append(why.value)
+    chosen = _telling_most(kept)
+    dropped += [Dropped.ROOM.value] * (len(kept) - len(chosen))
+    return Checked(
+        asked=len(answer.claims),
+        claims=chosen,
+        dropped=tuple(dropped),
     )
 
 
-def is_borne_out(claim: ClaimAnswer, told: Mapping[str, Iterable[str]]) -> bool:
-    """Tell whether a claim says nothing that its evidence does not say.
+def plain(text: Untrusted) -> Untrusted:
+    """Return a claim on one line, without bullet and without marks of emphasis.
+
+    Models write them even when told not to. They say nothing, so nothing is mended:
+    the claim is checked as it will be shown.
+    """
+    line = _BULLET.sub("", text.for_slack(limit=_LONGEST_READ))
+    return Untrusted(_EMPHASIS.sub(r"\2", line).strip())
+
+
+def _telling_most(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Return as many claims as fit, in order: those that add facts before the others.
+
+    "Here is a summary" takes no room from a claim that says something.
+    """
+    adds: list[bool] = []
+    said: set[str] = set()
+    for one in claims:
+        new = facts(one.text.for_rules()) - said
+        adds.append(bool(new))
+        said |= new
+    places = sorted(range(len(claims)), key=lambda n: not adds[n])[:MOST_CLAIMS]
+    return tuple(claims[n] for n in sorted(places))
+
+
+def _once(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
+
+
+def _why_dropped(claim: Claim, told: Mapping[str, Iterable[str]]) -> Dropped | None:
+    """Return what is wrong with a claim, None if it says no more than its evidence.
 
     Args:
         told: What was told under each id.
     """
     text = claim.text.for_rules()
     if not claim.evidence or any(one not in told for one in claim.evidence):
-        return False
-    if not text.strip() or len(text) > _LONGEST or _LIVE.search(text):
-        return False
+        return Dropped.EVIDENCE
+    if not text.strip() or len(text) > LONGEST_CLAIM:
+        return Dropped.LENGTH
+    if _LIVE.search(text):
+        return Dropped.MARKUP
     said = "\n".join(part for one in claim.evidence for part in told[one])
-    known = facts(said) | {part[0].casefold() for part in _PART.finditer(said)}
-    return facts(text) <= known
-
-
-def facts(text: str) -> frozenset[str]:
-    """Return what of a text carries a fact, case folded.
-
-    Numbers, also in words and each with its unit; times, addresses, ids, placeholders;
-    names: words with capitals, other than an ordinary one that begins a sentence, with
-    marks inside, or in another script.
-    """
-    begins = {found.end() for found in _SENTENCE.finditer(text)}
-    parts = list(_PART.finditer(text))
-    found = {
-        part[0].casefold()
-        for part in parts
-        if _carries(part[0], is_first=part.start() in begins)
-    }
-    return frozenset(found | set(_measures([part[0] for part in parts])))
-
-
-def _carries(word: str, *, is_first: bool) -> bool:
-    if word[0] in "\u2039@#" or not word.isascii() or _INSIDE.search(word):
-        return True
-    if _is_number(word):
-        return True
-    capitals = sum(map(str.isupper, word))
-    # A first word is written large without being a name, if it is an ordinary one.
-    is_ordinary = is_first and bool(_OPENERS.fullmatch(word.casefold()))
-    return capitals > 1 or (capitals == 1 and not is_ordinary)
-
-
-def _measures(words: Sequence[str]) -> Iterator[str]:
-    """Yield numbers with their units: four minutes are no four hours."""
-    for number, unit in pairwise(words):
-        if _UNITS.fullmatch(unit.casefold()) and _is_number(number):
-            yield f"{number} {unit}".casefold()
-
-
-def _is_number(word: str) -> bool:
-    return any(map(str.isdigit, word)) or bool(_NUMBERS.fullmatch(word.casefold()))
+    if not facts(text):
+        return Dropped.NOTHING
+    return None if facts(text) <= known_facts(said) else Dropped.FACTS
 
 
 def shown(words: Iterable[Words]) -> tuple[Untrusted, ...]:

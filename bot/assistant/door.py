@@ -136,7 +136,12 @@ class ModelDoor:
             return _no_answer(failure_of(error), asking.used)
 
     def close(self) -> None:
-        """Close every line; the next question opens new ones."""
+        """Close every line; the next question opens new ones.
+
+        Whoever waits is told that there was no answer in time: a line that is closed
+        does not wake who reads from it.
+        """
+        self.__deadline.let_go()
         for label in tuple(self.__lines):
             self.__hang_up(label)
 

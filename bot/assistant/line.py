@@ -5,12 +5,17 @@ clients follow redirects, use proxies of the environment and read answers of any
 a prompt must not leave that way.
 """
 
+import contextlib
+import socket
 import time
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import httpx2
 
 MOST_BYTES = 1 << 20
+_SECURED = "connection.start_tls.complete"
 _PACKED = "content-encoding"
 _PLAIN = "identity"
 
@@ -40,9 +45,38 @@ class _Bounded(httpx2.SyncByteStream):
         self._stream.close()
 
 
-def line_to(host: str, *, timeout_s: float) -> httpx2.Client:
+class Line(httpx2.Client):
+    """A client that wakes whoever waits for an answer when it is closed.
+
+    Closing alone leaves a thread that reads from a silent server in its read, and the
+    process waits for such threads before it ends.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self.event_hooks["request"].append(self._watch)
+
+    def _watch(self, request: httpx2.Request) -> None:
+        request.extensions["trace"] = self._traced
+
+    def _traced(self, event: str, told: Mapping[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", _SECURED):
+            found = told["return_value"].get_extra_info("socket")
+            if found is not None:
+                self._sockets.add(found)
+
+    def close(self) -> None:
+        """Hang up; who waits has an error at once."""
+        for one in tuple(self._sockets):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        super().close()
+
+
+def line_to(host: str, *, timeout_s: float) -> Line:
     """Return an HTTP client that speaks with one host and no other."""
-    return httpx2.Client(
+    return Line(
         follow_redirects=False,
         trust_env=False,
         timeout=timeout_s,

@@ -9,9 +9,12 @@ import contextvars
 import queue
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+_Done = queue.SimpleQueue[tuple[Any, BaseException | None]]
 
 
 class Busy(Exception):
@@ -31,6 +34,8 @@ class Deadline:
 
     def __init__(self, *, most: int) -> None:
         self._room = threading.BoundedSemaphore(most)
+        self._waiting: set[_Done] = set()
+        self._changing = threading.Lock()
 
     def run(self, work: Callable[[], T], *, within_s: float) -> T:
         """Return what the work returns, or raise what it raises.
@@ -41,8 +46,23 @@ class Deadline:
         """
         if not self._room.acquire(blocking=False):
             raise Busy
-        done: queue.SimpleQueue[tuple[T | None, BaseException | None]]
-        done = queue.SimpleQueue()
+        done: _Done = queue.SimpleQueue()
+        with self._changing:
+            self._waiting.add(done)
+        self._begin(work, done)
+        try:
+            found, error = done.get(timeout=within_s)
+        except queue.Empty:
+            raise Late from None
+        finally:
+            with self._changing:
+                self._waiting.discard(done)
+        if error is not None:
+            raise error
+        return found  # type: ignore[no-any-return]
+
+    def _begin(self, work: Callable[[], object], done: _Done) -> None:
+        context = contextvars.copy_context()
 
         def run() -> None:
             try:
@@ -52,12 +72,10 @@ class Deadline:
             finally:
                 self._room.release()
 
-        context = contextvars.copy_context()
         threading.Thread(target=run, name="model", daemon=True).start()
-        try:
-            found, error = done.get(timeout=within_s)
-        except queue.Empty:
-            raise Late from None
-        if error is not None:
-            raise error
-        return found  # type: ignore[return-value]
+
+    def let_go(self) -> None:
+        """Have everybody who waits be `Late` now."""
+        with self._changing:
+            for done in self._waiting:
+                done.put((None, Late()))

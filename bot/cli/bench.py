@@ -6,6 +6,7 @@ ratio means something anywhere. What is measured lives in `bench_<name>.py`.
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -96,3 +97,16 @@ def redact(*, as_json: bool, megabytes: int, stream_megabytes: int) -> None:
 _add("ack", "How soon Slack gets its answer, durable before it.", _ack)
 _add("log", "Appends to the log beside bare SQLite commits.", _log)
 _add("seal", "Sealing beside its cipher, and a race for one-time links.", _seal)
+
+
+@bench.command("assistant")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def assistant(*, folder: Path, as_json: bool) -> None:
+    """What attackers and models get onto a card, from the recorded texts in FOLDER."""
+    from bot.cli.bench_assistant import Bench
+    from bot.cli.opening import open_settings
+    from bot.rulings import read_rulings
+
+    rulings = read_rulings(open_settings(), key=b"tocsin bench")
+    _print(Bench(rulings=rulings, folder=folder).figures(), as_json=as_json)

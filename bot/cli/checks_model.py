@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.cli.asking import uncounted_model
 from bot.cli.checks import FAIL, OK, WARN, Check
 from bot.cli.opening import STORE_FILE
 from bot.config import Settings
-from bot.ports.model import Call, Fits, Spent, Usage
+from bot.ports.model import Spent, Usage
 
 if TYPE_CHECKING:
     from bot.assistant.backends import Backend
-    from bot.aws.door import AwsDoor
 
 _NOBODY = Usage()
 _DIGITS = 12
@@ -56,19 +56,10 @@ def asked(settings: Settings) -> Iterator[Check]:
     from bot.assistant.shapes import IsItThere
     from bot.ports.model import Answered, Question
     from bot.rulings import read_rulings
-    from bot.wire_ground import SystemClock
-    from bot.wire_model import ModelNeeds, build_model
 
-    clock = SystemClock()
-    needs = ModelNeeds(
-        settings=settings,
-        # Nothing of anybody is sent, so no placeholder is ever made with this key.
-        redactor=read_rulings(settings, key=bytes(32)).redactor,
-        ledger=_Uncounted(),
-        clock=clock,
-        aws=_account(settings),
-    )
-    model = build_model(needs)
+    # Nothing of anybody is sent, so no placeholder is ever made with this key.
+    redactor = read_rulings(settings, key=bytes(32)).redactor
+    model = uncounted_model(settings, redactor)
     question = Question(
         prompt="is-it-there", incident=_SCOPE, told=(), answer=IsItThere
     )
@@ -143,28 +134,3 @@ def _spent(settings: Settings) -> Spent:
         return StoredLedger(store).spent("", now)
     finally:
         store.close()
-
-
-def _account(settings: Settings) -> "AwsDoor":
-    from bot.aws.door import AwsDoor
-    from bot.aws.session import AwsSettings
-    from bot.wire_ground import SystemClock
-
-    door = AwsDoor(clock=SystemClock())
-    if settings.model.provider == "bedrock" and settings.aws.region:
-        given = settings.aws
-        door.connect(AwsSettings(region=given.region, profile=given.profile))
-    return door
-
-
-class _Uncounted:
-    """Keeps `bot.ports.model.Ledger` for one call: the running bot has the real one."""
-
-    def hold(self, call: Call, *, fits: Fits) -> int | None:  # noqa: ARG002 - the port's
-        return 0
-
-    def settle(self, number: int, usage: Usage, *, outcome: str) -> None:
-        pass
-
-    def spent(self, incident: str, at: datetime) -> Spent:  # noqa: ARG002 - the port's
-        return Spent(incident=_NOBODY, hour=_NOBODY, month=_NOBODY)

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.triage_answer import answered, told
+from bot.cli.triage_model import asking, written_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.assistant.suggest import Suggestion
     from bot.domain.classification_rules import Rulebook
+    from bot.domain.summary import Written
+    from bot.ports.model import Model
     from bot.rulings import Rulings
     from bot.triage import Triaged
 
@@ -44,6 +47,12 @@ _POSTED = ("opens", "unparsed")
     help="Say which words and fields decided, and what else had evidence.",
 )
 @click.option(
+    "--model",
+    "with_model",
+    is_flag=True,
+    help="Ask the model of the settings for better claims; no budget counts it.",
+)
+@click.option(
     "--texts",
     type=_FILE,
     metavar="F.jsonl",
@@ -55,6 +64,7 @@ def triage(
     source: str,
     as_json: bool,
     explain: bool,
+    with_model: bool,
     texts: Path | None,
 ) -> None:
     """Show what the alerts in FILES would become, without any effect.
@@ -72,30 +82,44 @@ def triage(
     if source != "auto" and source not in rulings.integrations:
         known = ", ".join(rulings.integrations)
         raise click.BadParameter(f"{source!r} is none of: {known}", param_hint="S")
-    for place, file in enumerate(files, 1):
-        answer = _answer(
-            file, rulings, source=source, alert_id=f"al_{place:026d}", explain=explain
-        )
-        click.echo(json.dumps(answer) if as_json else told(answer))
+    with asking(rulings, is_wanted=with_model) as model:
+        for place, file in enumerate(files, 1):
+            triaged = _triaged(
+                file, rulings, source=source, alert_id=f"al_{place:026d}"
+            )
+            answer = _answer(file, rulings, triaged, model=model, explain=explain)
+            click.echo(json.dumps(answer) if as_json else told(answer))
 
 
 def _answer(
-    file: Path, rulings: "Rulings", *, source: str, alert_id: str, explain: bool
+    file: Path,
+    rulings: "Rulings",
+    triaged: "Triaged",
+    *,
+    model: "Model | None",
+    explain: bool,
 ) -> dict[str, object]:
     from bot.cli.triage_why import frameworks
 
-    triaged = _triaged(file, rulings, source=source, alert_id=alert_id)
     worst = triaged.worst
+    written, why = written_of(model, triaged) if model else (None, "")
     suggested = rulings.advise(worst) if worst else ()
     now = worst.received_at if worst else datetime.now(UTC)  # noqa: TID251
     return {
         "file": str(file),
-        **answered(triaged, registry=rulings.registry, now=now, links=rulings.links),
+        **answered(
+            triaged,
+            registry=rulings.registry,
+            now=now,
+            links=rulings.links,
+            written=written,
+            no_model=why,
+        ),
         "raw_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "frameworks": frameworks(rulings.rulebook),
         **(_why(triaged, rulings) if explain else {}),
         "runbooks": _runbooks(suggested),
-        "slack": _slack_preview(triaged, rulings, suggested),
+        "slack": _slack_preview(triaged, rulings, suggested, written),
     }
 
 
@@ -169,9 +193,13 @@ def _runbooks(suggested: "Sequence[Suggestion]") -> list[dict[str, object]]:
 
 
 def _slack_preview(
-    triaged: "Triaged", rulings: "Rulings", suggested: "Sequence[Suggestion]"
+    triaged: "Triaged",
+    rulings: "Rulings",
+    suggested: "Sequence[Suggestion]",
+    written: "Written | None",
 ) -> dict[str, object]:
     """Return the card as Slack would get it; empty when none would be posted."""
+    from bot.assistant.improving import improved
     from bot.assistant.summary import summarize
     from bot.domain.card import NextStep
     from bot.slack.cards import preview
@@ -184,8 +212,11 @@ def _slack_preview(
     return preview(
         triaged.alerts,
         category_title=rulings.category_titles()[worst.assessment.category],
-        summary=summarize(
-            triaged.alerts, system=system, now=worst.received_at, counted=False
+        summary=improved(
+            summarize(
+                triaged.alerts, system=system, now=worst.received_at, counted=False
+            ),
+            written,
         ),
         system=system,
         next_step=None

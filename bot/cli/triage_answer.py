@@ -14,19 +14,31 @@ if TYPE_CHECKING:
     from bot.domain.envelope import Alert
     from bot.domain.links import LinkHosts
     from bot.domain.registry import Registry
-    from bot.domain.summary import Summary
+    from bot.domain.summary import Summary, Written
     from bot.triage import Triaged
 
 
 def answered(
-    triaged: "Triaged", *, registry: "Registry", now: datetime, links: "LinkHosts"
+    triaged: "Triaged",
+    *,
+    registry: "Registry",
+    now: datetime,
+    links: "LinkHosts",
+    written: "Written | None" = None,
+    no_model: str = "",
 ) -> dict[str, object]:
-    """Return the keys that say what a payload means; scripts depend on them."""
+    """Return the keys that say what a payload means; scripts depend on them.
+
+    Args:
+        written: What a model wrote of it, checked.
+        no_model: Why there is nothing of a model, where one was to be asked.
+    """
+    from bot.assistant.improving import improved
     from bot.assistant.summary import summarize
 
     worst = triaged.worst
     system = registry.get(worst.system) if worst and worst.system else None
-    summary = summarize(triaged.alerts, system=system, now=now)
+    summary = improved(summarize(triaged.alerts, system=system, now=now), written)
     counts: Counter[str] = Counter()
     for alert in triaged.alerts:
         for mask in alert.masks:
@@ -38,7 +50,7 @@ def answered(
         "problem": triaged.problem,
         "alerts": [_shown(alert, links) for alert in triaged.alerts],
         **judged,
-        "summary": _summary(summary),
+        "summary": {**_summary(summary), "no_model": no_model},
         "redactions": [{"kind": k, "count": n} for k, n in sorted(counts.items())],
     }
 
@@ -114,6 +126,7 @@ def _summary(summary: "Summary") -> dict[str, object]:
         "text": "\n".join(f"• {claim['text']}" for claim in claims),
         "claims": claims,
         "unknown": list(summary.unknown),
+        "prompt": summary.prompt,
     }
 
 
@@ -131,6 +144,7 @@ def told(answer: Mapping[str, object]) -> str:
     summary = answer["summary"]
     if isinstance(summary, dict):
         lines += [f"  {line}" for line in str(summary["text"]).splitlines()]
+        lines += [f"  ({summary['no_model']})"] if summary["no_model"] else []
         unknown = ", ".join(str(one) for one in _list(summary["unknown"]))
         lines += [f"  Unknown: {unknown}"] if unknown else []
     books = [one for one in _list(answer["runbooks"]) if isinstance(one, dict)]

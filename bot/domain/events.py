@@ -14,6 +14,7 @@ from typing import ClassVar
 from bot.domain.grouping_events import GroupingEvent
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
+from bot.domain.writing_events import Summarized
 
 
 class Phase(StrEnum):
@@ -288,5 +289,6 @@ Event = (
     | Reopened
     | Nagged
     | CommandRefused
+    | Summarized
     | GroupingEvent
 )

@@ -36,7 +36,9 @@ from bot.domain.grouping_events import (
     Woken,
 )
 from bot.domain.severity import Severity
+from bot.domain.summary import Written, from_lines, prompt_named
 from bot.domain.untrusted import Untrusted
+from bot.domain.writing_events import Summarized
 
 # How ids of what kinds of alert mean together begin.
 MEANS = "together."
@@ -67,6 +69,7 @@ class Incident:
         snoozed_by: Who put it to rest.
         snooze_reason: Why; None where it was erased.
         earlier: The last incident of the same problem, "" if there was none.
+        written: What a model wrote of it as it is; None once more is known than that.
     """
 
     title: Untrusted | None = None
@@ -93,6 +96,7 @@ class Incident:
     snoozed_by: str = ""
     snooze_reason: Untrusted | None = None
     earlier: str = ""
+    written: Written | None = None
 
     @property
     def is_snoozed(self) -> bool:
@@ -158,7 +162,7 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
             return _quietly(incident, event)
 
 
-def _quietly(incident: Incident, event: GroupingEvent) -> Incident:
+def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
     match event:
         case Correlated(rules=rules):
             return _correlated(incident, rules)
@@ -178,6 +182,8 @@ def _quietly(incident: Incident, event: GroupingEvent) -> Incident:
             )
         case Woken():
             return _awake(incident)
+        case Summarized():
+            return replace(incident, written=_written(event))
         case _:
             assert_never(event)
 
@@ -202,6 +208,14 @@ def _opened(event: IncidentOpened) -> Incident:
         firing=frozenset({event.dedup}),
         sources=(event.source,),
     )
+
+
+def _written(event: Summarized) -> Written | None:
+    claims = from_lines(event.text, event.evidence)
+    if not claims:
+        return None
+    prompt = prompt_named(event.prompt, event.version, event.digest)
+    return Written(model=event.model, prompt=prompt, claims=claims)
 
 
 def _correlated(incident: Incident, rules: tuple[str, ...]) -> Incident:
@@ -234,6 +248,7 @@ def _firing(incident: Incident, dedup: str, source: str) -> Incident:
         firing=incident.firing | {dedup},
         cleared=incident.cleared - {dedup},
         sources=known if source in known else (*known, source),
+        written=None,
     )
 
 

@@ -153,9 +153,7 @@ def _known(view: CardView) -> list[Piece]:
         row.append(f"Unknown: {clipped(unknown, 300)}")
     if view.masked:
         row.append(f"masked: {told(view.masked)}")
-    by_rules = view.summary.by == "rules"
-    written = f"AI-written by {clipped(view.summary.by, 40)}, check evidence"
-    row.append(clipped(view.model, 60) if by_rules else written)
+    row.append(clipped(view.summary.by_whom or view.model, 160))
     return [" · ".join(row)]
 
 

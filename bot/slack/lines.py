@@ -30,6 +30,7 @@ from bot.domain.events import (
 from bot.domain.grouping_events import Woken
 from bot.domain.plan_view import PlanView
 from bot.domain.storm_view import StormView
+from bot.domain.writing_events import Summarized
 from bot.ports import Post
 from bot.slack import (
     cards,
@@ -104,7 +105,7 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
 ) -> list[Piece]:
     """Return what to say about an event; nothing where the card says it all."""
     match event:
-        case IncidentOpened() | AlertsCounted() | CommandRefused():
+        case IncidentOpened() | AlertsCounted() | CommandRefused() | Summarized():
             return []
         case AlertJoined():
             return grouping_words.joined(event)

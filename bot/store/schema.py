@@ -30,6 +30,7 @@ MIGRATION_NAMES = (
     "0013_share_contents",
     "0014_identity",
     "0015_model_calls",
+    "0016_summaries",
 )
 INSTALL_ID_BYTES = 8
 
@@ -78,6 +79,7 @@ def migrations() -> "Migrations":
         _describe_shares,
         _make_identity,
         _make_model_calls,
+        _make_summaries,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
@@ -276,5 +278,11 @@ def _make_identity(db: "Database") -> None:
 
 def _make_model_calls(db: "Database") -> None:
     from bot.store.model_tables import make
+
+    make(db)
+
+
+def _make_summaries(db: "Database") -> None:
+    from bot.store.summary_tables import make
 
     make(db)

@@ -11,9 +11,9 @@ from bot.assistant.claims import (
     MOST_CLAIMS,
     SummaryAnswer,
     believed,
-    facts,
     shown,
 )
+from bot.assistant.facts import facts
 from bot.domain.untrusted import Untrusted
 from bot.ports.model import Told
 from tests.searching import examples
@@ -49,7 +49,6 @@ def stays(text: str, *evidence: str) -> bool:
         "Guardrail support-gr v3 let 3 documents through",
         "The tool send_email ran 12 times in 4 min; usual is 0-1",
         "Mira Example used support-bot-v7 at 10:02 UTC",
-        "Something was let through",
         "It cost 1,204.50 USD",
         "The key \u2039aws_access_key:7f3a\u203a was used from 10.0.0.7",
     ],
@@ -83,8 +82,9 @@ def test_what_the_evidence_says_stays(text: str) -> None:
         "It said `rm`",
         "[press](here)",
         "**Urgent** act now",
+        "Nothing happened, and nobody needs to act",
         "",
-        "word " * 60,
+        "word " * 80,
     ],
 )
 def test_what_the_evidence_does_not_say_is_dropped(text: str) -> None:

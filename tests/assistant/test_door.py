@@ -5,6 +5,7 @@ What never leaves, and what is never shown, is asked in tests/canary/test_model.
 
 import json
 import logging
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,22 @@ def test_a_question_ends_in_time_whatever_the_models_do() -> None:
         # The line was closed; the door is as good as new.
         server.models["m"] = lambda _n, _sent: GOOD
         assert isinstance(door.ask(question()), Answered)
+
+
+def test_whoever_waits_is_let_go_when_the_door_is_closed() -> None:
+    def hangs(_: int, __: Any) -> Says:
+        door.close()
+        return Says(hangs=True)
+
+    with model_server(m=hangs) as server, door_to(server) as door:
+        found = door.ask(question())
+        # Nobody is left reading: the process would wait for them at its end.
+        for one in threading.enumerate():
+            if one.name == "model":
+                one.join(10)
+                assert not one.is_alive()
+    assert isinstance(found, NoAnswer)
+    assert found.why is Why.TIMED_OUT
 
 
 def test_a_redirect_is_not_followed_wherever_it_leads() -> None:

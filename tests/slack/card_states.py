@@ -118,7 +118,13 @@ VIEWS: Mapping[str, CardView] = {
     ),
     "erased": replace(NEW, state=replace(STATE, title=None), system_title=""),
     "written-by-a-model": replace(
-        ACKED, summary=replace(NEW.summary, by="example-model-1")
+        ACKED,
+        summary=replace(
+            NEW.summary,
+            by="openai:example-model-1",
+            prompt="incident-summary v1, 0f3a9c21",
+            written=1,
+        ),
     ),
 }
 

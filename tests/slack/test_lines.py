@@ -37,6 +37,7 @@ from bot.domain.grouping_events import (
 )
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
+from bot.domain.writing_events import Summarized
 from bot.slack.lines import SlackPresenter
 from bot.slack.rich import BROADCAST
 from tests.fakes.clock import NOON
@@ -180,6 +181,17 @@ SILENT: list[Event] = [
     ),
     AlertsCounted(count=3, digest="d"),
     CommandRefused(command="ack", code="refused", by=ME),
+    Summarized(
+        model="openai:m",
+        prompt="incident-summary",
+        version=1,
+        digest="d",
+        asked=2,
+        kept=1,
+        dropped=("facts",),
+        evidence=(("al_1",),),
+        text=Untrusted("It ran 3 times"),
+    ),
     PhaseChanged(was=Phase.TRIAGE, phase=Phase.INVESTIGATING, by=ME),
 ]
 

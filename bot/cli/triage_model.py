@@ -1,0 +1,60 @@
+"""`tocsin triage --model`: what a model would write of an alert, checked.
+
+The same question, the same check and the same card as in the running bot; nothing is
+kept or posted, and no budget counts the call.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bot.cli.asking import uncounted_model
+from bot.ports.model import Model, NoAnswer
+
+if TYPE_CHECKING:
+    from bot.domain.summary import Written
+    from bot.rulings import Rulings
+    from bot.triage import Triaged
+
+
+@contextmanager
+def asking(rulings: "Rulings", *, is_wanted: bool) -> Iterator[Model | None]:
+    """Open the model of the settings for as long as the block lasts.
+
+    Raises:
+        BadSettings: As `uncounted_model`.
+    """
+    from bot.cli.opening import open_settings
+
+    if not is_wanted:
+        yield None
+        return
+    model = uncounted_model(open_settings(), rulings.redactor)
+    try:
+        yield model
+    finally:
+        model.close()
+
+
+def written_of(model: Model, triaged: "Triaged") -> "tuple[Written | None, str]":
+    """Return what a model wrote that may be believed, and why there is nothing.
+
+    The second is "" where something is; nothing is asked where no card would stand.
+    """
+    from bot.assistant.claims import checked
+    from bot.assistant.telling import as_sent, told_of
+    from bot.domain.summary import Written, prompt_named
+    from bot.summaries import question_of
+
+    if triaged.worst is None:
+        return None, "not asked"
+    told = told_of(triaged.alerts)
+    answer = model.ask(question_of(triaged.worst.id, told))
+    if isinstance(answer, NoAnswer):
+        return None, f"no model: {answer.why.value.replace('_', ' ')}"
+    claims = checked(answer.value, as_sent(told, answer.left_out)).claims
+    if not claims:
+        return None, "no model: nothing kept"
+    asked = answer.asked
+    prompt = prompt_named(asked.prompt, asked.version, asked.digest)
+    return Written(model=answer.model, prompt=prompt, claims=claims), ""
