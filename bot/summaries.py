@@ -9,7 +9,7 @@ are asked about in `bot/readmodels/summaries.py`.
 import logging
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -77,6 +77,8 @@ class Summaries:
         """Have a model asked if what happened matters for a summary."""
         if state.is_open and any(isinstance(one, _MATTERS) for one in events):
             summaries.want(tx, incident, now=self._clock.now())
+        elif not state.is_open:
+            summaries.rest(tx, incident, why="")
 
     def run_until(self, stop: threading.Event) -> None:
         """Ask until `stop` is set."""
@@ -123,10 +125,10 @@ class Summaries:
 
     def _finish(self, tx: Transaction, ask: _Ask, answer: Answer) -> None:
         """Keep what came of it, at once with the card that follows."""
-        why = answer.why if isinstance(answer, NoAnswer) else None
-        summaries.count(tx, "asked", {why.value if why else "answered": 1})
         incident = ask.wanted.incident
         state, version = board.load(tx, incident)
+        became = answer.why.value if isinstance(answer, NoAnswer) else "answered"
+        _count(tx, state, "asked", {became: 1})
         if not state.is_open:
             summaries.rest(tx, incident, why="")
         elif not summaries.is_current(tx, ask.wanted):
@@ -148,7 +150,7 @@ class Summaries:
         version: int,
     ) -> None:
         became = {"kept": event.kept, **Counter(event.dropped)}
-        summaries.count(tx, "claims", became)
+        _count(tx, state, "claims", became)
         summaries.rest(tx, incident, why="" if event.kept else _NOTHING_KEPT)
         self._book.append(tx, incident, state, (event,), version=version, actor=TOCSIN)
 
@@ -161,6 +163,12 @@ class Summaries:
             summaries.rest(tx, incident, why=why.value)
         if why.value != known:
             self._book.redraw_soon(tx, incident)
+
+
+def _count(tx: Transaction, state: Incident, what: str, how: Mapping[str, int]) -> None:
+    """Count, but for a drill: its figures are not the real ones."""
+    if not state.drill:
+        summaries.count(tx, what, how)
 
 
 def checked_of(answer: Answered[SummaryAnswer], told: Sequence[Told]) -> Checked:

@@ -273,6 +273,13 @@ def test_the_timeline_says_who_wrote_what(house: House) -> None:
     assert line.words.for_slack() == TRUE
 
 
+def test_what_is_over_is_asked_about_no_more(house: House) -> None:
+    house.alert()
+    house.core.ask("INC-0001", Resolve(by=person("U0"), outcome="false_alarm"))
+    assert not house.summaries.step()
+    assert house.model.asked == []
+
+
 def test_figures_count_questions_and_claims(house: House) -> None:
     house.alert()
     house.model.says = claiming(TRUE, "It ran 13 times")

@@ -8,22 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.cli.asking import uncounted_model
-from bot.ports.model import Model, NoAnswer
-
 if TYPE_CHECKING:
     from bot.domain.summary import Written
+    from bot.ports.model import Model
     from bot.rulings import Rulings
     from bot.triage import Triaged
 
 
 @contextmanager
-def asking(rulings: "Rulings", *, is_wanted: bool) -> Iterator[Model | None]:
+def asking(rulings: "Rulings", *, is_wanted: bool) -> "Iterator[Model | None]":
     """Open the model of the settings for as long as the block lasts.
 
     Raises:
         BadSettings: As `uncounted_model`.
     """
+    from bot.cli.asking import uncounted_model
     from bot.cli.opening import open_settings
 
     if not is_wanted:
@@ -36,7 +35,7 @@ def asking(rulings: "Rulings", *, is_wanted: bool) -> Iterator[Model | None]:
         model.close()
 
 
-def written_of(model: Model, triaged: "Triaged") -> "tuple[Written | None, str]":
+def written_of(model: "Model", triaged: "Triaged") -> "tuple[Written | None, str]":
     """Return what a model wrote that may be believed, and why there is nothing.
 
     The second is "" where something is; nothing is asked where no card would stand.
@@ -44,6 +43,7 @@ def written_of(model: Model, triaged: "Triaged") -> "tuple[Written | None, str]"
     from bot.assistant.claims import checked
     from bot.assistant.telling import as_sent, told_of
     from bot.domain.summary import Written, prompt_named
+    from bot.ports.model import NoAnswer
     from bot.summaries import question_of
 
     if triaged.worst is None:
