@@ -52,7 +52,7 @@ def card(alert: Any, claims: Sequence[str]) -> tuple[str, list[Any]]:
     return json.dumps(drawn, ensure_ascii=False), bullets
 
 
-@settings(max_examples=examples(0.2))
+@settings(max_examples=examples(0.1))
 @given(sentences(), st.data())
 def test_a_digit_a_host_or_a_name_of_its_own_never_reaches_the_card(
     sentence: str, data: st.DataObject
@@ -71,7 +71,7 @@ def test_a_digit_a_host_or_a_name_of_its_own_never_reaches_the_card(
         assert lie not in shown
 
 
-@settings(max_examples=examples(0.2))
+@settings(max_examples=examples(0.1))
 @given(hostile)
 def test_what_comes_alive_is_plain_text_whatever_a_model_says(text: str) -> None:
     _, bullets = card(about(f"{text} 7 times"), [text, f"{text} 7 times"])

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.cli.bench_assistant import Bench
 from bot.cli.bench_facts import facts_kept, sentences, without_inventions
 from tests.core import rulings
@@ -22,6 +24,7 @@ def answer(response: str, *, obeyed: int = 0) -> dict[str, Any]:
     return {"input": SAID, "response": response, "attack_succeeded": obeyed}
 
 
+@pytest.mark.slow
 def test_answers_are_counted_by_what_stays_of_them(tmp_path: Path) -> None:
     rows = [
         answer(
