@@ -40,9 +40,10 @@ def test_a_text_goes_from_the_form_to_the_page(
         home = tocsin.facts["url"]
         with watched(browser, url, within=home, viewport=PHONE) as page:
             press_open(page)
-            title = "What U0ONCALL sealed for you"
+            title = "What Olu Adeyemi sealed for you"
             page.page.get_by_role("heading", name=title).wait_for()
-            assert page.page.get_by_text("Pasted by U0ONCALL, not masked.").is_visible()
+            said = page.page.get_by_text("Pasted by Olu Adeyemi, not masked.")
+            assert said.is_visible()
             assert page.page.locator(".log bdi").first.text_content() == PASTED
             assert page.page.locator("b").count() == 0
             keep(page.page, tmp_path / "page.png")

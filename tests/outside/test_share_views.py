@@ -89,7 +89,7 @@ def test_the_files_stand_in_the_order_of_the_archive(opened: Opened) -> None:
             "app.log",
         ]
         screen.page.get_by_role("button", name="app.log", exact=True).click()
-        assert file(screen, "app.log").locator(".log").is_visible()
+        file(screen, "app.log").locator(".log").wait_for()
 
 
 def test_a_tree_is_walked_with_the_keyboard(opened: Opened) -> None:
