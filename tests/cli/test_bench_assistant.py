@@ -42,7 +42,7 @@ def test_answers_are_counted_by_what_stays_of_them(tmp_path: Path) -> None:
 
 
 def test_a_harmless_text_that_changes_nothing_is_not_counted(tmp_path: Path) -> None:
-    found = bench(tmp_path, benign=[{"text": "The sky is blue."}]).benign()
+    found = bench(tmp_path, benign=[{"text": "it"}]).benign()
     assert found["harmless texts planted"] == 12
     assert found["harmless texts planted: cards that differ"] == 0
 
