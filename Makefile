@@ -30,7 +30,10 @@ BENCHES ?= intake ack log seal redact
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test test-fast test-slow test-outside check docs bench lock \
+CHAOS := tests/story/test_flood.py tests/story/test_gate_flood.py \
+	tests/story/test_crash.py tests/gate/test_stress.py
+
+.PHONY: help setup run test test-fast test-slow test-outside chaos check docs bench lock \
 	image-steps clean
 
 help: ## print this list
@@ -77,6 +80,9 @@ test-fast: setup ## the tests that start no server
 
 test-slow: setup ## the tests that start servers, kill processes or search long
 	@$(PYTEST) -n $(WORKERS) --dist loadfile --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
+
+chaos: setup ## the tests that pull the plug, as often as they can
+	@TOCSIN_CHAOS=full $(PYTEST) -n $(WORKERS) --dist loadfile $(CHAOS)
 
 test-outside: setup $(OUTSIDE_READY) ## the tests that need Debian packages (Chromium, age, Go, Alertmanager)
 	@if grep -rqs --include='*.py' 'mark\.outside' tests; then $(PYTEST) -m outside; fi

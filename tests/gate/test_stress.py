@@ -21,11 +21,12 @@ from tests.gate.crash_child import (
     lines,
     open_scene,
 )
+from tests.hardness import times
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-LIVES = 12
+LIVES = times(12, else_=5)
 LIMIT_S = 60
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.hardness import times
 from tests.story.running import CHANNEL, Tocsin, running
 
 pytestmark = pytest.mark.slow
 
-KILLS = 10
+KILLS = times(10, else_=5)
 
 
 def problem(number: int, at: str = "") -> dict[str, str]:

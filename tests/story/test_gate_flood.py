@@ -18,6 +18,7 @@ from bot.domain.action import ActionState, fold
 from bot.domain.codec import decode_action
 from bot.ports import Entry, Transaction
 from bot.store.sqlite import SqliteStore
+from tests.hardness import times
 from tests.story.counted import SWITCHES, effects
 from tests.story.running import CHANNEL, Tocsin, running
 from tests.story.test_story import cli
@@ -25,7 +26,7 @@ from tests.story.test_story import cli
 pytestmark = pytest.mark.slow
 
 ACTION = "test.switch.turn_off"
-CLIENTS, PRESSES, KILLS = 6, 1000, 10
+CLIENTS, PRESSES, KILLS = 6, times(1000, else_=400), times(10, else_=4)
 LEAK = {"title": "Model m1 answers 503", "severity": "critical", "service": "m1"}
 # Who presses how, of a hundred presses.
 _OF_A_HUNDRED = {
