@@ -151,7 +151,7 @@ def test_a_question_ends_in_time_whatever_the_models_do() -> None:
     names = {"m": Says(hangs=True), "n": GOOD}
     with (
         model_server(**names) as server,
-        door_to(server, model={"within_s": 0.3, "fallbacks": ["n"]}) as door,
+        door_to(server, model={"within_s": 2.0, "fallbacks": ["n"]}) as door,
     ):
         found = door.ask(question())
         assert isinstance(found, NoAnswer)

@@ -35,10 +35,9 @@ from bot.ports.action import Effect, StepResult, Verified
 from tests.core import CHANNEL
 from tests.fakes.action import TurnSwitch
 from tests.gate.stage import GateStage
-from tests.hardness import times
 
 ACTION = "test.switch.turn_off"
-PLANS, PRESSES, PEOPLE = times(50, else_=20), times(1000, else_=400), 6
+PLANS, PRESSES, PEOPLE = 50, 1000, 6
 SEED = "tocsin"
 # In the order in which a run comes to them.
 POINTS = (

@@ -21,12 +21,11 @@ from tests.gate.crash_child import (
     lines,
     open_scene,
 )
-from tests.hardness import times
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-LIVES = times(12, else_=5)
+LIVES = 12
 LIMIT_S = 60
 
 
