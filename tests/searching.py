@@ -9,7 +9,7 @@ anew.
 from hypothesis import settings
 
 STEADY, THOROUGH = "steady", "thorough"
-_A_LITTLE, _MUCH = 25, 150
+_A_LITTLE, _MUCH = 25, 100
 
 
 def register() -> None:
