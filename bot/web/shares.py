@@ -74,7 +74,7 @@ class SharesDoor:
         visit: Tells who is signed in where a link is shown, and whether it matters.
         me: Tells a browser who is signed in there; it says nothing about any share.
         me_pace: As `pace`, for pages that ask it again and again.
-        called: Returns what somebody calls themselves, by id; "" for nobody.
+        called: Returns name and id of somebody, by id; "" for nobody.
     """
 
     links: ShareLinks

@@ -46,7 +46,7 @@ class Visitors:
         return {
             "required": self.required,
             "signed_in": bool(person),
-            "person": await self.called(person),
+            "person": await self._name(person) or ("somebody" if person else ""),
         }
 
     async def _person(self, request: Request) -> str:
@@ -62,10 +62,16 @@ class Visitors:
             return ""
 
     async def called(self, person: str) -> str:
-        """Return what somebody calls themselves; "" for nobody."""
+        """Return whom a page names: never a name without its id; "" for nobody.
+
+        Names are edited by their owners, so an id stands behind each; it stands alone
+        where Slack does not say the name.
+        """
+        name = await self._name(person)
+        return f"{name} ({person})" if name else person
+
+    async def _name(self, person: str) -> str:
         if not person:
             return ""
         found = (await self.names({person})).get(person)
-        return (
-            self.mask(found.for_html_line(limit=_NAME_CHARS)) if found else "somebody"
-        )
+        return self.mask(found.for_html_line(limit=_NAME_CHARS)) if found else ""

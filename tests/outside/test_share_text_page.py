@@ -40,9 +40,11 @@ def test_a_text_goes_from_the_form_to_the_page(
         home = tocsin.facts["url"]
         with watched(browser, url, within=home, viewport=PHONE) as page:
             press_open(page)
-            title = "What Olu Adeyemi sealed for you"
+            title = "What Olu Adeyemi (U0ONCALL) sealed for you"
             page.page.get_by_role("heading", name=title).wait_for()
-            said = page.page.get_by_text("Pasted by Olu Adeyemi, not masked.")
+            said = page.page.get_by_text(
+                "Pasted by Olu Adeyemi (U0ONCALL), not masked."
+            )
             assert said.is_visible()
             assert page.page.locator(".log bdi").first.text_content() == PASTED
             assert page.page.locator("b").count() == 0

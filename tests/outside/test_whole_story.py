@@ -109,7 +109,7 @@ def the_evidence_is_readable(scene: Scene, link: "Locator") -> None:
     page.get_by_role("button", name="Open now").click()
     page.get_by_role("heading", name=f"Diagnostics of {ALARMED}").wait_for()
     said = page.inner_text("body")
-    for part in ("was made for Olu Adeyemi", ALARM, "InvocationThrottles"):
+    for part in ("was made for Olu Adeyemi (U0ONCALL)", ALARM, "InvocationThrottles"):
         assert part in said
     assert "AGE-SECRET" not in page.url
     scene.album.picture("engineer-evidence", page)
