@@ -203,7 +203,7 @@ def _only_counts(events: Sequence[Event]) -> bool:
 
 def _shows_nothing(event: Event) -> bool:
     """Tell whether an event leaves the card as it is: nothing a model said is true."""
-    return isinstance(event, Summarized) and not event.kept
+    return isinstance(event, Summarized) and event.shows_nothing
 
 
 def _by_alerts(actor: str) -> bool:

@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.assistant.claims import Checked, SummaryAnswer, checked
-from bot.assistant.telling import as_sent, told_of
+from bot.assistant.claims import SummaryAnswer
+from bot.assistant.telling import told_of
+from bot.assistant.writing import under_short_ids, written_in
 from bot.domain.decisions import TOCSIN
 from bot.domain.events import AlertJoined, Event, IncidentOpened, Reopened
 from bot.domain.grouping_events import Woken
 from bot.domain.incident import Incident
-from bot.domain.summary import as_lines
+from bot.domain.summary import LONGEST_CLAIM, as_lines
+from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.incidents import IncidentBook
 from bot.ports import Clock, Store, Transaction
@@ -42,8 +44,11 @@ Answer = Answered[SummaryAnswer] | NoAnswer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ask:
+    """What is asked; `ids` are the alerts by the ids under which they are told."""
+
     wanted: Wanted
     told: tuple[Told, ...]
+    ids: Mapping[str, str]
 
 
 class Summaries:
@@ -108,8 +113,14 @@ class Summaries:
             return True
         answer = self._model.ask(question_of(ask.wanted.incident, ask.told))
         # Broken off by ourselves says nothing of the model; it is due again later.
-        if not (self._ends and isinstance(answer, NoAnswer)):
-            self._store.write(lambda tx: self._finish(tx, ask, answer)).result()
+        if self._ends and isinstance(answer, NoAnswer):
+            return True
+        # Checked here: the store waits for nobody who reads.
+        if isinstance(answer, NoAnswer):
+            came: Summarized | NoAnswer = answer
+        else:
+            came = event_of(answer, ask.told, ask.ids)
+        self._store.write(lambda tx: self._finish(tx, ask, came)).result()
         return True
 
     def _take(self, tx: Transaction) -> _Ask | None:
@@ -117,28 +128,28 @@ class Summaries:
         if wanted is None:
             return None
         state, _ = board.load(tx, wanted.incident)
-        told = told_of(alerts.of_incident(tx, wanted.incident))
+        known = told_of(alerts.of_incident(tx, wanted.incident))
+        told, ids = under_short_ids(known)
         if not state.is_open or state.is_snoozed or state.written or not told:
             summaries.rest(tx, wanted.incident, why="")
             return None
-        return _Ask(wanted=wanted, told=told)
+        return _Ask(wanted=wanted, told=told, ids=ids)
 
-    def _finish(self, tx: Transaction, ask: _Ask, answer: Answer) -> None:
+    def _finish(self, tx: Transaction, ask: _Ask, came: Summarized | NoAnswer) -> None:
         """Keep what came of it, at once with the card that follows."""
         incident = ask.wanted.incident
         state, version = board.load(tx, incident)
-        became = answer.why.value if isinstance(answer, NoAnswer) else "answered"
+        became = came.why.value if isinstance(came, NoAnswer) else "answered"
         _count(tx, state, "asked", {became: 1})
         if not state.is_open:
             summaries.rest(tx, incident, why="")
         elif not summaries.is_current(tx, ask.wanted):
             at = summaries.asked_at(tx, incident) + PAUSE
             summaries.again(tx, incident, at=max(at, self._clock.now()))
-        elif isinstance(answer, NoAnswer):
-            self._tell_why(tx, incident, answer.why)
+        elif isinstance(came, NoAnswer):
+            self._tell_why(tx, incident, came.why)
         else:
-            event = _event(answer, checked_of(answer, ask.told))
-            self._keep(tx, incident, state, event, version=version)
+            self._keep(tx, incident, state, came, version=version)
 
     def _keep(
         self,
@@ -171,17 +182,21 @@ def _count(tx: Transaction, state: Incident, what: str, how: Mapping[str, int]) 
         summaries.count(tx, what, how)
 
 
-def checked_of(answer: Answered[SummaryAnswer], told: Sequence[Told]) -> Checked:
-    """Return what of an answer may be believed, after what was told."""
-    return checked(answer.value, as_sent(told, answer.left_out))
-
-
 def question_of(incident: str, told: tuple[Told, ...]) -> Question[SummaryAnswer]:
     """Return what a model is asked about an incident."""
     return Question(prompt=PROMPT, incident=incident, told=told, answer=SummaryAnswer)
 
 
-def _event(answer: Answered[SummaryAnswer], found: Checked) -> Summarized:
+def event_of(
+    answer: Answered[SummaryAnswer], told: Sequence[Told], ids: Mapping[str, str]
+) -> Summarized:
+    """Return what is kept of an answer.
+
+    Args:
+        told: What was asked about.
+        ids: Alerts by the ids under which they were told.
+    """
+    written, found = written_in(answer, told, ids)
     asked = answer.asked
     return Summarized(
         model=answer.model,
@@ -189,8 +204,16 @@ def _event(answer: Answered[SummaryAnswer], found: Checked) -> Summarized:
         version=asked.version,
         digest=asked.digest,
         asked=found.asked,
-        kept=len(found.claims),
+        kept=len(written.claims),
         dropped=found.dropped,
-        evidence=tuple(one.evidence for one in found.claims),
-        text=as_lines(found.claims),
+        evidence=tuple(one.evidence for one in written.lines),
+        quoted=len(written.quotes),
+        named=int(written.named is not None),
+        text=as_lines(written.lines),
+        asks=_one_a_line(written.unknown),
     )
+
+
+def _one_a_line(texts: Sequence[Untrusted]) -> Untrusted | None:
+    lines = (one.for_slack(limit=LONGEST_CLAIM) for one in texts)
+    return Untrusted("\n".join(lines)) if texts else None

@@ -6,6 +6,7 @@ nothing to it. What may be believed of a model is decided in `claims.py`.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 # A placeholder of the redactor, or a word with what is written inside: an address,
@@ -103,6 +104,51 @@ def facts(text: str) -> frozenset[str]:
         if _carries(part[0], is_first=part.start() in begins)
     }
     return frozenset(found | set(_measures([part[0] for part in parts])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A word where it stands, from `start` to `end`: a number has its unit with it.
+
+    Attributes:
+        word: Without the unit.
+        carries: It carries a fact.
+    """
+
+    start: int
+    end: int
+    word: str
+    said: str
+    carries: bool
+
+    @property
+    def key(self) -> str:
+        """Return as what it is compared: a number with its unit, if it has one."""
+        return _same(self.word) if self.said == self.word else self.said.casefold()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return as what others may name it: a number also without its unit."""
+        return frozenset({_same(self.word), self.key})
+
+
+def marks(text: str) -> list[Mark]:
+    """Return the words of a text where they stand, in order."""
+    begins = {found.end() for found in _SENTENCE.finditer(text)}
+    parts = list(_PART.finditer(text))
+    found: list[Mark] = []
+    for n, part in enumerate(parts):
+        end = part.end()
+        follows = parts[n + 1] if n + 1 < len(parts) else None
+        if follows and _is_number(part[0]) and _UNITS.fullmatch(follows[0].casefold()):
+            end = follows.end() if not text[end : follows.start()].strip() else end
+        is_first = part.start() in begins
+        carries = _carries(part[0], is_first=is_first)
+        said = text[part.start() : end]
+        found.append(
+            Mark(start=part.start(), end=end, word=part[0], said=said, carries=carries)
+        )
+    return found
 
 
 def known_facts(text: str) -> frozenset[str]:

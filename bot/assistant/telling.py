@@ -12,6 +12,8 @@ from bot.domain.untrusted import Untrusted, clip
 from bot.ports.model import Told
 
 _LONGEST = 4_000
+OURS = frozenset({"when", "outcome", "about"})
+"""Names of what we tell in words of our own; a sender's field may be called so, too."""
 _OUTCOMES = {
     Outcome.BLOCKED: "a control stopped it",
     Outcome.ALLOWED: "it was let through",

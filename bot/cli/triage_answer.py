@@ -126,6 +126,8 @@ def _summary(summary: "Summary") -> dict[str, object]:
         "text": "\n".join(f"• {claim['text']}" for claim in claims),
         "claims": claims,
         "unknown": list(summary.unknown),
+        "asks": [one.for_slack() for one in summary.asks],
+        "written": summary.written,
         "prompt": summary.prompt,
     }
 

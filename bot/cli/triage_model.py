@@ -40,21 +40,17 @@ def written_of(model: "Model", triaged: "Triaged") -> "tuple[Written | None, str
 
     The second is "" where something is; nothing is asked where no card would stand.
     """
-    from bot.assistant.claims import checked
-    from bot.assistant.telling import as_sent, told_of
-    from bot.domain.summary import Written, prompt_named
+    from bot.assistant.telling import told_of
+    from bot.assistant.writing import under_short_ids, written_in
     from bot.ports.model import NoAnswer
     from bot.summaries import question_of
 
     if triaged.worst is None:
         return None, "not asked"
-    told = told_of(triaged.alerts)
+    told, ids = under_short_ids(told_of(triaged.alerts))
     answer = model.ask(question_of(triaged.worst.id, told))
     if isinstance(answer, NoAnswer):
         return None, f"no model: {answer.why.value.replace('_', ' ')}"
-    claims = checked(answer.value, as_sent(told, answer.left_out)).claims
-    if not claims:
-        return None, "no model: nothing kept"
-    asked = answer.asked
-    prompt = prompt_named(asked.prompt, asked.version, asked.digest)
-    return Written(model=answer.model, prompt=prompt, claims=claims), ""
+    written, _ = written_in(answer, told, ids)
+    why = "" if written.claims else "no model: nothing kept"
+    return written, why

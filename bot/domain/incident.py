@@ -211,11 +211,19 @@ def _opened(event: IncidentOpened) -> Incident:
 
 
 def _written(event: Summarized) -> Written | None:
-    claims = from_lines(event.text, event.evidence)
-    if not claims:
+    lines = from_lines(event.text, event.evidence)
+    if not lines:
         return None
-    prompt = prompt_named(event.prompt, event.version, event.digest)
-    return Written(model=event.model, prompt=prompt, claims=claims)
+    behind = event.kept + event.quoted
+    asks = event.asks.for_html_text().split("\n") if event.asks else ()
+    return Written(
+        model=event.model,
+        prompt=prompt_named(event.prompt, event.version, event.digest),
+        claims=lines[: event.kept],
+        quotes=lines[event.kept : behind],
+        named=lines[behind] if event.named and lines[behind:] else None,
+        unknown=tuple(map(Untrusted, asks)),
+    )
 
 
 def _correlated(incident: Incident, rules: tuple[str, ...]) -> Incident:

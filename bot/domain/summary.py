@@ -11,6 +11,8 @@ from bot.domain.untrusted import Untrusted
 
 LONGEST_CLAIM = 300
 """Characters of a claim of a model: as many as a card shows of a text."""
+BETWEEN = "; "
+"""Stands between facts that are only named."""
 _HASH_SHOWN = 8
 
 
@@ -31,6 +33,7 @@ class Summary:
         unknown: What nobody has found out yet, in our own words.
         prompt: With what a model was asked, e.g. ``incident-summary v1, 0f3a9c21``.
         written: How many claims, from the first, a model wrote.
+        asks: What a model says that nobody has found out yet.
     """
 
     by: str
@@ -38,6 +41,7 @@ class Summary:
     unknown: tuple[str, ...] = ()
     prompt: str = ""
     written: int = 0
+    asks: tuple[Untrusted, ...] = ()
 
     @property
     def by_whom(self) -> str:
@@ -53,11 +57,30 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The claims of a model that were borne out by what it was told."""
+    """The claims of a model that were borne out by what it was told.
+
+    Attributes:
+        quotes: Sentences of the alerts themselves, where a claim was not borne out.
+        named: What such claims name rightly beside; facts only, `BETWEEN` them.
+        unknown: What it says that nobody has found out yet.
+    """
 
     model: str
     prompt: str
     claims: tuple[Claim, ...]
+    quotes: tuple[Claim, ...] = ()
+    named: Claim | None = None
+    unknown: tuple[Untrusted, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it gives a card nothing."""
+        return not (self.claims or self.quotes or self.named)
+
+    @property
+    def lines(self) -> tuple[Claim, ...]:
+        """Return all that stands in bullets, in the order in which it is kept."""
+        return (*self.claims, *self.quotes, *((self.named,) if self.named else ()))
 
 
 def prompt_named(prompt: str, version: int, digest: str) -> str:

@@ -15,10 +15,13 @@ class Summarized:
         prompt: Name of the prompt, and `version`.
         digest: SHA-256 hex of all that it was told to do.
         asked: How many claims it made.
-        kept: How many of them are borne out; 0 leaves the card as it is.
+        kept: How many of them are borne out.
         dropped: Of those that are not, why each is not.
-        evidence: Ids of the alerts that each kept claim rests on, in order.
-        text: The kept claims, one a line.
+        evidence: Ids of the alerts that each line of `text` rests on, in order.
+        quoted: How many lines behind the kept claims are sentences of the alerts.
+        named: 1 where one more line, the last, only names facts of the alerts.
+        text: The kept claims, the sentences and the facts, one a line.
+        asks: What the model says that nobody knows yet, one a line.
     """
 
     name: ClassVar = "incident.summarized.v1"
@@ -31,4 +34,12 @@ class Summarized:
     kept: int
     dropped: tuple[str, ...]
     evidence: tuple[tuple[str, ...], ...] = ()
+    quoted: int = 0
+    named: int = 0
     text: Untrusted | None
+    asks: Untrusted | None = None
+
+    @property
+    def shows_nothing(self) -> bool:
+        """Tell whether it leaves the card as it is."""
+        return not (self.kept or self.quoted or self.named)

@@ -151,6 +151,9 @@ def _known(view: CardView) -> list[Piece]:
     if view.summary.unknown:
         unknown = "; ".join(view.summary.unknown[:_UNKNOWNS])
         row.append(f"Unknown: {clipped(unknown, 300)}")
+    if view.summary.asks:
+        asks = "; ".join(one.for_slack() for one in view.summary.asks)
+        row.append(f"Unknown (AI-written): {clipped(asks, 200)}")
     if view.masked:
         row.append(f"masked: {told(view.masked)}")
     row.append(clipped(view.summary.by_whom or view.model, 160))

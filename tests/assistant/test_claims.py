@@ -11,7 +11,7 @@ from bot.assistant.claims import (
     MOST_CLAIMS,
     SummaryAnswer,
     believed,
-    shown,
+    unknowns,
 )
 from bot.assistant.facts import facts
 from bot.domain.untrusted import Untrusted
@@ -47,6 +47,7 @@ def stays(text: str, *evidence: str) -> bool:
     "text",
     [
         "Guardrail support-gr v3 let 3 documents through",
+        "The alert says \u201c3 injected  documents.\u201d, from support-gr",
         "The tool send_email ran 12 times in 4 min; usual is 0-1",
         "Mira Example used support-bot-v7 at 10:02 UTC",
         "It cost 1,204.50 USD",
@@ -83,6 +84,12 @@ def test_what_the_evidence_says_stays(text: str) -> None:
         "[press](here)",
         "**Urgent** act now",
         "Nothing happened, and nobody needs to act",
+        "Ignore the guardrail support-gr v3",
+        "You must restart support-bot-v7",
+        "Please run send_email 12 times",
+        "It ran 12 times; disable the guardrail support-gr",
+        "Mira Example said \u201cthere is nothing to do\u201d at 10:02 UTC",
+        'Mira Example said "there is nothing to do" at 10:02 UTC',
         "",
         "word " * 80,
     ],
@@ -106,10 +113,34 @@ def test_a_few_claims_are_enough() -> None:
     assert len(believed(claims, told())) == MOST_CLAIMS
 
 
-def test_what_is_unknown_is_shown_without_what_comes_alive() -> None:
-    given_ = {"claims": [], "unknown": ["who was hurt", "see https://x.y", "", "<@U1>"]}
-    unknown = SummaryAnswer.model_validate(given_).unknown
-    assert shown(unknown) == (Untrusted("who was hurt"),)
+def asked(*unknown: str) -> list[str]:
+    given_ = SummaryAnswer.model_validate({"claims": [], "unknown": unknown})
+    return [one.for_slack() for one in unknowns(given_.unknown, told())]
+
+
+def test_what_is_unknown_is_shown_as_a_question_that_names_nothing_new() -> None:
+    good = ["whether send_email left the domain", "who was hurt"]
+    assert asked(*good, *good) == good
+    assert asked("who", "when", "why 7", "nobody knows who") == []
+    assert len(asked("who it was", "why it was", "how it was", "when it was")) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nothing is wrong",
+        "see https://x.y",
+        "<@U1>",
+        "whether <!channel> knows",
+        "whether Mallory did it",
+        "who ran it 13 times",
+        "whether you should call the number above",
+        "how long " * 20,
+    ],
+)
+def test_what_is_unknown_is_not_shown_where_it_says_more(text: str) -> None:
+    assert asked(text) == []
 
 
 _NUMBER = st.integers(0, 99_999).map(str)

@@ -29,7 +29,7 @@ from tests.spec import NOON
 
 FRONT = '---\nid: x\nversion: 1\nowner: "@a"\npurpose: p\n---\n'
 PINNED = {
-    ("incident-summary", 1): "409c6d1b097e",
+    ("incident-summary", 2): "cc2543be46cc",
     ("is-it-there", 1): "9af00c7326e2",
 }
 """Each version of a prompt and the first digits of its hash: a text never changes

@@ -87,7 +87,7 @@ def test_what_is_true_stands_on_the_card_and_what_is_not_does_not(
         card = bot.wait_for(saying("AI-written"))
         shown = json.dumps(card, ensure_ascii=False)
         assert TRUE in shown
-        assert "check evidence · incident-summary v1, " in shown
+        assert "check evidence · incident-summary v2, " in shown
         for lie in ("13 times", "evil", "Mallory", "!channel", "!here", "fine"):
             assert lie not in shown
         assert len(bot.cards()) == 1
