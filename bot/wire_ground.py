@@ -138,7 +138,7 @@ def _viewing(settings: Settings, rulings: Rulings, clock: Clock) -> Viewing:
         registry=rulings.registry,
         category_titles=rulings.category_titles(),
         together=rulings.grouping.together,
-        asks_a_model=settings.model.provider is not None,
+        asks_a_model=settings.model.writes_summaries,
     )
 
 

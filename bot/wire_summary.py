@@ -23,9 +23,9 @@ class SummaryHouse:
     ground: Ground
 
     def join(self, house: House) -> None:
-        """Add the thread and the figures to a house that has a model."""
+        """Add the thread and the figures to a house whose model writes summaries."""
         model = self.ground.settings.model
-        if model.provider is None:
+        if not model.writes_summaries:
             return
         asking = Summaries(
             store=house.store,

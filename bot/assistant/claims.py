@@ -23,7 +23,7 @@ from bot.ports.model import Told, Words
 MOST_CLAIMS = 6
 MOST_UNKNOWN = 3
 # Longer than any good answer: who says too much is still heard, and six are shown.
-_MOST_ANSWERED = 64
+MOST_ANSWERED = 64
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$"
 
 _LONGEST_READ = 600  # as much as the shape of an answer lets through
@@ -46,15 +46,15 @@ class ClaimAnswer(Shape):
 
     text: Words
     evidence: tuple[Annotated[str, Field(pattern=_ID)], ...] = Field(
-        max_length=_MOST_ANSWERED
+        max_length=MOST_ANSWERED
     )
 
 
 class SummaryAnswer(Shape):
     """What a model is asked for with the prompt ``incident-summary``."""
 
-    claims: tuple[ClaimAnswer, ...] = Field(max_length=_MOST_ANSWERED)
-    unknown: tuple[Words, ...] = Field(max_length=_MOST_ANSWERED)
+    claims: tuple[ClaimAnswer, ...] = Field(max_length=MOST_ANSWERED)
+    unknown: tuple[Words, ...] = Field(max_length=MOST_ANSWERED)
 
 
 class Dropped(StrEnum):

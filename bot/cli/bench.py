@@ -102,11 +102,43 @@ _add("seal", "Sealing beside its cipher, and a race for one-time links.", _seal)
 @bench.command("assistant")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def assistant(*, folder: Path, as_json: bool) -> None:
+@click.option(
+    "--model",
+    "with_model",
+    is_flag=True,
+    help="Ask the model of the settings about the inputs; no budget counts it.",
+)
+@click.option(
+    "--stand-in",
+    is_flag=True,
+    help="Have a model on loopback give each recorded answer, raw and packed.",
+)
+@click.option(
+    "--most",
+    type=click.IntRange(1, 100_000),
+    help="Rows to ask about. Default: 50 of a model, all of the stand-in.",
+)
+def assistant(
+    *,
+    folder: Path,
+    as_json: bool,
+    with_model: bool,
+    stand_in: bool,
+    most: int | None,
+) -> None:
     """What attackers and models get onto a card, from the recorded texts in FOLDER."""
+    from bot.cli.bench_asking import asked, asked_stand_in
     from bot.cli.bench_assistant import Bench
     from bot.cli.opening import open_settings
     from bot.rulings import read_rulings
 
-    rulings = read_rulings(open_settings(), key=b"tocsin bench")
-    _print(Bench(rulings=rulings, folder=folder).figures(), as_json=as_json)
+    settings = open_settings()
+    rulings = read_rulings(settings, key=b"tocsin bench")
+    figures: Figures = {}
+    if stand_in:
+        figures |= asked_stand_in(settings, rulings, folder, most=most)
+    if with_model:
+        figures |= asked(settings, rulings, folder, most=most)
+    if not (stand_in or with_model):
+        figures = Bench(rulings=rulings, folder=folder).figures()
+    _print(figures, as_json=as_json)

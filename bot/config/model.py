@@ -63,6 +63,11 @@ class ModelSection(Section):
     fallback_api_key: SecretStr | None = Field(
         None, description="Key for fallbacks written as `provider:name`."
     )
+    summaries: bool = Field(
+        True,  # noqa: FBT003 - the value of a field
+        description="Whether the model writes bullets of cards. Off: rules write all of "
+        "them, while the model serves what else there is.",
+    )
     timeout_s: float = Field(
         20, gt=0, le=300, description="Seconds one model has for one answer."
     )
@@ -135,6 +140,11 @@ class ModelSection(Section):
         "Bedrock profile that spans a geography needs its prefix here, e.g. eu. What "
         "has no region must be named in allowed_hosts. Default: any region.",
     )
+
+    @property
+    def writes_summaries(self) -> bool:
+        """Tell whether there is a model and it is to write them."""
+        return self.provider is not None and self.summaries
 
     @field_validator("base_url", "fallback_base_url")
     @classmethod

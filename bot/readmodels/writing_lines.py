@@ -1,4 +1,4 @@
-"""What the timeline says of a model that was asked. Which events there are is not here."""
+"""What the timeline says of a model that was asked, and of nothing else."""
 
 from collections import Counter
 
