@@ -28,8 +28,10 @@ _ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$"
 
 _LONGEST_READ = 600  # as much as the shape of an answer lets through
 _LONGEST_UNKNOWN = 120
+# One question and nothing told beside: "what it is: nothing" tells.
 _ASKS = re.compile(
-    r"(?:whether|who|whom|whose|what|which|when|where|why|how|if|since when|by whom)\s",
+    r"(?:whether|who|whom|whose|what|which|when|where|why|how|since when|by whom)\s"
+    r"(?:[^:;!?.\u2013\u2014]|[:.](?=\w))+[?.]?",
     re.IGNORECASE,
 )
 _QUOTATION = re.compile(r"\u201c([^\u201d]+)\u201d|\"([^\"]+)\"")
@@ -229,6 +231,6 @@ def unknowns(words: Iterable[Words], told: Sequence[Told]) -> tuple[Untrusted, .
 
 
 def _may_be_asked(text: str, known: frozenset[str]) -> bool:
-    if len(text) > _LONGEST_UNKNOWN or not _ASKS.match(text):
+    if len(text) > _LONGEST_UNKNOWN or not _ASKS.fullmatch(text):
         return False
     return not is_live(text) and not is_order(text) and facts(text) <= known

@@ -45,6 +45,12 @@ def _ack() -> Figures:
     return measure()
 
 
+def _card() -> Figures:
+    from bot.cli.bench_waiting import measure
+
+    return measure()
+
+
 def _log() -> Figures:
     from bot.cli.bench_log import measure
 
@@ -95,6 +101,7 @@ def redact(*, as_json: bool, megabytes: int, stream_megabytes: int) -> None:
 
 
 _add("ack", "How soon Slack gets its answer, durable before it.", _ack)
+_add("card", "How soon a card stands after the 202, whatever a model does.", _card)
 _add("log", "Appends to the log beside bare SQLite commits.", _log)
 _add("seal", "Sealing beside its cipher, and a race for one-time links.", _seal)
 

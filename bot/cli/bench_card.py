@@ -24,7 +24,7 @@ _NAME = "bench"
 # Who wrote it, and what it says that nobody knows: words beside the bullets.
 _WRITER = re.compile(
     r"AI-written[^\u00b7]*\u00b7 [^\u00b7]+ \u00b7 \S+|no model"
-    r"|Unknown \(AI-written\): [^\u00b7<>]*(?: \u00b7 )?"
+    r"|Unknown \(AI-written\): [^\u00b7<>]*\u00b7 "
 )
 _PLAIN = {"type", "text"}
 

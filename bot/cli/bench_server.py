@@ -15,8 +15,11 @@ _READY_WITHIN_LINES = 50
 
 
 @contextlib.contextmanager
-def server() -> Iterator[dict[str, Any]]:
+def server(**settings: str) -> Iterator[dict[str, Any]]:
     """Yield the facts of `run.json` of a server that is ready.
+
+    Args:
+        settings: Of its environment.
 
     Raises:
         RuntimeError: It did not start.
@@ -32,6 +35,7 @@ def server() -> Iterator[dict[str, Any]]:
                 "TOCSIN_PRACTICE_REPLAY": "false",
                 # It would start, and cost, beside what is measured.
                 "TOCSIN_PRACTICE_CLOUD": "false",
+                **settings,
             },
             stdout=subprocess.PIPE,
             text=True,

@@ -40,6 +40,9 @@ def look(settings: Settings) -> Iterator[Check]:
         return
     order = ", then ".join(_place(one) for one in backends)
     yield Check(name="model", state=OK, says=f"asked in this order: {order}")
+    if not settings.model.summaries:
+        says = "off by model.summaries: rules write every bullet of a card"
+        yield Check(name="model summaries", state=OK, says=says)
     hosts = ", ".join(dict.fromkeys(one.host for one in backends))
     yield Check(name="model data", state=OK, says=f"to {hosts} go {_leaves()}")
     for name, prompt in _prompts():

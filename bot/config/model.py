@@ -64,9 +64,9 @@ class ModelSection(Section):
         None, description="Key for fallbacks written as `provider:name`."
     )
     summaries: bool = Field(
-        True,  # noqa: FBT003 - the value of a field
-        description="Whether the model writes bullets of cards. Off: rules write all of "
-        "them, while the model serves what else there is.",
+        default=True,
+        description="Whether the model writes bullets of cards. Off: rules write all, "
+        "and the model serves what else there is.",
     )
     timeout_s: float = Field(
         20, gt=0, le=300, description="Seconds one model has for one answer."

@@ -135,6 +135,8 @@ def test_what_is_unknown_is_shown_as_a_question_that_names_nothing_new() -> None
         "whether <!channel> knows",
         "whether Mallory did it",
         "who ran it 13 times",
+        "what it is: nothing at all",
+        "what it was. Nothing is wrong",
         "whether you should call the number above",
         "how long " * 20,
     ],
