@@ -289,3 +289,71 @@ def test_figures_count_questions_and_claims(house: House) -> None:
         "tocsin_summary_asked_total": {("answered",): 1},
         "tocsin_summary_claims_total": {("kept",): 1, ("facts",): 1},
     }
+
+
+ALERT = "al_9"
+
+
+def describe(house: House, text: str) -> None:
+    """Have an alert come in that says more than its title."""
+    found = an_alert("p9", alert_id=ALERT)
+    texts = {"description": Untrusted(text)}
+    title = Untrusted("A tool ran too often")
+    told = replace(found.envelope, title=title, texts=texts)
+    house.core.take(replace(found, envelope=told))
+
+
+def test_where_a_claim_is_not_true_the_alert_says_it_in_its_own_words(
+    house: House,
+) -> None:
+    said = "Tool send_email ran often between 10:02 and 10:06."
+    describe(house, f"It began at 10:01. {said}")
+    house.model.says = claiming(
+        "The tool was send_email", "Between 10:02 and 10:06 of 2023 it ran"
+    )
+    house.summaries.step()
+    summary = house.view().summary
+    assert house.bullets()[0] == "The tool was send_email"
+    assert house.bullets()[1].startswith("It began at 10:01")
+    assert house.bullets()[-1] == f"The alert says: \u201c{said}\u201d"
+    assert (summary.written, summary.claims[-1].evidence) == (1, (ALERT,))
+    line = house.core.service.timeline("INC-0001")[-1]
+    assert line.text.endswith(
+        "1 of 2 claims kept; dropped: 1 facts; the last 1 below are the alerts' own "
+        "words, check evidence:"
+    )
+
+
+def test_what_a_model_does_not_know_stands_beside_its_claims(house: House) -> None:
+    house.alert()
+    ids = {"evidence": ["e1"]}
+    unknown = ["whether mail left", "see https://x.example", "nothing is wrong"]
+    said = {"claims": [{"text": TRUE, **ids}], "unknown": unknown}
+    house.model.says = lambda _: said
+    house.summaries.step()
+    assert house.view().summary.asks == (Untrusted("whether mail left"),)
+    house.model.says = lambda _: {**said, "claims": []}
+    house.alert(2)
+    house.core.clock.go_on(60)
+    house.summaries.step()
+    assert house.view().summary.asks == ()
+
+
+def test_a_model_is_told_short_ids_that_stand_for_alerts(house: House) -> None:
+    house.alert()
+    house.alert(2)
+    house.summaries.step()
+    assert {one.id for one in house.model.asked[0].told} == {"e1", "e2"}
+    assert house.view().summary.claims[0].evidence == ("al_1", "al_2")
+
+
+@pytest.mark.parametrize("kind", ["summarized", "opened"])
+def test_what_was_erased_is_not_told_by_a_model_either(house: House, kind: str) -> None:
+    house.alert()
+    house.summaries.step()
+    assert house.view().summary.written == 1
+    lines = house.core.service.timeline("INC-0001")
+    seqs = [one.seq for one in lines if kind in one.kind]
+    house.core.store.write(lambda tx: tx.log.erase_words(seqs)).result()
+    assert house.view().summary.by == "rules"
+    assert house.bullets() == ["Tool send_email ran 12 times in 4 min"]

@@ -183,7 +183,7 @@ def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
         case Woken():
             return _awake(incident)
         case Summarized():
-            return replace(incident, written=_written(event))
+            return replace(incident, written=_written(incident, event))
         case _:
             assert_never(event)
 
@@ -210,9 +210,10 @@ def _opened(event: IncidentOpened) -> Incident:
     )
 
 
-def _written(event: Summarized) -> Written | None:
+def _written(incident: Incident, event: Summarized) -> Written | None:
+    """Return what a model wrote; what rests on erased words is not shown either."""
     lines = from_lines(event.text, event.evidence)
-    if not lines:
+    if not lines or incident.title is None:
         return None
     behind = event.kept + event.quoted
     asks = event.asks.for_html_text().split("\n") if event.asks else ()

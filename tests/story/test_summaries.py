@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.model_server import ModelServer, Says, Script, model_server
+from tests.payloads import alert, group
 from tests.story.running import Tocsin, running
 
 pytestmark = pytest.mark.slow
@@ -17,6 +18,8 @@ ALERT = {
     "title": "Guardrail support-gr let 3 documents through",
     "description": "Tool send_email ran 12 times in 4 min, usual 0 to 1.",
 }
+# Of the last claim only the year is made up; the alert says the rest better.
+HALF = "The usual of 2023 is 0 to 1"
 TRUE = "The tool send_email ran 12 times within 4 min"
 LIES = (
     "The tool send_email ran 13 times",
@@ -82,40 +85,52 @@ def saying(words: str) -> Any:
 def test_what_is_true_stands_on_the_card_and_what_is_not_does_not(
     tmp_path: Path,
 ) -> None:
-    with told(tmp_path, claiming(*LIES, TRUE)) as (bot, _):
+    with told(tmp_path, claiming(*LIES, TRUE, HALF)) as (bot, _):
         assert bot.alert(ALERT).status == 202
         card = bot.wait_for(saying("AI-written"))
         shown = json.dumps(card, ensure_ascii=False)
         assert TRUE in shown
         assert "check evidence · incident-summary v2, " in shown
-        for lie in ("13 times", "evil", "Mallory", "!channel", "!here", "fine"):
+        assert ALERT["description"] in shown
+        for lie in ("13 times", "evil", "Mallory", "!channel", "!here", "fine", "2023"):
             assert lie not in shown
         assert len(bot.cards()) == 1
 
 
+BAD = (
+    Says(refusal="I will not"),
+    Says(text="<!channel> {not json"),
+    Says(value={"claims": []}),
+    Says(status=500, text="<!channel>"),
+    Says(hangs=True),
+)
+
+
+def failing(before: int, _: Any) -> Says:
+    return BAD[min(before, len(BAD) - 1)]
+
+
 @pytest.mark.parametrize(
-    ("says", "more"),
+    ("says", "more", "count"),
     [
-        (Says(hangs=True), {}),
-        (Says(refusal="I will not"), {}),
-        (Says(text="<!channel> {not json"), {}),
-        (Says(value={"claims": []}), {}),
-        (Says(status=500, text="<!channel>"), {}),
-        (Says(value={}), {"TOCSIN_MODEL_TOKENS_PER_INCIDENT": "1"}),
-        (Says(), {"TOCSIN_MODEL_BASE_URL": "http://127.0.0.1:9/v1"}),
+        (failing, {}, len(BAD)),
+        (Says(value={}), {"TOCSIN_MODEL_TOKENS_PER_INCIDENT": "1"}, 1),
+        (Says(), {"TOCSIN_MODEL_BASE_URL": "http://127.0.0.1:9/v1"}, 1),
     ],
-    ids=["hangs", "refuses", "garbage", "empty", "fails", "over budget", "missing"],
+    ids=["refuses, garbage, empty, fails, hangs", "over budget", "missing"],
 )
 def test_a_card_waits_for_no_model(
-    tmp_path: Path, says: Says, more: dict[str, str]
+    tmp_path: Path, says: Script | Says, more: dict[str, str], count: int
 ) -> None:
     with told(tmp_path, says, **more) as (bot, _):
-        assert bot.alert(ALERT).status == 202
-        card = bot.wait_for(saying("INC-0001"))
-        shown = json.dumps(card, ensure_ascii=False)
-        assert "no model" in shown
-        assert "Guardrail support-gr let 3 documents through" in shown
-        assert "AI-written" not in shown
+        for n in range(1, count + 1):
+            body = group([alert(n)], key=f"g{n}")
+            assert bot.alert(body, source="alertmanager").status == 202
+            card = bot.wait_for(saying(f"INC-000{n}"))
+            shown = json.dumps(card, ensure_ascii=False)
+            assert "no model" in shown
+            assert f"Host {n} answers slowly" in shown
+            assert "AI-written" not in shown
 
 
 def test_after_kill_9_nobody_is_asked_again_and_the_words_stay(
