@@ -122,8 +122,9 @@ VIEWS: Mapping[str, CardView] = {
         summary=replace(
             NEW.summary,
             by="openai:example-model-1",
-            prompt="incident-summary v1, 0f3a9c21",
+            prompt="incident-summary v2, 0f3a9c21",
             written=1,
+            asks=(Untrusted("whether mail left the domain"),),
         ),
     ),
 }
