@@ -11,7 +11,8 @@ from datetime import datetime
 
 from bot.domain.classification_category import NONE, Verdict, decide
 from bot.domain.classification_evidence import Evidence, gather, holds
-from bot.domain.classification_rules import Move, OutcomeRule, Place, Rulebook
+from bot.domain.classification_fields import ASKED, Place
+from bot.domain.classification_rules import Move, OutcomeRule, Rulebook
 from bot.domain.envelope import Assessment, Envelope, Mask, Outcome
 from bot.domain.registry import ApprovedChange, System
 from bot.domain.severity import Reason, Severity, climb
@@ -104,7 +105,7 @@ def weighed(
 
 def classify_text(text: str, rulebook: Rulebook) -> tuple[str, str]:
     """Return category and rule id of a free text, e.g. a line of chat."""
-    envelope = Envelope(source="text", dedup_key="", title=Untrusted(text))
+    envelope = Envelope(source=ASKED, dedup_key="", title=Untrusted(text))
     verdict = decide(gather(envelope, rulebook), rulebook)
     return verdict.category, verdict.rule
 

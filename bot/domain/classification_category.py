@@ -7,17 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.classification_evidence import Evidence, holds
-from bot.domain.classification_rules import CategoryRule, Place, Rulebook
+from bot.domain.classification_fields import ASKED, Place
+from bot.domain.classification_rules import CategoryRule, Rulebook
 from bot.domain.envelope import Status
 from bot.domain.severity import Severity
 
 NONE = "none"
 NOT_AI = "not_ai"
 UNCLASSIFIED = "unclassified"
+# Integrations that read what they know nothing about: anything, and lines of logs.
+_TELL_NOTHING = frozenset({"webhook", "cloudevents", "cloudwatch_logs", ASKED})
+# Fields, folded, in which a monitor names its rule.
+_NAMED_BY_MONITORS = frozenset(
+    {"alertname", "alarmname", "rulename", "monitorname", "checkname"}
+)
 # How much a word is worth by where it stands, and how much a category must have
 # collected before less trustworthy places are no longer asked.
-_WORTH = {Place.FACT: 1.0, Place.TITLE: 0.9, Place.TEXT: 0.5}
-_ENOUGH = {Place.FACT: 5.0, Place.TITLE: 4.0, Place.TEXT: 1.0}
+_WORTH = {Place.FACT: 1.0, Place.TITLE: 0.9}
+_ENOUGH = {Place.FACT: 5.0, Place.TITLE: 1.0}
 # Further rules for the same category confirm, they do not add up: many words that
 # mean much the same must not outweigh the one rule that knows.
 _CONFIRMS, _MOST_CONFIRMED = 0.3, 2.0
@@ -62,7 +69,7 @@ class Verdict:
 
 
 def decide(evidence: Evidence, rulebook: Rulebook) -> Verdict:
-    """Ask facts first; title and texts only while nothing is certain enough."""
+    """Ask facts first; titles only while nothing is certain enough."""
     order = (NONE, *rulebook.categories)
     called = (rulebook.rules[place] for place in evidence.calling(rulebook.asked_rules))
     rules = [rule for rule in called if evidence.stands(rule.when)]
@@ -133,12 +140,14 @@ def _undecided(evidence: Evidence) -> Verdict:
         return Verdict(category=NONE, rule="default.update", trust=Place.FACT)
     if evidence.speaks_of_ai or not _is_ops_alert(evidence):
         return Verdict(
-            category=UNCLASSIFIED, rule="default.unclassified", trust=Place.TEXT
+            category=UNCLASSIFIED, rule="default.unclassified", trust=Place.TITLE
         )
-    return Verdict(category=NOT_AI, rule="default.not_ai", trust=Place.TEXT)
+    return Verdict(category=NOT_AI, rule="default.not_ai", trust=Place.TITLE)
 
 
 def _is_ops_alert(evidence: Evidence) -> bool:
     """Tell whether it is at least an ordinary alert of an ordinary system."""
-    known = evidence.envelope.integration not in ("webhook", "cloudevents", "text")
-    return known or evidence.speaks_of_ops or evidence.envelope.vendor_severity != ""
+    known = evidence.envelope.integration not in _TELL_NOTHING
+    rated = evidence.envelope.vendor_severity != ""
+    named = not _NAMED_BY_MONITORS.isdisjoint(evidence.names)
+    return known or evidence.speaks_of_ops or rated or named

@@ -1,22 +1,21 @@
 """What an alert offers as evidence, and how far each piece may be believed.
 
-Words aimed at a model end what is believed of a text: nobody wrote the rest for
-us. What evidence means is `bot/domain/classification.py`.
+Only fields that an operator or a vendor worded have a say
+(`bot/domain/classification_fields.py`); words aimed at a model end even that: nobody
+wrote the rest for us. What evidence means is `bot/domain/classification.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from bot.domain.classification_fields import Place, parts
 from bot.domain.classification_registry import registry_holds
-from bot.domain.classification_rules import Asked, FieldTest, Place, Rulebook, When
+from bot.domain.classification_rules import Asked, FieldTest, Rulebook, When
 from bot.domain.classification_text import Lexicon, fold
 from bot.domain.envelope import EntityKind, Envelope, Mask, Outcome
 from bot.domain.registry import ApprovedChange, System
 
-# A fact is a name, not a paragraph.
-_LONGEST_FACT = 120
-_MOST_FACT_WORDS = 12
 # What longer texts say is not kept.
 _LONGEST_KEPT = 500
 _AI_KINDS = frozenset({EntityKind.MODEL, EntityKind.GUARDRAIL})
@@ -85,12 +84,15 @@ def gather(
 ) -> Evidence:
     """Return the evidence in an alert; texts are read once, in linear time."""
     hits: dict[str, Place] = {}
-    instructed = _take_title(envelope, rulebook, hits)
+    instructed = False
+    for _, place, found, is_lure in heard_in(envelope, rulebook):
+        instructed |= is_lure
+        if place is not None:
+            _note(hits, found, place)
     named: dict[str, list[Fact]] = {}
     for path, text in envelope.texts.items():
-        raw = text.for_rules()
-        instructed |= _take_text(path, raw, rulebook, hits)
-        fact = Fact(path=_parts(path), value=" ".join(raw.casefold().split()))
+        value = " ".join(text.for_rules().casefold().split())
+        fact = Fact(path=parts(path), value=value)
         named.setdefault(fact.path[-1], []).append(fact)
     kinds = {entity.kind for entity in envelope.entities}
     return Evidence(
@@ -132,9 +134,21 @@ def holds(when: When, evidence: Evidence, trust: Place) -> Place | None:
     return min(places, default=Place.FACT)
 
 
-def believable_terms(raw: str, rulebook: Rulebook) -> frozenset[str]:
-    """Return the terms in a text, up to the first words aimed at a model."""
-    return _said(raw, rulebook)[0]
+def heard_in(
+    envelope: Envelope, rulebook: Rulebook
+) -> Iterator[tuple[str, Place | None, frozenset[str], bool]]:
+    """Yield of each field: its path, how much it counts, its terms, and if it lures.
+
+    The path of the title is "". A fact that holds words aimed at a model is none.
+    """
+    fields = rulebook.fields
+    raw = envelope.title.for_rules()
+    yield "", fields.of_title(envelope), *_said(raw, rulebook)
+    for path, text in envelope.texts.items():
+        raw = text.for_rules()
+        found, instructed = _said(raw, rulebook)
+        place = fields.of_text(envelope, path, raw)
+        yield path, None if instructed else place, found, instructed
 
 
 def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
@@ -144,21 +158,6 @@ def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
         for fact in evidence.names.get(test.names[-1], ())
         if fact.path[-len(test.names) :] == test.names and _fits(test, fact.value)
     )
-
-
-def _take_title(envelope: Envelope, rulebook: Rulebook, hits: dict[str, Place]) -> bool:
-    found, instructed = _said(envelope.title.for_rules(), rulebook)
-    _note(hits, found, Place.TITLE)
-    return instructed
-
-
-def _take_text(path: str, raw: str, rulebook: Rulebook, hits: dict[str, Place]) -> bool:
-    found, instructed = _said(raw, rulebook)
-    is_name = len(raw) <= _LONGEST_FACT and len(raw.split()) <= _MOST_FACT_WORDS
-    is_fact = is_name and not instructed and _parts(path)[-1] in rulebook.fact_fields
-    place = Place.FACT if is_fact else Place.TEXT
-    _note(hits, found, place)
-    return instructed
 
 
 def _said(raw: str, rulebook: Rulebook) -> tuple[frozenset[str], bool]:
@@ -224,14 +223,6 @@ def _note(hits: dict[str, Place], found: frozenset[str], place: Place) -> None:
 
 def _has(hits: Mapping[str, Place], terms: Sequence[str]) -> bool:
     return any(term in hits for term in terms)
-
-
-# The fields of one sender are the same in all of its alerts.
-@lru_cache(maxsize=4096)
-def _parts(path: str) -> tuple[str, ...]:
-    named = (part.rsplit("#", 1)[0] for part in path.split("."))
-    folded = ("".join(c for c in part.casefold() if c.isalnum()) for part in named)
-    return tuple(part for part in folded if part) or ("",)
 
 
 def _circumstances(when: When, evidence: Evidence) -> bool:

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from bot.domain.classification import applied_moves, outcome_of, weighed
 from bot.domain.classification_category import Claim
-from bot.domain.classification_evidence import Evidence, believable_terms, passing
-from bot.domain.classification_rules import FieldTest, Move, Place, Rulebook, When
+from bot.domain.classification_evidence import Evidence, heard_in, passing
+from bot.domain.classification_fields import Place
+from bot.domain.classification_rules import FieldTest, Move, Rulebook, When
 from bot.domain.envelope import Envelope, Mask, Outcome
 from bot.domain.registry import System
 
@@ -26,7 +27,7 @@ class Heard:
     Attributes:
         what: As the rule names it: a term, or a question to a field.
         fields: Names of the fields it stands in, as the sender wrote them.
-        place: How far it is believed: ``fact``, ``title`` or ``text``.
+        place: How far it is believed: ``fact`` or ``title``.
     """
 
     what: str
@@ -139,12 +140,11 @@ def _of_claim(claim: Claim, evidence: Evidence, where: Mapping[str, list[str]]) 
 
 
 def _where(envelope: Envelope, rulebook: Rulebook) -> dict[str, list[str]]:
-    """Return for every term that was found the fields it stands in."""
-    texts = {TITLE: envelope.title, **envelope.texts}
+    """Return for every term that was heard the fields it stands in."""
     found: dict[str, list[str]] = {}
-    for path, text in texts.items():
-        for term in believable_terms(text.for_rules(), rulebook):
-            found.setdefault(term, []).append(path)
+    for path, place, terms, _ in heard_in(envelope, rulebook):
+        for term in terms if place is not None else ():
+            found.setdefault(term, []).append(path or TITLE)
     return found
 
 

@@ -6,23 +6,11 @@ Values only; where they are read from is `bot/rules`, how they are applied is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 
+from bot.domain.classification_fields import DecidingFields, Place
 from bot.domain.classification_text import Lexicon
 from bot.domain.envelope import Outcome, Status
 from bot.domain.severity import Severity
-
-
-class Place(IntEnum):
-    """Where words stand, most trustworthy first.
-
-    FACT is what a rule, metric or event is called: an operator or a vendor chose
-    it. TITLE and TEXT may repeat what an attacker wrote.
-    """
-
-    FACT = 0
-    TITLE = 1
-    TEXT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +119,7 @@ class CategoryRule:
 
     Attributes:
         weight: 1 to 10; how much it says where it stands as a fact.
-        facts_only: Words of the title and the texts do not count for it.
+        facts_only: Words of the title do not count for it.
         severity: Where the severity starts instead of the category's own start.
         owasp: Ids that fit better than those of the category; empty for these.
         atlas: The same for MITRE ATLAS.
@@ -170,7 +158,7 @@ class Move:
     categories: frozenset[str] = frozenset()
     group: str = ""
     weak: bool = False
-    trust: Place = Place.TEXT
+    trust: Place = Place.TITLE
     origin: str = ""
 
 
@@ -181,7 +169,7 @@ class OutcomeRule:
     id: str
     outcome: Outcome
     when: When
-    trust: Place = Place.TEXT
+    trust: Place = Place.TITLE
     origin: str = ""
 
 
@@ -252,7 +240,7 @@ class Rulebook:
 
     Attributes:
         categories: By id, in the order in which they win a tie.
-        fact_fields: Names of fields, folded, whose short values are facts.
+        fields: Which fields have a say, and how much.
         ai_terms: Words that speak of an AI system.
         ops_terms: Words that speak of ordinary operations.
         markers: Raw lower-case pieces of chat templates and the like.
@@ -268,7 +256,7 @@ class Rulebook:
     rules: tuple[CategoryRule, ...]
     moves: tuple[Move, ...]
     outcomes: tuple[OutcomeRule, ...]
-    fact_fields: frozenset[str]
+    fields: DecidingFields
     ai_terms: tuple[str, ...]
     ops_terms: tuple[str, ...]
     markers: tuple[str, ...]

@@ -6,6 +6,7 @@ Which files there are and how they lie over each other is `bot/rules/loader.py`.
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
+from bot.domain.classification_fields import Place
 from bot.domain.classification_rules import (
     Category,
     CategoryRule,
@@ -13,7 +14,6 @@ from bot.domain.classification_rules import (
     Framework,
     Move,
     OutcomeRule,
-    Place,
     When,
 )
 from bot.domain.envelope import Outcome, Status
@@ -32,7 +32,7 @@ _FRAMEWORKS = {
     "owasp_agentic": ("owasp_agentic",),
     "atlas": ("atlas",),
 }
-_PLACES = {"fact": Place.FACT, "title": Place.TITLE, "text": Place.TEXT}
+_PLACES = {"fact": Place.FACT, "title": Place.TITLE}
 _NONE = "none"
 
 
@@ -111,7 +111,7 @@ def outcome_rule(entry: Entry, *, origin: str) -> OutcomeRule:
 
 def _trust(entry: Entry) -> Place:
     named = "trust" in entry.values
-    return _PLACES[entry.among("trust", _PLACES)] if named else Place.TEXT
+    return _PLACES[entry.among("trust", _PLACES)] if named else Place.TITLE
 
 
 def _when(entry: Entry) -> When:
