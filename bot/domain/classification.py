@@ -100,7 +100,19 @@ def weighed(
     if outcome is Outcome.BLOCKED and place > verdict.trust:
         # A title that says "blocked" under a name that does not: we look as hard.
         evidence = replace(evidence, outcome=Outcome.UNKNOWN)
-    return evidence, verdict
+    return evidence, _the_worse(verdict, evidence, rulebook)
+
+
+def _the_worse(verdict: Verdict, evidence: Evidence, rulebook: Rulebook) -> Verdict:
+    """Return what rules say that anybody's text may call for, where it is worse.
+
+    So much a stranger can do: make us look at a leak, never look away from the rest.
+    """
+    other = decide(evidence, rulebook, only_worse=True)
+    if verdict.category == NONE or not other.claims:
+        return verdict
+    now, then = (_severity(one, evidence, rulebook)[0] for one in (verdict, other))
+    return other if then.rank < now.rank else verdict
 
 
 def classify_text(text: str, rulebook: Rulebook) -> tuple[str, str]:

@@ -15,12 +15,10 @@ from bot.domain.severity import Severity
 NONE = "none"
 NOT_AI = "not_ai"
 UNCLASSIFIED = "unclassified"
-# Integrations that read what they know nothing about: anything, and lines of logs.
-_TELL_NOTHING = frozenset({"webhook", "cloudevents", "cloudwatch_logs", ASKED})
-# Fields, folded, in which a monitor names its rule.
-_NAMED_BY_MONITORS = frozenset(
-    {"alertname", "alarmname", "rulename", "monitorname", "checkname"}
-)
+# Integrations that read what they know nothing about.
+_TELL_NOTHING = frozenset({"webhook", "cloudevents", ASKED})
+# What stands in the names, not the values, of the fields that monitors send.
+_MONITORS_SAY = ("alarm", "alert", "anomaly", "incident", "monitor", "threshold")
 # How much a word is worth by where it stands, and how much a category must have
 # collected before less trustworthy places are no longer asked.
 _WORTH = {Place.FACT: 1.0, Place.TITLE: 0.9}
@@ -68,11 +66,19 @@ class Verdict:
     claims: tuple[Claim, ...] = ()
 
 
-def decide(evidence: Evidence, rulebook: Rulebook) -> Verdict:
-    """Ask facts first; titles only while nothing is certain enough."""
+def decide(
+    evidence: Evidence, rulebook: Rulebook, *, only_worse: bool = False
+) -> Verdict:
+    """Ask facts first; titles only while nothing is certain enough.
+
+    Args:
+        only_worse: Asks the rules that count only where they make it worse, and no
+            others.
+    """
     order = (NONE, *rulebook.categories)
     called = (rulebook.rules[place] for place in evidence.calling(rulebook.asked_rules))
-    rules = [rule for rule in called if evidence.stands(rule.when)]
+    asked = (rule for rule in called if rule.only_worse is only_worse)
+    rules = [rule for rule in asked if evidence.stands(rule.when)]
     for trust in Place:
         found = _scores(evidence, rules, trust)
         ranked = sorted(
@@ -149,5 +155,6 @@ def _is_ops_alert(evidence: Evidence) -> bool:
     """Tell whether it is at least an ordinary alert of an ordinary system."""
     known = evidence.envelope.integration not in _TELL_NOTHING
     rated = evidence.envelope.vendor_severity != ""
-    named = not _NAMED_BY_MONITORS.isdisjoint(evidence.names)
-    return known or evidence.speaks_of_ops or rated or named
+    if known or rated or evidence.speaks_of_ops:
+        return True
+    return any(word in name for name in evidence.names for word in _MONITORS_SAY)

@@ -16,6 +16,10 @@ from bot.domain.classification_text import Lexicon, fold
 from bot.domain.envelope import EntityKind, Envelope, Mask, Outcome
 from bot.domain.registry import ApprovedChange, System
 
+# How the redactor names the title among the fields.
+TITLE = "title"
+# So many kinds of secrets in one alert are a dump of an environment or a file.
+_A_DUMP = 2
 # What longer texts say is not kept.
 _LONGEST_KEPT = 500
 _AI_KINDS = frozenset({EntityKind.MODEL, EntityKind.GUARDRAIL})
@@ -39,6 +43,8 @@ class Evidence:
         outcome_place: Where the words stand that say so.
         speaks_of_ai: A term of the AI list, or a model or guardrail, is named.
         speaks_of_ops: A term of the operations list is named.
+        masks: What the redactor took out, wherever it stood.
+        named_masks: What of it stood in fields that have a say.
         instructed: Some text held sentences aimed at a model.
         names: The fields by their own name.
         believed: The terms that count when a place is the last one believed.
@@ -49,6 +55,7 @@ class Evidence:
     envelope: Envelope
     hits: Mapping[str, Place]
     masks: tuple[Mask, ...] = ()
+    named_masks: tuple[Mask, ...] = ()
     outcome: Outcome = Outcome.UNKNOWN
     outcome_place: Place = Place.FACT
     speaks_of_ai: bool = False
@@ -84,11 +91,12 @@ def gather(
 ) -> Evidence:
     """Return the evidence in an alert; texts are read once, in linear time."""
     hits: dict[str, Place] = {}
-    instructed = False
-    for _, place, found, is_lure in heard_in(envelope, rulebook):
+    instructed, heard = False, set[str]()
+    for path, place, found, is_lure in heard_in(envelope, rulebook):
         instructed |= is_lure
         if place is not None:
             _note(hits, found, place)
+            heard.add(path or TITLE)
     named: dict[str, list[Fact]] = {}
     for path, text in envelope.texts.items():
         value = " ".join(text.for_rules().casefold().split())
@@ -99,6 +107,7 @@ def gather(
         envelope=envelope,
         hits=hits,
         masks=tuple(masks),
+        named_masks=tuple(one for one in masks if one.path in heard),
         outcome=envelope.outcome,
         speaks_of_ai=bool(kinds & _AI_KINDS) or _has(hits, rulebook.ai_terms),
         speaks_of_ops=_has(hits, rulebook.ops_terms),
@@ -149,6 +158,15 @@ def heard_in(
         found, instructed = _said(raw, rulebook)
         place = fields.of_text(envelope, path, raw)
         yield path, None if instructed else place, found, instructed
+
+
+def worded(envelope: Envelope, rulebook: Rulebook) -> tuple[str, ...]:
+    """Return the texts of an alert that have a say, the title before the others."""
+    raw = {"": envelope.title.for_rules()} | {
+        path: text.for_rules() for path, text in envelope.texts.items()
+    }
+    heard = heard_in(envelope, rulebook)
+    return tuple(raw[path] for path, place, _, _ in heard if place is not None)
 
 
 def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
@@ -255,15 +273,20 @@ def _fields_hold(when: When, evidence: Evidence) -> bool:
 
 
 def _masks_hold(when: When, evidence: Evidence) -> bool:
-    if not when.masks:
-        return True
-    if not evidence.masks:
+    if when.masks and not _kinds(when.masks, evidence.named_masks):
         return False
-    wanted = [kind for kind in when.masks if not kind.startswith("!")]
-    spared = [kind[1:] for kind in when.masks if kind.startswith("!")]
-    return any(
-        _is_kind(mask, wanted) and not _is_kind(mask, spared) for mask in evidence.masks
-    )
+    return not when.dumped or len(_kinds(when.dumped, evidence.masks)) >= _A_DUMP
+
+
+def _kinds(named: Sequence[str], masks: Sequence[Mask]) -> set[str]:
+    """Return which kinds of those that a condition names were masked."""
+    wanted = [kind for kind in named if not kind.startswith("!")]
+    spared = [kind[1:] for kind in named if kind.startswith("!")]
+    return {
+        mask.kind
+        for mask in masks
+        if _is_kind(mask, wanted) and not _is_kind(mask, spared)
+    }
 
 
 def _is_kind(mask: Mask, named: Sequence[str]) -> bool:

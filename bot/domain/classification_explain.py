@@ -10,14 +10,11 @@ from datetime import datetime
 
 from bot.domain.classification import applied_moves, outcome_of, weighed
 from bot.domain.classification_category import Claim
-from bot.domain.classification_evidence import Evidence, heard_in, passing
+from bot.domain.classification_evidence import TITLE, Evidence, heard_in, passing
 from bot.domain.classification_fields import Place
 from bot.domain.classification_rules import FieldTest, Move, Rulebook, When
 from bot.domain.envelope import Envelope, Mask, Outcome
 from bot.domain.registry import System
-
-TITLE = "title"
-"""How the title is named among the fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +170,8 @@ def _asked_fields(when: When, evidence: Evidence) -> Iterable[Heard]:
 
 
 def _asked_masks(when: When, evidence: Evidence) -> Iterable[Heard]:
-    if when.masks:
-        for mask in evidence.masks:
+    if when.masks or when.dumped:
+        for mask in evidence.masks if when.dumped else evidence.named_masks:
             yield Heard(what=f"masked {mask.kind}", fields=(mask.path,), place="fact")
 
 

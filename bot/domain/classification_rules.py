@@ -45,9 +45,11 @@ class When:
         outcome: What became of it.
         status: What the sender says of the alert.
         sources: One of these integrations.
-        masks: The redactor masked a value of one of these kinds; ``*`` at the end
-            of a kind stands for any ending, ``group:`` before a family for all of its
-            kinds, ``!`` before either leaves it out.
+        masks: The redactor masked a value of one of these kinds in a field that has
+            a say; ``*`` at the end of a kind stands for any ending, ``group:`` before
+            a family for all of its kinds, ``!`` before either leaves it out.
+        dumped: It masked at least two of these kinds, in whatever field: so much
+            together is no key that somebody quotes.
         vendor: The sender's severity, folded, is one of these words.
         vendor_at_least: The sender's severity is a number and not smaller.
         needs_ai: Something in the alert speaks of an AI system.
@@ -69,6 +71,7 @@ class When:
     status: Status | None = None
     sources: frozenset[str] = frozenset()
     masks: tuple[str, ...] = ()
+    dumped: tuple[str, ...] = ()
     vendor: frozenset[str] = frozenset()
     vendor_at_least: float | None = None
     needs_ai: bool = False
@@ -120,6 +123,8 @@ class CategoryRule:
     Attributes:
         weight: 1 to 10; how much it says where it stands as a fact.
         facts_only: Words of the title do not count for it.
+        only_worse: It is asked last, and decides only where that is worse than what
+            the other rules say.
         severity: Where the severity starts instead of the category's own start.
         owasp: Ids that fit better than those of the category; empty for these.
         atlas: The same for MITRE ATLAS.
@@ -132,6 +137,7 @@ class CategoryRule:
     reason: str
     when: When
     facts_only: bool = False
+    only_worse: bool = False
     severity: Severity | None = None
     owasp: tuple[str, ...] = ()
     atlas: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from bot.rules.reading import Entry, bad
 
 _WHEN = (
     *("any", "also", "unless", "fields", "any_field", "no_fields", "outcome", "status"),
-    *("sources", "masks", "vendor", "vendor_at_least", "needs_ai"),
+    *("sources", "masks", "dumped", "vendor", "vendor_at_least", "needs_ai"),
     *("system_tier", "system_stage", "system_data", "system_tools", "approved_change"),
 )
 _FRAMEWORKS = {
@@ -55,6 +55,7 @@ def category_rule(
         "weight",
         "reason",
         "facts_only",
+        "only_worse",
         "severity",
         "owasp",
         "atlas",
@@ -68,6 +69,7 @@ def category_rule(
         reason=entry.text("reason"),
         when=_when(entry),
         facts_only=entry.flag("facts_only"),
+        only_worse=entry.flag("only_worse"),
         severity=entry.choice_or_none("severity", Severity),
         owasp=entry.words("owasp"),
         atlas=entry.words("atlas"),
@@ -126,6 +128,7 @@ def _when(entry: Entry) -> When:
         status=entry.choice_or_none("status", Status),
         sources=frozenset(entry.words("sources")),
         masks=entry.words("masks"),
+        dumped=entry.words("dumped"),
         vendor=frozenset(word.casefold() for word in entry.words("vendor")),
         vendor_at_least=entry.number("vendor_at_least"),
         needs_ai=entry.flag("needs_ai"),
