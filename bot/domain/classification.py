@@ -75,6 +75,7 @@ def judge(
         confidence=verdict.confidence,
         owasp=verdict.owasp or ids,
         atlas=verdict.atlas or (category.atlas if category else ()),
+        lured=evidence.lured,
     )
 
 

@@ -45,7 +45,8 @@ class Evidence:
         speaks_of_ops: A term of the operations list is named.
         masks: What the redactor took out, wherever it stood.
         named_masks: What of it stood in fields that have a say.
-        instructed: Some text held sentences aimed at a model.
+        instructed: Some text held a sentence plainly aimed at a model.
+        lured: The fields that held such a sentence, or words that it may hold.
         names: The fields by their own name.
         believed: The terms that count when a place is the last one believed.
         system: The registered system it is about, if any.
@@ -61,6 +62,7 @@ class Evidence:
     speaks_of_ai: bool = False
     speaks_of_ops: bool = False
     instructed: bool = False
+    lured: tuple[str, ...] = ()
     names: Mapping[str, tuple[Fact, ...]]
     believed: Mapping[Place, frozenset[str]]
     system: System | None = None
@@ -91,9 +93,10 @@ def gather(
 ) -> Evidence:
     """Return the evidence in an alert; texts are read once, in linear time."""
     hits: dict[str, Place] = {}
-    instructed, heard = False, set[str]()
+    lured, heard = [], set[str]()
     for path, place, found, is_lure in heard_in(envelope, rulebook):
-        instructed |= is_lure
+        if is_lure:
+            lured.append(path or TITLE)
         if place is not None:
             _note(hits, found, place)
             heard.add(path or TITLE)
@@ -111,7 +114,8 @@ def gather(
         outcome=envelope.outcome,
         speaks_of_ai=bool(kinds & _AI_KINDS) or _has(hits, rulebook.ai_terms),
         speaks_of_ops=_has(hits, rulebook.ops_terms),
-        instructed=instructed,
+        instructed=any(map(_instructs(envelope, rulebook), lured)),
+        lured=tuple(lured),
         names={name: tuple(them) for name, them in named.items()},
         believed={
             trust: frozenset(term for term, place in hits.items() if place <= trust)
@@ -148,16 +152,16 @@ def heard_in(
 ) -> Iterator[tuple[str, Place | None, frozenset[str], bool]]:
     """Yield of each field: its path, how much it counts, its terms, and if it lures.
 
-    The path of the title is "". A fact that holds words aimed at a model is none.
+    The path of the title is "". A fact that holds words that lure is none.
     """
     fields = rulebook.fields
     raw = envelope.title.for_rules()
     yield "", fields.of_title(envelope), *_said(raw, rulebook)
     for path, text in envelope.texts.items():
         raw = text.for_rules()
-        found, instructed = _said(raw, rulebook)
+        found, is_lure = _said(raw, rulebook)
         place = fields.of_text(envelope, path, raw)
-        yield path, None if instructed else place, found, instructed
+        yield path, None if is_lure else place, found, is_lure
 
 
 def worded(envelope: Envelope, rulebook: Rulebook) -> tuple[str, ...]:
@@ -178,17 +182,31 @@ def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
     )
 
 
+def _instructs(envelope: Envelope, rulebook: Rulebook) -> Callable[[str], bool]:
+    """Return what tells of a field that lures whether it plainly instructs."""
+
+    def instructs(path: str) -> bool:
+        text = envelope.texts.get(path, envelope.title)
+        raw = text.for_rules()
+        lowered = raw.casefold()
+        return any(one in lowered for one in rulebook.markers) or bool(
+            rulebook.instruction_lexicon.found_in(fold(raw))
+        )
+
+    return instructs
+
+
 def _said(raw: str, rulebook: Rulebook) -> tuple[frozenset[str], bool]:
-    """Return the terms a text says, and whether it held words aimed at a model."""
+    """Return the terms a text says, and whether it held words that lure."""
     ask = _read_short if len(raw) <= _LONGEST_KEPT else _read
-    return ask(raw, rulebook.lexicon, rulebook.instruction_lexicon, rulebook.markers)
+    return ask(raw, rulebook.lexicon, rulebook.lure_lexicon, rulebook.markers)
 
 
 def _read(
-    raw: str, lexicon: Lexicon, instructions: Lexicon, markers: tuple[str, ...]
+    raw: str, lexicon: Lexicon, lures: Lexicon, markers: tuple[str, ...]
 ) -> tuple[frozenset[str], bool]:
-    words, instructed = _believable(raw, instructions, markers)
-    return lexicon.found_in(words), instructed
+    words, is_lure = _believable(raw, lures, markers)
+    return lexicon.found_in(words), is_lure
 
 
 # The fields of one sender say the same in most of its alerts.
@@ -196,9 +214,9 @@ _read_short = lru_cache(maxsize=4096)(_read)
 
 
 def _believable(
-    raw: str, instructions: Lexicon, markers: tuple[str, ...]
+    raw: str, lures: Lexicon, markers: tuple[str, ...]
 ) -> tuple[str, bool]:
-    """Return the folded words before the first that are aimed at a model.
+    """Return the folded words before the first that lure.
 
     What stands before was there before somebody added to it; what follows is
     theirs. The flag tells whether anything was cut.
@@ -206,18 +224,18 @@ def _believable(
     lowered = raw.casefold()
     cuts = [at for marker in markers if (at := lowered.find(marker)) >= 0]
     folded = fold(raw[: min(cuts)]) if cuts else fold(raw)
-    kept = _before_instruction(folded, instructions)
+    kept = _before_lure(folded, lures)
     return kept, bool(cuts) or kept != folded
 
 
-def _before_instruction(folded: str, instructions: Lexicon) -> str:
-    if not instructions.found_in(folded):
+def _before_lure(folded: str, lures: Lexicon) -> str:
+    if not lures.found_in(folded):
         return folded
     words = folded.split()
-    end = _first(len(words), lambda n: bool(instructions.found_in(_line(words[:n]))))
+    end = _first(len(words), lambda n: bool(lures.found_in(_line(words[:n]))))
     rest = words[:end]
-    # The longest tail that still instructs begins where the instruction begins.
-    drop = _first(end, lambda n: not instructions.found_in(_line(rest[n:])))
+    # The longest tail that still lures begins where the lure begins.
+    drop = _first(end, lambda n: not lures.found_in(_line(rest[n:])))
     return _line(words[: max(drop - 1, 0)])
 
 

@@ -253,7 +253,8 @@ class Rulebook:
         frameworks: The lists of threats that ids may come from.
         digest: SHA-256 over the files it was read from, hex.
         lexicon: All terms of rules and word lists.
-        instruction_lexicon: Terms of sentences aimed at a model.
+        instruction_lexicon: Terms of sentences plainly aimed at a model.
+        lure_lexicon: These, and terms that such sentences often hold.
         asked_rules: Which rules can hold, by words and source.
         asked_moves: The same of moves.
     """
@@ -270,6 +271,7 @@ class Rulebook:
     digest: str
     lexicon: Lexicon = field(compare=False)
     instruction_lexicon: Lexicon = field(compare=False)
+    lure_lexicon: Lexicon = field(compare=False)
     asked_rules: Asked = field(init=False, compare=False, repr=False)
     asked_moves: Asked = field(init=False, compare=False, repr=False)
 

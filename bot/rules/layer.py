@@ -22,7 +22,7 @@ TESTS = "tests"
 """Key of a site's file for its own cases; `bot/rules/cases.py` reads them."""
 
 _WORDS = ("facts", "things", "titles", "markers")
-_TERMS = ("ai", "operations", "instructions")
+_TERMS = ("ai", "operations", "instructions", "lures")
 LISTS = (*_WORDS, *_TERMS)
 _ENTRIES = ("outcomes", "categories", "moves")
 

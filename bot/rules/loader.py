@@ -157,6 +157,7 @@ def _rulebook(
         digest=digest,
         lexicon=Lexicon(terms),
         instruction_lexicon=Lexicon(lists["instructions"]),
+        lure_lexicon=Lexicon((*lists["instructions"], *lists["lures"])),
     )
 
 
