@@ -13,6 +13,7 @@ from bot.assistant.suggest import Suggestion, suggest
 from bot.config import Settings, shipped_runbooks
 from bot.config.site_file import site_name, site_text
 from bot.deciding import Deciding, Texts, decide_by
+from bot.domain.classification_evidence import worded
 from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert
 from bot.domain.grouping_rules import GroupingRules
@@ -53,15 +54,18 @@ class Rulings(Deciding):
         )
 
     def advise(self, alert: Alert) -> Sequence[Suggestion]:
-        """Return the runbook steps that may help, best first."""
+        """Return the runbook steps that may help, best first.
+
+        Only words that decide are compared: what strangers wrote into an alert chooses
+        no runbook either.
+        """
         envelope = alert.envelope
-        texts = (envelope.title, *envelope.texts.values())
         return suggest(
             self.index,
             self.runbooks,
             category=alert.assessment.category,
             entities=[(entity.kind, entity.id) for entity in envelope.entities],
-            text=" ".join(text.for_rules() for text in texts),
+            text=" ".join(worded(envelope, self.rulebook)),
         )
 
     def category_titles(self) -> dict[str, str]:

@@ -129,6 +129,7 @@ def _said(finding: Finding) -> dict[str, str]:
         said["type" if place == 1 else f"type#{place}"] = kind
     for place, (kind, name) in enumerate(finding.resources, 1):
         said[f"resource {place}"] = f"{kind} {name}".strip()
+        said["resourceType" if place == 1 else f"resourceType#{place}"] = kind
     return said
 
 

@@ -113,8 +113,9 @@ def test_no_secret_is_left_in_any_part_of_an_alert() -> None:
     assert ("github_pat", "title") not in masked
 
 
-def test_a_masked_credential_makes_it_a_leaked_credential() -> None:
-    (found,) = run(group(firing(summary="pod crash", description="SECRET-a"))).alerts
+def test_a_masked_credential_in_a_name_makes_it_a_leaked_credential() -> None:
+    labels = {**LABELS, "rule": "SECRET-a"}
+    (found,) = run(group({"labels": labels})).alerts
     assert found.assessment.category == "credential_exposure"
 
 
@@ -217,9 +218,9 @@ def test_what_a_site_takes_out_is_a_leak_only_where_it_says_that_it_is_a_key() -
     site = Redactor(load_definition(f"rules: [{', '.join(rules)}]"), key=b"k")
 
     def found(number: int) -> str:
-        told = {"title": "Somebody waits", "note": f"It is BDG{number}-123456."}
+        told = {"title": "Somebody waits", "rule": f"It is BDG{number}-123456."}
         (one,) = run(told, source="webhook", redactor=site).alerts
-        assert "BDG" not in one.envelope.texts["note"].for_redaction()
+        assert "BDG" not in one.envelope.texts["rule"].for_redaction()
         return one.assessment.category
 
     assert found(0) == found(1) == "unclassified"

@@ -83,7 +83,8 @@ def _what(worst: Alert, alerts: Sequence[Alert]) -> Claim:
 def _figures(alert: Alert) -> Claim | None:
     """Return the sentence of the alert that holds figures, if one adds any.
 
-    Where the text holds instructions, none of its sentences is repeated.
+    Where a text holds instructions, none of its alert's sentences is repeated; where
+    it only may, none of its own.
     """
     if INSTRUCTED in alert.assessment.notices:
         return None
@@ -99,6 +100,7 @@ def _told(alert: Alert) -> list[str]:
     named = [
         (path.rsplit(".", 1)[-1].casefold().replace("_", ""), text)
         for path, text in alert.envelope.texts.items()
+        if path not in alert.assessment.lured
     ]
     ranked = [
         (_TOLD_IN.index(name), place, text)

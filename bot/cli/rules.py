@@ -135,12 +135,13 @@ class _Site:
     def came_out(self, case: "Case") -> "Mapping[str, str]":
         """Return what the rules say of a case."""
         from bot.domain.classification import judge
+        from bot.domain.classification_fields import ASKED
         from bot.domain.envelope import Envelope
         from bot.domain.untrusted import Untrusted
 
         if not case.text:
             return self._posted(case)
-        envelope = Envelope(source="text", dedup_key="", title=Untrusted(case.text))
+        envelope = Envelope(source=ASKED, dedup_key="", title=Untrusted(case.text))
         return _verdict(*judge(envelope, self.rulebook))
 
     def _posted(self, case: "Case") -> "Mapping[str, str]":

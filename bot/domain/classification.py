@@ -11,7 +11,8 @@ from datetime import datetime
 
 from bot.domain.classification_category import NONE, Verdict, decide
 from bot.domain.classification_evidence import Evidence, gather, holds
-from bot.domain.classification_rules import Move, OutcomeRule, Place, Rulebook
+from bot.domain.classification_fields import ASKED, Place
+from bot.domain.classification_rules import Move, OutcomeRule, Rulebook
 from bot.domain.envelope import Assessment, Envelope, Mask, Outcome
 from bot.domain.registry import ApprovedChange, System
 from bot.domain.severity import Reason, Severity, climb
@@ -74,6 +75,7 @@ def judge(
         confidence=verdict.confidence,
         owasp=verdict.owasp or ids,
         atlas=verdict.atlas or (category.atlas if category else ()),
+        lured=evidence.lured,
     )
 
 
@@ -99,12 +101,24 @@ def weighed(
     if outcome is Outcome.BLOCKED and place > verdict.trust:
         # A title that says "blocked" under a name that does not: we look as hard.
         evidence = replace(evidence, outcome=Outcome.UNKNOWN)
-    return evidence, verdict
+    return evidence, _the_worse(verdict, evidence, rulebook)
+
+
+def _the_worse(verdict: Verdict, evidence: Evidence, rulebook: Rulebook) -> Verdict:
+    """Return what rules say that anybody's text may call for, where it is worse.
+
+    So much a stranger can do: make us look at a leak, never look away from the rest.
+    """
+    other = decide(evidence, rulebook, only_worse=True)
+    if verdict.category == NONE or not other.claims:
+        return verdict
+    now, then = (_severity(one, evidence, rulebook)[0] for one in (verdict, other))
+    return other if then.rank < now.rank else verdict
 
 
 def classify_text(text: str, rulebook: Rulebook) -> tuple[str, str]:
     """Return category and rule id of a free text, e.g. a line of chat."""
-    envelope = Envelope(source="text", dedup_key="", title=Untrusted(text))
+    envelope = Envelope(source=ASKED, dedup_key="", title=Untrusted(text))
     verdict = decide(gather(envelope, rulebook), rulebook)
     return verdict.category, verdict.rule
 

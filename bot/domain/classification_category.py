@@ -7,17 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.classification_evidence import Evidence, holds
-from bot.domain.classification_rules import CategoryRule, Place, Rulebook
+from bot.domain.classification_fields import ASKED, Place
+from bot.domain.classification_rules import CategoryRule, Rulebook
 from bot.domain.envelope import Status
 from bot.domain.severity import Severity
 
 NONE = "none"
 NOT_AI = "not_ai"
 UNCLASSIFIED = "unclassified"
+# Integrations that read what they know nothing about.
+_TELL_NOTHING = frozenset({"webhook", "cloudevents", ASKED})
+# What stands in the names, not the values, of the fields that monitors send.
+_MONITORS_SAY = ("alarm", "alert", "anomaly", "incident", "monitor", "threshold")
 # How much a word is worth by where it stands, and how much a category must have
 # collected before less trustworthy places are no longer asked.
-_WORTH = {Place.FACT: 1.0, Place.TITLE: 0.9, Place.TEXT: 0.5}
-_ENOUGH = {Place.FACT: 5.0, Place.TITLE: 4.0, Place.TEXT: 1.0}
+_WORTH = {Place.FACT: 1.0, Place.TITLE: 0.9}
+_ENOUGH = {Place.FACT: 5.0, Place.TITLE: 1.0}
 # Further rules for the same category confirm, they do not add up: many words that
 # mean much the same must not outweigh the one rule that knows.
 _CONFIRMS, _MOST_CONFIRMED = 0.3, 2.0
@@ -61,11 +66,19 @@ class Verdict:
     claims: tuple[Claim, ...] = ()
 
 
-def decide(evidence: Evidence, rulebook: Rulebook) -> Verdict:
-    """Ask facts first; title and texts only while nothing is certain enough."""
+def decide(
+    evidence: Evidence, rulebook: Rulebook, *, only_worse: bool = False
+) -> Verdict:
+    """Ask facts first; titles only while nothing is certain enough.
+
+    Args:
+        only_worse: Asks the rules that count only where they make it worse, and no
+            others.
+    """
     order = (NONE, *rulebook.categories)
     called = (rulebook.rules[place] for place in evidence.calling(rulebook.asked_rules))
-    rules = [rule for rule in called if evidence.stands(rule.when)]
+    asked = (rule for rule in called if rule.only_worse is only_worse)
+    rules = [rule for rule in asked if evidence.stands(rule.when)]
     for trust in Place:
         found = _scores(evidence, rules, trust)
         ranked = sorted(
@@ -133,12 +146,15 @@ def _undecided(evidence: Evidence) -> Verdict:
         return Verdict(category=NONE, rule="default.update", trust=Place.FACT)
     if evidence.speaks_of_ai or not _is_ops_alert(evidence):
         return Verdict(
-            category=UNCLASSIFIED, rule="default.unclassified", trust=Place.TEXT
+            category=UNCLASSIFIED, rule="default.unclassified", trust=Place.TITLE
         )
-    return Verdict(category=NOT_AI, rule="default.not_ai", trust=Place.TEXT)
+    return Verdict(category=NOT_AI, rule="default.not_ai", trust=Place.TITLE)
 
 
 def _is_ops_alert(evidence: Evidence) -> bool:
     """Tell whether it is at least an ordinary alert of an ordinary system."""
-    known = evidence.envelope.integration not in ("webhook", "cloudevents", "text")
-    return known or evidence.speaks_of_ops or evidence.envelope.vendor_severity != ""
+    known = evidence.envelope.integration not in _TELL_NOTHING
+    rated = evidence.envelope.vendor_severity != ""
+    if known or rated or evidence.speaks_of_ops:
+        return True
+    return any(word in name for name in evidence.names for word in _MONITORS_SAY)

@@ -1,22 +1,25 @@
 """What an alert offers as evidence, and how far each piece may be believed.
 
-Words aimed at a model end what is believed of a text: nobody wrote the rest for
-us. What evidence means is `bot/domain/classification.py`.
+Only fields that an operator or a vendor worded have a say
+(`bot/domain/classification_fields.py`); words aimed at a model end even that: nobody
+wrote the rest for us. What evidence means is `bot/domain/classification.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from bot.domain.classification_fields import Place, parts
 from bot.domain.classification_registry import registry_holds
-from bot.domain.classification_rules import Asked, FieldTest, Place, Rulebook, When
+from bot.domain.classification_rules import Asked, FieldTest, Rulebook, When
 from bot.domain.classification_text import Lexicon, fold
 from bot.domain.envelope import EntityKind, Envelope, Mask, Outcome
 from bot.domain.registry import ApprovedChange, System
 
-# A fact is a name, not a paragraph.
-_LONGEST_FACT = 120
-_MOST_FACT_WORDS = 12
+# How the redactor names the title among the fields.
+TITLE = "title"
+# So many kinds of secrets in one alert are a dump of an environment or a file.
+_A_DUMP = 2
 # What longer texts say is not kept.
 _LONGEST_KEPT = 500
 _AI_KINDS = frozenset({EntityKind.MODEL, EntityKind.GUARDRAIL})
@@ -40,7 +43,10 @@ class Evidence:
         outcome_place: Where the words stand that say so.
         speaks_of_ai: A term of the AI list, or a model or guardrail, is named.
         speaks_of_ops: A term of the operations list is named.
-        instructed: Some text held sentences aimed at a model.
+        masks: What the redactor took out, wherever it stood.
+        named_masks: What of it stood in fields that have a say.
+        instructed: Some text held a sentence plainly aimed at a model.
+        lured: The fields that held such a sentence, or words that it may hold.
         names: The fields by their own name.
         believed: The terms that count when a place is the last one believed.
         system: The registered system it is about, if any.
@@ -50,11 +56,13 @@ class Evidence:
     envelope: Envelope
     hits: Mapping[str, Place]
     masks: tuple[Mask, ...] = ()
+    named_masks: tuple[Mask, ...] = ()
     outcome: Outcome = Outcome.UNKNOWN
     outcome_place: Place = Place.FACT
     speaks_of_ai: bool = False
     speaks_of_ops: bool = False
     instructed: bool = False
+    lured: tuple[str, ...] = ()
     names: Mapping[str, tuple[Fact, ...]]
     believed: Mapping[Place, frozenset[str]]
     system: System | None = None
@@ -85,22 +93,29 @@ def gather(
 ) -> Evidence:
     """Return the evidence in an alert; texts are read once, in linear time."""
     hits: dict[str, Place] = {}
-    instructed = _take_title(envelope, rulebook, hits)
+    lured, heard = [], set[str]()
+    for path, place, found, is_lure in heard_in(envelope, rulebook):
+        if is_lure:
+            lured.append(path or TITLE)
+        if place is not None:
+            _note(hits, found, place)
+            heard.add(path or TITLE)
     named: dict[str, list[Fact]] = {}
     for path, text in envelope.texts.items():
-        raw = text.for_rules()
-        instructed |= _take_text(path, raw, rulebook, hits)
-        fact = Fact(path=_parts(path), value=" ".join(raw.casefold().split()))
+        value = " ".join(text.for_rules().casefold().split())
+        fact = Fact(path=parts(path), value=value)
         named.setdefault(fact.path[-1], []).append(fact)
     kinds = {entity.kind for entity in envelope.entities}
     return Evidence(
         envelope=envelope,
         hits=hits,
         masks=tuple(masks),
+        named_masks=tuple(one for one in masks if one.path in heard),
         outcome=envelope.outcome,
         speaks_of_ai=bool(kinds & _AI_KINDS) or _has(hits, rulebook.ai_terms),
         speaks_of_ops=_has(hits, rulebook.ops_terms),
-        instructed=instructed,
+        instructed=any(map(_instructs(envelope, rulebook), lured)),
+        lured=tuple(lured),
         names={name: tuple(them) for name, them in named.items()},
         believed={
             trust: frozenset(term for term, place in hits.items() if place <= trust)
@@ -132,9 +147,30 @@ def holds(when: When, evidence: Evidence, trust: Place) -> Place | None:
     return min(places, default=Place.FACT)
 
 
-def believable_terms(raw: str, rulebook: Rulebook) -> frozenset[str]:
-    """Return the terms in a text, up to the first words aimed at a model."""
-    return _said(raw, rulebook)[0]
+def heard_in(
+    envelope: Envelope, rulebook: Rulebook
+) -> Iterator[tuple[str, Place | None, frozenset[str], bool]]:
+    """Yield of each field: its path, how much it counts, its terms, and if it lures.
+
+    The path of the title is "". A fact that holds words that lure is none.
+    """
+    fields = rulebook.fields
+    raw = envelope.title.for_rules()
+    yield "", fields.of_title(envelope), *_said(raw, rulebook)
+    for path, text in envelope.texts.items():
+        raw = text.for_rules()
+        found, is_lure = _said(raw, rulebook)
+        place = fields.of_text(envelope, path, raw)
+        yield path, None if is_lure else place, found, is_lure
+
+
+def worded(envelope: Envelope, rulebook: Rulebook) -> tuple[str, ...]:
+    """Return the texts of an alert that have a say, the title before the others."""
+    raw = {"": envelope.title.for_rules()} | {
+        path: text.for_rules() for path, text in envelope.texts.items()
+    }
+    heard = heard_in(envelope, rulebook)
+    return tuple(raw[path] for path, place, _, _ in heard if place is not None)
 
 
 def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
@@ -146,32 +182,31 @@ def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
     )
 
 
-def _take_title(envelope: Envelope, rulebook: Rulebook, hits: dict[str, Place]) -> bool:
-    found, instructed = _said(envelope.title.for_rules(), rulebook)
-    _note(hits, found, Place.TITLE)
-    return instructed
+def _instructs(envelope: Envelope, rulebook: Rulebook) -> Callable[[str], bool]:
+    """Return what tells of a field that lures whether it plainly instructs."""
 
+    def instructs(path: str) -> bool:
+        text = envelope.texts.get(path, envelope.title)
+        raw = text.for_rules()
+        lowered = raw.casefold()
+        return any(one in lowered for one in rulebook.markers) or bool(
+            rulebook.instruction_lexicon.found_in(fold(raw))
+        )
 
-def _take_text(path: str, raw: str, rulebook: Rulebook, hits: dict[str, Place]) -> bool:
-    found, instructed = _said(raw, rulebook)
-    is_name = len(raw) <= _LONGEST_FACT and len(raw.split()) <= _MOST_FACT_WORDS
-    is_fact = is_name and not instructed and _parts(path)[-1] in rulebook.fact_fields
-    place = Place.FACT if is_fact else Place.TEXT
-    _note(hits, found, place)
-    return instructed
+    return instructs
 
 
 def _said(raw: str, rulebook: Rulebook) -> tuple[frozenset[str], bool]:
-    """Return the terms a text says, and whether it held words aimed at a model."""
+    """Return the terms a text says, and whether it held words that lure."""
     ask = _read_short if len(raw) <= _LONGEST_KEPT else _read
-    return ask(raw, rulebook.lexicon, rulebook.instruction_lexicon, rulebook.markers)
+    return ask(raw, rulebook.lexicon, rulebook.lure_lexicon, rulebook.markers)
 
 
 def _read(
-    raw: str, lexicon: Lexicon, instructions: Lexicon, markers: tuple[str, ...]
+    raw: str, lexicon: Lexicon, lures: Lexicon, markers: tuple[str, ...]
 ) -> tuple[frozenset[str], bool]:
-    words, instructed = _believable(raw, instructions, markers)
-    return lexicon.found_in(words), instructed
+    words, is_lure = _believable(raw, lures, markers)
+    return lexicon.found_in(words), is_lure
 
 
 # The fields of one sender say the same in most of its alerts.
@@ -179,9 +214,9 @@ _read_short = lru_cache(maxsize=4096)(_read)
 
 
 def _believable(
-    raw: str, instructions: Lexicon, markers: tuple[str, ...]
+    raw: str, lures: Lexicon, markers: tuple[str, ...]
 ) -> tuple[str, bool]:
-    """Return the folded words before the first that are aimed at a model.
+    """Return the folded words before the first that lure.
 
     What stands before was there before somebody added to it; what follows is
     theirs. The flag tells whether anything was cut.
@@ -189,18 +224,18 @@ def _believable(
     lowered = raw.casefold()
     cuts = [at for marker in markers if (at := lowered.find(marker)) >= 0]
     folded = fold(raw[: min(cuts)]) if cuts else fold(raw)
-    kept = _before_instruction(folded, instructions)
+    kept = _before_lure(folded, lures)
     return kept, bool(cuts) or kept != folded
 
 
-def _before_instruction(folded: str, instructions: Lexicon) -> str:
-    if not instructions.found_in(folded):
+def _before_lure(folded: str, lures: Lexicon) -> str:
+    if not lures.found_in(folded):
         return folded
     words = folded.split()
-    end = _first(len(words), lambda n: bool(instructions.found_in(_line(words[:n]))))
+    end = _first(len(words), lambda n: bool(lures.found_in(_line(words[:n]))))
     rest = words[:end]
-    # The longest tail that still instructs begins where the instruction begins.
-    drop = _first(end, lambda n: not instructions.found_in(_line(rest[n:])))
+    # The longest tail that still lures begins where the lure begins.
+    drop = _first(end, lambda n: not lures.found_in(_line(rest[n:])))
     return _line(words[: max(drop - 1, 0)])
 
 
@@ -224,14 +259,6 @@ def _note(hits: dict[str, Place], found: frozenset[str], place: Place) -> None:
 
 def _has(hits: Mapping[str, Place], terms: Sequence[str]) -> bool:
     return any(term in hits for term in terms)
-
-
-# The fields of one sender are the same in all of its alerts.
-@lru_cache(maxsize=4096)
-def _parts(path: str) -> tuple[str, ...]:
-    named = (part.rsplit("#", 1)[0] for part in path.split("."))
-    folded = ("".join(c for c in part.casefold() if c.isalnum()) for part in named)
-    return tuple(part for part in folded if part) or ("",)
 
 
 def _circumstances(when: When, evidence: Evidence) -> bool:
@@ -264,15 +291,20 @@ def _fields_hold(when: When, evidence: Evidence) -> bool:
 
 
 def _masks_hold(when: When, evidence: Evidence) -> bool:
-    if not when.masks:
-        return True
-    if not evidence.masks:
+    if when.masks and not _kinds(when.masks, evidence.named_masks):
         return False
-    wanted = [kind for kind in when.masks if not kind.startswith("!")]
-    spared = [kind[1:] for kind in when.masks if kind.startswith("!")]
-    return any(
-        _is_kind(mask, wanted) and not _is_kind(mask, spared) for mask in evidence.masks
-    )
+    return not when.dumped or len(_kinds(when.dumped, evidence.masks)) >= _A_DUMP
+
+
+def _kinds(named: Sequence[str], masks: Sequence[Mask]) -> set[str]:
+    """Return which kinds of those that a condition names were masked."""
+    wanted = [kind for kind in named if not kind.startswith("!")]
+    spared = [kind[1:] for kind in named if kind.startswith("!")]
+    return {
+        mask.kind
+        for mask in masks
+        if _is_kind(mask, wanted) and not _is_kind(mask, spared)
+    }
 
 
 def _is_kind(mask: Mask, named: Sequence[str]) -> bool:

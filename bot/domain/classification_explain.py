@@ -10,13 +10,11 @@ from datetime import datetime
 
 from bot.domain.classification import applied_moves, outcome_of, weighed
 from bot.domain.classification_category import Claim
-from bot.domain.classification_evidence import Evidence, believable_terms, passing
-from bot.domain.classification_rules import FieldTest, Move, Place, Rulebook, When
+from bot.domain.classification_evidence import TITLE, Evidence, heard_in, passing
+from bot.domain.classification_fields import Place
+from bot.domain.classification_rules import FieldTest, Move, Rulebook, When
 from bot.domain.envelope import Envelope, Mask, Outcome
 from bot.domain.registry import System
-
-TITLE = "title"
-"""How the title is named among the fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +24,7 @@ class Heard:
     Attributes:
         what: As the rule names it: a term, or a question to a field.
         fields: Names of the fields it stands in, as the sender wrote them.
-        place: How far it is believed: ``fact``, ``title`` or ``text``.
+        place: How far it is believed: ``fact`` or ``title``.
     """
 
     what: str
@@ -139,12 +137,11 @@ def _of_claim(claim: Claim, evidence: Evidence, where: Mapping[str, list[str]]) 
 
 
 def _where(envelope: Envelope, rulebook: Rulebook) -> dict[str, list[str]]:
-    """Return for every term that was found the fields it stands in."""
-    texts = {TITLE: envelope.title, **envelope.texts}
+    """Return for every term that was heard the fields it stands in."""
     found: dict[str, list[str]] = {}
-    for path, text in texts.items():
-        for term in believable_terms(text.for_rules(), rulebook):
-            found.setdefault(term, []).append(path)
+    for path, place, terms, _ in heard_in(envelope, rulebook):
+        for term in terms if place is not None else ():
+            found.setdefault(term, []).append(path or TITLE)
     return found
 
 
@@ -173,8 +170,8 @@ def _asked_fields(when: When, evidence: Evidence) -> Iterable[Heard]:
 
 
 def _asked_masks(when: When, evidence: Evidence) -> Iterable[Heard]:
-    if when.masks:
-        for mask in evidence.masks:
+    if when.masks or when.dumped:
+        for mask in evidence.masks if when.dumped else evidence.named_masks:
             yield Heard(what=f"masked {mask.kind}", fields=(mask.path,), place="fact")
 
 

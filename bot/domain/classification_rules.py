@@ -6,23 +6,11 @@ Values only; where they are read from is `bot/rules`, how they are applied is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 
+from bot.domain.classification_fields import DecidingFields, Place
 from bot.domain.classification_text import Lexicon
 from bot.domain.envelope import Outcome, Status
 from bot.domain.severity import Severity
-
-
-class Place(IntEnum):
-    """Where words stand, most trustworthy first.
-
-    FACT is what a rule, metric or event is called: an operator or a vendor chose
-    it. TITLE and TEXT may repeat what an attacker wrote.
-    """
-
-    FACT = 0
-    TITLE = 1
-    TEXT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +45,11 @@ class When:
         outcome: What became of it.
         status: What the sender says of the alert.
         sources: One of these integrations.
-        masks: The redactor masked a value of one of these kinds; ``*`` at the end
-            of a kind stands for any ending, ``group:`` before a family for all of its
-            kinds, ``!`` before either leaves it out.
+        masks: The redactor masked a value of one of these kinds in a field that has
+            a say; ``*`` at the end of a kind stands for any ending, ``group:`` before
+            a family for all of its kinds, ``!`` before either leaves it out.
+        dumped: It masked at least two of these kinds, in whatever field: so much
+            together is no key that somebody quotes.
         vendor: The sender's severity, folded, is one of these words.
         vendor_at_least: The sender's severity is a number and not smaller.
         needs_ai: Something in the alert speaks of an AI system.
@@ -81,6 +71,7 @@ class When:
     status: Status | None = None
     sources: frozenset[str] = frozenset()
     masks: tuple[str, ...] = ()
+    dumped: tuple[str, ...] = ()
     vendor: frozenset[str] = frozenset()
     vendor_at_least: float | None = None
     needs_ai: bool = False
@@ -131,7 +122,9 @@ class CategoryRule:
 
     Attributes:
         weight: 1 to 10; how much it says where it stands as a fact.
-        facts_only: Words of the title and the texts do not count for it.
+        facts_only: Words of the title do not count for it.
+        only_worse: It is asked last, and decides only where that is worse than what
+            the other rules say.
         severity: Where the severity starts instead of the category's own start.
         owasp: Ids that fit better than those of the category; empty for these.
         atlas: The same for MITRE ATLAS.
@@ -144,6 +137,7 @@ class CategoryRule:
     reason: str
     when: When
     facts_only: bool = False
+    only_worse: bool = False
     severity: Severity | None = None
     owasp: tuple[str, ...] = ()
     atlas: tuple[str, ...] = ()
@@ -170,7 +164,7 @@ class Move:
     categories: frozenset[str] = frozenset()
     group: str = ""
     weak: bool = False
-    trust: Place = Place.TEXT
+    trust: Place = Place.TITLE
     origin: str = ""
 
 
@@ -181,7 +175,7 @@ class OutcomeRule:
     id: str
     outcome: Outcome
     when: When
-    trust: Place = Place.TEXT
+    trust: Place = Place.TITLE
     origin: str = ""
 
 
@@ -252,14 +246,15 @@ class Rulebook:
 
     Attributes:
         categories: By id, in the order in which they win a tie.
-        fact_fields: Names of fields, folded, whose short values are facts.
+        fields: Which fields have a say, and how much.
         ai_terms: Words that speak of an AI system.
         ops_terms: Words that speak of ordinary operations.
         markers: Raw lower-case pieces of chat templates and the like.
         frameworks: The lists of threats that ids may come from.
         digest: SHA-256 over the files it was read from, hex.
         lexicon: All terms of rules and word lists.
-        instruction_lexicon: Terms of sentences aimed at a model.
+        instruction_lexicon: Terms of sentences plainly aimed at a model.
+        lure_lexicon: These, and terms that such sentences often hold.
         asked_rules: Which rules can hold, by words and source.
         asked_moves: The same of moves.
     """
@@ -268,7 +263,7 @@ class Rulebook:
     rules: tuple[CategoryRule, ...]
     moves: tuple[Move, ...]
     outcomes: tuple[OutcomeRule, ...]
-    fact_fields: frozenset[str]
+    fields: DecidingFields
     ai_terms: tuple[str, ...]
     ops_terms: tuple[str, ...]
     markers: tuple[str, ...]
@@ -276,6 +271,7 @@ class Rulebook:
     digest: str
     lexicon: Lexicon = field(compare=False)
     instruction_lexicon: Lexicon = field(compare=False)
+    lure_lexicon: Lexicon = field(compare=False)
     asked_rules: Asked = field(init=False, compare=False, repr=False)
     asked_moves: Asked = field(init=False, compare=False, repr=False)
 

@@ -139,6 +139,8 @@ class Assessment:
         confidence: 0 to 1, how far the category leads over the next one.
         owasp: Ids of OWASP's lists, for LLM applications and for agents.
         atlas: Technique ids of MITRE ATLAS.
+        lured: The fields, ``title`` for the title, with words that may be aimed at a
+            model; no sentence of theirs is repeated as a fact of ours.
     """
 
     category: str
@@ -150,6 +152,7 @@ class Assessment:
     confidence: float = 0.0
     owasp: tuple[str, ...] = ()
     atlas: tuple[str, ...] = ()
+    lured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,17 +209,17 @@ def _caller(value: Json, who: Json, arn: str) -> Caller:
 def _is_service(value: Json, who: Json, kind: str) -> bool:
     """Tell whether a workload called: a service, a function, a machine.
 
-    A machine's role says so, a function's runtime is named in the user agent, and what
-    comes through an endpoint of a VPC did not come from somewhere else.
+    A machine's or a function's credentials say so, and what comes through an endpoint of a VPC did not come
+    from somewhere else. The user agent says nothing: whoever calls writes it.
     """
     if kind in ("AWSService", "AWSAccount"):
         return True
     invoked = first_text(who, "invokedBy").endswith(_ENDING)
     from_service = first_text(value, "sourceIPAddress").endswith(_ENDING)
-    runtime = "exec-env/AWS_" in first_text(value, "userAgent")
     machine = bool(first_text(who, "sessionContext.ec2RoleDelivery"))
+    function = bool(first_text(who, "inScopeOf.issuerType"))
     inside = bool(first_text(value, "vpcEndpointId"))
-    return invoked or from_service or runtime or machine or inside
+    return invoked or from_service or machine or function or inside
 
 
 def _who(who: Json, arn: str, role: str) -> str:

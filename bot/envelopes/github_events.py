@@ -66,7 +66,7 @@ _SECRET = Kind(
     at=("location.details.created_at", *_DATED),
 )
 _ADVISORY = (
-    *("ghsa_id", "cve_id", "severity", "summary", "type"),
+    *("ghsa_id", "cve_id", "severity", "summary", "type", "cwes[].cwe_id"),
     *("vulnerabilities[].package.name", "vulnerabilities[].package.ecosystem"),
 )
 _KINDS: Mapping[str, Kind] = {
@@ -77,6 +77,8 @@ _KINDS: Mapping[str, Kind] = {
         names=("alert.security_advisory.summary", "alert.dependency.package.name"),
         texts=(
             *(f"alert.security_advisory.{name}" for name in _ADVISORY[:4]),
+            *("alert.security_advisory.classification",),
+            *("alert.security_advisory.cwes[].cwe_id",),
             *("alert.dependency.package.name", "alert.dependency.package.ecosystem"),
             *("alert.dependency.manifest_path", "alert.dependency.scope"),
             *("alert.security_vulnerability.severity", "alert.state"),

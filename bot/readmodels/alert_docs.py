@@ -79,6 +79,7 @@ def assessment_to_doc(assessment: Assessment) -> dict[str, Any]:
         "confidence": assessment.confidence,
         "owasp": list(assessment.owasp),
         "atlas": list(assessment.atlas),
+        "lured": list(assessment.lured),
     }
 
 
@@ -134,4 +135,5 @@ def assessment_from_doc(doc: dict[str, Any]) -> Assessment:
         confidence=doc.get("confidence", 0.0),
         owasp=tuple(doc.get("owasp", ())),
         atlas=tuple(doc.get("atlas", ())),
+        lured=tuple(doc.get("lured", ())),
     )

@@ -6,6 +6,7 @@ Which files there are and how they lie over each other is `bot/rules/loader.py`.
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
+from bot.domain.classification_fields import Place
 from bot.domain.classification_rules import (
     Category,
     CategoryRule,
@@ -13,7 +14,6 @@ from bot.domain.classification_rules import (
     Framework,
     Move,
     OutcomeRule,
-    Place,
     When,
 )
 from bot.domain.envelope import Outcome, Status
@@ -23,7 +23,7 @@ from bot.rules.reading import Entry, bad
 
 _WHEN = (
     *("any", "also", "unless", "fields", "any_field", "no_fields", "outcome", "status"),
-    *("sources", "masks", "vendor", "vendor_at_least", "needs_ai"),
+    *("sources", "masks", "dumped", "vendor", "vendor_at_least", "needs_ai"),
     *("system_tier", "system_stage", "system_data", "system_tools", "approved_change"),
 )
 _FRAMEWORKS = {
@@ -32,7 +32,7 @@ _FRAMEWORKS = {
     "owasp_agentic": ("owasp_agentic",),
     "atlas": ("atlas",),
 }
-_PLACES = {"fact": Place.FACT, "title": Place.TITLE, "text": Place.TEXT}
+_PLACES = {"fact": Place.FACT, "title": Place.TITLE}
 _NONE = "none"
 
 
@@ -55,6 +55,7 @@ def category_rule(
         "weight",
         "reason",
         "facts_only",
+        "only_worse",
         "severity",
         "owasp",
         "atlas",
@@ -68,6 +69,7 @@ def category_rule(
         reason=entry.text("reason"),
         when=_when(entry),
         facts_only=entry.flag("facts_only"),
+        only_worse=entry.flag("only_worse"),
         severity=entry.choice_or_none("severity", Severity),
         owasp=entry.words("owasp"),
         atlas=entry.words("atlas"),
@@ -111,7 +113,7 @@ def outcome_rule(entry: Entry, *, origin: str) -> OutcomeRule:
 
 def _trust(entry: Entry) -> Place:
     named = "trust" in entry.values
-    return _PLACES[entry.among("trust", _PLACES)] if named else Place.TEXT
+    return _PLACES[entry.among("trust", _PLACES)] if named else Place.TITLE
 
 
 def _when(entry: Entry) -> When:
@@ -126,6 +128,7 @@ def _when(entry: Entry) -> When:
         status=entry.choice_or_none("status", Status),
         sources=frozenset(entry.words("sources")),
         masks=entry.words("masks"),
+        dumped=entry.words("dumped"),
         vendor=frozenset(word.casefold() for word in entry.words("vendor")),
         vendor_at_least=entry.number("vendor_at_least"),
         needs_ai=entry.flag("needs_ai"),

@@ -1,6 +1,6 @@
 """From the packaged rules and a site's overlay to one rulebook.
 
-`words.yaml`, `outcomes.yaml`, `moves.yaml` and `kinds/` hold what is true of every
+`fields.yaml`, `words.yaml`, `outcomes.yaml`, `moves.yaml` and `kinds/` hold what is true of every
 source, `sources/<name>.yaml` what only one vendor's words mean. The site's entries
 come on top: an entry with a known id replaces the shipped one, ``disabled: true``
 removes it, a new id is added, lists are extended.
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from bot.domain.classification_fields import DecidingFields
 from bot.domain.classification_rules import Category, Framework, Rulebook
 from bot.domain.classification_text import Lexicon
 from bot.domain.plain_yaml import NotPlain, loaded
@@ -29,7 +30,7 @@ Ruled = TypeVar("Ruled")
 # Our own files are read without counting their depth: it costs half the time again.
 _SHIPPED = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAXONOMY, _THREATS = "taxonomy.yaml", "frameworks.yaml"
-_EVERYWHERE = ("words.yaml", "outcomes.yaml", "moves.yaml")
+_EVERYWHERE = ("fields.yaml", "words.yaml", "outcomes.yaml", "moves.yaml")
 _FRAMEWORKS = ("owasp_llm", "owasp_agentic", "atlas")
 
 
@@ -148,7 +149,7 @@ def _rulebook(
         rules=rules,
         moves=moves,
         outcomes=outcomes,
-        fact_fields=frozenset(folded_name(name) for name in lists["facts"]),
+        fields=_fields(lists),
         ai_terms=lists["ai"],
         ops_terms=lists["operations"],
         markers=tuple(marker.casefold() for marker in lists["markers"]),
@@ -156,6 +157,19 @@ def _rulebook(
         digest=digest,
         lexicon=Lexicon(terms),
         instruction_lexicon=Lexicon(lists["instructions"]),
+        lure_lexicon=Lexicon((*lists["instructions"], *lists["lures"])),
+    )
+
+
+def _fields(lists: Mapping[str, tuple[str, ...]]) -> DecidingFields:
+    titles: dict[str, set[tuple[str, ...]]] = {}
+    for name in lists["titles"]:
+        source, *path = name.split(".")
+        titles.setdefault(source, set()).add(tuple(map(folded_name, path)))
+    return DecidingFields(
+        facts=frozenset(folded_name(name) for name in lists["facts"]),
+        things=frozenset(folded_name(name) for name in lists["things"]),
+        titles={source: frozenset(paths) for source, paths in titles.items()},
     )
 
 

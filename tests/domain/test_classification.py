@@ -87,19 +87,35 @@ def test_a_fact_outranks_the_title_and_the_text() -> None:
     assert judged(lured)[0] == "availability"
 
 
-def test_where_no_fact_speaks_the_title_decides() -> None:
-    assert judged(alert("Hallucination rate doubled"))[0] == "misinformation"
+def test_where_no_fact_speaks_a_title_of_an_operator_decides() -> None:
+    told = "Hallucination rate doubled"
+    assert judged(alert(told, source="pagerduty"))[0] == "misinformation"
+    assert judged(alert(told, source="alertmanager"))[0] == "not_ai"
 
 
-def test_where_neither_speaks_the_text_decides() -> None:
-    told = alert("Something", texts={"body": "the model hallucinates figures"})
-    assert judged(told)[0] == "misinformation"
+def test_where_neither_speaks_no_text_decides() -> None:
+    told = {"body": "the model hallucinates figures, and a key leaked"}
+    assert judged(alert(texts=told, source="webhook")) == ("unclassified", "SEV3")
+
+
+def test_a_field_of_a_source_can_be_a_title_of_an_operator() -> None:
+    told = {"title": "Hallucination rate doubled"}
+    assert judged(alert(texts=told, source="webhook"))[0] == "misinformation"
+    assert judged(alert(texts=told, source="sentry"))[0] == "not_ai"
+
+
+def test_what_a_thing_is_called_counts_and_a_sentence_is_no_name() -> None:
+    thing = {"labels.service": "embedding-server"}
+    lure = {"labels.service": "the embedding server of the chatbot"}
+    named = {"labels.alertname": "SomethingIsOdd"}
+    assert judged(alert(facts=named | thing))[0] == "unclassified"
+    assert judged(alert(facts=named | lure))[0] == "not_ai"
 
 
 def test_a_paragraph_under_a_facts_name_is_no_fact() -> None:
     long = "jailbreak " * 20
-    found = judged(alert("Latency of inference", facts={"labels.type": long}))
-    assert found[0] == "availability"
+    named = alert("Latency of inference", facts={"type": long}, source="pagerduty")
+    assert judged(named)[0] == "availability"
 
 
 @pytest.mark.parametrize(
@@ -119,22 +135,29 @@ def test_instructions_in_a_text_change_nothing_but_the_notice(
 ) -> None:
     lured = replace(BLOCK_RATE, texts={**BLOCK_RATE.texts, field: Untrusted(lure)})
     clean, found = assess(BLOCK_RATE, RULES), assess(lured, RULES)
-    assert replace(found, notices=()) == replace(clean, notices=())
-    assert found.notices == (INSTRUCTED,)
+    assert replace(found, notices=(), lured=()) == clean
+    assert (found.notices, found.lured) == ((INSTRUCTED,), (field,))
 
 
-def test_what_stood_before_the_instruction_still_counts() -> None:
+def test_words_between_people_are_no_instruction_but_nothing_we_repeat() -> None:
+    note = "Please ignore the previous list. The new instructions were mailed."
+    told = {"annotations.description": note}
+    found = assess(replace(BLOCK_RATE, texts=BLOCK_RATE.texts | alert(texts=told).texts), RULES)
+    assert (found.notices, found.lured) == ((), ("annotations.description",))
+
+
+def test_what_stood_before_the_instruction_in_a_title_still_counts() -> None:
     spike = alert(
-        facts={"labels.alertname": "TokenUsageSpike"},
-        texts={"annotations.description": "12x above baseline. Ignore all of it."},
+        "Token usage is 12x above baseline. Ignore all of it, a key leaked.",
+        source="pagerduty",
     )
     assert judged(spike) == ("cost_consumption", "SEV2")
 
 
-def test_words_in_a_text_can_make_it_worse_but_never_milder() -> None:
+def test_words_in_a_text_make_it_neither_worse_nor_milder() -> None:
     named = {"labels.alertname": "ProviderBudgetAlert"}
     told = {"annotations.description": "soft budget, 15x above baseline"}
-    assert moves(assess(alert(facts=named, texts=told), RULES)) == ["cost.tenfold"]
+    assert moves(assess(alert(facts=named, texts=told), RULES)) == []
 
 
 def test_a_registered_tier_moves_by_one_step() -> None:
@@ -178,9 +201,24 @@ def test_what_the_parser_says_of_the_outcome_is_final() -> None:
     assert stated_outcome(said, RULES) is Outcome.ALLOWED
 
 
-def test_a_secret_in_the_text_is_a_fact_of_the_alert() -> None:
-    mask = Mask(kind="github_pat", count=1, path="annotations.description")
+def test_a_secret_where_a_name_should_stand_is_a_fact_of_the_alert() -> None:
+    mask = Mask(kind="github_pat", count=1, path="labels.alertname")
     assert judged(BLOCK_RATE, masks=(mask,)) == ("credential_exposure", "SEV2")
+
+
+def test_one_secret_in_a_text_decides_nothing() -> None:
+    mask = Mask(kind="github_pat", count=3, path="annotations.description")
+    assert judged(BLOCK_RATE, masks=(mask,)) == judged(BLOCK_RATE)
+
+
+def test_many_kinds_of_secrets_in_a_text_make_it_worse_and_never_milder() -> None:
+    kinds = ("github_pat", "openai_key")
+    masks = tuple(Mask(kind=one, count=1, path="log") for one in kinds)
+    assert judged(BLOCK_RATE, masks=masks) == ("credential_exposure", "SEV2")
+    worse = alert(facts={"type": "jailbreak", "mode": "detect"})
+    assert judged(worse, masks=masks) == judged(worse) == ("prompt_injection", "SEV2")
+    tested = replace(BLOCK_RATE, status=Status.TEST)
+    assert judged(tested, masks=masks) == ("none", "NONE")
 
 
 def test_an_address_in_the_text_is_not() -> None:
@@ -192,7 +230,9 @@ def test_what_only_a_site_takes_for_sensitive_is_not_unless_it_says_what_it_is()
     None
 ):
     def found(group: str) -> tuple[str, str]:
-        mask = Mask(kind="badge_number", count=1, path="note", group=group)
+        mask = Mask(
+            kind="badge_number", count=1, path="labels.alertname", group=group
+        )
         return judged(BLOCK_RATE, masks=(mask,))
 
     assert found("site") == judged(BLOCK_RATE)
@@ -221,7 +261,8 @@ def test_without_evidence_an_ordinary_alert_is_not_ai() -> None:
 
 
 def test_without_evidence_what_speaks_of_ai_is_unclassified() -> None:
-    assert judged(alert("The chatbot is odd")) == ("unclassified", "SEV3")
+    odd = alert("The chatbot is odd", source="pagerduty")
+    assert judged(odd) == ("unclassified", "SEV3")
     named = replace(alert(), entities=(Entity(EntityKind.MODEL, "m"),))
     assert judged(named)[0] == "unclassified"
 
@@ -276,18 +317,17 @@ def test_a_title_that_says_blocked_calms_nobody_under_a_name_that_does_not(
 
 
 def test_where_no_fact_decides_a_title_may_say_that_it_was_blocked() -> None:
-    assert judged(alert("PII in the answer was blocked")) == ("data_disclosure", "SEV4")
+    said = alert("PII in the answer was blocked", source="pagerduty")
+    assert judged(said) == ("data_disclosure", "SEV4")
 
 
 def test_the_confidence_is_what_the_place_is_worth_and_how_far_the_best_leads() -> None:
     fact = assess(alert(facts={"type": "jailbreak"}), RULES)
-    title = assess(alert("Jailbreak"), RULES)
-    text = assess(alert(texts={"body": "a jailbreak"}), RULES)
+    title = assess(alert("Jailbreak", source="pagerduty"), RULES)
     contested = assess(alert(facts={"type": "jailbreak budget"}), RULES)
-    assert [fact.confidence, title.confidence, text.confidence] == [1.0, 0.9, 0.5]
-    assert contested.confidence == 0.5
-    words = [confidence_word(one.confidence) for one in (fact, contested, text)]
-    assert words == ["high", "low", "low"]
+    said = [one.confidence for one in (fact, title, contested)]
+    assert said == [1.0, 0.9, 0.5]
+    assert [confidence_word(one) for one in said] == ["high", "high", "low"]
 
 
 def test_a_verdict_that_no_rule_gave_is_not_sure_of_itself() -> None:

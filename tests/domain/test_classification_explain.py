@@ -68,11 +68,11 @@ def test_a_field_is_named_as_it_was_asked_for() -> None:
 
 
 def test_a_mask_is_named_with_its_field() -> None:
-    masks = (Mask(kind="github_token", count=1, path="annotations.note"),)
-    found = explain(alert(), RULES, masks=masks).decided
+    masks = (Mask(kind="github_token", count=1, path="rule"),)
+    found = explain(alert(rule="x"), RULES, masks=masks).decided
     assert found is not None
     (heard,) = found.heard
-    assert (heard.what, heard.fields) == ("masked github_token", ("annotations.note",))
+    assert (heard.what, heard.fields) == ("masked github_token", ("rule",))
 
 
 def test_the_rule_of_the_outcome_is_named_and_not_where_the_sender_said_it() -> None:

@@ -87,13 +87,18 @@ def test_every_call_worth_a_rule_has_its_category(name: str, category: str) -> N
 def test_a_service_on_its_way_is_not_somebody_with_a_key() -> None:
     workloads: tuple[dict[str, Any], ...] = (
         {"userIdentity": {"type": "AWSService", "invokedBy": "q.amazonaws.com"}},
-        {"userAgent": "Boto3/1.40 exec-env/AWS_Lambda_python3.12"},
+        {"userIdentity": {"inScopeOf": {"issuerType": "AWS::Lambda::Function"}}},
         {"vpcEndpointId": "vpce-1"},
         {"sourceIPAddress": "states.amazonaws.com"},
     )
     for fields in workloads:
         assert judged(one("InvokeModel", **fields)).category == "none"
     assert judged(one("InvokeModel")).category == "access_anomaly"
+
+
+def test_nobody_is_a_service_because_the_user_agent_says_so() -> None:
+    said = "Boto3/1.40 exec-env/AWS_Lambda_python3.12"
+    assert judged(one("InvokeModel", userAgent=said)).category == "access_anomaly"
 
 
 def test_a_refused_call_is_an_attempt() -> None:

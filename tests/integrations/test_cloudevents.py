@@ -43,12 +43,18 @@ def test_a_sentence_of_the_data_is_a_better_title() -> None:
     [
         {"data": {"category": "PII", "action": "NONE"}},
         {"data_base64": base64.b64encode(b'{"category": "PII"}').decode()},
-        {"data": "PII", "datacontenttype": "text/plain"},
     ],
 )
 def test_data_is_read_in_whatever_form(data: dict[str, Any]) -> None:
     found = event(type="com.example.check.finding.v1", **data)
     assert verdict(found) == "cloudevents data_disclosure SEV2"
+
+
+def test_data_that_is_a_text_is_kept_and_decides_nothing() -> None:
+    found = event(type="com.example.check.v1", data="PII", datacontenttype="text/plain")
+    (made,) = triaged(found).alerts
+    assert "PII" in [text.for_rules() for text in made.envelope.texts.values()]
+    assert made.assessment.category == "unclassified"
 
 
 def test_an_extension_may_hold_the_severity() -> None:

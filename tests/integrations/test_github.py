@@ -54,7 +54,8 @@ CODE = {
 }
 LEGACY = {"id": 1, "number": 2, "affected_package_name": "rack", "affected_range": "<2"}
 ADVISORY = {"ghsa_id": "GHSA-1", "summary": "Cross-site scripting", "severity": "low"}
-MALWARE = {**PACKAGE, "security_advisory": {"summary": "Malware in ultralytics"}}
+MALWARE = {**PACKAGE, "security_advisory": {"cwes": [{"cwe_id": "CWE-506"}]}}
+RUMOUR = {**PACKAGE, "security_advisory": {"summary": "Malware, executed on import"}}
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,7 @@ MALWARE = {**PACKAGE, "security_advisory": {"summary": "Malware in ultralytics"}
         (hook("created", alert=PACKAGE), "supply_chain SEV3"),
         (hook("reintroduced", alert=PACKAGE), "supply_chain SEV3"),
         (hook("created", alert=MALWARE), "supply_chain SEV1"),
+        (hook("created", alert=RUMOUR), "supply_chain SEV3"),
         (hook("fixed", alert=PACKAGE), "resolves"),
         (hook("auto_dismissed", alert=PACKAGE), "resolves"),
         (hook("created", alert=CODE), "supply_chain SEV4"),
