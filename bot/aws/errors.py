@@ -33,6 +33,7 @@ _MISSING = frozenset(
         *("NoSuchEntity", "NoSuchEntityException", "ResourceNotFound"),
         *("ResourceNotFoundException", "NotFoundException"),
         *("ClusterNotFoundException", "ServiceNotFoundException"),
+        *("WAFNonexistentItemException", "ParameterNotFound"),
     }
 )
 _MISSING_IN_WORDS = ("ValidationException", "Could not find ")
