@@ -34,6 +34,8 @@ _MISSING = frozenset(
         *("ResourceNotFoundException", "NotFoundException"),
         *("ClusterNotFoundException", "ServiceNotFoundException"),
         *("WAFNonexistentItemException", "ParameterNotFound"),
+        *("NoSuchKey", "NoSuchBucket", "NoSuchBucketPolicy"),
+        "NoSuchObjectLockConfiguration",
     }
 )
 _MISSING_IN_WORDS = ("ValidationException", "Could not find ")

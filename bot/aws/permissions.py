@@ -10,6 +10,8 @@ Source:
 
 _IAM_NAMES = {
     "lambda.Invoke": "lambda:InvokeFunction",
+    # The write names the version that was planned for.
+    "s3.PutObjectTagging": "s3:PutObjectVersionTagging",
     # API Gateway judges by the method and the address, not by the operation.
     "apigateway.GetUsagePlan": "apigateway:GET",
     "apigateway.UpdateUsagePlan": "apigateway:PATCH",

@@ -40,7 +40,8 @@ _RIGHTS = {
 }
 ACTING_ROLES = (
     *("tocsin-act-apigateway", "tocsin-act-ecs", "tocsin-act-events"),
-    *("tocsin-act-iam", "tocsin-act-lambda", "tocsin-act-sessions", "tocsin-act-waf"),
+    *("tocsin-act-iam", "tocsin-act-lambda", "tocsin-act-s3", "tocsin-act-sessions"),
+    "tocsin-act-waf",
 )
 _ROLES = {
     "tocsin-read": "tocsin-trust-read.json",
@@ -49,6 +50,9 @@ _ROLES = {
     "tocsin-model": "tocsin-trust-read.json",
     **dict.fromkeys(ACTING_ROLES, "tocsin-trust-act.json"),
 }
+
+
+_UNKNOWN = ("iam:PolicyARN", "aws:ResourceAccount")
 
 
 def seed(url: str, *, known: Mapping[str, AwsKey], at: datetime) -> dict[str, AwsKey]:
@@ -120,8 +124,8 @@ def _roles(session: AwsSession, account: str) -> None:
 def _as_practice_judges(name: str, account: str) -> str:
     """Return a shipped policy, changed where the server cannot judge it.
 
-    It knows no ``sts:SourceIdentity``, no ``iam:PolicyARN``, none of KMS's conditions,
-    and not whose key a key id is; it takes an alias for a thing of its own, gives usage
+    It knows no ``sts:SourceIdentity``, no ``iam:PolicyARN``, no
+    ``aws:ResourceAccount``, none of KMS's conditions, and not whose key a key id is; it takes an alias for a thing of its own, gives usage
     plans longer ids, and asks for a permission of its own where messages are deleted in
     a batch.
     """
@@ -135,7 +139,7 @@ def _as_practice_judges(name: str, account: str) -> str:
                 statement["Resource"],
                 f"arn:aws:kms:*:{account}:alias/tocsin*",
             ]
-        if "iam:PolicyARN" in str(statement.get("Condition", "")):
+        if any(one in str(statement.get("Condition", "")) for one in _UNKNOWN):
             del statement["Condition"]
         if "apigateway" in str(statement.get("Resource", "")):
             statement["Resource"] = "arn:aws:apigateway:*::/usageplans/*"

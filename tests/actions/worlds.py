@@ -23,6 +23,14 @@ from integrations.aws_iam_rights import (
 from integrations.aws_iam_sessions import RevokeSessions, denying
 from integrations.aws_lambda import SetReservedConcurrency
 from integrations.aws_lambda_alias import MoveAlias
+from integrations.aws_s3_objects import (
+    TAG,
+    TAGGED,
+    HoldObject,
+    QuarantineObject,
+    ReleaseHold,
+    ReleaseObject,
+)
 from integrations.aws_waf import BlockAddress, UnblockAddress
 from tests.cloud import Cloud
 
@@ -257,6 +265,54 @@ def _speed_up(cloud: Cloud, params: Params) -> None:
     _do(cloud, "apigateway", "update_usage_plan", **named)
 
 
+# --- S3 ---
+
+
+def _object(cloud: Cloud, **tags: str) -> Params:
+    bucket = _fresh("models")
+    region = {"LocationConstraint": "eu-central-1"}
+    _do(
+        cloud,
+        "s3",
+        "create_bucket",
+        Bucket=bucket,
+        ObjectLockEnabledForBucket=True,
+        CreateBucketConfiguration=region,
+    )
+    denied = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+        "Condition": {"StringEquals": {f"s3:ExistingObjectTag/{TAG}": TAGGED}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    _do(cloud, "s3", "put_bucket_policy", Bucket=bucket, Policy=policy)
+    named = {"Bucket": bucket, "Key": "chat/model.safetensors"}
+    _do(cloud, "s3", "put_object", **named, Body=b"weights")
+    params = {"bucket": bucket, "key": named["Key"]}
+    _tag(cloud, params, owner="ml", **tags)
+    return params
+
+
+def _tag(cloud: Cloud, params: Params, **tags: str) -> None:
+    listed = [{"Key": name, "Value": value} for name, value in tags.items()]
+    named = {"Bucket": params["bucket"], "Key": params["key"]}
+    _do(cloud, "s3", "put_object_tagging", **named, Tagging={"TagSet": listed})
+
+
+def _overwrite(cloud: Cloud, params: Params) -> None:
+    named = {"Bucket": params["bucket"], "Key": params["key"]}
+    _do(cloud, "s3", "put_object", **named, Body=b"others")
+
+
+def _held(cloud: Cloud) -> Params:
+    params = _object(cloud)
+    named = {"Bucket": params["bucket"], "Key": params["key"]}
+    _do(cloud, "s3", "put_object_legal_hold", **named, LegalHold={"Status": "ON"})
+    return params
+
+
 WORLDS = (
     World(
         action=DeactivateAccessKey(),
@@ -303,5 +359,13 @@ WORLDS = (
     World(action=MoveAlias(), make=_alias, move=_describe_alias),
     World(action=BlockAddress(), make=_ip_set(), move=_empty_set),
     World(action=UnblockAddress(), make=_ip_set(_ADDRESS), move=_empty_set),
+    World(action=HoldObject(), make=_object, move=_overwrite),
+    World(action=ReleaseHold(), make=_held, move=_overwrite),
+    World(action=QuarantineObject(), make=_object, move=_overwrite),
+    World(
+        action=ReleaseObject(),
+        make=lambda cloud: _object(cloud, **{TAG: TAGGED}),
+        move=_overwrite,
+    ),
     World(action=SetPlanRate(), make=_usage_plan, move=_speed_up),
 )

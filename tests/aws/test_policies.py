@@ -33,12 +33,13 @@ READS = {
 }
 QUEUE_CALLS = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"}
 OF_NO_ACCOUNT = {
+    *("arn:aws:s3:::*", "arn:aws:s3:::*/*"),
     "arn:aws:apigateway:*::/usageplans/??????",
     "arn:aws:apigateway:*::/usageplans/??????????",
 }
-"""The ARNs of API Gateway name no account. Ids have six or ten characters: a star would
+"""The ARNs of S3 and API Gateway name no account; for S3 a condition does. Ids have six or ten characters: a star would
 also reach the keys of a plan, which AWS tells with their values."""
-NEVER = ("secret", "ssm:", "s3:", "kms:", "decrypt", "bedrock:invoke", "converse")
+NEVER = ("secret", "ssm:", "kms:", "decrypt", "bedrock:invoke", "converse")
 NEEDS_NO_PERMISSION = "sts:GetCallerIdentity"
 
 
@@ -76,6 +77,12 @@ def test_the_reader_may_read_what_is_read_and_nothing_else() -> None:
 def test_the_reader_opens_no_secret_no_object_and_calls_no_model() -> None:
     allowed = " ".join(_allowed(READ_ROLE)).casefold()
     assert [one for one in NEVER if one in allowed] == []
+    of_objects = {one for one in _allowed(READ_ROLE) if one.startswith("s3:")}
+    assert of_objects == {
+        "s3:GetObjectTagging",
+        "s3:GetObjectLegalHold",
+        "s3:GetBucketPolicy",
+    }
     changing = ("put", "create", "delete", "update", "set", "attach", "stop", "run")
     verbs = [one.partition(":")[2].casefold() for one in _allowed(READ_ROLE)]
     assert [one for one in verbs if one.startswith(changing)] == []
@@ -110,6 +117,16 @@ def test_the_models_role_asks_and_does_nothing_else() -> None:
         one for named in given for one in ([named] if type(named) is str else named)
     ]
     assert all(one.startswith("arn:aws:bedrock:") for one in places)
+
+
+@pytest.mark.parametrize("role", [READ_ROLE, *ROLES])
+def test_buckets_of_other_accounts_are_out_of_reach(role: str) -> None:
+    own = {"StringEquals": {"aws:ResourceAccount": "ACCOUNT"}}
+    assert all(
+        one["Condition"] == own
+        for one in _statements(role)
+        if str(one["Resource"]).startswith("arn:aws:s3:")
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)
