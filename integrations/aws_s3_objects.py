@@ -1,8 +1,8 @@
 """Amazon S3: hold an object's version, and quarantine it.
 
-A legal hold keeps evidence or a good copy from being overwritten for good or deleted. A
-quarantined object stands where it is, and nobody may read it: its bucket's policy denies
-whatever carries the tag. Objects themselves are never opened.
+A legal hold keeps evidence or a good copy from being deleted. A quarantined object
+stays where it is, and nobody may read it: its bucket's policy denies whatever carries
+the tag. Objects themselves are never opened.
 """
 
 import json
@@ -185,7 +185,7 @@ def _no_denial() -> BadRequest:
     return BadRequest(
         "The object was not planned to be quarantined",
         because=f"its bucket's policy does not deny what is tagged {TAG}",
-        next_move="Add that statement to the bucket's policy first; docs/guides/aws.md.",
+        next_move="Add the statement of docs/guides/aws.md to that policy first.",
     )
 
 

@@ -39,7 +39,8 @@ _RIGHTS = {
     "ml-batch": ["bedrock:InvokeModel", "s3:GetObject"],
 }
 ACTING_ROLES = (
-    *("tocsin-act-apigateway", "tocsin-act-ecs", "tocsin-act-events"),
+    *("tocsin-act-apigateway", "tocsin-act-bedrock", "tocsin-act-ecs"),
+    "tocsin-act-events",
     *("tocsin-act-iam", "tocsin-act-lambda", "tocsin-act-s3", "tocsin-act-sessions"),
     "tocsin-act-waf",
 )
@@ -124,10 +125,10 @@ def _roles(session: AwsSession, account: str) -> None:
 def _as_practice_judges(name: str, account: str) -> str:
     """Return a shipped policy, changed where the server cannot judge it.
 
-    It knows no ``sts:SourceIdentity``, no ``iam:PolicyARN``, no
-    ``aws:ResourceAccount``, none of KMS's conditions, and not whose key a key id is; it takes an alias for a thing of its own, gives usage
-    plans longer ids, and asks for a permission of its own where messages are deleted in
-    a batch.
+    It knows no ``sts:SourceIdentity``, no ``iam:PolicyARN``, no ``aws:ResourceAccount``
+    and none of KMS's conditions, and not whose key a key id is. It takes an alias for a
+    thing of its own, gives usage plans longer ids, and asks for a permission of its own
+    where messages are deleted in a batch.
     """
     document = json.loads(policy(name, account=account))
     for statement in document["Statement"]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from bot.aws.action import AwsAction
 from integrations.aws_apigateway import SetPlanRate
+from integrations.aws_bedrock_agents import AcceptCalls, RefuseCalls
+from integrations.aws_bedrock_throughput import GiveUpThroughput
 from integrations.aws_ecs_service import SetDesiredCount, SetTaskDefinition
 from integrations.aws_events import DisableRule, EnableRule
 from integrations.aws_iam import ActivateAccessKey, DeactivateAccessKey
@@ -313,7 +315,86 @@ def _held(cloud: Cloud) -> Params:
     return params
 
 
+# --- Bedrock ---
+
+
+def _agent_alias(cloud: Cloud) -> Params:
+    role = f"arn:aws:iam::000000000000:role/{_role(cloud)['role_name']}"
+    given = {"agentName": _fresh("agent"), "agentResourceRoleArn": role}
+    agent = _do(
+        cloud,
+        "bedrock-agent",
+        "create_agent",
+        **given,
+        foundationModel="anthropic.claude-3-haiku-20240307-v1:0",
+        instruction="Answer questions about claims, and nothing else at all.",
+    )["agent"]["agentId"]
+    _do(cloud, "bedrock-agent", "prepare_agent", agentId=agent)
+    alias = _do(
+        cloud,
+        "bedrock-agent",
+        "create_agent_alias",
+        agentId=agent,
+        agentAliasName="live",
+        routingConfiguration=[{"agentVersion": "1"}],
+    )["agentAlias"]["agentAliasId"]
+    return {"agent_id": agent, "alias_id": alias}
+
+
+def _route(cloud: Cloud, params: Params, version: str, state: str) -> None:
+    named = {"agentId": params["agent_id"], "agentAliasId": params["alias_id"]}
+    _do(
+        cloud,
+        "bedrock-agent",
+        "update_agent_alias",
+        **named,
+        agentAliasName="live",
+        routingConfiguration=[{"agentVersion": version}],
+        aliasInvocationState=state,
+    )
+
+
+def _refusing(cloud: Cloud) -> Params:
+    params = _agent_alias(cloud)
+    _route(cloud, params, "1", "REJECT_INVOCATIONS")
+    return params
+
+
+def _throughput(cloud: Cloud) -> Params:
+    name = _fresh("units")
+    bought = {"provisionedModelName": name, "modelUnits": 1}
+    model = "amazon.titan-text-express-v1"
+    made = _do(
+        cloud,
+        "bedrock",
+        "create_provisioned_model_throughput",
+        **bought,
+        modelId=model,
+    )
+    return {"throughput": made["provisionedModelArn"]}
+
+
 WORLDS = (
+    World(
+        action=RefuseCalls(),
+        make=_agent_alias,
+        move=lambda cloud, params: _route(cloud, params, "2", "ACCEPT_INVOCATIONS"),
+    ),
+    World(
+        action=AcceptCalls(),
+        make=_refusing,
+        move=lambda cloud, params: _route(cloud, params, "2", "REJECT_INVOCATIONS"),
+    ),
+    World(
+        action=GiveUpThroughput(),
+        make=_throughput,
+        move=lambda cloud, params: _do(
+            cloud,
+            "bedrock",
+            "delete_provisioned_model_throughput",
+            provisionedModelId=params["throughput"],
+        ),
+    ),
     World(
         action=DeactivateAccessKey(),
         make=_key,

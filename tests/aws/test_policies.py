@@ -37,8 +37,9 @@ OF_NO_ACCOUNT = {
     "arn:aws:apigateway:*::/usageplans/??????",
     "arn:aws:apigateway:*::/usageplans/??????????",
 }
-"""The ARNs of S3 and API Gateway name no account; for S3 a condition does. Ids have six or ten characters: a star would
-also reach the keys of a plan, which AWS tells with their values."""
+"""The ARNs of S3 and API Gateway name no account; for S3 a condition does. Ids of
+usage plans have six or ten characters: a star would also reach the keys of a plan,
+which AWS tells with their values."""
 NEVER = ("secret", "ssm:", "kms:", "decrypt", "bedrock:invoke", "converse")
 NEEDS_NO_PERMISSION = "sts:GetCallerIdentity"
 
