@@ -2,7 +2,7 @@
 
     python scripts/reference.py [--check]
 
-Pages: docs/reference/{settings,commands,errors,events,sources}.md.
+Pages: docs/reference/{settings,commands,errors,events,sources,actions}.md.
 """
 
 import inspect
@@ -20,6 +20,7 @@ from bot.cli import main as tocsin  # noqa: E402 - the path comes first
 from bot.config import PREFIX, sections  # noqa: E402
 from bot.domain.errors import TocsinError  # noqa: E402
 from bot.domain.events import Event  # noqa: E402
+from bot.gate.catalogue import load_actions  # noqa: E402
 from bot.triage import load_integrations  # noqa: E402
 
 PAGES = ROOT / "docs" / "reference"
@@ -134,6 +135,31 @@ Sources that know one product are asked first, those that know a transport (Clou
 No two of one kind know the same payload, so nothing depends on their order."""
 
 
+def actions_page() -> str:
+    """Return every action of the catalogue, from the actions' manifests."""
+    rows = [
+        "| action | what it does | level | calls | role | back |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, one in load_actions().items():
+        told = one.MANIFEST
+        levels = ", ".join(f"{v} {k}".strip() for k, v in told.level.items())
+        calls = " ".join(f"`{call}`" for call in told.calls)
+        back = f"`{told.rollback}`" if told.rollback else told.irreversible_because
+        role = f"`{getattr(one, 'ROLE', '')}`"
+        rows.append(
+            f"| `{name}` | {told.title} | {levels} | {calls} | {role} | {back} |"
+        )
+    return "\n\n".join(["# Actions", MADE, ACTIONS_HEAD, "\n".join(rows)]) + "\n"
+
+
+ACTIONS_HEAD = """What can be proposed, and nothing else; how a plan becomes an effect is on [the gate](../concepts/gate.md).
+A level without a stage is for systems of every other stage. A role may make the calls that write and those that the plan rests on; its policy is the file of that name in `bot/aws`.
+
+`tests/actions` walks each of them in the practice cloud (ministack, with IAM enforced): planned, applied, seen to work, undone;
+left alone when the world moved; refused with another plan's session; the same plan twice the same digest; playable in a drill."""
+
+
 def main() -> int:
     """Write the pages, or say which differ."""
     made = {
@@ -142,6 +168,7 @@ def main() -> int:
         "errors.md": errors_page(),
         "events.md": events_page(),
         "sources.md": sources_page(),
+        "actions.md": actions_page(),
     }
     differ = [n for n, text in made.items() if _text(PAGES / n) != text]
     if "--check" in sys.argv[1:]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from bot.aws.calls import read, write
+from bot.aws.calls import look, write
 from bot.aws.mint import Grant
 from bot.aws.params import check_params
 from bot.aws.session import AwsSession
 from bot.aws.sketch import sketched
 from bot.domain.action_effects import Outcome, Verdict
-from bot.domain.errors import BadRequest, TocsinError
+from bot.domain.errors import BadRequest, NotFound, TocsinError
 from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step
 from bot.ports.action import ActionManifest, Effect, Sketch, StepResult, Verified
 
@@ -54,15 +54,20 @@ class Reading:
 
     Attributes:
         call: E.g. ``iam.GetUser``.
-        arguments: API argument → the parameter or the fact that fills it.
+        arguments: API argument → the parameter or the fact that fills it; the argument
+            as a path where it lies deeper, see `arguments.py`.
+        always: API argument → what it always is.
         facts: Returns facts by id; they are preconditions of the plan.
+        missing: The facts where AWS has no such thing; empty where that is an error.
         keep: What of the answer is saved as evidence; never the whole answer, for
             answers hold secrets.
     """
 
     call: str
     arguments: Texts
+    always: Texts = field(default_factory=dict)
     facts: Callable[[Seen], Texts] | None = None
+    missing: Texts = field(default_factory=dict)
     keep: Callable[[Mapping[str, Any]], Any] | None = None
 
 
@@ -76,6 +81,8 @@ class AwsAction:
     """The parameter that people type to confirm."""
     RESOURCE: ClassVar[str]
     """The fact that is the ARN of the one thing touched."""
+    BESIDE: ClassVar[tuple[str, ...]] = ()
+    """Facts that are ARNs of what AWS judges beside it, such as a task definition."""
     FACTS: ClassVar[tuple[Reading, ...]]
     """Reads that the plan rests on; made again before the write."""
     TOLD: ClassVar[tuple[Reading, ...]] = ()
@@ -86,6 +93,9 @@ class AwsAction:
     """The same facts → templates of what people call them."""
     WRITE: ClassVar[tuple[str, Texts]]
     """The call that makes it so, and its arguments → templates."""
+    CARRIED: ClassVar[Texts] = {}
+    """Argument of the write → the fact that it carries, such as a lock token: where
+    AWS compares it itself, nothing slips in between. A drill has no such facts."""
     IDENTITY: ClassVar[Texts]
     """Parameter → the argument of the write that carries it."""
     PROMISE: ClassVar[str]
@@ -104,6 +114,16 @@ class AwsAction:
         call, arguments = self.WRITE
         return call, _from_templates(arguments, params)
 
+    def carrying(self, params: Texts, facts: Texts) -> Texts:
+        """Return the arguments of the write that come out of the facts."""
+        del params
+        return {name: facts[of] for name, of in self.CARRIED.items()}
+
+    def identity(self, step: Step) -> Texts:
+        """Return the parameters that the facts are read by, from the step alone."""
+        given = dict(step.params)
+        return {name: given[of] for name, of in self.IDENTITY.items()}
+
     def promise(self, case: Case) -> str:
         """Return the sentence that says how it will be verified."""
         return self.PROMISE.format_map(case.params)
@@ -116,8 +136,9 @@ class AwsAction:
 
     def sketch(self, params: Texts) -> Sketch:
         """Return what would change, for a drill; reads nothing."""
-        found = _from_templates(self.WANTED, params)
-        return sketched(self, next(iter(found.items())), params)
+        wanted = next(iter(_from_templates(self.WANTED, params).items()))
+        words = _from_templates(self.WORDS, params)
+        return sketched(self, wanted, params, what=words[wanted[0]])
 
     # --- the port ---
 
@@ -171,7 +192,9 @@ class AwsAction:
         writes = tuple(step.call for step in draft.steps)
         reads = tuple(one.call for one in self.FACTS)
         return Grant(
-            role=self.ROLE, calls=(*writes, *reads), resource=facts[self.RESOURCE]
+            role=self.ROLE,
+            calls=(*writes, *reads),
+            resources=tuple(facts[one] for one in (self.RESOURCE, *self.BESIDE)),
         )
 
     def apply(self, step: Step, effect: Effect) -> StepResult:
@@ -182,8 +205,7 @@ class AwsAction:
         """
         given = dict(step.params)
         try:
-            params = {name: given[of] for name, of in self.IDENTITY.items()}
-            facts = self.facts(params, effect.session)
+            facts = self.facts(self.identity(step), effect.session)
         except Exception as error:  # noqa: BLE001 - nothing was written yet
             reason = type(error).__name__
             return _not_done(step, f"the facts could not be read again ({reason})")
@@ -234,7 +256,13 @@ class AwsAction:
         found: dict[str, str] = {}
         for reading in self.FACTS:
             known = {**params, **found}
-            answer = read(session, reading.call, _filled(reading, known))
+            try:
+                answer = look(session, reading.call, _filled(reading, known))
+            except NotFound:
+                if not reading.missing:
+                    raise
+                found |= reading.missing
+                continue
             found |= reading.facts(Seen(answer, known)) if reading.facts else {}
         return found
 
@@ -242,10 +270,20 @@ class AwsAction:
         self, readings: tuple[Reading, ...], known: Texts, session: AwsSession
     ) -> dict[str, Any]:
         return {
-            one.call: _json(one.keep(read(session, one.call, _filled(one, known))))
+            one.call: _json(self._one_kept(one, known, session))
             for one in readings
             if one.keep
         }
+
+    def _one_kept(self, one: Reading, known: Texts, session: AwsSession) -> Any:
+        """Return what is kept of an answer, None where there is no such thing."""
+        try:
+            answer = look(session, one.call, _filled(one, known))
+        except NotFound:
+            if not one.missing:
+                raise
+            return None
+        return one.keep(answer) if one.keep else None
 
     def _changes(
         self, params: Texts, facts: Texts, wanted: Texts
@@ -258,16 +296,22 @@ class AwsAction:
 
     def _step(self, params: Texts, compare: tuple[Probe, ...]) -> Step:
         call, arguments = self.writing(params)
-        ordered = tuple(sorted(arguments.items()))
+        carried = self.carrying(params, {one.id: one.value for one in compare})
+        ordered = tuple(sorted({**arguments, **carried}.items()))
         return Step(id="s1", call=call, params=ordered, compare=compare)
 
 
 def _from_templates(templates: Texts, params: Texts) -> Texts:
-    return {name: text.format_map(params) for name, text in templates.items()}
+    """Return both sides filled in: also which fact it is may depend on a parameter."""
+    return {
+        name.format_map(params): text.format_map(params)
+        for name, text in templates.items()
+    }
 
 
 def _filled(reading: Reading, known: Texts) -> dict[str, str]:
-    return {name: known[of] for name, of in reading.arguments.items()}
+    asked = {name: known[of] for name, of in reading.arguments.items()}
+    return {**asked, **reading.always}
 
 
 def _probes(facts: Texts) -> tuple[Probe, ...]:

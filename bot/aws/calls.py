@@ -7,12 +7,11 @@ return what became of them. Which calls an action makes is in the integration.
 from collections.abc import Mapping
 from typing import Any
 
+from bot.aws.arguments import typed
 from bot.aws.errors import error_code, plain, reading_problem, write_result
 from bot.aws.session import AwsSession
 from bot.domain.action_effects import Outcome
 from bot.ports.action import StepResult
-
-_NUMBERS = frozenset({"integer", "long"})
 
 
 def read(
@@ -43,6 +42,24 @@ def read(
     except (BotoCoreError, ClientError, ResponseParserError) as error:
         raise reading_problem(error, call) from None
     return answer
+
+
+def look(session: AwsSession, call: str, texts: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the answer of a reading call whose arguments are texts by path.
+
+    Raises:
+        NotFound: AWS says that the thing does not exist.
+        Unreachable: As `read`.
+    """
+    from botocore.exceptions import ParamValidationError
+
+    service, _, operation = call.partition(".")
+    try:
+        client = session.client(service)
+        arguments = typed(client, operation, texts, idempotency_key="")
+    except ParamValidationError as error:
+        raise reading_problem(error, call) from None
+    return read(session, call, arguments)
 
 
 def refusal_of(session: AwsSession, call: str, arguments: Mapping[str, Any]) -> str:
@@ -85,29 +102,6 @@ def write(
     request_id = plain(answer.get("ResponseMetadata", {}).get("RequestId", ""))
     says = f"{call} was carried out."
     return StepResult(outcome=Outcome.OK, says=says, request_id=request_id)
-
-
-def typed(
-    client: Any, operation: str, texts: Mapping[str, str], *, idempotency_key: str
-) -> dict[str, Any]:
-    """Return the arguments of a call as AWS's own model wants them.
-
-    Raises:
-        ParamValidationError: A number is not one, or an argument is unknown.
-    """
-    from botocore.exceptions import ParamValidationError
-
-    model = client.meta.service_model.operation_model(operation)
-    members = model.input_shape.members if model.input_shape else {}
-    arguments: dict[str, Any] = dict.fromkeys(model.idempotent_members, idempotency_key)
-    for name, text in texts.items():
-        if name not in members:
-            raise ParamValidationError(report=f"{operation} has no argument {name}")
-        is_number = members[name].type_name in _NUMBERS
-        if is_number and not text.isdecimal():
-            raise ParamValidationError(report=f"{name} must be a whole number")
-        arguments[name] = int(text) if is_number else text
-    return arguments
 
 
 def _method(client: Any, operation: str) -> Any:

@@ -33,6 +33,9 @@ _MISSING = frozenset(
         *("NoSuchEntity", "NoSuchEntityException", "ResourceNotFound"),
         *("ResourceNotFoundException", "NotFoundException"),
         *("ClusterNotFoundException", "ServiceNotFoundException"),
+        *("WAFNonexistentItemException", "ParameterNotFound"),
+        *("NoSuchKey", "NoSuchBucket", "NoSuchBucketPolicy"),
+        "NoSuchObjectLockConfiguration",
     }
 )
 _MISSING_IN_WORDS = ("ValidationException", "Could not find ")

@@ -7,13 +7,13 @@ the gate's business.
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.aws.calls import read
-from bot.aws.permissions import permission
+from bot.aws.permissions import NOT_NARROWED, permission
 from bot.aws.session import AwsKey, AwsSession
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Plan
@@ -36,22 +36,29 @@ class Grant:
     Attributes:
         role: Name of the role to assume, e.g. ``tocsin-act-iam``.
         calls: Operations, e.g. ``iam.UpdateAccessKey``.
-        resource: ARN of the one thing they may touch.
+        resources: ARN of the one thing they may touch, and of what AWS judges with it.
     """
 
     role: str
     calls: tuple[str, ...]
-    resource: str
+    resources: tuple[str, ...]
 
 
 def session_policy(grant: Grant) -> str:
     """Return the policy that cuts a role down to a grant, as JSON text."""
-    statement = {
+    needed = {permission(call) for call in grant.calls}
+    statements = [_allowing(needed - NOT_NARROWED, grant.resources)]
+    if needed & NOT_NARROWED:
+        statements.append(_allowing(needed & NOT_NARROWED, ("*",)))
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def _allowing(actions: Collection[str], resources: Sequence[str]) -> Mapping[str, Any]:
+    return {
         "Effect": "Allow",
-        "Action": sorted({permission(call) for call in grant.calls}),
-        "Resource": [grant.resource],
+        "Action": sorted(actions),
+        "Resource": sorted(set(resources)),
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 @dataclass(kw_only=True)

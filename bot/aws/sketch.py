@@ -13,7 +13,7 @@ class Described(Protocol):
 
     TARGET: ClassVar[str]
     IDENTITY: ClassVar[Texts]
-    WORDS: ClassVar[Texts]
+    WANTED: ClassVar[Texts]
     USUAL: ClassVar[Texts]
 
     def writing(self, params: Texts) -> tuple[str, Texts]:
@@ -21,20 +21,26 @@ class Described(Protocol):
         ...
 
 
-def sketched(action: Described, wanted: tuple[str, str], params: Texts) -> Sketch:
+def sketched(
+    action: Described, wanted: tuple[str, str], params: Texts, *, what: str
+) -> Sketch:
     """Return what would change.
 
     Args:
         wanted: The fact that changes, and its value afterwards.
         params: As proposed, already checked.
+        what: What people call the fact.
     """
     fact, after = wanted
     call, arguments = action.writing(params)
-    same = "|".join(params[name] for name in sorted(action.IDENTITY))
+    # What is chosen is no part of what it is chosen for.
+    chosen = set(action.WANTED.values())
+    named = (name for name in sorted(action.IDENTITY) if f"{{{name}}}" not in chosen)
+    same = "|".join(params[name] for name in named)
     return Sketch(
         thing=f"{fact}|{same}",
         fact=fact,
-        what=action.WORDS[fact].format_map(params),
+        what=what,
         usual=action.USUAL.get(fact, "as it was"),
         after=after,
         target=params[action.TARGET],

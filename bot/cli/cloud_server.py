@@ -9,11 +9,13 @@ pipe closes. (PR_SET_PDEATHSIG would fire when the thread that started us ends.)
 import contextlib
 import fcntl
 import importlib
+import json
 import os
 import runpy
 import signal
 import sys
 import threading
+import urllib.parse
 from pathlib import Path
 from typing import IO, Any
 
@@ -77,8 +79,113 @@ def _judge_converse_as_aws_does() -> None:
     actions._match_rest_action = action  # noqa: SLF001 - as above
 
 
+def _judge_aliases_by_method() -> None:
+    """Tell reading and moving one alias of a function from making one.
+
+    The server asks for ``CreateAlias`` or ``ListAliases`` in all cases.
+    """
+    actions: Any = importlib.import_module("ministack.core.iam_actions")
+    judged = actions._lambda_action  # noqa: SLF001 - as above
+    by_method = {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}
+
+    def action(method: str, path: str) -> str | None:
+        found: str | None = judged(method, path)
+        is_one = "/aliases/" in path
+        return by_method.get(method, found) if is_one else found
+
+    actions._lambda_action = action  # noqa: SLF001 - as above
+
+
+def _judge_what_is_meant() -> None:
+    """Ask for the thing that AWS asks for, where the server takes another one.
+
+    It judges a service of ECS by its cluster, a rule of EventBridge by a name that AWS
+    uses for other buses only, an agent's alias by the agent, and IP sets and bought
+    throughput by nothing. Source: Service Authorization Reference, "Resource types".
+    """
+    actions: Any = importlib.import_module("ministack.core.iam_actions")
+    judged = actions.extract_resource_arn
+
+    def meant(service: str, *request: Any) -> str:
+        found: str = judged(service, *request)
+        _method, path, _headers, body, _query, region, account = request
+        name = _NAMING.get(service)
+        thing = name(urllib.parse.unquote(path), _json_of(body)) if name else ""
+        prefix = f"arn:aws:{_PREFIXES.get(service, service)}:{region}:{account}"
+        return f"{prefix}:{thing}" if thing else found
+
+    actions.extract_resource_arn = meant
+
+
+def _json_of(body: bytes) -> dict[str, Any]:
+    with contextlib.suppress(ValueError):
+        found = json.loads(body)
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _service_named(_path: str, asked: dict[str, Any]) -> str:
+    named = asked.get("service") or next(iter(asked.get("services", ())), "")
+    return f"service/{asked['cluster']}/{named}" if named and "cluster" in asked else ""
+
+
+def _rule_named(_path: str, asked: dict[str, Any]) -> str:
+    named = asked.get("Rule") or asked.get("Name") or ""
+    bus = asked.get("EventBusName") or "default"
+    on = "" if bus == "default" else f"{bus}/"
+    return f"rule/{on}{named}" if named else ""
+
+
+def _set_named(_path: str, asked: dict[str, Any]) -> str:
+    scope = "regional" if asked.get("Scope") == "REGIONAL" else "global"
+    named = f"{scope}/ipset/{asked.get('Name')}/{asked.get('Id')}"
+    return named if "Id" in asked else ""
+
+
+def _alias_named(path: str, _asked: dict[str, Any]) -> str:
+    match path.strip("/").split("/"):
+        case ["agents", agent, "agentaliases", alias]:
+            return f"agent-alias/{agent}/{alias}"
+        case _:
+            return ""
+
+
+def _throughput_named(path: str, _asked: dict[str, Any]) -> str:
+    _, found, named = path.partition("/provisioned-model-throughput/")
+    return f"provisioned-model/{named.rpartition('/')[2]}" if found else ""
+
+
+_NAMING = {
+    "ecs": _service_named,
+    "events": _rule_named,
+    "wafv2": _set_named,
+    "bedrock": _throughput_named,
+    "bedrock-agent": _alias_named,
+}
+_PREFIXES = {"bedrock-agent": "bedrock"}
+
+
+def _keep_whether_an_alias_may_be_called() -> None:
+    """Keep one field of an agent's alias that the server takes and forgets."""
+    agents: Any = importlib.import_module("ministack.services.bedrock_agent")
+    update = agents._update_agent_alias  # noqa: SLF001 - as above
+
+    def updated(agent: str, alias: str, body: Any) -> Any:
+        answer = update(agent, alias, body)
+        kept = agents._agent_aliases.get(f"{agent}/{alias}")  # noqa: SLF001 - as above
+        wanted = body if isinstance(body, dict) else _json_of(body)
+        if kept is not None and "aliasInvocationState" in wanted:
+            kept["AliasInvocationState"] = wanted["aliasInvocationState"]
+        return answer
+
+    agents._update_agent_alias = updated  # noqa: SLF001 - as above
+
+
 if __name__ == "__main__":
     lock = _alone()
+    _keep_whether_an_alias_may_be_called()
+    _judge_aliases_by_method()
+    _judge_what_is_meant()
     _judge_concurrency_by_method()
     _judge_converse_as_aws_does()
     threading.Thread(target=_end_with_parent, daemon=True).start()

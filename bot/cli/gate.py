@@ -81,15 +81,25 @@ def show(plan: str, *, as_json: bool) -> None:
 
     view = _read(lambda tx, book: _view(tx, book, plan))
     if view is None:
-        raise NotFound(
-            "No plan was shown",
-            because=f"there is no plan {plan!a}",
-            next_move="See the open ones with `tocsin gate list`.",
-        )
+        raise _no_plan("No plan was shown", plan)
     if as_json:
         click.echo(json.dumps(as_plain(view), indent=1))
         return
     click.echo(text(view), nl=False)
+
+
+@gate.command()
+@click.argument("plan")
+def trace(plan: str) -> None:
+    """Print what PLAN went through as a trace that AgentAck checks, line by line."""
+    from bot.readmodels.plan_trace import trace as traced
+    from bot.readmodels.timeline import ACTION_STREAM
+
+    lines = _read(lambda tx, _: traced(tx.log.load(ACTION_STREAM + plan)))
+    if not lines:
+        raise _no_plan("No trace was printed", plan)
+    for line in lines:
+        click.echo(json.dumps(line, sort_keys=True))
 
 
 @gate.command()
@@ -136,6 +146,14 @@ def release() -> None:
     """Take a stop back. What was stopped stays so and must be proposed again."""
     _order("release", "", {})
     click.echo("released: plans may be approved and run again")
+
+
+def _no_plan(what: str, plan: str) -> NotFound:
+    return NotFound(
+        what,
+        because=f"there is no plan {plan!a}",
+        next_move="See the open ones with `tocsin gate list`.",
+    )
 
 
 def _say(plan: Order) -> None:

@@ -19,7 +19,7 @@ from bot.aws.mint import (
     Grant,
     session_policy,
 )
-from bot.aws.permissions import permission
+from bot.aws.permissions import NOT_NARROWED, permission
 from bot.gate.catalogue import load_actions
 
 ACTIONS = [one for one in load_actions().values() if isinstance(one, AwsAction)]
@@ -32,26 +32,15 @@ READS = {
     )
 }
 QUEUE_CALLS = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"}
-NOT_TO_BE_NARROWED = {
-    "cloudwatch:DescribeAlarms",
-    "cloudwatch:DescribeAlarmHistory",
-    "cloudwatch:GetMetricData",
-    "cloudtrail:LookupEvents",
-    "cloudwatch:DescribeAlarmsForMetric",
-    "cloudwatch:ListMetrics",
-    "logs:GetQueryResults",
-    "bedrock:GetModelInvocationLoggingConfiguration",
-    "bedrock:ListGuardrails",
-    "bedrock:ListProvisionedModelThroughputs",
-    "bedrock:ListAgents",
-    "sagemaker:ListEndpointConfigs",
-    "sagemaker:ListModelPackages",
-    "ecs:ListTasks",
+OF_NO_ACCOUNT = {
+    *("arn:aws:s3:::*", "arn:aws:s3:::*/*"),
+    "arn:aws:apigateway:*::/usageplans/??????",
+    "arn:aws:apigateway:*::/usageplans/??????????",
 }
-"""AWS has no resource for these, or, for composite alarms and for lists of everything,
-demands all of them. Source: Service Authorization Reference; API reference of
-DescribeAlarms."""
-NEVER = ("secret", "ssm:", "s3:", "kms:", "decrypt", "bedrock:invoke", "converse")
+"""The ARNs of S3 and API Gateway name no account; for S3 a condition does. Ids of
+usage plans have six or ten characters: a star would also reach the keys of a plan,
+which AWS tells with their values."""
+NEVER = ("secret", "ssm:", "kms:", "decrypt", "bedrock:invoke", "converse")
 NEEDS_NO_PERMISSION = "sts:GetCallerIdentity"
 
 
@@ -89,6 +78,12 @@ def test_the_reader_may_read_what_is_read_and_nothing_else() -> None:
 def test_the_reader_opens_no_secret_no_object_and_calls_no_model() -> None:
     allowed = " ".join(_allowed(READ_ROLE)).casefold()
     assert [one for one in NEVER if one in allowed] == []
+    of_objects = {one for one in _allowed(READ_ROLE) if one.startswith("s3:")}
+    assert of_objects == {
+        "s3:GetObjectTagging",
+        "s3:GetObjectLegalHold",
+        "s3:GetBucketPolicy",
+    }
     changing = ("put", "create", "delete", "update", "set", "attach", "stop", "run")
     verbs = [one.partition(":")[2].casefold() for one in _allowed(READ_ROLE)]
     assert [one for one in verbs if one.startswith(changing)] == []
@@ -125,6 +120,16 @@ def test_the_models_role_asks_and_does_nothing_else() -> None:
     assert all(one.startswith("arn:aws:bedrock:") for one in places)
 
 
+@pytest.mark.parametrize("role", [READ_ROLE, *ROLES])
+def test_buckets_of_other_accounts_are_out_of_reach(role: str) -> None:
+    own = {"StringEquals": {"aws:ResourceAccount": "ACCOUNT"}}
+    assert all(
+        one["Condition"] == own
+        for one in _statements(role)
+        if str(one["Resource"]).startswith("arn:aws:s3:")
+    )
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_its_actions_calls_and_nothing_else(role: str) -> None:
     needed: set[str] = set()
@@ -141,16 +146,18 @@ def test_a_role_may_do_its_actions_calls_and_nothing_else(role: str) -> None:
 def test_nothing_is_allowed_everywhere(role: str) -> None:
     for one in _statements(role):
         if one["Effect"] == "Allow" and one["Resource"] == "*":
-            assert set(one["Action"]) <= NOT_TO_BE_NARROWED
+            assert set(one["Action"]) <= NOT_NARROWED
         elif one["Effect"] == "Allow":
             named = one["Resource"]
             places = [named] if isinstance(named, str) else named
-            assert all("ACCOUNT" in place for place in places)
+            assert all("ACCOUNT" in one or one in OF_NO_ACCOUNT for one in places)
             assert "*" not in one["Action"]
 
 
 def test_a_session_policy_names_one_resource() -> None:
-    grant = Grant(role="r", calls=("iam.GetUser", "lambda.Invoke"), resource="arn:x")
+    grant = Grant(
+        role="r", calls=("iam.GetUser", "lambda.Invoke"), resources=("arn:x",)
+    )
     (statement,) = json.loads(session_policy(grant))["Statement"]
     assert statement["Resource"] == ["arn:x"]
     assert statement["Action"] == ["iam:GetUser", "lambda:InvokeFunction"]

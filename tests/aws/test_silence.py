@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.aws.calls import read, typed, write
+from bot.aws.arguments import typed
+from bot.aws.calls import read, write
 from bot.aws.session import open_session
 from bot.domain.action_effects import Outcome
 from bot.domain.errors import Unreachable

@@ -1,0 +1,239 @@
+"""Amazon ECS: how many tasks a service runs, and of which revision.
+
+Zero stops a service without deleting anything; another revision of the same task
+definition brings back what ran before. Both are undone by the value from before.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from bot.aws.action import AwsAction, Case, Reading, Seen, Texts
+from bot.domain.errors import BadRequest, NotFound
+from bot.domain.plan import Blast, Draft, Level
+from bot.ports.action import ActionManifest
+from bot.ports.integration import Manifest
+
+MANIFEST = Manifest(
+    name="aws_ecs_service",
+    title="Amazon ECS services",
+    docs="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/",
+    summary="Scales a service, down to nothing, and changes its task definition.",
+)
+
+_DESIRED = "ecs.service.desired_count"
+_REVISION = "ecs.service.task_definition"
+_SERVICE: Mapping[str, Any] = {
+    "cluster": {
+        "type": "string",
+        "description": "the name of the cluster",
+        "pattern": "^[A-Za-z0-9_-]{1,255}$",
+        "maxLength": 255,
+    },
+    "service": {
+        "type": "string",
+        "description": "the name of the service",
+        "pattern": "^[A-Za-z0-9_-]{1,255}$",
+        "maxLength": 255,
+    },
+}
+_DESCRIBED = ("serviceName", "status", "desiredCount", "runningCount", "taskDefinition")
+
+
+def _params(**more: Any) -> Mapping[str, Any]:
+    properties = {**_SERVICE, **more}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
+def _service(seen: Seen) -> Texts:
+    """Return what a service is told to do.
+
+    Raises:
+        NotFound: There is none of this name, or it is being deleted.
+    """
+    found = [one for one in seen.answer["services"] if one["status"] == "ACTIVE"]
+    if not found:
+        raise NotFound(
+            "The service was not found",
+            because="the cluster has no active service of this name",
+            next_move="Compare cluster and service with the alert.",
+        )
+    return {
+        "ecs.service.arn": found[0]["serviceArn"],
+        _DESIRED: str(found[0]["desiredCount"]),
+        _REVISION: _short(found[0]["taskDefinition"]),
+    }
+
+
+def _short(arn: str) -> str:
+    """Return ``family:revision`` of a task definition's ARN."""
+    return arn.rpartition("/")[2]
+
+
+def _service_kept(answer: Mapping[str, Any]) -> Any:
+    return [{name: one.get(name) for name in _DESCRIBED} for one in answer["services"]]
+
+
+def _revision(seen: Seen) -> Texts:
+    """Return the revision that is wanted.
+
+    Raises:
+        BadRequest: It may not run any more, or is another family's.
+    """
+    found = seen.answer["taskDefinition"]
+    family = seen.known[_REVISION].partition(":")[0]
+    if found.get("status", "ACTIVE") != "ACTIVE" or found["family"] != family:
+        raise BadRequest(
+            "The service was not planned to change",
+            because="the revision is not an active one of the same task definition",
+            next_move=f"Name a revision of {family} that ran well before.",
+        )
+    return {
+        "ecs.task_definition.arn": found["taskDefinitionArn"],
+        "ecs.task_definition.images": ", ".join(_images(found)),
+    }
+
+
+def _images(definition: Mapping[str, Any]) -> list[str]:
+    return sorted(one.get("image", "") for one in definition["containerDefinitions"])
+
+
+def _revision_kept(answer: Mapping[str, Any]) -> Any:
+    """Return which code it is. Environments hold secrets: left out."""
+    found = answer["taskDefinition"]
+    return {"arn": found["taskDefinitionArn"], "images": _images(found)}
+
+
+_READ_SERVICE = Reading(
+    call="ecs.DescribeServices",
+    arguments={"cluster": "cluster", "services.0": "service"},
+    facts=_service,
+    keep=_service_kept,
+)
+_READ_REVISION = Reading(
+    call="ecs.DescribeTaskDefinition",
+    arguments={"taskDefinition": "task_definition"},
+    facts=_revision,
+    keep=_revision_kept,
+)
+
+
+class _UpdateService(AwsAction):
+    ROLE = "tocsin-act-ecs"
+    TARGET = "service"
+    RESOURCE = "ecs.service.arn"
+
+
+class SetDesiredCount(_UpdateService):
+    """Sets how many tasks a service runs; 0 stops it."""
+
+    IDENTITY: ClassVar[Texts] = {"cluster": "cluster", "service": "service"}
+    USUAL: ClassVar[Texts] = {_DESIRED: "2"}
+    WANTED: ClassVar[Texts] = {_DESIRED: "{desired_count}"}
+    WORDS: ClassVar[Texts] = {_DESIRED: "tasks wanted of {service} in {cluster}"}
+    PROMISE = (
+        "The count that is wanted is read again. Tasks end within their stop time; "
+        "the count that runs is told."
+    )
+    FACTS = (_READ_SERVICE,)
+    WRITE = (
+        "ecs.UpdateService",
+        {
+            "cluster": "{cluster}",
+            "service": "{service}",
+            "desiredCount": "{desired_count}",
+        },
+    )
+    MANIFEST = ActionManifest(
+        name="aws.ecs.set_desired_count",
+        version=1,
+        title="Scale or stop an ECS service",
+        params=_params(
+            desired_count={
+                "type": "string",
+                "description": "0 to stop it, or a number of tasks up to 5000",
+                "pattern": "^(0|[1-9][0-9]{0,2}|[1-4][0-9]{3}|5000)$",
+                "maxLength": 4,
+            }
+        ),
+        level={"": Level.T2, "sandbox": Level.T3},
+        evidence=("ecs.DescribeServices",),
+        calls=("ecs.UpdateService", "ecs.DescribeServices"),
+        rollback="aws.ecs.set_desired_count",
+    )
+
+    def blast(self, case: Case) -> Blast:
+        """Return the one service; auto scaling may bring tasks back."""
+        stopped = case.params["desired_count"] == "0"
+        what = "All its tasks end." if stopped else "Tasks start or end."
+        says = f"One service. {what} Where it is scaled automatically, that goes on."
+        return Blast(systems=1, says=says)
+
+    def rollback(self, draft: Draft) -> Texts | None:
+        """Return the count from before."""
+        before = {one.id: one.value for one in draft.preconditions}[_DESIRED]
+        return {**dict(draft.params), "desired_count": before}
+
+
+class SetTaskDefinition(_UpdateService):
+    """Lets a service run another revision of its task definition."""
+
+    IDENTITY: ClassVar[Texts] = {
+        "cluster": "cluster",
+        "service": "service",
+        "task_definition": "taskDefinition",
+    }
+    BESIDE = ("ecs.task_definition.arn",)
+    WANTED: ClassVar[Texts] = {_REVISION: "{task_definition}"}
+    WORDS: ClassVar[Texts] = {_REVISION: "revision that {service} in {cluster} runs"}
+    PROMISE = (
+        "The revision is read again. ECS replaces the tasks over minutes; whether they "
+        "are healthy is not known when this is told."
+    )
+    FACTS = (_READ_SERVICE, _READ_REVISION)
+    WRITE = (
+        "ecs.UpdateService",
+        {
+            "cluster": "{cluster}",
+            "service": "{service}",
+            "taskDefinition": "{task_definition}",
+        },
+    )
+    MANIFEST = ActionManifest(
+        name="aws.ecs.set_task_definition",
+        version=1,
+        title="Roll an ECS service back to another revision",
+        params=_params(
+            task_definition={
+                "type": "string",
+                "description": "the task definition with its revision, as chat:41",
+                "pattern": "^[A-Za-z0-9_-]{1,240}:[1-9][0-9]{0,8}$",
+                "maxLength": 250,
+            }
+        ),
+        level={"": Level.T2, "sandbox": Level.T3},
+        evidence=("ecs.DescribeServices", "ecs.DescribeTaskDefinition"),
+        calls=(
+            "ecs.UpdateService",
+            "ecs.DescribeServices",
+            "ecs.DescribeTaskDefinition",
+        ),
+        rollback="aws.ecs.set_task_definition",
+    )
+
+    def blast(self, case: Case) -> Blast:
+        """Return the one service and the images it will run."""
+        images = case.facts["ecs.task_definition.images"]
+        return Blast(systems=1, says=f"One service; its tasks will run {images}.")
+
+    def rollback(self, draft: Draft) -> Texts | None:
+        """Return the revision from before."""
+        before = {one.id: one.value for one in draft.preconditions}[_REVISION]
+        return {**dict(draft.params), "task_definition": before}
+
+
+ACTIONS = (SetDesiredCount(), SetTaskDefinition())

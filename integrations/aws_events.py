@@ -1,0 +1,131 @@
+"""Amazon EventBridge: switch a rule off and on again.
+
+A rule that starts an agent, a pipeline or a training run on a schedule goes on while
+people look at the incident. Switched off it starts nothing more; what runs, runs on.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from bot.aws.action import AwsAction, Case, Reading, Seen, Texts
+from bot.domain.plan import Blast, Level
+from bot.ports.action import ActionManifest
+from bot.ports.integration import Manifest
+
+MANIFEST = Manifest(
+    name="aws_events",
+    title="Amazon EventBridge rules",
+    docs="https://docs.aws.amazon.com/eventbridge/latest/APIReference/",
+    summary="Disables and enables rules.",
+)
+
+_STATE = "events.rule.state"
+_NAME = "^[A-Za-z0-9._-]{1,64}$"
+_PARAMS: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["rule_name", "event_bus"],
+    "properties": {
+        "rule_name": {
+            "type": "string",
+            "description": "the name of the rule",
+            "pattern": _NAME,
+            "maxLength": 64,
+        },
+        "event_bus": {
+            "type": "string",
+            "description": "the bus that the rule is on, mostly default",
+            "pattern": _NAME,
+            "maxLength": 64,
+        },
+    },
+}
+_OF_RULE = {"Name": "rule_name", "EventBusName": "event_bus"}
+_KEPT = ("Name", "Arn", "State", "ScheduleExpression", "EventPattern", "EventBusName")
+
+
+def _rule(seen: Seen) -> Texts:
+    return {"events.rule.arn": seen.answer["Arn"], _STATE: seen.answer["State"]}
+
+
+def _rule_kept(answer: Mapping[str, Any]) -> Any:
+    return {name: answer.get(name) for name in _KEPT}
+
+
+def _targets_kept(answer: Mapping[str, Any]) -> Any:
+    """Return whom the rule starts; what it hands over may hold secrets."""
+    return [one["Arn"] for one in answer["Targets"]]
+
+
+class _SetRuleState(AwsAction):
+    """What switching off and on share: everything but the state."""
+
+    ROLE = "tocsin-act-events"
+    TARGET = "rule_name"
+    IDENTITY: ClassVar[Texts] = {"rule_name": "Name", "event_bus": "EventBusName"}
+    RESOURCE = "events.rule.arn"
+    USUAL: ClassVar[Texts] = {_STATE: "ENABLED"}
+    WORDS: ClassVar[Texts] = {_STATE: "state of the rule {rule_name}"}
+    PROMISE = "The rule's state is read again and must be as shown."
+    FACTS = (
+        Reading(
+            call="events.DescribeRule", arguments=_OF_RULE, facts=_rule, keep=_rule_kept
+        ),
+    )
+    TOLD = (
+        Reading(
+            call="events.ListTargetsByRule",
+            arguments={"Rule": "rule_name", "EventBusName": "event_bus"},
+            keep=_targets_kept,
+        ),
+    )
+
+    def blast(self, case: Case) -> Blast:
+        """Return how many targets the rule has."""
+        count = len(case.told["events.ListTargetsByRule"])
+        what = "1 target" if count == 1 else f"{count} targets"
+        says = f"One rule with {what}. What they have started already runs on."
+        return Blast(systems=-1 if count else 0, says=says)
+
+
+_READS = tuple(one.call for one in (*_SetRuleState.FACTS, *_SetRuleState.TOLD))
+
+
+class DisableRule(_SetRuleState):
+    """Switches a rule off: it starts nothing any more."""
+
+    WANTED: ClassVar[Texts] = {_STATE: "DISABLED"}
+    WRITE = (
+        "events.DisableRule",
+        {"Name": "{rule_name}", "EventBusName": "{event_bus}"},
+    )
+    MANIFEST = ActionManifest(
+        name="aws.events.disable_rule",
+        version=1,
+        title="Disable an EventBridge rule",
+        params=_PARAMS,
+        level={"": Level.T2, "sandbox": Level.T3},
+        evidence=_READS,
+        calls=("events.DisableRule", *_READS),
+        rollback="aws.events.enable_rule",
+    )
+
+
+class EnableRule(_SetRuleState):
+    """Switches a rule on again: the way back."""
+
+    WANTED: ClassVar[Texts] = {_STATE: "ENABLED"}
+    WRITE = ("events.EnableRule", DisableRule.WRITE[1])
+    MANIFEST = ActionManifest(
+        name="aws.events.enable_rule",
+        version=1,
+        title="Enable an EventBridge rule again",
+        params=_PARAMS,
+        level={"": Level.T2, "sandbox": Level.T3},
+        evidence=_READS,
+        calls=("events.EnableRule", *_READS),
+        rollback="aws.events.disable_rule",
+    )
+
+
+ACTIONS = (DisableRule(), EnableRule())

@@ -1,0 +1,176 @@
+"""AWS IAM: refuse every session of a role that began before a moment.
+
+A role that was taken over keeps working until its sessions end. The deny is the one
+that the AWS console writes ("Revoke active sessions"): under the same name, so that
+each undoes the other. Whoever may assume the role can begin a new session.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from bot.aws.action import AwsAction, Case, Reading, Seen, Texts
+from bot.domain.errors import BadRequest
+from bot.domain.plan import Blast, Draft, Level
+from bot.ports.action import ActionManifest
+from bot.ports.integration import Manifest
+
+MANIFEST = Manifest(
+    name="aws_iam_sessions",
+    title="AWS IAM sessions",
+    docs="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html",
+    summary="Ends the sessions of a role that began before a moment.",
+)
+
+NEVER = "never"
+_POLICY = "AWSRevokeOlderSessions"
+_BEFORE = "iam.role.sessions_refused_before"
+_TIME = "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z"
+# The console writes milliseconds; they say nothing for people.
+_WRITTEN = re.compile(rf"({_TIME[:-1]})(?:\.[0-9]{{1,9}})?Z")
+
+
+def _role(seen: Seen) -> Texts:
+    """Return which role it is.
+
+    Raises:
+        BadRequest: AWS itself keeps it; nobody may change it.
+    """
+    role = seen.answer["Role"]
+    if role["Path"].startswith("/aws-service-role/"):
+        raise BadRequest(
+            "The role was not planned to change",
+            because="it belongs to a service of AWS, and only that may change it",
+            next_move="Stop what the service does instead.",
+        )
+    return {"iam.role.arn": role["Arn"], "iam.role.id": role["RoleId"]}
+
+
+def _role_kept(answer: Mapping[str, Any]) -> Any:
+    fields = ("RoleName", "RoleId", "Arn", "CreateDate")
+    return {name: answer["Role"].get(name) for name in fields}
+
+
+def _sessions(seen: Seen) -> Texts:
+    return {_BEFORE: _moment(seen.answer["PolicyDocument"])}
+
+
+def _moment(document: Any) -> str:
+    """Return since when sessions are refused.
+
+    Raises:
+        BadRequest: The policy of this name is not the console's: it is left alone.
+    """
+    read = json.loads(document) if isinstance(document, str) else document
+    for one in read.get("Statement", ()):
+        condition = one.get("Condition", {}).get("DateLessThan", {})
+        found = _WRITTEN.fullmatch(str(condition.get("aws:TokenIssueTime", "")))
+        if found and one.get("Effect") == "Deny":
+            return f"{found[1]}Z"
+    raise BadRequest(
+        "The role was not planned to change",
+        because=f"its policy {_POLICY} is not what the AWS console writes",
+        next_move="Look at that policy in IAM; somebody put it there by hand.",
+    )
+
+
+def denying(moment: str) -> str:
+    """Return the policy that refuses sessions begun before a moment, as JSON."""
+    refused = {
+        "Effect": "Deny",
+        "Action": ["*"],
+        "Resource": ["*"],
+        "Condition": {"DateLessThan": {"aws:TokenIssueTime": moment}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [refused]})
+
+
+class RevokeSessions(AwsAction):
+    """Refuses older sessions; ``never`` takes the refusal away again."""
+
+    ROLE = "tocsin-act-sessions"
+    TARGET = "role_name"
+    IDENTITY: ClassVar[Texts] = {"role_name": "RoleName"}
+    RESOURCE = "iam.role.arn"
+    USUAL: ClassVar[Texts] = {_BEFORE: NEVER}
+    WANTED: ClassVar[Texts] = {_BEFORE: "{begun_before}"}
+    WORDS: ClassVar[Texts] = {
+        _BEFORE: "sessions of {role_name} refused if begun before"
+    }
+    PROMISE = "The policy is read again. No call is tried with an old session."
+    FACTS = (
+        Reading(
+            call="iam.GetRole",
+            arguments={"RoleName": "role_name"},
+            facts=_role,
+            keep=_role_kept,
+        ),
+        Reading(
+            call="iam.GetRolePolicy",
+            arguments={"RoleName": "role_name"},
+            always={"PolicyName": _POLICY},
+            facts=_sessions,
+            missing={_BEFORE: NEVER},
+            keep=lambda answer: answer["PolicyDocument"],
+        ),
+    )
+    MANIFEST = ActionManifest(
+        name="aws.iam.revoke_role_sessions",
+        version=1,
+        title="End the sessions of an IAM role",
+        params={
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["role_name", "begun_before"],
+            "properties": {
+                "role_name": {
+                    "type": "string",
+                    "description": "the name of the IAM role",
+                    "pattern": r"^[A-Za-z0-9_+=,.@-]{1,64}$",
+                    "maxLength": 64,
+                },
+                "begun_before": {
+                    "type": "string",
+                    "description": "a time in UTC, as 2026-05-04T12:00:00Z, or never",
+                    "pattern": f"^({NEVER}|{_TIME})$",
+                    "maxLength": 20,
+                },
+            },
+        },
+        level={"": Level.T2},
+        evidence=("iam.GetRole", "iam.GetRolePolicy"),
+        calls=(
+            "iam.PutRolePolicy",
+            "iam.DeleteRolePolicy",
+            "iam.GetRole",
+            "iam.GetRolePolicy",
+        ),
+        rollback="aws.iam.revoke_role_sessions",
+    )
+
+    def writing(self, params: Texts) -> tuple[str, Texts]:
+        """Return the call that writes the policy, or takes it away."""
+        of = {"RoleName": params["role_name"], "PolicyName": _POLICY}
+        moment = params["begun_before"]
+        if moment == NEVER:
+            return "iam.DeleteRolePolicy", of
+        return "iam.PutRolePolicy", {**of, "PolicyDocument": denying(moment)}
+
+    def blast(self, case: Case) -> Blast:
+        """Return whom it hits: everybody who uses the role now."""
+        if case.params["begun_before"] == NEVER:
+            says = "Sessions that still run may call again."
+        else:
+            says = (
+                "Everything that uses the role must take it anew; AWS does so itself."
+            )
+        return Blast(systems=-1, principals=1, says=says)
+
+    def rollback(self, draft: Draft) -> Texts | None:
+        """Return the moment from before."""
+        before = {one.id: one.value for one in draft.preconditions}[_BEFORE]
+        return {**dict(draft.params), "begun_before": before}
+
+
+ACTIONS = (RevokeSessions(),)

@@ -1,0 +1,154 @@
+"""What every AWS action promises, walked in the practice cloud with IAM enforced.
+
+A new action is under this contract with one entry in `worlds.py`.
+"""
+
+from collections.abc import Iterator
+
+import orjson
+import pytest
+
+from bot.aws.action import AwsAction
+from bot.aws.mint import Mint
+from bot.domain.action_effects import Outcome, Verdict
+from bot.domain.errors import BadRequest
+from bot.domain.plan import Draft
+from bot.gate.catalogue import load_actions
+from tests.actions.worlds import WORLDS, World
+from tests.aws.recording import recorded
+from tests.cloud import APPROVERS, Cloud, applied, plan_of, running_cloud
+
+pytestmark = pytest.mark.slow
+CATALOGUE = load_actions()
+each = pytest.mark.parametrize("world", WORLDS, ids=[one.name for one in WORLDS])
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    with running_cloud(tmp_path_factory.mktemp("cloud")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def mint(cloud: Cloud) -> Mint:
+    """Return one for all: making clients takes longer than their calls."""
+    return cloud.mint()
+
+
+def _drafted(cloud: Cloud, world: World, mint: Mint) -> Draft:
+    return world.action.plan(world.make(cloud), reader=mint.reader())
+
+
+def test_every_aws_action_has_a_world() -> None:
+    ours = {name for name, one in CATALOGUE.items() if isinstance(one, AwsAction)}
+    assert {one.name for one in WORLDS} == ours
+
+
+@each
+def test_it_works_is_seen_to_work_and_is_undone(
+    cloud: Cloud, mint: Mint, world: World
+) -> None:
+    action = world.action
+    done = _drafted(cloud, world, mint)
+    assert action.verify(plan_of(done), reader=mint.reader()).verdict is Verdict.FAIL
+    assert cloud.apply(action, done, mint).outcome is Outcome.OK
+    assert action.verify(plan_of(done), reader=mint.reader()).verdict is Verdict.PASS
+
+    if done.irreversible_because:
+        assert action.rollback(done) is None
+        return
+    back = CATALOGUE[done.rollback]
+    undo = back.plan(action.rollback(done) or {}, reader=mint.reader())
+    assert [(one.before, one.after) for one in undo.changes] == [
+        (one.after, one.before) for one in done.changes
+    ]
+    assert cloud.apply(back, undo, mint).outcome is Outcome.OK
+    assert back.verify(plan_of(undo), reader=mint.reader()).verdict is Verdict.PASS
+
+
+@each
+def test_the_same_world_gives_the_same_digest(
+    cloud: Cloud, mint: Mint, world: World
+) -> None:
+    params = world.make(cloud)
+    first, second = (world.action.plan(params, reader=mint.reader()) for _ in "12")
+    assert plan_of(first, id="pl_1").digest() == plan_of(second, id="pl_1").digest()
+
+
+@each
+def test_a_world_that_moved_is_left_alone(
+    cloud: Cloud, mint: Mint, world: World
+) -> None:
+    params = world.make(cloud)
+    draft = world.action.plan(params, reader=mint.reader())
+    world.move(cloud, params)
+    moved = world.action.probe(draft, reader=mint.reader())
+    assert moved != draft.preconditions
+    result = cloud.apply(world.action, draft, mint)
+    assert result.outcome is Outcome.FAILED
+    assert "did not happen: the world is not as planned" in result.says
+    assert world.action.probe(draft, reader=mint.reader()) == moved
+
+
+@each
+def test_a_session_of_another_plan_cannot_touch_it(
+    cloud: Cloud, mint: Mint, world: World
+) -> None:
+    action = world.action
+    mine, foreign = _drafted(cloud, world, mint), _drafted(cloud, world, mint)
+    session = mint.mint(plan_of(foreign), action.grant(foreign), approvers=APPROVERS)
+    assert applied(action, mine, session).outcome is Outcome.FAILED
+    assert action.probe(mine, reader=mint.reader()) == mine.preconditions
+
+
+@each
+def test_the_manifest_names_exactly_what_is_called_and_kept(
+    cloud: Cloud, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mint, action = cloud.mint(), world.action
+    params = world.make(cloud)
+    calls = recorded(monkeypatch)
+    draft = action.plan(params, reader=mint.reader())
+    action.probe(draft, reader=mint.reader())
+    kept = action.snapshot(draft, reader=mint.reader())
+    cloud.apply(action, draft, mint)
+    action.verify(plan_of(draft), reader=mint.reader())
+    undo = action.rollback(draft) or {}
+    if action.MANIFEST.rollback == action.MANIFEST.name:
+        cloud.apply(action, action.plan(undo, reader=mint.reader()), mint)
+    seen = calls - {"sts.AssumeRole", "sts.GetCallerIdentity"}
+    assert seen | world.also == set(action.MANIFEST.calls)
+    assert set(kept) == set(action.MANIFEST.evidence)
+    assert orjson.dumps(kept)
+
+
+@each
+def test_what_is_already_so_is_not_planned(
+    cloud: Cloud, mint: Mint, world: World
+) -> None:
+    params = world.make(cloud)
+    draft = world.action.plan(params, reader=mint.reader())
+    cloud.apply(world.action, draft, mint)
+    with pytest.raises(BadRequest, match="AWS is already as it would make it"):
+        world.action.plan(params, reader=mint.reader())
+
+
+@each
+def test_a_drill_can_play_it(cloud: Cloud, mint: Mint, world: World) -> None:
+    params = world.make(cloud)
+    draft = world.action.plan(params, reader=mint.reader())
+    sketch = world.action.sketch(params)
+    (change,) = draft.changes
+    (step,) = draft.steps
+    assert (sketch.what, sketch.after) == (change.what, change.after)
+    assert sketch.call == step.call
+    assert sketch.arguments.items() <= dict(step.params).items()
+    if draft.irreversible_because:
+        assert sketch.usual != sketch.after
+        return
+    back = CATALOGUE[draft.rollback]
+    assert isinstance(back, AwsAction)
+    # What is a way back changes nothing until somebody has gone the way.
+    there = back.sketch(world.action.rollback(draft) or {})
+    assert sketch.usual != sketch.after or there.usual != there.after
+    assert there.thing == sketch.thing

@@ -1,0 +1,109 @@
+"""Texts of a plan become exactly what AWS's own model wants, or nothing does."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.exceptions import ParamValidationError
+from botocore.session import Session
+
+from bot.aws.arguments import MOST_ENTRIES, typed
+
+_CORE = Session()
+
+
+@cache
+def _client(service: str) -> Any:
+    key = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+    return _CORE.create_client(service, region_name="eu-central-1", **key)
+
+
+def _typed(call: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    service, _, operation = call.partition(".")
+    return typed(_client(service), operation, texts, idempotency_key="k")
+
+
+def test_a_path_says_where_a_text_belongs() -> None:
+    found = _typed(
+        "s3.PutObjectTagging",
+        {
+            "Bucket": "b",
+            "Key": "k",
+            "Tagging.TagSet.0.Key": "state",
+            "Tagging.TagSet.0.Value": "held",
+            "Tagging.TagSet.1.Key": "owner",
+            "Tagging.TagSet.1.Value": "ml",
+        },
+    )
+    assert found == {
+        "Bucket": "b",
+        "Key": "k",
+        "Tagging": {
+            "TagSet": [
+                {"Key": "state", "Value": "held"},
+                {"Key": "owner", "Value": "ml"},
+            ]
+        },
+    }
+
+
+def test_numbers_truths_and_maps_have_their_own_forms() -> None:
+    found = _typed(
+        "sagemaker.UpdateEndpointWeightsAndCapacities",
+        {
+            "EndpointName": "chat",
+            "DesiredWeightsAndCapacities.0.VariantName": "old",
+            "DesiredWeightsAndCapacities.0.DesiredWeight": "0.5",
+            "DesiredWeightsAndCapacities.0.DesiredInstanceCount": "2",
+        },
+    )
+    (variant,) = found["DesiredWeightsAndCapacities"]
+    assert variant == {
+        "VariantName": "old",
+        "DesiredWeight": 0.5,
+        "DesiredInstanceCount": 2,
+    }
+    service = {"service": "chat", "forceNewDeployment": "true", "desiredCount": "0"}
+    assert _typed("ecs.UpdateService", service) == {
+        "service": "chat",
+        "forceNewDeployment": True,
+        "desiredCount": 0,
+    }
+
+
+def test_an_empty_list_is_one_empty_text() -> None:
+    assert _typed("wafv2.UpdateIPSet", {"Name": "n", "Addresses": ""}) == {
+        "Name": "n",
+        "Addresses": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("texts", "says"),
+    [
+        ({"service": "s", "nothing": "1"}, "has no argument nothing"),
+        ({"desiredCount": "two"}, "must be a whole number"),
+        ({"desiredCount": "٢"}, "must be a whole number"),
+        ({"forceNewDeployment": "yes"}, "must be true or false"),
+        ({"loadBalancers.1.targetGroupArn": "x"}, "does not count its entries from 0"),
+        ({"loadBalancers": "x"}, "is not a text"),
+        ({"service": "s", "service.name": "t"}, "goes through a text"),
+        ({"service.name": "t"}, "is one text"),
+        ({"service.name": "t", "service": "s"}, "is given twice"),
+        (
+            {f"loadBalancers.{n}.containerName": "c" for n in range(MOST_ENTRIES + 1)},
+            "has more than 100 entries",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(texts: dict[str, str], says: str) -> None:
+    with pytest.raises(ParamValidationError, match=says):
+        _typed("ecs.UpdateService", texts)
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "1e3", "", ".", ".5", "0x1", "1_0"])
+def test_a_number_is_digits_with_a_point(number: str) -> None:
+    weight = {"DesiredWeightsAndCapacities.0.DesiredWeight": number}
+    with pytest.raises(ParamValidationError, match="must be a number"):
+        _typed("sagemaker.UpdateEndpointWeightsAndCapacities", weight)
