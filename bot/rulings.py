@@ -7,7 +7,7 @@ rules themselves are data in `bot/rules`, `bot/redact` and `runbooks/`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.assistant.library import index_of, load_runbooks
+from bot.assistant.library import index_of, load_runbooks, nearness_of
 from bot.assistant.search import RunbookIndex
 from bot.assistant.suggest import Suggestion, suggest
 from bot.config import Settings, shipped_runbooks
@@ -96,6 +96,7 @@ def read_rulings(
         BadSettings: A file cannot be used; names the file and the entry.
     """
     runbooks = load_runbooks(shipped_runbooks())
+    nearness = nearness_of(settings.runbooks.semantic, home=settings.home)
     texts = _texts(settings, key, _registry(settings) or registry or Registry())
     deciding = decide_by(texts)
     return Rulings(
@@ -107,7 +108,7 @@ def read_rulings(
         grouping=_grouping(settings, deciding.rulebook),
         links=LinkHosts.of(settings.web.link_hosts),
         runbooks=runbooks,
-        index=index_of(runbooks),
+        index=index_of(runbooks, nearness=nearness),
     )
 
 

@@ -38,6 +38,7 @@ from bot.wire_names import join_names
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
+from bot.wire_search import join_search
 from bot.wire_senders import senders
 from bot.wire_sharing import Sharing
 from bot.wire_summary import SummaryHouse
@@ -79,6 +80,7 @@ def build(
     pages = _page_routes(ground, room, links, identity.start)
     house = _house(ground, gate, room, grouping, pages)
     join_names(house, ground, room)
+    join_search(house, ground)
     identity.join(house, sharing)
     for part in (drills, grouping, build_watch(_watch_needs(ground))):
         part.join(house)

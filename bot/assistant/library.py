@@ -5,15 +5,20 @@ Which directory it is, the caller says.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
+from bot.assistant.nearness import FILE, Nearness
 from bot.assistant.search import Document, RunbookIndex
 from bot.domain.errors import Unparsed
 from bot.domain.runbook import Runbook, parse_runbook
 
 _SEARCHED_FIRST = ("Meaning", "Impact")
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
+
+Nearby = Callable[[Sequence[Document]], Nearness]
+"""Makes what tells how near documents are in meaning."""
 
 
 def runbook_paths(directory: Path) -> tuple[Path, ...]:
@@ -75,6 +80,21 @@ def foreign_document(key: str, title: object, text: str) -> Document:
     return Document(id=key, title=title, text=text)
 
 
-def index_of(runbooks: Iterable[Runbook]) -> RunbookIndex:
-    """Return an index over runbooks."""
-    return RunbookIndex(document_of(runbook) for runbook in runbooks)
+def index_of(
+    runbooks: Iterable[Runbook], *, nearness: Nearby | None = None
+) -> RunbookIndex:
+    """Return an index over runbooks, by words alone without `nearness`."""
+    documents = [document_of(runbook) for runbook in runbooks]
+    return RunbookIndex(documents, nearness=nearness)
+
+
+def nearness_of(wanted: str, *, home: Path) -> Nearby | None:
+    """Return what makes an index look at meaning too, as the settings say.
+
+    Args:
+        wanted: ``auto``, ``on`` or ``off``.
+        home: Where vectors are kept, when it exists.
+    """
+    if wanted == "off":
+        return None
+    return partial(Nearness, kept_at=home / FILE, is_wanted=wanted == "on")

@@ -5,7 +5,7 @@ index. Nothing here knows a document; ranking is in `bot/assistant/search.py`.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -113,6 +113,12 @@ class Reader:
                 known=own.keys() | compounds.keys(),
             ),
         )
+
+    def known(self, text: str, stems: Container[str]) -> str:
+        """Return of a text the words with one of these stems: no numbers, no ids."""
+        spoken = [word for word in words(text) if word.isalpha()]
+        of_each = zip(spoken, self.stems(spoken), strict=True)
+        return " ".join(word for word, stem in of_each if stem in stems)
 
     def stems(self, spoken: Sequence[str]) -> list[str]:
         """Return the stem of each word, by SQLite's own tokenizer."""

@@ -2,8 +2,9 @@
 
 The index is an FTS5 table in memory with stemming. A query is asked in a few
 probes (its words, its word pairs, words that mean the same), each scored by BM25,
-and the sum is raised by how much of a title the query covers. The same text and
-the same documents always give the same answer, and "nothing fits" is one of them.
+and the sum is raised by how much of a title the query covers. Where a local model is
+installed, nearness in meaning is added (`bot/assistant/nearness.py`). The same text
+and the same documents always give the same answer, and "nothing fits" is one of them.
 
 What a runbook says is not known here: a document is an id, a title and a text.
 """
@@ -17,8 +18,15 @@ from functools import lru_cache
 from threading import Lock
 
 from bot.assistant.fit import Judge, Judgement
+from bot.assistant.nearness import Nearness, joined, ranked
 from bot.assistant.query import Query, Reader
-from bot.assistant.words import Vocabulary, shipped_vocabulary, unfolded, words
+from bot.assistant.words import (
+    Vocabulary,
+    shipped_vocabulary,
+    storable,
+    unfolded,
+    words,
+)
 
 FLOOR = 0.4
 """Least fit for a hit in our own runbooks; 0 takes whatever is nearest."""
@@ -35,6 +43,8 @@ _MOST_KEPT = 1024
 _PAIR_WEIGHT = 0.5
 _SYNONYM_WEIGHT = 0.3
 _TITLE_SYNONYM_WEIGHT = 0.7
+# From here on people would agree that two texts speak of one thing.
+_IS_NEAR = 0.5
 
 _SCHEMA = """
 CREATE VIRTUAL TABLE page USING fts5(title, lead, rest, tokenize='porter unicode61');
@@ -75,6 +85,7 @@ class Hit:
         score: Larger is better; comparable within one search only.
         fit: How sure we are that the document is about this at all, 0 to 1.
         why: The words that decided, rarest first, e.g. ``matches: throttled, 429``.
+        near: How near it is in meaning, 0 to 1; 0 where no model is installed.
     """
 
     id: str
@@ -82,6 +93,7 @@ class Hit:
     score: float
     fit: float
     why: str
+    near: float = 0.0
 
 
 class RunbookIndex:
@@ -90,12 +102,18 @@ class RunbookIndex:
     Args:
         documents: What can be found. Ids must be unique.
         vocabulary: Stop words and synonyms; the shipped ones by default.
+        nearness: Makes what tells how near they are in meaning; words alone without.
     """
 
     def __init__(
-        self, documents: Iterable[Document], *, vocabulary: Vocabulary | None = None
+        self,
+        documents: Iterable[Document],
+        *,
+        vocabulary: Vocabulary | None = None,
+        nearness: Callable[[Sequence[Document]], Nearness] | None = None,
     ) -> None:
         self._documents = tuple(documents)
+        self._nearness = nearness(self._documents) if nearness else None
         self._lock = Lock()
         self._reader = Reader(vocabulary or shipped_vocabulary())
         self._db = sqlite3.connect(
@@ -116,6 +134,10 @@ class RunbookIndex:
     def __len__(self) -> int:
         """Return how many documents there are."""
         return len(self._documents)
+
+    def warm(self) -> bool:
+        """Open the local model now; tell whether meaning counts beside the words."""
+        return self._nearness is not None and self._nearness.open()
 
     def close(self) -> None:
         """Free the memory of the index."""
@@ -139,21 +161,29 @@ class RunbookIndex:
             query = self._reader.understand(text)
             if not query.words or not self._documents:
                 return ()
-            asked = (*self._meaning(query), k, floor)
+            said = self._reader.known(text, self._rarities) if self._nearness else ""
+            asked = (*self._meaning(query), said, k, floor)
             if (known := self._answers.get(asked)) is not None:
                 return known
             if len(self._answers) >= _MOST_KEPT:
                 self._answers.clear()
-            self._answers[asked] = found = self._best(query, k, floor)
+            near = self._nearness(said) if self._nearness else ()
+            self._answers[asked] = found = self._best(query, near, k, floor)
             return found
 
-    def _best(self, query: Query, k: int, floor: float) -> tuple[Hit, ...]:
-        scores = self._scores(query)
-        ranked = sorted(scores, key=lambda row: (-scores[row], row))
-        k = max(0, min(k, _MOST_HITS))
-        rows = ranked[: max(k, _LEAST_JUDGED) if floor else k]
+    def _best(
+        self, query: Query, near: Sequence[float], k: int, floor: float
+    ) -> tuple[Hit, ...]:
+        scores, k = self._scores(query), max(0, min(k, _MOST_HITS))
+        may_fit = ranked(scores)[: max(k, _LEAST_JUDGED) if floor else None]
+        # With a floor, words alone choose who may fit; meaning only puts them in order.
+        scores = joined({row: scores[row] for row in may_fit}, near, widen=not floor)
+        rows = ranked(scores)[: None if floor else k]
         judge = Judge(query, where=self._where(rows), rarity=self._rarities.get)
-        hits = (self._hit(row, scores[row], judge(row)) for row in rows)
+        hits = (
+            self._hit(row, scores[row], judge(row), near[row] if near else 0.0)
+            for row in rows
+        )
         return tuple(hit for hit in hits if hit.fit >= floor)[:k]
 
     def _meaning(self, query: Query) -> tuple[Hashable, ...]:
@@ -173,7 +203,7 @@ class RunbookIndex:
     def _fill(self) -> None:
         self._db.execute("BEGIN")
         for row, document in enumerate(self._documents):
-            title, text = _storable(document.title), unfolded(_storable(document.text))
+            title, text = storable(document.title), unfolded(storable(document.text))
             lead, rest = text[:_LEAD_CHARACTERS], text[_LEAD_CHARACTERS:]
             self._db.execute(
                 "INSERT INTO page(rowid, title, lead, rest) VALUES (?, ?, ?, ?)",
@@ -255,17 +285,13 @@ class RunbookIndex:
         counted = self._db.execute("SELECT term, doc FROM page_term")
         return {term: self._rarity(count) / self._rarity(1) for term, count in counted}
 
-    def _hit(self, row: int, score: float, judged: Judgement) -> Hit:
+    def _hit(self, row: int, score: float, judged: Judgement, near: float) -> Hit:
         document = self._documents[row]
         return Hit(
             id=document.id,
             title=document.title,
             score=round(score, 3),
             fit=round(judged.fit, 3),
-            why=judged.why,
+            why=f"{judged.why}; near in meaning" if near >= _IS_NEAR else judged.why,
+            near=round(near, 3),
         )
-
-
-def _storable(text: str) -> str:
-    # A lone surrogate, which JSON can carry, is no UTF-8 and SQLite refuses it.
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -48,6 +48,17 @@ def unfolded(text: str) -> str:
     return _WORD.sub(parts, text)
 
 
+def storable(text: str) -> str:
+    """Return `text` as UTF-8 can carry it."""
+    # A lone surrogate, which JSON can carry, is no UTF-8 and SQLite refuses it.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def parted(text: str) -> str:
+    """Return `text` with a blank at each seam of its compound words."""
+    return _SEAM.sub(" ", text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """Words to leave out, and groups of words that mean the same.

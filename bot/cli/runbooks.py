@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bot.assistant.search import Hit, RunbookIndex
 
 _JSONL = click.Path(exists=True, dir_okay=False, path_type=Path)
+_INNER = ("fit", "near")
+"""What of a hit is not printed: it may be measured otherwise tomorrow."""
 _DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -195,11 +197,19 @@ def _now() -> datetime:
 
 def _index(corpus: Path | None) -> "tuple[RunbookIndex, float]":
     """Return what to search and the least fit of a hit in it."""
-    from bot.assistant.library import foreign_document, index_of, load_runbooks
+    from bot.assistant.library import (
+        foreign_document,
+        index_of,
+        load_runbooks,
+        nearness_of,
+    )
     from bot.assistant.search import FLOOR, RunbookIndex
+    from bot.cli.opening import open_settings
 
+    settings = open_settings()
+    nearness = nearness_of(settings.runbooks.semantic, home=settings.home)
     if corpus is None:
-        return index_of(load_runbooks(shipped_runbooks())), FLOOR
+        return index_of(load_runbooks(shipped_runbooks()), nearness=nearness), FLOOR
     rows = [
         foreign_document(
             str(row.get("id", "")), row.get("title"), _text(row.get("text"), corpus)
@@ -207,7 +217,7 @@ def _index(corpus: Path | None) -> "tuple[RunbookIndex, float]":
         for row in _rows(corpus)
     ]
     # The words of a foreign corpus are not ours: whatever is nearest is the answer.
-    return RunbookIndex(rows), 0.0
+    return RunbookIndex(rows, nearness=nearness), 0.0
 
 
 def _rows(path: Path) -> Iterator[dict[str, object]]:
@@ -231,6 +241,6 @@ def _text(value: object, path: Path) -> str:
 
 def _plain(hits: "tuple[Hit, ...]") -> list[dict[str, object]]:
     return [
-        {key: value for key, value in asdict(hit).items() if key != "fit"}
+        {key: value for key, value in asdict(hit).items() if key not in _INNER}
         for hit in hits
     ]

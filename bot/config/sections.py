@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from bot.config.collecting import CollectSection
 from bot.config.gate_section import Gate
 from bot.config.model import ModelSection
+from bot.config.runbooks_section import Runbooks
 from bot.config.section import Names, Section
 from bot.config.sources import Source, stray_key
 from bot.config.store_section import StoreSection
@@ -266,6 +267,7 @@ class Settings(Section):
     redact: Redact = Redact()
     rules: Rules = Rules()
     registry: RegistrySection = RegistrySection()
+    runbooks: Runbooks = Runbooks()
     watch: Watch = Watch()
     collect: CollectSection = CollectSection()
     web: Web = Web()
