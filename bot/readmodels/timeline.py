@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
+from bot.domain.checklist_events import ChecklistEvent, StepFinished, StepReopened
 from bot.domain.codec import decode, decode_action, decode_share
 from bot.domain.events import (
     Acknowledged,
@@ -26,8 +26,6 @@ from bot.domain.events import (
     Resolved,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
-    StepTaken,
 )
 from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.grouping_events import (
@@ -44,7 +42,7 @@ from bot.domain.summary import prompt_named
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.ports import Entry, Transaction
-from bot.readmodels import alerts, grouping_lines
+from bot.readmodels import alerts, grouping_lines, step_lines
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import Sealed, sealed_in
 from bot.redact import masked_words
@@ -60,8 +58,7 @@ _PersonEvent = (
     | RoleAssigned
     | PhaseChanged
     | Noted
-    | StepTaken
-    | StepFinished
+    | ChecklistEvent
     | Resolved
     | Reopened
     | Snoozed
@@ -235,10 +232,6 @@ def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
             return f"{_who(by)} moved it from {was} to {phase}."
         case Noted(by=by):
             return f"{_who(by)} noted:"
-        case StepTaken(runbook=runbook, step=step, by=by):
-            return f"{_who(by)} took step {step} of {runbook}."
-        case StepFinished(runbook=runbook, step=step, outcome=outcome, by=by):
-            return f"{_who(by)} marked step {step} of {runbook} as {outcome}."
         case Resolved():
             return _resolved(event)
         case Reopened(because=because, by=by):
@@ -251,7 +244,7 @@ def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
         case CommandRefused(command=command, code=code, by=by):
             return f"Refused {_who(by)}: {command} ({code})."
         case _:
-            assert_never(event)
+            return step_lines.sentence(event)
 
 
 def _severity(event: SeverityChanged) -> str:
@@ -292,6 +285,8 @@ def _words(event: Event) -> Untrusted | None:
         case Resolved(summary=words) | Summarized(text=words):
             return words
         case SeverityChanged(reason=words) | StepFinished(reason=words):
+            return words
+        case StepReopened(reason=words):
             return words
         case Snoozed(reason=words) | AlertJoined(thing=words):
             return words

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 
+from bot.domain.checklist_events import StepFinished, StepTaken
 from bot.domain.events import (
     Acknowledged,
     AlertCleared,
@@ -24,8 +25,6 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
-    StepTaken,
 )
 from bot.domain.grouping_events import (
     CategoryChanged,

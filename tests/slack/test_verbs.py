@@ -92,7 +92,7 @@ UNCLEAR = [
         "phase triage",
         "the phase is not one of investigating, mitigating, monitoring",
     ),
-    ("step", "it does not say take, done or skip of which step"),
+    ("step", "it does not say take, done, skip or undo, and what"),
     ("step skip RB-07 2", "skipping needs a reason"),
     ("step take RB-07 0", "the runbook or the number is not one"),
     ("step take nonsense 2", "the runbook or the number is not one"),
