@@ -35,6 +35,8 @@ from bot.readmodels import alerts, board, checklists
 
 Draw = Callable[[ChecklistView], Post]
 _MOST_OFFERED = 8
+# So many alerts of an incident are asked about: a form opens within three seconds.
+_MOST_ASKED = 5
 _MOVES = ChecklistStarted | StepTaken | StepFinished | StepReopened
 
 
@@ -123,7 +125,7 @@ class Checklists:
         def work(tx: Transaction) -> tuple[Offered, ...]:
             state = board.load(tx, incident)[0]
             found: dict[str, Offered] = {}
-            for alert in alerts.of_incident(tx, incident):
+            for alert in alerts.of_incident(tx, incident)[:_MOST_ASKED]:
                 for one in self._advise(alert):
                     offered = self._offered(state, one.runbook_id, one.why)
                     found.setdefault(one.runbook_id, offered)

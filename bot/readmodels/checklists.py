@@ -52,9 +52,10 @@ class Progress:
     skipped: int
     total: int
 
-    def __str__(self) -> str:
-        """Return it as people say it, e.g. ``RB-07: 3 of 8 done``."""
-        return f"{self.runbook}: {progress(self.done, self.skipped, self.total)}"
+    @property
+    def far(self) -> str:
+        """Return how far it is as people say it, e.g. ``3 of 8 done``."""
+        return progress(self.done, self.skipped, self.total)
 
 
 def keep_edition(tx: Transaction, edition: Edition) -> None:
@@ -74,16 +75,27 @@ def edition(tx: Transaction, digest: str) -> Edition | None:
     return from_doc(orjson.loads(found[0]["doc"])) if found else None
 
 
-def project(tx: Transaction, incident: str, state: Incident) -> None:
-    """Bring the rows of an incident up to date; they follow from its state alone."""
-    for position, (runbook, started) in enumerate(state.checklists.items()):
+def of_state(state: Incident) -> tuple[Progress, ...]:
+    """Return how far the checklists of an incident are, the first begun first."""
+    found = []
+    for runbook, started in state.checklists.items():
         became = [one.state for (of, _), one in state.steps.items() if of == runbook]
         done, skipped = became.count(DONE), became.count(SKIPPED)
+        found.append(
+            Progress(runbook=runbook, done=done, skipped=skipped, total=started.steps)
+        )
+    return tuple(found)
+
+
+def project(tx: Transaction, incident: str, state: Incident) -> None:
+    """Bring the rows of an incident up to date; they follow from its state alone."""
+    for position, one in enumerate(of_state(state)):
+        digest = state.checklists[one.runbook].digest
         tx.tables.execute(
             "INSERT INTO checklist (incident, runbook, digest, position, done, "
             "skipped, total) VALUES (?,?,?,?,?,?,?) ON CONFLICT (incident, runbook) "
             "DO UPDATE SET done = excluded.done, skipped = excluded.skipped",
-            (incident, runbook, started.digest, position, done, skipped, started.steps),
+            (incident, one.runbook, digest, position, one.done, one.skipped, one.total),
         )
 
 
@@ -141,6 +153,25 @@ def next_step(tx: Transaction, incident: str, state: Incident) -> NextStep | Non
                 by=became.by if became else "",
             )
     return None
+
+
+def texts(
+    tx: Transaction, incident: str, state: Incident
+) -> dict[tuple[str, int], tuple[str, str]]:
+    """Return title and text of each step that is followed or suggested, in order."""
+    found: dict[tuple[str, int], tuple[str, str]] = {}
+    for runbook, started in state.checklists.items():
+        kept = edition(tx, started.digest)
+        for step in kept.steps if kept else ():
+            found[runbook, step.number] = (kept.title if kept else "", step.text)
+    suggested_rows = tx.tables.execute(
+        "SELECT runbook, title, step, text FROM suggested WHERE incident = ? "
+        "ORDER BY position",
+        (incident,),
+    )
+    for row in suggested_rows:
+        found.setdefault((row["runbook"], row["step"]), (row["title"], row["text"]))
+    return found
 
 
 def why(tx: Transaction, incident: str, runbook: str) -> str:

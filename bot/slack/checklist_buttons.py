@@ -3,7 +3,7 @@
 from bot.domain.checklist import DONE, TAKEN, ChecklistView, needs_action
 from bot.domain.runbook import Step, StepKind
 from bot.slack import rich
-from bot.slack.sentences import Element
+from bot.slack.sentences import Element, clipped
 from bot.slack.share_wishes import DIAGNOSTICS_BUTTON
 from bot.slack.wishes import value
 
@@ -11,6 +11,8 @@ SKIP_BUTTON = "step.skip"
 CHOOSE_MENU = "step.choose"
 PROPOSE_STEP = "step.propose"
 OTHERS_BUTTON = "runbook.others"
+# A message has room for about ten thousand characters in all.
+_FEW, _OF_MANY = 24, 30
 
 
 def buttons(view: ChecklistView, *, proposing: bool, sharing: bool) -> list[Element]:
@@ -33,10 +35,16 @@ def buttons(view: ChecklistView, *, proposing: bool, sharing: bool) -> list[Elem
 
 def _of_current(view: ChecklistView, step: Step) -> list[Element]:
     n, mark = step.number, view.marks.get(step.number)
+    taken = _taken_out_of_turn(view)
     skip = _button(view, f"Skip step {n}…", SKIP_BUTTON, step)
     if mark is None:
         take = _button(view, f"Take step {n}", "step.take", step, primary=True)
-        return [take, _button(view, f"Step {n} done", "step.done", step), skip]
+        over = taken or step
+        return [
+            take,
+            _button(view, f"Step {over.number} done", "step.done", over),
+            skip,
+        ]
     done = _button(view, f"Step {n} done", "step.done", step, primary=True)
     back = rich.button(
         f"Give step {n} back",
@@ -52,6 +60,13 @@ def _of_current(view: ChecklistView, step: Step) -> list[Element]:
         back,
         _button(view, f"Take step {free.number}", "step.take", free),
     ]
+
+
+def _taken_out_of_turn(view: ChecklistView) -> Step | None:
+    """Return the first step that somebody is at, while the next one is free."""
+    steps = view.edition.steps if view.edition else ()
+    at = [n for n, mark in view.marks.items() if mark.state == TAKEN]
+    return next((one for one in steps if one.number in at), None)
 
 
 def _next_free(view: ChecklistView, after: Step) -> Step | None:
@@ -80,9 +95,11 @@ def _undo(view: ChecklistView) -> list[Element]:
 
 
 def _menu(view: ChecklistView, steps: tuple[Step, ...]) -> Element:
+    longest = rich.OPTION_MAX if len(steps) <= _FEW else _OF_MANY
     options = [
         rich.option(
-            f"{one.number}. {one.text}", value(view.incident, view.runbook, one.number)
+            clipped(f"{one.number}. {one.text}", longest),
+            value(view.incident, view.runbook, one.number),
         )
         for one in steps
     ]

@@ -36,7 +36,7 @@ from bot.slack.sentences import (
     spoken,
 )
 
-_TEXT = 300
+_TEXT, _TEXT_OF_MANY = 300, 120
 # Runbooks of ours have eight steps at most. Of a long one, what is far from the step to
 # go on with is only counted: the menu below has them all.
 _SHOWN = 24
@@ -184,7 +184,8 @@ def _window(
 
 def _row(view: ChecklistView, number: int, step: Step | None) -> list[Piece]:
     mark = view.marks.get(number)
-    text = clipped(step.text, _TEXT) if step else ""
+    longest = _TEXT if view.total <= _SHOWN else _TEXT_OF_MANY
+    text = clipped(step.text, longest) if step else "(text not kept)"
     row: list[Piece] = [f"{_SIGNS[mark.state if mark else '']} {number}. {text}"]
     if step is not None and step.is_gated:
         row += [" (", *_gate(step), ")"]
@@ -232,12 +233,18 @@ def _typed(view: ChecklistView, step: Step) -> list[tuple[str, str]]:
     found = []
     look = view.edition.looks.get(step.number) if view.edition else None
     if needs_action(step):
-        params = [f"  {name} from {place}" for name, place in step.params_from]
+        params = [f"  {_param(name, place)}" for name, place in step.params_from]
         typed = [f"/incident propose {view.incident}", f"  {step.action}", *params]
         found.append(("Propose it:", "\n".join(typed)))
     if look is not None:
         found.append((f"From “{look.where}” of the runbook:", look.text))
     return found
+
+
+def _param(name: str, place: str) -> str:
+    """Return what a parameter is, or where its value comes from."""
+    fixed = place.removeprefix("fixed.")
+    return f"{name} = {fixed}" if fixed != place else f"{name} from {place}"
 
 
 def _after(step: Step) -> list[list[Piece]]:

@@ -106,7 +106,8 @@ class ChecklistDoor:
         click = parse(body)
         assert isinstance(click, Click)  # noqa: S101 - Bolt matched it
         asker, made = await asyncio.gather(
-            self._people.person(click.person, team=click.team), self._made(click)
+            self._people.person(click.person, team=click.team),
+            self._made(lambda: self._form_of(click)),
         )
         if asker.kind is not PersonKind.MEMBER:
             _log.warning("a form about a step stayed shut: %s", asker.kind)
@@ -130,7 +131,7 @@ class ChecklistDoor:
             await ack(response_action="errors", errors=dict(wrong))
             return
         if searched := checklist_forms.wants_search(sent):
-            view = await self._read(lambda: self._found(sent.incident, searched))
+            view = await self._made(lambda: self._found(sent.incident, searched))
             if isinstance(view, str):
                 await ack(response_action="errors", errors={"search": view})
             else:
@@ -143,9 +144,10 @@ class ChecklistDoor:
         assert self._door is not None  # noqa: S101 - Bolt calls what was registered
         return self._door
 
-    async def _made(self, click: Click) -> View | str:
+    async def _made(self, make: Callable[[], View | str]) -> View | str:
+        """Return a form, or the sentence why there is none."""
         try:
-            return await self._read(lambda: self._form_of(click))
+            return await self._read(make)
         except BadRequest as no:
             return str(no)
 
