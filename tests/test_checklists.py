@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.domain.step_commands import (
     TakeStep,
 )
 from bot.domain.untrusted import Untrusted
-from bot.ports import Sending
+from bot.ports import Sending, Transaction
 from bot.readmodels import board, checklists
 from bot.readmodels.timeline_export import as_csv, as_json, markdown
 from bot.service import Handled
@@ -67,20 +68,20 @@ class House:
         return found
 
     def posted(self) -> dict[str, Sending]:
-        """Return what is to be sent, by key, as if its card stood there."""
+        """Return what is sent now, by key, and have it stand in the channel."""
         found = {}
-        for _ in range(3):
-            now = self.core.clock.now()
-            rows = self.core.store.write(
-                lambda tx, now=now: tx.outbox.claim(now=now, lease_s=60, limit=99)
-            ).result()
-            for row in rows:
+        for _ in range(3):  # a thread waits until its card stands
+            for row in self._claimed():
                 found[row.key] = row
-                self.core.store.write(
-                    lambda tx, row=row: tx.outbox.sent(row.key, rev=row.rev, ts="1.1")
-                ).result()
+                self.core.store.write(partial(_stands, row)).result()
             self.core.clock.go_on(5)
         return found
+
+    def _claimed(self) -> tuple[Sending, ...]:
+        now = self.core.clock.now()
+        return self.core.store.write(
+            lambda tx: tx.outbox.claim(now=now, lease_s=60, limit=99)
+        ).result()
 
     def story(self) -> list[str]:
         return [line.text for line in self.core.service.timeline(INC)]
@@ -278,6 +279,10 @@ def test_an_incident_that_is_held_back_in_a_storm_is_shown_once_it_is_followed(
     assert "card/INC-0020" not in house.core.outbox()
     house.core.ask("INC-0020", StartChecklist(by=OLU, runbook=RB))
     assert {"card/INC-0020", f"checklist/INC-0020/{RB}"} <= house.core.outbox().keys()
+
+
+def _stands(row: Sending, tx: Transaction) -> None:
+    tx.outbox.sent(row.key, rev=row.rev, ts="1.1")
 
 
 def _runbook() -> Runbook:

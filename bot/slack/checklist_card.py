@@ -102,7 +102,7 @@ def details(view: ChecklistView, step: Step) -> list[Element]:
     warned: list[Piece] = []
     if open_before := _open_evidence(view, step):
         warned = [Strong(f"Evidence {steps_named(open_before)} open.")]
-        warned += [" Keep it first if there is time; the timeline says if not."]
+        warned += [" Take that first if there is time; the timeline says if not."]
     text: list[Piece] = [clipped(step.text, _TEXT)]
     parts = [rich.section(on_lines(head, text, warned))]
     for label, typed in _typed(view, step):
@@ -233,9 +233,8 @@ def _typed(view: ChecklistView, step: Step) -> list[tuple[str, str]]:
     found = []
     look = view.edition.looks.get(step.number) if view.edition else None
     if needs_action(step):
-        params = [f"  {_param(name, place)}" for name, place in step.params_from]
-        typed = [f"/incident propose {view.incident}", f"  {step.action}", *params]
-        found.append(("Propose it:", "\n".join(typed)))
+        typed = f"/incident propose {view.incident}"
+        found.append(("Propose it:", typed))
     if look is not None:
         found.append((f"From “{look.where}” of the runbook:", look.text))
     return found
@@ -254,7 +253,16 @@ def _after(step: Step) -> list[list[Piece]]:
         ("Cannot be undone: ", step.irreversible),
         ("Stop if: ", step.stop_if),
     )
-    return [[Strong(name), clipped(text, _TEXT)] for name, text in said if text]
+    rows: list[list[Piece]] = [
+        [Strong(name), clipped(text, _TEXT)] for name, text in said if text
+    ]
+    return [_action(step), *rows] if needs_action(step) else rows
+
+
+def _action(step: Step) -> list[Piece]:
+    params = "; ".join(_param(name, place) for name, place in step.params_from)
+    with_what = f" with {clipped(params, _TEXT)}" if params else ""
+    return [Strong("Action: "), Code(step.action), with_what]
 
 
 def _fallback(view: ChecklistView) -> str:

@@ -84,7 +84,8 @@ def others(incident: str, offered: Sequence[Offered], *, searched: str = "") -> 
         [Strong(f"Near to “{clipped(searched, 60)}”" if searched else "Suggested here")]
     ]
     rows += [_offer(one) for one in shown] or [["Nothing is near to that."]]
-    choices = [(f"{one.runbook} {one.title}", one.runbook) for one in shown]
+    free = [one for one in shown if not one.started]
+    choices = [(f"{one.runbook} {one.title}", one.runbook) for one in free]
     choices.append(("None of these fits", NONE_FITS))
     blocks = [
         rich.rich_text("what", rich.section(on_lines(*rows))),

@@ -155,7 +155,7 @@ def refused(refusal: Refusal) -> str:
 
 def done(incident: str, command: PersonCommand, *, changed: bool) -> str:
     """Say what a command did, to the person who gave it."""
-    if not changed:
+    if not changed and not isinstance(command, StartChecklist):
         return f"{incident}: nothing to change, it is so already."
     return f"{incident}: {_done(command)}{_masked(command)}"
 
