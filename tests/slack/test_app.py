@@ -174,14 +174,18 @@ SAID = [
     (
         "step undo RB-07 2 the wrong one",
         (ReopenStep, "RB-07", 2, ""),
-        "Step 2 of RB-07 was left as it is: nobody has taken or marked it. "
-        "Look at the checklist for how it stands.",
+        (
+            "Step 2 of RB-07 was left as it is: nobody has taken or marked it. "
+            "Look at the checklist for how it stands."
+        ),
     ),
     (
         "steps",
         (StartChecklist, ""),
-        "No checklist was started: no runbook is followed or suggested in this "
-        "incident. Name one: `/incident steps RB-07`.",
+        (
+            "No checklist was started: no runbook is followed or suggested in this "
+            "incident. Name one: `/incident steps RB-07`."
+        ),
     ),
     (
         "resolve false_alarm a test",
