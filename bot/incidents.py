@@ -52,6 +52,8 @@ class IncidentBook:
         )
         # Who asks a model about incidents, where there is one.
         self.followed: Follow | None = None
+        # Who keeps something beside the card, told before the card is drawn.
+        self.beside: list[Follow] = []
 
     def apply(
         self, tx: Transaction, incident: str, command: Command, *, actor: str
@@ -143,6 +145,8 @@ class IncidentBook:
             promises.follow(tx, incident, state, events, now=self._clock.now())
         if self.followed is not None:
             self.followed(tx, incident, state, events)
+        for follow in self.beside:
+            follow(tx, incident, state, events)
         if all(map(_shows_nothing, events)):
             return
         # At rest the card keeps still, unless a person touches it.

@@ -39,6 +39,8 @@ from bot.viewing import Viewing
 # last one a person must look.
 _BACKOFF_S = (1, 5, 30, 120)
 Kept = TypeVar("Kept")
+Inform = Callable[[Transaction, str, PersonCommand], PersonCommand]
+"""Returns a command with what the rules need to answer it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class Service:
         self.book = IncidentBook(
             clock=clock, presenter=presenter, viewing=viewing, storm=storm or Storm()
         )
+        # Tells commands what only the read models or the shelf know.
+        self.inform: Inform | None = None
         # Told of every alert that a door accepted, once it is on disk, again or not.
         self.heard: Callable[[Received], object] | None = None
 
@@ -230,15 +234,22 @@ class Service:
         events: tuple[Event, ...] = ()
         drill = board.load(tx, incident)[0].drill
         try:
-            events = self.apply(
-                tx, incident, _informed(tx, incident, command), actor=by
-            )
+            informed = self._informed(tx, incident, command)
+            events = self.apply(tx, incident, informed, actor=by)
         except Refusal as refusal:
             self._log_refusal(tx, incident, command, refusal)
             no = refusal
         return Handled(
             incident=incident, command=command, events=events, refusal=no, drill=drill
         )
+
+    def _informed(
+        self, tx: Transaction, incident: str, command: PersonCommand
+    ) -> PersonCommand:
+        """Return a command with what only the read models and the shelf know."""
+        if isinstance(command, Reopen):
+            return replace(command, twin=alerts.twin(tx, incident))
+        return self.inform(tx, incident, command) if self.inform else command
 
     def _log_refusal(
         self,
@@ -268,13 +279,6 @@ def _followed(tx: Transaction, item: InboxItem | None) -> InboxItem | None:
         return item
     placed = {one: alerts.later(tx, one, str(what)) for one, what in said.items()}
     return replace(item, outcome={**item.outcome, "alerts": placed})
-
-
-def _informed(tx: Transaction, incident: str, command: PersonCommand) -> PersonCommand:
-    """Return a command with what only the read models know."""
-    if not isinstance(command, Reopen):
-        return command
-    return replace(command, twin=alerts.twin(tx, incident))
 
 
 def _outcome(handled: Handled) -> dict[str, Any]:

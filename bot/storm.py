@@ -57,7 +57,7 @@ class Storm:
         """Tell whether an incident's card may stand in the channel, and note it."""
         if _stands(tx, "shown", incident):
             return True
-        if state.acked_by or state.roles or state.steps:
+        if state.acked_by or state.roles or state.steps or state.checklists:
             _show(tx, incident, state, now)
             return True
         if _stands(tx, "held", incident):

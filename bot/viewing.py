@@ -18,7 +18,7 @@ from bot.domain.severity import Reason
 from bot.domain.summary import Summary
 from bot.domain.together import Together
 from bot.ports import Clock, Transaction
-from bot.readmodels import alerts, board, diagnostics, summaries
+from bot.readmodels import alerts, board, checklists, diagnostics, summaries
 
 # Reasons a person or a rule leaves in the log as codes only; the alerts have the
 # texts of all others.
@@ -72,7 +72,8 @@ class Viewing:
             summary=self._summary(state, known),
             model=self._no_model(tx, incident),
             masked=_masked(known),
-            next_step=_next_step(tx, incident, state),
+            next_step=checklists.next_step(tx, incident, state)
+            or _next_step(tx, incident, state),
             diagnostics=diagnostics.of_incident(tx, incident),
             notices=_notices(known),
         )

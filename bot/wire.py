@@ -26,6 +26,7 @@ from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
 from bot.web.scraping import Scrapers
 from bot.web.traffic import Traffic
+from bot.wire_checklist import build_checklists
 from bot.wire_diagnostics import sharing_of
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_gate import GateNeeds, build_gate
@@ -107,6 +108,7 @@ def _room(
         maintenance=grouping.maintenance,
         originals=build_originals(gate, sharing.desk, ground),
         texts=Texts(desk=sharing.desk),
+        checklists=build_checklists(ground),
     )
 
 

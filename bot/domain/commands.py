@@ -5,33 +5,51 @@ A command carries ids and the asker; everything else is read back from the log.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from bot.domain.envelope import Alert, Entity
 from bot.domain.events import Phase, Role
+from bot.domain.person import Person, PersonKind
 from bot.domain.severity import Severity
+from bot.domain.step_commands import (
+    FinishStep,
+    ReopenStep,
+    StartChecklist,
+    StepCommand,
+    TakeStep,
+)
 from bot.domain.together import Together
 from bot.domain.untrusted import Untrusted
 
-
-class PersonKind(StrEnum):
-    """What Slack says about a person. Only members change incidents."""
-
-    MEMBER = "member"
-    GUEST = "guest"
-    EXTERNAL = "external"
-    BOT = "bot"
-    DEACTIVATED = "deactivated"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Who asks: ids only, never a name that its owner can edit."""
-
-    id: str
-    team: str
-    kind: PersonKind
+__all__ = [
+    "Acknowledge",
+    "AlertCommand",
+    "Assign",
+    "Calm",
+    "Clear",
+    "CloseDrill",
+    "Command",
+    "Count",
+    "FinishStep",
+    "Flap",
+    "Join",
+    "Move",
+    "Nag",
+    "Note",
+    "Open",
+    "Person",
+    "PersonCommand",
+    "PersonKind",
+    "Reopen",
+    "ReopenStep",
+    "Rerank",
+    "Resolve",
+    "Snooze",
+    "SnoozeOver",
+    "StartChecklist",
+    "StepCommand",
+    "TakeStep",
+    "Wake",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,26 +199,6 @@ class Rerank:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeStep:
-    """Start on a runbook step."""
-
-    by: Person
-    runbook: str
-    step: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinishStep:
-    """Say that a step is done, or skip it with a reason."""
-
-    by: Person
-    runbook: str
-    step: int
-    skipped: bool = False
-    reason: Untrusted | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve:
     """End the incident."""
 
@@ -247,8 +245,7 @@ PersonCommand = (
     | Note
     | Move
     | Rerank
-    | TakeStep
-    | FinishStep
+    | StepCommand
     | Resolve
     | Reopen
     | Snooze

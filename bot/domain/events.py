@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from bot.domain.checklist_events import ChecklistEvent
 from bot.domain.grouping_events import GroupingEvent
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
@@ -184,34 +185,6 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepTaken:
-    """A person started on a runbook step."""
-
-    name: ClassVar = "incident.step_taken.v1"
-
-    runbook: str
-    step: int
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepFinished:
-    """A runbook step was done, or skipped with a reason.
-
-    Attributes:
-        outcome: ``done`` or ``skipped``.
-    """
-
-    name: ClassVar = "incident.step_finished.v1"
-
-    runbook: str
-    step: int
-    outcome: str
-    by: str
-    reason: Untrusted | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """The incident is over.
 
@@ -283,8 +256,7 @@ Event = (
     | RoleAssigned
     | PhaseChanged
     | Noted
-    | StepTaken
-    | StepFinished
+    | ChecklistEvent
     | Resolved
     | Reopened
     | Nagged

@@ -6,6 +6,13 @@ from datetime import datetime
 from functools import reduce
 from typing import assert_never
 
+from bot.domain.checklist_events import (
+    ChecklistEvent,
+    ChecklistStarted,
+    StepFinished,
+    StepReopened,
+    StepTaken,
+)
 from bot.domain.events import (
     Acknowledged,
     AlertCleared,
@@ -23,8 +30,6 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
-    StepTaken,
 )
 from bot.domain.grouping_events import (
     CategoryChanged,
@@ -53,6 +58,15 @@ class StepState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """Which edition of a runbook is followed, and how many steps it has."""
+
+    digest: str
+    version: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One incident as it is now.
 
@@ -62,6 +76,7 @@ class Incident:
         acked_by: First person who acknowledged, "" if nobody has.
         roles: Role to person id.
         steps: (runbook, step) to what became of it.
+        checklists: Runbook to the edition that is followed, the first begun first.
         outcome: How it ended, "" while it is open.
         meanings: Ids of what its kinds of alert mean together.
         flapping: Dedup digests of problems that come and go, to how often they did.
@@ -86,6 +101,7 @@ class Incident:
     acked_by: str = ""
     roles: Mapping[Role, str] = field(default_factory=dict)
     steps: Mapping[tuple[str, int], StepState] = field(default_factory=dict)
+    checklists: Mapping[str, Started] = field(default_factory=dict)
     firing: frozenset[str] = frozenset()
     cleared: frozenset[str] = frozenset()
     sources: tuple[str, ...] = ()
@@ -119,7 +135,7 @@ class Incident:
         return self.roles.get(Role.COMMANDER, "")
 
 
-def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a gap
+def evolve(  # noqa: C901 - one case per event, so that mypy finds a gap
     incident: Incident, event: Event
 ) -> Incident:
     """Return the incident as it is after `event`. Never refuses: it happened."""
@@ -147,10 +163,6 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
             return replace(incident, roles={**incident.roles, role: to})
         case PhaseChanged(phase=phase):
             return replace(incident, phase=phase)
-        case StepTaken(runbook=runbook, step=step, by=by):
-            return _step(incident, (runbook, step), StepState(state="taken", by=by))
-        case StepFinished(runbook=runbook, step=step, outcome=outcome, by=by):
-            return _step(incident, (runbook, step), StepState(state=outcome, by=by))
         case Resolved(outcome=outcome):
             ended = replace(incident, phase=Phase.RESOLVED, outcome=outcome)
             return _awake(ended)
@@ -158,6 +170,8 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
             return replace(incident, phase=Phase.INVESTIGATING, outcome="")
         case AlertsCounted() | Noted() | Nagged() | CommandRefused():
             return incident
+        case ChecklistStarted() | StepTaken() | StepFinished() | StepReopened():
+            return _stepped(incident, event)
         case _:
             return _quietly(incident, event)
 
@@ -261,5 +275,21 @@ def _firing(incident: Incident, dedup: str, source: str) -> Incident:
     )
 
 
-def _step(incident: Incident, key: tuple[str, int], step: StepState) -> Incident:
-    return replace(incident, steps={**incident.steps, key: step})
+def _stepped(incident: Incident, event: ChecklistEvent) -> Incident:
+    match event:
+        case ChecklistStarted(runbook=runbook, digest=digest, steps=total):
+            started = Started(digest=digest, version=event.version, steps=total)
+            return replace(
+                incident, checklists={**incident.checklists, runbook: started}
+            )
+        case StepTaken(runbook=runbook, step=number, by=by):
+            became = StepState(state="taken", by=by)
+        case StepFinished(runbook=runbook, step=number, outcome=outcome, by=by):
+            became = StepState(state=outcome, by=by)
+        case StepReopened(runbook=runbook, step=number):
+            key = (runbook, number)
+            left = {one: how for one, how in incident.steps.items() if one != key}
+            return replace(incident, steps=left)
+        case _:
+            assert_never(event)
+    return replace(incident, steps={**incident.steps, (runbook, number): became})

@@ -17,9 +17,11 @@ from bot.domain.commands import (
     PersonCommand,
     PersonKind,
     Reopen,
+    ReopenStep,
     Rerank,
     Resolve,
     Snooze,
+    StartChecklist,
     TakeStep,
     Wake,
 )
@@ -34,11 +36,10 @@ from bot.domain.events import (
     Resolved,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
-    StepTaken,
 )
 from bot.domain.incident import Incident
 from bot.domain.severity import Severity
+from bot.domain.stepping import decide_step
 
 DRILL_OVER = "drill_over"
 """How an incident of a drill ends that people left open."""
@@ -100,10 +101,8 @@ def _while_open(  # noqa: C901 - one case per command, so that mypy finds a gap
             return _move(incident, command)
         case Rerank():
             return _rerank(incident, command)
-        case TakeStep():
-            return _take(incident, command)
-        case FinishStep():
-            return _finish(incident, command)
+        case TakeStep() | FinishStep() | ReopenStep() | StartChecklist():
+            return decide_step(incident, command)
         case Resolve():
             return _resolve(command)
         case Snooze():
@@ -171,43 +170,6 @@ def _rerank(incident: Incident, command: Rerank) -> tuple[Event, ...]:
             was=incident.severity,
             severity=command.severity,
             reasons=("person",),
-            by=command.by.id,
-            reason=command.reason,
-        ),
-    )
-
-
-def _take(incident: Incident, command: TakeStep) -> tuple[Event, ...]:
-    step = incident.steps.get((command.runbook, command.step))
-    if step is None:
-        return (
-            StepTaken(runbook=command.runbook, step=command.step, by=command.by.id),
-        )
-    if step.state == "taken" and step.by == command.by.id:
-        return ()
-    raise OutOfTurn(
-        f"Step {command.step} of {command.runbook} was not taken",
-        because=f"<@{step.by}> has it, it is {step.state}",
-        next_move="Look at the card for the next step.",
-    )
-
-
-def _finish(incident: Incident, command: FinishStep) -> tuple[Event, ...]:
-    step = incident.steps.get((command.runbook, command.step))
-    outcome = "skipped" if command.skipped else "done"
-    if step is not None and step.state == outcome:
-        return ()
-    if command.skipped and not command.reason:
-        raise BadRequest(
-            f"Step {command.step} of {command.runbook} was not skipped",
-            because="no reason was given",
-            next_move="Say why in a few words; it goes to the timeline.",
-        )
-    return (
-        StepFinished(
-            runbook=command.runbook,
-            step=command.step,
-            outcome=outcome,
             by=command.by.id,
             reason=command.reason,
         ),

@@ -261,7 +261,7 @@ def _sections(body: str) -> tuple[Section, ...]:
     # heading; blanking keeps every offset where it was.
     blanked = _CODE.sub(lambda code: " " * len(code[0]), body)
     heads = list(_HEADING.finditer(blanked))
-    ends = [head.start() for head in heads[1:]] + [len(body)]
+    ends = [*(head.start() for head in heads[1:]), len(body)][: len(heads)]
     return tuple(
         Section(title=head[1], text=body[head.end() : end].strip())
         for head, end in zip(heads, ends, strict=True)

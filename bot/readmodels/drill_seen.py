@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.domain.action import fold
 from bot.domain.action_effects import ActionClaimed, ActionVerified
 from bot.domain.action_events import ActionApproved, ActionPublished
+from bot.domain.checklist_events import StepFinished, StepTaken
 from bot.domain.codec import decode, decode_action
 from bot.domain.drill_expect import Moment, Seen
 from bot.domain.drill_state import DrillState
@@ -22,8 +23,6 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
-    StepTaken,
 )
 from bot.domain.severity import Severity
 from bot.ports import Transaction

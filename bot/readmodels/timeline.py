@@ -7,8 +7,8 @@ drift from the log. How a line looks in Slack lives in `bot/slack/lines.py`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
+from bot.domain.checklist_events import ChecklistEvent, StepFinished, StepReopened
 from bot.domain.codec import decode, decode_action, decode_share
 from bot.domain.events import (
     Acknowledged,
@@ -25,8 +25,6 @@ from bot.domain.events import (
     Resolved,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
-    StepTaken,
 )
 from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.grouping_events import (
@@ -42,7 +40,7 @@ from bot.domain.share_events import OriginalSealed
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.ports import Entry, Transaction
-from bot.readmodels import alerts, grouping_lines
+from bot.readmodels import alerts, grouping_lines, step_lines
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import Sealed, sealed_in
 from bot.readmodels.writing_lines import summarized
@@ -59,8 +57,7 @@ _PersonEvent = (
     | RoleAssigned
     | PhaseChanged
     | Noted
-    | StepTaken
-    | StepFinished
+    | ChecklistEvent
     | Resolved
     | Reopened
     | Snoozed
@@ -224,10 +221,6 @@ def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
             return f"{_who(by)} moved it from {was} to {phase}."
         case Noted(by=by):
             return f"{_who(by)} noted:"
-        case StepTaken(runbook=runbook, step=step, by=by):
-            return f"{_who(by)} took step {step} of {runbook}."
-        case StepFinished(runbook=runbook, step=step, outcome=outcome, by=by):
-            return f"{_who(by)} marked step {step} of {runbook} as {outcome}."
         case Resolved():
             return _resolved(event)
         case Reopened(because=because, by=by):
@@ -240,7 +233,7 @@ def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
         case CommandRefused(command=command, code=code, by=by):
             return f"Refused {_who(by)}: {command} ({code})."
         case _:
-            assert_never(event)
+            return step_lines.sentence(event)
 
 
 def _severity(event: SeverityChanged) -> str:
@@ -281,6 +274,8 @@ def _words(event: Event) -> Untrusted | None:
         case Resolved(summary=words) | Summarized(text=words):
             return words
         case SeverityChanged(reason=words) | StepFinished(reason=words):
+            return words
+        case StepReopened(reason=words):
             return words
         case Snoozed(reason=words) | AlertJoined(thing=words):
             return words

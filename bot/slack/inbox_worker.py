@@ -19,6 +19,7 @@ from bot.slack import (
     exercise,
     modals,
     plan_words,
+    step_words,
     verbs,
     wishes,
     words,
@@ -269,7 +270,9 @@ def _reply(request: Request, handled: "Handled") -> str:
     """Return what the asker reads; a click that worked shows on the card."""
     if handled.refusal is not None:
         return exercise.of(words.refused(handled.refusal), drill=handled.drill)
+    warned = step_words.warning(handled.events)
     if isinstance(request, Click):
-        return ""
+        return exercise.of(warned, drill=handled.drill)
     done = words.done(handled.incident, handled.command, changed=bool(handled.events))
-    return exercise.of(done, drill=handled.drill)
+    said = f"{done} {warned}" if warned else done
+    return exercise.of(said, drill=handled.drill)

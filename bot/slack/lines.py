@@ -8,6 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.card import CardView
+from bot.domain.checklist_events import (
+    ChecklistStarted,
+    StepFinished,
+    StepReopened,
+    StepTaken,
+)
 from bot.domain.events import (
     Acknowledged,
     AlertCleared,
@@ -24,8 +30,6 @@ from bot.domain.events import (
     Resolved,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
-    StepTaken,
 )
 from bot.domain.grouping_events import Woken
 from bot.domain.plan_view import PlanView
@@ -38,6 +42,7 @@ from bot.slack import (
     grouping_words,
     plan_card,
     rich,
+    step_words,
     storm_card,
     words,
 )
@@ -123,10 +128,8 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
             return [Who(by), f" moved the response from {was} to {phase}."]
         case Noted():
             return words.noted(event)
-        case StepTaken(runbook=runbook, step=step, by=by):
-            return [Who(by), f" took step {step} of {runbook}."]
-        case StepFinished():
-            return words.finished(event)
+        case ChecklistStarted() | StepTaken() | StepFinished() | StepReopened():
+            return step_words.sentence(event)
         case Resolved():
             return words.resolved(event)
         case Reopened():

@@ -7,7 +7,7 @@ answer itself, and a form must open within three seconds of the press.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -64,6 +64,7 @@ class Door:
         drills: None where none are played.
         maintenance: None where none is planned.
         originals: None where nothing can be sealed; `texts` likewise.
+        parts: Wire listeners of their own, and keep and open through this door.
     """
 
     def __init__(
@@ -81,7 +82,9 @@ class Door:
         originals: OriginalAsks | None = None,
         texts: TextAsks | None = None,
         askers: Looker | None = None,
+        parts: Sequence[Callable[[AsyncApp, "Door"], None]] = (),
     ) -> None:
+        self._parts = parts
         self._drills = drills
         self._maintenance = maintenance
         self._service = service
@@ -118,6 +121,8 @@ class Door:
         self._pages.register(app)
         self._originals.register(app)
         self._texts.register(app)
+        for join in self._parts:
+            join(app, self)
         if self._plans is not None:
             self._plans.register(app)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain.events import Role
 from bot.domain.responding import ACK_WITHIN
 from bot.domain.severity import Severity
-from bot.slack import inputs, words
+from bot.slack import checklist_forms, inputs, words
 from bot.slack.inputs import View
 from bot.slack.requests import Submission
 from bot.slack.sentences import Element
@@ -88,6 +88,8 @@ def wish(submission: Submission) -> Wish:
     Raises:
         BadRequest: It is not one of our forms, or a value is not on offer.
     """
+    if submission.form in checklist_forms.FORMS:
+        return checklist_forms.wish(submission)
     entered = submission.values
     incident = known_incident(submission.incident)
     try:

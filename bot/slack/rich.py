@@ -18,6 +18,8 @@ OPTION_MAX = 75
 VALUE_MAX = 2000
 OPTION_VALUE_MAX = 150
 OVERFLOW_MAX = 5
+SELECT_MAX = 100
+PLACEHOLDER_MAX = 150
 PLAIN_MAX = 3000
 TEXT_BUDGET = 10_000
 BROADCAST = "tocsin.broadcast"
@@ -33,6 +35,12 @@ def bullets(items: Iterable[Iterable[Piece]]) -> Element:
     """Return a bullet list for `rich_text`; there must be an item."""
     rows = [section(item) for item in items]
     return {"type": "rich_text_list", "style": "bullet", "elements": rows}
+
+
+def preformatted(words: str, limit: int = PLAIN_MAX) -> Element:
+    """Return lines for `rich_text` that are shown, and copied, as they stand."""
+    text = {"type": "text", "text": clipped(words, limit)}
+    return {"type": "rich_text_preformatted", "elements": [text]}
 
 
 def rich_text(block_id: str, *parts: Element) -> Block:
@@ -78,6 +86,16 @@ def button(
 def option(label: str, value: str) -> Element:
     """Return one choice of a menu."""
     return {"text": plain(label, OPTION_MAX), "value": value[:OPTION_VALUE_MAX]}
+
+
+def select(action: str, placeholder: str, options: Sequence[Element]) -> Element:
+    """Return a menu of up to a hundred choices; there must be one."""
+    return {
+        "type": "static_select",
+        "action_id": action,
+        "placeholder": plain(placeholder, PLACEHOLDER_MAX),
+        "options": list(options)[:SELECT_MAX],
+    }
 
 
 def overflow(action: str, options: Sequence[Element]) -> Element:

@@ -6,13 +6,14 @@ the room and runs it.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.guards import Guards
+from bot.ports.checklists import Checklists
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
@@ -22,6 +23,7 @@ from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
 from bot.slack.channel import complaint
+from bot.slack.checklist_door import ChecklistDoor
 from bot.slack.clients import nobody, read_client, write_client
 from bot.slack.drill_desk import DrillDesk
 from bot.slack.guard import PATH, Guard, Signatures
@@ -73,6 +75,7 @@ class SlackRoom:
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
         texts: TextAsks | None = None,
+        checklists: Checklists | None = None,
     ) -> None:
         self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
@@ -95,6 +98,7 @@ class SlackRoom:
             originals=originals,
             texts=texts,
             askers=self.askers,
+            parts=(self._steps(checklists, gate, whispers),),
         )
         self._open(door, settings, whispers)
 
@@ -116,6 +120,14 @@ class SlackRoom:
             drills=played,
             maintenance=planned,
         )
+
+    def _steps(
+        self, checklists: Checklists | None, gate: Gate | None, whispers: Whispers
+    ) -> Callable[[AsyncApp, Door], None]:
+        door = ChecklistDoor(
+            checklists=checklists, gate=gate, people=self.people, whispers=whispers
+        )
+        return door.register
 
     def _share_door(
         self,

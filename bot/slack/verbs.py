@@ -4,7 +4,7 @@
     resolve [INC] [fixed|false_alarm|duplicate] [TEXT] | reopen [INC]
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
-    step [INC] take|done|skip RB-nn N [REASON]
+    steps [INC] [RB-nn] | step [INC] take|done|skip|undo RB-nn N [REASON]
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
     break-glass PLAN | review PLAN | stop-all | release
     diagnostics [INC] | share [INC] | revoke [INC] | original [INC] [al_…]
@@ -32,7 +32,7 @@ from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known
 
 TYPED = (
     *("help", "list", "status", "page", "note", "ack", "resolve"),
-    *("reopen", "role", "severity", "phase", "step"),
+    *("reopen", "role", "severity", "phase", "step", "steps"),
     *("propose", "plans", "edit", "cancel"),
     *("break-glass", "review", "stop-all", "release"),
     *("diagnostics", "share", "original", "revoke"),
@@ -45,7 +45,7 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^<>]*)?>")
 _LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
 _NAMED = re.compile(r"<[@#!](?:subteam\^)?([A-Z0-9a-z]+)(?:\|([^<>]*))?>")
 _WORD = re.compile(r"[A-Za-z-]{1,20}")
-_STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP}
+_STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP, "undo": Verb.UNDO}
 
 
 def parse(  # noqa: C901, PLR0912 - one case per verb
@@ -90,6 +90,8 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
             return _phase(incident, rest)
         case "step":
             return _step(incident, rest)
+        case "steps":
+            return _checklist(incident, rest)
         case "snooze":
             return _snooze(incident, rest)
         case "diagnostics" | "share" | "revoke" | "original":
@@ -175,7 +177,7 @@ def _step(incident: str, rest: str) -> Wish:
         case [what, runbook, number, *reason] if what.lower() in _STEPS:
             verb = _STEPS[what.lower()]
         case _:
-            raise _usage("step", "it does not say take, done or skip of which step")
+            raise _usage("step", "it does not say take, done, skip or undo, and what")
     if verb is Verb.SKIP and not reason:
         raise _usage("step", "skipping needs a reason")
     try:
@@ -189,6 +191,14 @@ def _step(incident: str, rest: str) -> Wish:
         step=found[1],
         text=as_typed(" ".join(reason)),
     )
+
+
+def _checklist(incident: str, rest: str) -> Wish:
+    try:
+        runbook = known_runbook(rest) if rest else ""
+    except BadRequest:
+        raise _usage("steps", "what comes after it is no runbook") from None
+    return Wish(verb=Verb.STEPS, incident=incident, runbook=runbook)
 
 
 def _snooze(incident: str, rest: str) -> Wish:

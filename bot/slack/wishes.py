@@ -21,9 +21,11 @@ from bot.domain.commands import (
     Person,
     PersonCommand,
     Reopen,
+    ReopenStep,
     Rerank,
     Resolve,
     Snooze,
+    StartChecklist,
     TakeStep,
     Wake,
 )
@@ -53,6 +55,8 @@ class Verb(StrEnum):
     TAKE = "take"
     DONE = "done"
     SKIP = "skip"
+    UNDO = "undo"
+    STEPS = "steps"
     PAGE = "page"
     SNOOZE = "snooze"
     WAKE = "wake"
@@ -73,6 +77,7 @@ class Wish:
         text: Note, reason or summary as it was typed: not yet redacted.
         message: ``channel/ts`` a note was taken from.
         lasts: How long a snooze lasts.
+        was: State of a step as the person saw it who takes it back.
     """
 
     verb: Verb
@@ -87,6 +92,7 @@ class Wish:
     step: int = 0
     message: str = ""
     lasts: timedelta = timedelta(0)
+    was: str = ""
 
 
 def value(*ids: str | int) -> str:
@@ -100,6 +106,9 @@ _CLICKS = {
     "step.take": Verb.TAKE,
     "step.done": Verb.DONE,
 }
+UNDO_BUTTONS = ("step.undo", "step.back")
+"""Take back that a step is finished, or that it is taken: two may stand in a row."""
+_WAS = ("taken", "done", "skipped")
 CHOICES: Mapping[str, Phase] = {
     "investigating": Phase.INVESTIGATING,
     "mitigating": Phase.MITIGATING,
@@ -125,6 +134,16 @@ def of_click(action: str, carried: str) -> Wish:
                 incident=known_incident(incident),
                 runbook=known_runbook(runbook),
                 step=known_step(step),
+            )
+        case (("step.undo" | "step.back"), [incident, runbook, step, was]) if (
+            was in _WAS
+        ):
+            return Wish(
+                verb=Verb.UNDO,
+                incident=known_incident(incident),
+                runbook=known_runbook(runbook),
+                step=known_step(step),
+                was=was,
             )
         case _:
             raise out_of_date()
@@ -171,10 +190,8 @@ def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
             return Rerank(by=by, severity=wish.severity, reason=reason)
         case Verb.PHASE:
             return Move(by=by, phase=wish.phase)
-        case Verb.TAKE:
-            return TakeStep(by=by, runbook=wish.runbook, step=wish.step)
-        case Verb.DONE | Verb.SKIP:
-            return _finish(wish, by=by, reason=words)
+        case Verb.TAKE | Verb.DONE | Verb.SKIP | Verb.UNDO | Verb.STEPS:
+            return _of_step(wish, by=by, reason=words)
         case Verb.SNOOZE | Verb.WAKE:
             return _rest(wish, by=by, reason=words)
         case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.ROLE:
@@ -183,14 +200,25 @@ def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
             assert_never(wish.verb)
 
 
-def _finish(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
-    return FinishStep(
-        by=by,
-        runbook=wish.runbook,
-        step=wish.step,
-        skipped=wish.verb is Verb.SKIP,
-        reason=reason,
-    )
+def _of_step(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
+    runbook, step = wish.runbook, wish.step
+    match wish.verb:
+        case Verb.STEPS:
+            return StartChecklist(by=by, runbook=runbook)
+        case Verb.TAKE:
+            return TakeStep(by=by, runbook=runbook, step=step)
+        case Verb.UNDO:
+            return ReopenStep(
+                by=by, runbook=runbook, step=step, was=wish.was, reason=reason
+            )
+        case _:
+            return FinishStep(
+                by=by,
+                runbook=runbook,
+                step=step,
+                skipped=wish.verb is Verb.SKIP,
+                reason=reason,
+            )
 
 
 def _rest(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:

@@ -17,9 +17,11 @@ from bot.domain.commands import (
     Note,
     PersonCommand,
     Reopen,
+    ReopenStep,
     Rerank,
     Resolve,
     Snooze,
+    StartChecklist,
     TakeStep,
     Wake,
 )
@@ -32,12 +34,11 @@ from bot.domain.events import (
     Resolved,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
 )
 from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.responding import DRILL_OVER
 from bot.redact import masked_words
-from bot.slack import drill_wishes, maintenance_wishes
+from bot.slack import drill_wishes, maintenance_wishes, step_words
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
 
 USAGE: Mapping[str, str] = {
@@ -52,7 +53,8 @@ USAGE: Mapping[str, str] = {
     "role": "role [INC-0001] commander|scribe|comms @who|me",
     "severity": "severity [INC-0001] SEV2 REASON",
     "phase": "phase [INC-0001] investigating|mitigating|monitoring",
-    "step": "step [INC-0001] take|done|skip RB-07 2 [REASON]",
+    "step": "step [INC-0001] take|done|skip|undo RB-07 2 [REASON]",
+    "steps": "steps [INC-0001] [RB-07]",
     "propose": "propose [INC-0001]",
     "plans": "plans",
     "edit": "edit PLAN",
@@ -74,7 +76,7 @@ _HELP = (
     (("ack", "note"), "I am on it; add a line to the timeline"),
     (("role",), "who does what"),
     (("severity", "phase"), "change it with a reason; say where the response stands"),
-    (("step",), "take, finish or skip a runbook step"),
+    (("steps", "step"), "a runbook's checklist; take, finish, skip, reopen a step"),
     (("resolve", "reopen"), "end it, or open it again"),
     (("propose", "plans", "edit", "cancel"), "plans: ask, see, change, take back"),
     (
@@ -153,7 +155,7 @@ def refused(refusal: Refusal) -> str:
 
 def done(incident: str, command: PersonCommand, *, changed: bool) -> str:
     """Say what a command did, to the person who gave it."""
-    if not changed:
+    if not changed and not isinstance(command, StartChecklist):
         return f"{incident}: nothing to change, it is so already."
     return f"{incident}: {_done(command)}{_masked(command)}"
 
@@ -179,10 +181,8 @@ def _done(  # noqa: C901 - one case per command, so that mypy finds a gap
             return f"the response is at {phase} now."
         case Rerank(severity=severity):
             return f"the severity is {severity} now."
-        case TakeStep(runbook=runbook, step=step):
-            return f"step {step} of {runbook} is yours."
-        case FinishStep(runbook=runbook, step=step, skipped=skipped):
-            return f"step {step} of {runbook} is {'skipped' if skipped else 'done'}."
+        case StartChecklist() | TakeStep() | FinishStep() | ReopenStep():
+            return step_words.done(command)
         case Resolve(outcome=outcome):
             return f"resolved as {said(outcome)}."
         case Reopen():
@@ -226,18 +226,6 @@ def role(event: RoleAssigned) -> list[Piece]:
 def noted(event: Noted) -> list[Piece]:
     """Somebody wrote to the timeline."""
     return [Who(event.by), " noted: ", Foreign(event.text, limit=1500)]
-
-
-def finished(event: StepFinished) -> list[Piece]:
-    """A runbook step is done or skipped."""
-    verb = "skipped" if event.outcome == "skipped" else "finished"
-    start: list[Piece] = [
-        Who(event.by),
-        f" {verb} step {event.step} of {event.runbook}",
-    ]
-    if event.reason is None:
-        return [*start, "."]
-    return [*start, ": ", Foreign(event.reason)]
 
 
 def resolved(event: Resolved) -> list[Piece]:

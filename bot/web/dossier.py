@@ -14,9 +14,10 @@ from bot.domain.incident import Incident
 from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.registry import Registry
 from bot.ports import Clock, Keys, Transaction
-from bot.readmodels import alerts, board, plan_record, timeline
+from bot.readmodels import alerts, board, checklists, plan_record, timeline
 from bot.readmodels.alerts import Problem
 from bot.readmodels.board import BoardRow
+from bot.readmodels.checklists import Progress
 from bot.readmodels.definitions import definitions
 from bot.readmodels.plan_record import PlanRecord
 from bot.readmodels.timeline import Line
@@ -83,6 +84,7 @@ class Dossier:
         at: When it was read, aware UTC.
         hidden_problems: Problems beyond those that are shown.
         links: Where addresses that senders gave may lead.
+        checklists: How far each runbook is that is followed.
     """
 
     at: datetime
@@ -95,6 +97,7 @@ class Dossier:
     steps: tuple[StepRow, ...]
     log: LogState
     links: LinkHosts = NO_HOSTS
+    checklists: tuple[Progress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,7 @@ class BoardLine:
     Attributes:
         system: Its title in the registry, else its id, "" for none.
         pending: Plans that wait for people.
+        checklists: How far each runbook is that is followed.
     """
 
     row: BoardRow
@@ -111,6 +115,7 @@ class BoardLine:
     system: str
     owner: str
     pending: int
+    checklists: tuple[Progress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +147,13 @@ class Reading:
 
         def work(tx: SqliteTransaction) -> BoardView:
             pending = plan_record.pending(tx)
+            followed = checklists.of_open(tx)
             ended = board.resolved_rows(tx, limit=RESOLVED_SHOWN)
             rows = board.open_rows(tx)
             return BoardView(
                 at=self.clock.now(),
-                open=self._lines(rows[:OPEN_SHOWN], pending),
-                resolved=self._lines(ended, pending),
+                open=self._lines(rows[:OPEN_SHOWN], pending, followed),
+                resolved=self._lines(ended, pending, {}),
                 hidden=len(rows[OPEN_SHOWN:]),
             )
 
@@ -192,12 +198,16 @@ class Reading:
             problems=shown,
             hidden_problems=alerts.problem_count(tx, card.id) - len(shown),
             steps=_steps(tx, card.id, card.state),
+            checklists=checklists.of_state(card.state),
             log=_log_state(tx, self.keys),
             links=self.links,
         )
 
     def _lines(
-        self, rows: Sequence[BoardRow], pending: dict[str, int]
+        self,
+        rows: Sequence[BoardRow],
+        pending: dict[str, int],
+        followed: dict[str, tuple[Progress, ...]],
     ) -> tuple[BoardLine, ...]:
         return tuple(
             board_line(
@@ -205,13 +215,19 @@ class Reading:
                 registry=self.viewing.registry,
                 category=self.viewing.category_titles.get(row.category, row.category),
                 pending=pending.get(row.id, 0),
+                followed=followed.get(row.id, ()),
             )
             for row in rows
         )
 
 
 def board_line(
-    row: BoardRow, *, registry: Registry, category: str, pending: int
+    row: BoardRow,
+    *,
+    registry: Registry,
+    category: str,
+    pending: int,
+    followed: tuple[Progress, ...] = (),
 ) -> BoardLine:
     """Return a row of the board with what the registry knows of its system."""
     system = registry.get(row.system)
@@ -221,6 +237,7 @@ def board_line(
         system=system.title if system else row.system,
         owner=system.owner if system else "",
         pending=pending,
+        checklists=followed,
     )
 
 
@@ -250,13 +267,8 @@ def _belongs(tx: Transaction, incident: str, seq: int) -> bool:
 
 
 def _steps(tx: Transaction, incident: str, state: Incident) -> tuple[StepRow, ...]:
-    """Return the suggested steps, and those that people took beside them."""
-    suggested = tx.tables.execute(
-        "SELECT runbook, title, step, text FROM suggested WHERE incident = ? "
-        "ORDER BY position",
-        (incident,),
-    )
-    texts = {(r["runbook"], r["step"]): (r["title"], r["text"]) for r in suggested}
+    """Return the steps that are followed or suggested, and those taken beside them."""
+    texts = checklists.texts(tx, incident, state)
     beside = sorted(one for one in state.steps if one not in texts)
     return tuple(
         _step_row(one, texts.get(one, ("", "")), state) for one in (*texts, *beside)

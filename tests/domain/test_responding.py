@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.domain.checklist_events import StepFinished, StepTaken
 from bot.domain.commands import (
     Acknowledge,
     Assign,
@@ -29,8 +30,6 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
-    StepTaken,
 )
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted

@@ -162,3 +162,7 @@ def test_no_field_value_makes_it_crash(line: str, value: str) -> None:
     field = line.partition(":")[0]
     with suppress(Unparsed):
         parsed(FRONT.replace(line, f"{field}: {value}"))
+
+
+def test_a_file_without_a_body_is_a_runbook_without_sections() -> None:
+    assert parsed(body="").body == ()

@@ -24,9 +24,11 @@ from bot.domain.commands import (
     PersonCommand,
     PersonKind,
     Reopen,
+    ReopenStep,
     Rerank,
     Resolve,
     Snooze,
+    StartChecklist,
     TakeStep,
     Wake,
 )
@@ -108,6 +110,10 @@ def _shape(  # noqa: C901 - one case per command
             return TakeStep, runbook, step
         case FinishStep():
             return FinishStep, command.runbook, command.step, command.skipped
+        case ReopenStep():
+            return ReopenStep, command.runbook, command.step, command.was
+        case StartChecklist(runbook=runbook):
+            return StartChecklist, runbook
         case Resolve(outcome=outcome, summary=summary):
             return Resolve, outcome, summary
         case Snooze(lasts=lasts, reason=reason):
@@ -164,6 +170,22 @@ SAID = [
         "step skip RB-07 2 no agent",
         (FinishStep, "RB-07", 2, True),
         "INC-0001: step 2 of RB-07 is skipped.",
+    ),
+    (
+        "step undo RB-07 2 the wrong one",
+        (ReopenStep, "RB-07", 2, ""),
+        (
+            "Step 2 of RB-07 was left as it is: nobody has taken or marked it. "
+            "Look at the checklist for how it stands."
+        ),
+    ),
+    (
+        "steps",
+        (StartChecklist, ""),
+        (
+            "No checklist was started: no runbook is followed or suggested in this "
+            "incident. Name one: `/incident steps RB-07`."
+        ),
     ),
     (
         "resolve false_alarm a test",

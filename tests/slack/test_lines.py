@@ -7,6 +7,12 @@ from typing import get_args
 import pytest
 from hypothesis import given
 
+from bot.domain.checklist_events import (
+    ChecklistStarted,
+    StepFinished,
+    StepReopened,
+    StepTaken,
+)
 from bot.domain.events import (
     Acknowledged,
     AlertCleared,
@@ -24,8 +30,6 @@ from bot.domain.events import (
     Role,
     RoleAssigned,
     SeverityChanged,
-    StepFinished,
-    StepTaken,
 )
 from bot.domain.grouping_events import (
     CategoryChanged,
@@ -109,6 +113,25 @@ SAID: list[tuple[Event, str]] = [
         "<@U0ONCALL> skipped step 2 of RB-07: no agent",
     ),
     (
+        StepTaken(runbook="RB-07", step=4, by=ME, open_evidence=(1, 2)),
+        "<@U0ONCALL> took step 4 of RB-07, with evidence steps 1, 2 open.",
+    ),
+    (
+        StepReopened(runbook="RB-07", step=2, was="taken", whose=ME, by=ME),
+        "<@U0ONCALL> gave step 2 of RB-07 back.",
+    ),
+    (
+        StepReopened(
+            runbook="RB-07",
+            step=2,
+            was="done",
+            whose=HER,
+            by=ME,
+            reason=Untrusted("no"),
+        ),
+        "<@U0ONCALL> reopened step 2 of RB-07; it had been done by <@U0SECOND>: no",
+    ),
+    (
         Resolved(by=ME, outcome="false_alarm", summary=Untrusted("a test run")),
         "<@U0ONCALL> resolved this as false alarm. a test run",
     ),
@@ -175,6 +198,7 @@ SAID += [
     (Woken(by=ME, because="person"), "<@U0ONCALL> woke this."),
 ]
 SILENT: list[Event] = [
+    ChecklistStarted(runbook="RB-07", version=1, digest="d", steps=8, by=ME),
     Correlated(rules=("together.x",), categories=("access_anomaly",), raises=True),
     CategoryChanged(
         was="cost_consumption", category="access_anomaly", rule="r", by="tocsin"

@@ -27,7 +27,9 @@ FIELDS = {
     "section": {"type", "block_id", "text"},
     "button": {"type", "action_id", "text", "value", "style", "url"},
     "overflow": {"type", "action_id", "options"},
-    "static_select": {"type", "action_id", "options", "initial_option"},
+    "static_select": {
+        *("type", "action_id", "options", "initial_option", "placeholder")
+    },
     "users_select": {"type", "action_id"},
     "multi_users_select": {"type", "action_id", "max_selected_items"},
     "radio_buttons": {"type", "action_id", "options", "initial_option"},
@@ -37,6 +39,7 @@ FIELDS = {
     "plain_text": {"type", "text", "emoji"},
     "rich_text_section": {"type", "elements"},
     "rich_text_list": {"type", "style", "elements"},
+    "rich_text_preformatted": {"type", "elements"},
     "text": {"type", "text", "style"},
     "user": {"type", "user_id"},
     "usergroup": {"type", "usergroup_id"},
@@ -135,7 +138,7 @@ def _actions(one: Json) -> None:
 
 
 def _rich_text(one: Json) -> None:
-    kinds = {"rich_text_section", "rich_text_list"}
+    kinds = {"rich_text_section", "rich_text_list", "rich_text_preformatted"}
     assert {child["type"] for child in one["elements"]} <= kinds
     assert all(child["elements"] for child in one["elements"])
     _children(one)

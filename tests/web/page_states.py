@@ -25,6 +25,7 @@ from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.readmodels.alerts import Problem
 from bot.readmodels.board import BoardRow
+from bot.readmodels.checklists import Progress
 from bot.readmodels.plan_record import CallMade, Look, PersonAnswer, PlanRecord
 from bot.readmodels.timeline import Line
 from bot.web import rendering
@@ -156,6 +157,7 @@ DOSSIER = Dossier(
         ),
     ),
     hidden_problems=3,
+    checklists=(Progress(runbook="RB-07", done=1, skipped=0, total=8),),
     links=LinkHosts.of(["grafana.example"]),
     steps=(
         StepRow(
@@ -205,7 +207,13 @@ ROW = BoardRow(
 def board_of(*rows: BoardRow, resolved: tuple[BoardRow, ...] = ()) -> BoardView:
     known = Registry((SYSTEM,))
     lines = [
-        board_line(row, registry=known, category="Prompt injection", pending=1)
+        board_line(
+            row,
+            registry=known,
+            category="Prompt injection",
+            pending=1,
+            followed=(Progress(runbook="RB-07", done=3, skipped=1, total=8),),
+        )
         for row in rows
     ]
     ended = [
