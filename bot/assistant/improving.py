@@ -17,11 +17,12 @@ def improved(by_rules: Summary, written: Written | None) -> Summary:
     Args:
         written: Of a model, checked before it was kept; None for none.
     """
-    if written is None:
+    claims = tuple(claim for _, claim in written.standing) if written else ()
+    if written is None or not claims:
         return by_rules
-    said = frozenset[str]().union(*map(_facts, written.claims))
+    said = frozenset[str]().union(*map(_facts, claims))
     left = [one for one in by_rules.claims if not _facts(one) <= said]
-    first = written.claims[: MOST_CLAIMS - len(left)]
+    first = claims[: MOST_CLAIMS - len(left)]
     return replace(
         by_rules,
         by=written.model,

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.domain.envelope import Alert, Entity
 from bot.domain.events import Phase, Role
+from bot.domain.judging_events import Offered, Verdict, Vote
 from bot.domain.severity import Severity
 from bot.domain.together import Together
 from bot.domain.untrusted import Untrusted
@@ -41,12 +42,14 @@ class Open:
     Attributes:
         drill: The alert came through the lane of our own drills.
         earlier: The last incident of the same problem, "" if there was none.
+        offered: Runbooks that are suggested, best first.
     """
 
     alert: Alert
     channel: str
     drill: bool = False
     earlier: str = ""
+    offered: Offered = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +204,44 @@ class FinishStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Other runbooks are suggested than before."""
+
+    offered: Offered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeSuggestion:
+    """Say what one thinks of a suggested runbook, whose `step` stood on the card."""
+
+    by: Person
+    runbook: str
+    verdict: Verdict
+    step: int = 0
+    reason: Untrusted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeText:
+    """Say what one thinks of a text that a model wrote, or of one `claim` of it.
+
+    Attributes:
+        model: Who wrote it, and `prompt` how; "" where no such text is known.
+        known: What this person said of it last.
+    """
+
+    by: Person
+    kind: str
+    text: str
+    vote: Vote
+    claim: int = 0
+    reason: Untrusted | None = None
+    model: str = ""
+    prompt: str = ""
+    known: Vote | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve:
     """End the incident."""
 
@@ -253,6 +294,8 @@ PersonCommand = (
     | Reopen
     | Snooze
     | Wake
+    | JudgeSuggestion
+    | JudgeText
 )
 AlertCommand = Open | Join | Clear | Flap | Calm
-Command = PersonCommand | AlertCommand | Nag | Count | CloseDrill | SnoozeOver
+Command = PersonCommand | AlertCommand | Nag | Count | CloseDrill | SnoozeOver | Offer

@@ -35,6 +35,19 @@ from bot.domain.grouping_events import (
     Snoozed,
     Woken,
 )
+from bot.domain.judged import (
+    Judged,
+    after_verdict,
+    offered_anew,
+    shown,
+    struck,
+)
+from bot.domain.judging_events import (
+    JudgingEvent,
+    Suggested,
+    SuggestionJudged,
+    TextJudged,
+)
 from bot.domain.severity import Severity
 from bot.domain.summary import Written, from_lines, prompt_named
 from bot.domain.untrusted import Untrusted
@@ -70,6 +83,7 @@ class Incident:
         snooze_reason: Why; None where it was erased.
         earlier: The last incident of the same problem, "" if there was none.
         written: What a model wrote of it as it is; None once more is known than that.
+        judged: What people said of suggestions and of a model's statements.
     """
 
     title: Untrusted | None = None
@@ -97,6 +111,7 @@ class Incident:
     snooze_reason: Untrusted | None = None
     earlier: str = ""
     written: Written | None = None
+    judged: Judged = field(default_factory=Judged)
 
     @property
     def is_snoozed(self) -> bool:
@@ -162,7 +177,9 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
             return _quietly(incident, event)
 
 
-def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
+def _quietly(
+    incident: Incident, event: GroupingEvent | Summarized | JudgingEvent
+) -> Incident:
     match event:
         case Correlated(rules=rules):
             return _correlated(incident, rules)
@@ -183,7 +200,23 @@ def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
         case Woken():
             return _awake(incident)
         case Summarized():
-            return replace(incident, written=_written(event))
+            judged, written = shown(
+                incident.judged, _written(event), kept=event.kept
+            )
+            return replace(incident, judged=judged, written=written)
+        case _:
+            return _judged(incident, event)
+
+
+def _judged(incident: Incident, event: JudgingEvent) -> Incident:
+    match event:
+        case Suggested():
+            return replace(incident, judged=offered_anew(incident.judged, event))
+        case SuggestionJudged():
+            return replace(incident, judged=after_verdict(incident.judged, event))
+        case TextJudged():
+            judged, written = struck(incident.judged, incident.written, event)
+            return replace(incident, judged=judged, written=written)
         case _:
             assert_never(event)
 
@@ -207,6 +240,7 @@ def _opened(event: IncidentOpened) -> Incident:
         earlier=event.earlier,
         firing=frozenset({event.dedup}),
         sources=(event.source,),
+        judged=Judged(offered=event.offered),
     )
 
 

@@ -53,11 +53,24 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The claims of a model that were borne out by what it was told."""
+    """The claims of a model that were borne out by what it was told.
+
+    Attributes:
+        id: Which of the incident's texts it is, "" where it is of none.
+        gone: Numbers, from 1, of claims that people took back.
+    """
 
     model: str
     prompt: str
     claims: tuple[Claim, ...]
+    id: str = ""
+    gone: frozenset[int] = frozenset()
+
+    @property
+    def standing(self) -> tuple[tuple[int, Claim], ...]:
+        """The claims that nobody took back, with their numbers."""
+        numbered = enumerate(self.claims, 1)
+        return tuple((n, claim) for n, claim in numbered if n not in self.gone)
 
 
 def prompt_named(prompt: str, version: int, digest: str) -> str:
