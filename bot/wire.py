@@ -28,9 +28,10 @@ from bot.web.scraping import Scrapers
 from bot.web.traffic import Traffic
 from bot.wire_diagnostics import sharing_of
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
+from bot.wire_feedback import FeedbackHouse
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
-from bot.wire_grouping import Grouping, build_grouping
+from bot.wire_grouping import Grouping, grouping_of
 from bot.wire_identity import identity_of
 from bot.wire_intake import IntakeNeeds, queue_workers
 from bot.wire_model import model_of
@@ -71,8 +72,17 @@ def build(
     gate = _gate(ground, people := LatePeople())
     links = page_links(ground.store, ground.clock, base_url)
     sharing, drills = sharing_of(ground, people), _drills(ground, gate)
-    grouping = build_grouping(ground.service, ground.rulings, channel=slack.channel)
-    room = _room(ground, gate, links, sharing=sharing, drills=drills, grouping=grouping)
+    grouping = grouping_of(ground)
+    feedback = FeedbackHouse(ground=ground, offers=grouping.placing.offers)
+    room = _room(
+        ground,
+        gate,
+        links,
+        sharing=sharing,
+        drills=drills,
+        grouping=grouping,
+        feedback=feedback,
+    )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
     identity = identity_of(ground, room, links)
@@ -80,7 +90,7 @@ def build(
     house = _house(ground, gate, room, grouping, pages)
     join_names(house, ground, room)
     identity.join(house, sharing)
-    for part in (drills, grouping, build_watch(_watch_needs(ground))):
+    for part in (drills, grouping, feedback, build_watch(_watch_needs(ground))):
         part.join(house)
     SummaryHouse(ground=ground).join(house)
     return house
@@ -94,6 +104,7 @@ def _room(
     sharing: Sharing,
     drills: DrillHouse,
     grouping: Grouping,
+    feedback: FeedbackHouse,
 ) -> SlackRoom:
     return SlackRoom(
         service=ground.service,
@@ -105,6 +116,7 @@ def _room(
         maintenance=grouping.maintenance,
         originals=build_originals(gate, sharing.desk, ground),
         texts=Texts(desk=sharing.desk),
+        considered=feedback.considered,
     )
 
 

@@ -225,9 +225,7 @@ class JudgeSuggestion:
 class JudgeText:
     """Say what one thinks of a text that a model wrote, or of one `claim` of it.
 
-    Attributes:
-        model: Who wrote it, and `prompt` how; "" where no such text is known.
-        known: What this person said of it last.
+    `known` is what they said last; no `model` and `prompt` stand for no such text.
     """
 
     by: Person

@@ -200,9 +200,7 @@ def _quietly(
         case Woken():
             return _awake(incident)
         case Summarized():
-            judged, written = shown(
-                incident.judged, _written(event), kept=event.kept
-            )
+            judged, written = shown(incident.judged, _written(event), kept=event.kept)
             return replace(incident, judged=judged, written=written)
         case _:
             return _judged(incident, event)

@@ -28,9 +28,7 @@ def offer(incident: Incident, command: Offer) -> tuple[Event, ...]:
     return (Suggested(category=incident.category, offered=command.offered),)
 
 
-def judge_suggestion(
-    incident: Incident, command: JudgeSuggestion
-) -> tuple[Event, ...]:
+def judge_suggestion(incident: Incident, command: JudgeSuggestion) -> tuple[Event, ...]:
     """Answer who thinks something of a suggested runbook.
 
     Raises:

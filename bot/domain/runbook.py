@@ -141,7 +141,7 @@ class Runbook:
         notify: Who outside may have to be told.
         sources: Where it comes from.
         body: The sections for people, in order.
-        digest: First 16 hex digits of the SHA-256 of the file's text.
+        digest: First 16 hex digits of the SHA-256 of the file, with plain line ends.
     """
 
     id: str
@@ -207,8 +207,13 @@ def parse_runbook(text: str, *, name: str) -> Runbook:
         notify=tuple(_duty(part) for part in front.parts("notify")),
         sources=tuple(_source(part) for part in front.parts("sources")),
         body=_sections(body),
-        digest=hashlib.sha256(text.encode()).hexdigest()[:DIGEST],
+        digest=_digest(text),
     )
+
+
+def _digest(text: str) -> str:
+    plain = text.replace("\r\n", "\n").encode()
+    return hashlib.sha256(plain).hexdigest()[:DIGEST]
 
 
 def _split(text: str, *, name: str) -> tuple[Fields, str]:

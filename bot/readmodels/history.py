@@ -111,7 +111,9 @@ def _written(tx: Transaction, case: Row, event: Summarized) -> None:
         _set(tx, case, writings=case["writings"] + 1)
 
 
-def _apply_to(tx: Transaction, case: Row, event: Event, *, at: datetime) -> None:
+def _apply_to(  # noqa: C901 - one case per event
+    tx: Transaction, case: Row, event: Event, *, at: datetime
+) -> None:
     match event:
         case CategoryChanged(category=category):
             _set(tx, case, category=category)
@@ -155,9 +157,7 @@ def _first(tx: Transaction, case: Row, runbook: str, *, at: datetime) -> None:
         runbook_uses.note(tx, case, runbook, {"offered": 1}, at=at)
 
 
-def _accept(
-    tx: Transaction, case: Row, runbook: str, by: str, *, at: datetime
-) -> None:
+def _accept(tx: Transaction, case: Row, runbook: str, by: str, *, at: datetime) -> None:
     runbook_uses.say(tx, case, runbook, by, runbook_uses.TAKEN, at=at)
     if runbook == case["first"]:
         _set(tx, case, accepted=1)

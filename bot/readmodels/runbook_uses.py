@@ -1,7 +1,7 @@
-"""One runbook's part in one incident, and what it adds to the figures of its category.
+"""One runbook's part in one incident, and what it adds to the figures of a category.
 
-A row is counted by the difference that it makes, so that an event costs the same however
-many incidents there are. Which event causes what is `history.py`.
+A row is counted by the difference that it makes, so that an event costs the same
+however many incidents there are. Which event causes what is `history.py`.
 """
 
 from collections.abc import Mapping
@@ -52,9 +52,7 @@ def say(
     note(tx, case, runbook, _voices(tx, case["incident"], runbook), at=at)
 
 
-def unsay(
-    tx: Transaction, case: Row, runbook: str, by: str, *, at: datetime
-) -> None:
+def unsay(tx: Transaction, case: Row, runbook: str, by: str, *, at: datetime) -> None:
     """Take a person's own voice back; others' voices stand."""
     tx.tables.execute(
         "DELETE FROM runbook_voice WHERE incident = ? AND runbook = ? AND person = ?",

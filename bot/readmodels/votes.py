@@ -71,7 +71,7 @@ def judge(tx: Transaction, incident: str, event: TextJudged) -> None:
         )
         return
     tx.tables.execute(
-        "INSERT OR REPLACE INTO text_voice (incident, kind, text, person, vote, prompt, "
-        "model) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO text_voice (incident, kind, text, person, vote, "
+        "prompt, model) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (*place, event.by, event.vote.value, *by[1:]),
     )

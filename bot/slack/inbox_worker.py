@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from bot.domain.commands import Person, PersonCommand
+from bot.domain.commands import JudgeSuggestion, JudgeText, Person, PersonCommand
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.untrusted import Untrusted
 from bot.ports import InboxItem, Lane, Whisper
@@ -269,7 +269,8 @@ def _reply(request: Request, handled: "Handled") -> str:
     """Return what the asker reads; a click that worked shows on the card."""
     if handled.refusal is not None:
         return exercise.of(words.refused(handled.refusal), drill=handled.drill)
-    if isinstance(request, Click):
+    says_so = isinstance(handled.command, JudgeSuggestion | JudgeText)
+    if isinstance(request, Click) and not says_so:
         return ""
     done = words.done(handled.incident, handled.command, changed=bool(handled.events))
     return exercise.of(done, drill=handled.drill)

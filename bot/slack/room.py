@@ -24,6 +24,7 @@ from bot.slack.calls import Calls
 from bot.slack.channel import complaint
 from bot.slack.clients import nobody, read_client, write_client
 from bot.slack.drill_desk import DrillDesk
+from bot.slack.feedback_door import FeedbackDoor, Looks
 from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
@@ -73,6 +74,7 @@ class SlackRoom:
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
         texts: TextAsks | None = None,
+        considered: Looks | None = None,
     ) -> None:
         self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
@@ -97,6 +99,18 @@ class SlackRoom:
             askers=self.askers,
         )
         self._open(door, settings, whispers)
+        self._judging(door, service, considered)
+
+    def _judging(self, door: Door, service: Service, considered: Looks | None) -> None:
+        """Have suggestions and a model's texts judged."""
+        judged = FeedbackDoor(
+            considered=considered,
+            service=service,
+            accept=door.accept,
+            open_form=door.open_form,
+        )
+        door.listed = judged.listed
+        judged.register(self.bolt)
 
     def _worker(
         self,

@@ -4,7 +4,7 @@
     resolve [INC] [fixed|false_alarm|duplicate] [TEXT] | reopen [INC]
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
-    step [INC] take|done|skip RB-nn N [REASON]
+    step [INC] take|done|skip RB-nn N [REASON] | runbooks [INC]
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
     break-glass PLAN | review PLAN | stop-all | release
     diagnostics [INC] | share [INC] | revoke [INC] | original [INC] [al_…]
@@ -32,7 +32,7 @@ from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known
 
 TYPED = (
     *("help", "list", "status", "page", "note", "ack", "resolve"),
-    *("reopen", "role", "severity", "phase", "step"),
+    *("reopen", "role", "severity", "phase", "step", "runbooks"),
     *("propose", "plans", "edit", "cancel"),
     *("break-glass", "review", "stop-all", "release"),
     *("diagnostics", "share", "original", "revoke"),
@@ -74,7 +74,7 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
     match verb:
         case "help" | "list":
             return Wish(verb=Verb(verb))
-        case "status" | "page" | "ack" | "reopen":
+        case "status" | "page" | "ack" | "reopen" | "runbooks":
             if rest:
                 raise _usage(verb, "there is more after it than an incident id")
             return Wish(verb=Verb(verb), incident=incident)

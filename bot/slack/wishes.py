@@ -16,6 +16,8 @@ from bot.domain.commands import (
     Acknowledge,
     Assign,
     FinishStep,
+    JudgeSuggestion,
+    JudgeText,
     Move,
     Note,
     Person,
@@ -29,6 +31,7 @@ from bot.domain.commands import (
 )
 from bot.domain.errors import BadRequest
 from bot.domain.events import Phase, Role
+from bot.domain.judging_events import Verdict, Vote
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 
@@ -56,9 +59,12 @@ class Verb(StrEnum):
     PAGE = "page"
     SNOOZE = "snooze"
     WAKE = "wake"
+    RUNBOOKS = "runbooks"
+    JUDGE = "judge"
+    VOTE = "vote"
 
 
-READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE})
+READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE, Verb.RUNBOOKS})
 PAGE_BUTTON = "page.open"
 """Asks for a link to an incident's page, or to the board."""
 
@@ -73,6 +79,7 @@ class Wish:
         text: Note, reason or summary as it was typed: not yet redacted.
         message: ``channel/ts`` a note was taken from.
         lasts: How long a snooze lasts.
+        subject: Kind and id of a text that a model wrote.
     """
 
     verb: Verb
@@ -87,6 +94,7 @@ class Wish:
     step: int = 0
     message: str = ""
     lasts: timedelta = timedelta(0)
+    subject: str = ""
 
 
 def value(*ids: str | int) -> str:
@@ -138,7 +146,7 @@ def _of_choice(carried: str) -> Wish:
     return Wish(verb=Verb.PHASE, incident=found, phase=CHOICES[choice])
 
 
-def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
+def command_of(  # noqa: C901, PLR0912 - one case per verb, so that mypy finds a gap
     wish: Wish,
     *,
     by: Person,
@@ -177,7 +185,11 @@ def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
             return _finish(wish, by=by, reason=words)
         case Verb.SNOOZE | Verb.WAKE:
             return _rest(wish, by=by, reason=words)
+        case Verb.JUDGE | Verb.VOTE:
+            return _judge(wish, by=by, reason=words)
         case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.ROLE:
+            raise out_of_date()
+        case Verb.RUNBOOKS:
             raise out_of_date()
         case _:
             assert_never(wish.verb)
@@ -197,6 +209,18 @@ def _rest(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
     if wish.verb is Verb.WAKE:
         return Wake(by=by)
     return Snooze(by=by, lasts=wish.lasts, reason=reason or Untrusted(""))
+
+
+def _judge(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
+    if wish.verb is Verb.JUDGE:
+        verdict = Verdict(wish.outcome)
+        runbook, step = wish.runbook, wish.step
+        return JudgeSuggestion(
+            by=by, runbook=runbook, step=step, verdict=verdict, reason=reason
+        )
+    kind, _, text = wish.subject.partition("/")
+    vote, claim = Vote(wish.outcome), wish.step
+    return JudgeText(by=by, kind=kind, text=text, vote=vote, claim=claim, reason=reason)
 
 
 def known_incident(text: str) -> str:

@@ -1,6 +1,6 @@
 """The tables of what people think of suggestions and of a model's texts.
 
-Folded from the log (`bot/readmodels/history.py`, `votes.py`), but for two: `offer` holds
+Folded from the log (`bot/readmodels/history.py`, `votes.py`), but for two: `offer` has
 what was considered for an incident, `known_text` which texts a model wrote. No words
 stand in them but the reasons of our own ranking.
 """
@@ -18,9 +18,7 @@ _OFFER = texts("incident runbook digest title why") | numbers(
 _CASE = texts("incident category first") | numbers(
     "drill fixed accepted rejected wrong none writings"
 )
-_USE = texts("incident runbook category") | numbers(
-    "offered taken done rejected wrong"
-)
+_USE = texts("incident runbook category") | numbers("offered taken done rejected wrong")
 _VOICE = texts("incident runbook person category verdict day") | numbers("counted")
 _HISTORY = texts("category runbook") | numbers(
     "offered taken done rejected wrong decided worked changed_us"
