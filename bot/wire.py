@@ -206,6 +206,7 @@ def _page_routes(
             links=ground.rulings.links,
             guards=ground.guards,
             slack_sign_in=slack_sign_in,
+            history=ground.settings.assistant.history,
         )
     )
 

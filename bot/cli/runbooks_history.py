@@ -160,17 +160,11 @@ async def _here(
 
 
 def _rates(counts: "Counts") -> dict[str, float | None]:
-    """Return shares of 1, None where there is nothing to divide by."""
-    of_offered = counts.offered or None
     return {
-        "accept_rate": _share(counts.accepted, of_offered),
-        "wrong_rate": _share(counts.wrong, of_offered),
-        "none_fits_rate": _share(counts.none_fits, counts.incidents or None),
+        "accept_rate": counts.accept_rate,
+        "wrong_rate": counts.wrong_rate,
+        "none_fits_rate": counts.none_fits_rate,
     }
-
-
-def _share(part: int, whole: int | None) -> float | None:
-    return None if whole is None else round(part / whole, 3)
 
 
 def _percent(share: float | None) -> str:

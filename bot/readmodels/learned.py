@@ -77,6 +77,21 @@ class Counts:
     rejected: int = 0
     none_fits: int = 0
 
+    @property
+    def accept_rate(self) -> float | None:
+        """Share of the incidents with an offer in which the first one was taken."""
+        return _share(self.accepted, self.offered)
+
+    @property
+    def wrong_rate(self) -> float | None:
+        """Share of the incidents with an offer in which one was called wrong."""
+        return _share(self.wrong, self.offered)
+
+    @property
+    def none_fits_rate(self) -> float | None:
+        """Share of all incidents in which none fitted."""
+        return _share(self.none_fits, self.incidents)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
@@ -86,6 +101,13 @@ class Feedback:
     runbooks: tuple[Learned, ...]
     texts: tuple[Written, ...]
     forgotten: tuple[Forgotten, ...] = ()
+
+
+NO_FEEDBACK = Feedback(counts=Counts(), runbooks=(), texts=())
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 3) if whole else None
 
 
 def history(tx: Transaction, category: str) -> History:
