@@ -19,6 +19,8 @@ from bot.domain.commands import (
     Acknowledge,
     Assign,
     FinishStep,
+    JudgeSuggestion,
+    JudgeText,
     Move,
     Note,
     PersonCommand,
@@ -114,6 +116,10 @@ def _shape(  # noqa: C901 - one case per command
             return Snooze, lasts, reason
         case Wake():
             return (Wake,)
+        case JudgeSuggestion(runbook=runbook, step=step, verdict=verdict):
+            return JudgeSuggestion, runbook, step, verdict, command.reason
+        case JudgeText(kind=kind, text=text, vote=vote, claim=claim):
+            return JudgeText, kind, text, vote, claim, command.reason
 
 
 MEMBER = PersonKind.MEMBER
