@@ -275,9 +275,9 @@ def _informed(tx: Transaction, incident: str, command: PersonCommand) -> PersonC
     match command:
         case Reopen():
             return replace(command, twin=alerts.twin(tx, incident))
-        case JudgeText(kind=kind, text=text, by=by):
-            prompt, model = votes.known(tx, incident, kind, text)
-            known = votes.vote_of(tx, incident, kind, text, by.id)
+        case JudgeText(kind=kind, which=which, by=by):
+            prompt, model = votes.known(tx, incident, kind, which)
+            known = votes.vote_of(tx, incident, kind, which, by.id)
             return replace(command, prompt=prompt, model=model, known=known)
         case _:
             return command

@@ -230,7 +230,7 @@ class JudgeText:
 
     by: Person
     kind: str
-    text: str
+    which: str
     vote: Vote
     claim: int = 0
     reason: Untrusted | None = None

@@ -99,7 +99,7 @@ def struck(
     judged: Judged, written: Written | None, event: TextJudged
 ) -> tuple[Judged, Written | None]:
     """Return both without the statement that a person says is wrong."""
-    claim = claim_of(written, event.text, event.claim)
+    claim = claim_of(written, event.which, event.claim)
     is_wrong = event.kind == SUMMARY and event.vote is Vote.WRONG
     if not is_wrong or claim is None or written is None:
         return judged, written
@@ -110,9 +110,9 @@ def struck(
     return judged, replace(written, gone=gone)
 
 
-def claim_of(written: Written | None, text: str, number: int) -> Claim | None:
+def claim_of(written: Written | None, which: str, number: int) -> Claim | None:
     """Return a statement by its number from 1; None where it is not there any more."""
-    if written is None or written.id != text or number in written.gone:
+    if written is None or written.id != which or number in written.gone:
         return None
     if not 1 <= number <= len(written.claims):
         return None

@@ -91,7 +91,7 @@ def judge_text(incident: Incident, command: JudgeText) -> tuple[Event, ...]:
     return (
         TextJudged(
             kind=command.kind,
-            text=command.text,
+            which=command.which,
             vote=command.vote,
             claim=command.claim,
             model=command.model,
@@ -112,7 +112,7 @@ def _must_be_there(incident: Incident, command: JudgeText) -> None:
         )
     if command.kind != SUMMARY:
         return
-    if claim_of(incident.written, command.text, command.claim) is None:
+    if claim_of(incident.written, command.which, command.claim) is None:
         raise OutOfTurn(
             "Nothing was taken back",
             because="this statement does not stand on the card any more",

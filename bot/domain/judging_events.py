@@ -79,7 +79,7 @@ class TextJudged:
 
     Attributes:
         kind: What kind of text, e.g. ``summary``.
-        text: Which one: an id that is unique for its kind in the incident.
+        which: An id that is unique for its kind in the incident.
         vote: A later one of the same person replaces an earlier one.
         claim: Which statement is wrong, from 1; 0 for the whole text.
         model: Who wrote it, ``provider:name`` of the settings.
@@ -90,7 +90,7 @@ class TextJudged:
     name: ClassVar = "incident.text_judged.v1"
 
     kind: str
-    text: str
+    which: str
     vote: Vote
     claim: int
     model: str

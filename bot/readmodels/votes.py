@@ -61,7 +61,7 @@ def written(tx: Transaction, case: Mapping[str, Any], event: Summarized) -> None
 
 def judge(tx: Transaction, incident: str, event: TextJudged) -> None:
     """Note one person's voice, or the statement that they took back."""
-    place = (incident, event.kind, event.text)
+    place = (incident, event.kind, event.which)
     by = (event.by, event.prompt, event.model)
     if event.vote is Vote.WRONG:
         tx.tables.execute(

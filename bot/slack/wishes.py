@@ -218,9 +218,11 @@ def _judge(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand
         return JudgeSuggestion(
             by=by, runbook=runbook, step=step, verdict=verdict, reason=reason
         )
-    kind, _, text = wish.subject.partition("/")
+    kind, _, which = wish.subject.partition("/")
     vote, claim = Vote(wish.outcome), wish.step
-    return JudgeText(by=by, kind=kind, text=text, vote=vote, claim=claim, reason=reason)
+    return JudgeText(
+        by=by, kind=kind, which=which, vote=vote, claim=claim, reason=reason
+    )
 
 
 def known_incident(text: str) -> str:

@@ -46,7 +46,7 @@ WRITTEN = Summarized(
 SAYS_WRONG = JudgeText(
     by=OLU,
     kind="summary",
-    text="1",
+    which="1",
     vote=Vote.WRONG,
     claim=2,
     reason=WHY,
@@ -55,7 +55,7 @@ SAYS_WRONG = JudgeText(
 )
 TAKEN_BACK = TextJudged(
     kind="summary",
-    text="1",
+    which="1",
     vote=Vote.WRONG,
     claim=2,
     model=MODEL,
@@ -172,7 +172,7 @@ def test_a_statement_that_is_wrong_is_taken_back_with_what_is_true() -> None:
 def test_what_does_not_stand_there_any_more_is_not_taken_back(
     text: str, claim: int
 ) -> None:
-    command = replace(SAYS_WRONG, text=text, claim=claim)
+    command = replace(SAYS_WRONG, which=text, claim=claim)
     with pytest.raises(OutOfTurn, match="does not stand on the card any more"):
         given(OPENED, WRITTEN, TAKEN_BACK).when(command).then()
 
@@ -188,6 +188,6 @@ def test_what_was_taken_back_does_not_come_again_with_the_same_text() -> None:
 
 def test_erased_words_do_not_change_which_text_is_which() -> None:
     erased = replace(WRITTEN, text=None)
-    found = fold([OPENED, erased, replace(TAKEN_BACK, text="1"), WRITTEN])
+    found = fold([OPENED, erased, replace(TAKEN_BACK, which="1"), WRITTEN])
     assert found.written is not None
     assert found.written.id == "2"

@@ -157,7 +157,7 @@ def test_a_rebuild_gives_the_rows_that_stood_there(
     stood, rebuilt = both.value.args
     assert rebuilt == stood
     for row in stood["runbook_history"]:
-        assert all(int(row[name]) >= 0 for name in ("offered", "decided", "worked"))  # type: ignore[call-overload]
+        assert all(int(row[name]) >= 0 for name in ("offered", "decided", "worked"))
 
 
 def test_what_was_followed_until_it_was_fixed_worked(store: SqliteStore) -> None:
@@ -187,7 +187,11 @@ def test_a_drill_is_not_counted(store: SqliteStore) -> None:
 
 
 def test_one_person_has_one_voice_in_one_incident(store: SqliteStore) -> None:
-    several = [judged(Verdict.REJECTED, OLU.id), WRONG, judged(Verdict.WRONG, OLU.id)]
+    several: list[Event] = [
+        judged(Verdict.REJECTED, OLU.id),
+        WRONG,
+        judged(Verdict.WRONG, OLU.id),
+    ]
     story = opened(offered=OFFERED), *several
     store.write(lambda tx: append(tx, "INC-0001", *story)).result()
     assert record(store) == Record(offered=1, wrong=1, decided=1, wrong_by=1)

@@ -118,8 +118,8 @@ def _shape(  # noqa: C901 - one case per command
             return (Wake,)
         case JudgeSuggestion(runbook=runbook, step=step, verdict=verdict):
             return JudgeSuggestion, runbook, step, verdict, command.reason
-        case JudgeText(kind=kind, text=text, vote=vote, claim=claim):
-            return JudgeText, kind, text, vote, claim, command.reason
+        case JudgeText(kind=kind, which=which, vote=vote, claim=claim):
+            return JudgeText, kind, which, vote, claim, command.reason
 
 
 MEMBER = PersonKind.MEMBER

@@ -77,7 +77,7 @@ JUDGED = SuggestionJudged(
 )
 TEXT_JUDGED = TextJudged(
     kind="summary",
-    text="1",
+    which="1",
     vote=Vote.WRONG,
     claim=2,
     model="openai:m",
