@@ -15,7 +15,7 @@ class Option:
         step: The first one that was offered.
         score: How well it fits, `weight` of it for what became of it before.
         why: What counted.
-        tags: Ids of MITRE ATLAS and of OWASP.
+        atlas: Ids of MITRE ATLAS, and `owasp` of OWASP.
         history: What became of it before, in a few words; "" for nothing.
         rejection: Who said that it is not the one; None if nobody did.
         taken_by: Who took a step of it, "" if nobody did.
@@ -30,7 +30,8 @@ class Option:
     score: float
     weight: float
     why: str
-    tags: tuple[str, ...] = ()
+    atlas: tuple[str, ...] = ()
+    owasp: tuple[str, ...] = ()
     history: str = ""
     rejection: Rejection | None = None
     taken_by: str = ""

@@ -56,5 +56,5 @@ def _thumb(label: str, vote: str, about: str) -> dict[str, Any]:
     return {
         "text": rich.plain(label, rich.BUTTON_MAX),
         "value": value(vote, about),
-        "accessibility_label": f"{label}: what the model wrote",
+        "accessibility_label": f"{label}: what a model wrote",
     }

@@ -12,6 +12,7 @@ from bot.slack.sentences import Foreign, Piece, Strong
 from bot.slack.wishes import value
 
 _LONGEST = 500
+_LABEL = 68
 _SAY_WHY = "Say in a few words why it does not fit; others learn from it."
 _SAY_WHAT = "Say in a few words what is true; it goes to the timeline."
 _CHOOSE = "Choose one."
@@ -53,17 +54,18 @@ def wrong_form(
         claims: The statements it may be about, with their numbers; none where the text
             is judged as a whole.
     """
+    is_cut = any(len(one.text.for_slack()) > _LABEL for _, one in claims)
     lines: list[list[Piece]] = [
         [Strong(f"{n}. "), Foreign(claim.text)] for n, (_, claim) in _counted(claims)
     ]
     choices = [
-        (f"{n}. {claim.text.for_slack(limit=60)}", value(kind, text, number))
+        (f"{n}. {claim.text.for_slack(limit=_LABEL)}", value(kind, text, number))
         for n, (number, claim) in _counted(claims)
     ]
     whole = [("The text as a whole", value(kind, text, 0))]
     parts = [rich.section(line) for line in lines]
     blocks = [
-        *([rich.rich_text("said", *parts)] if parts else []),
+        *([rich.rich_text("said", *parts)] if is_cut else []),
         inputs.radio("choice", "What is wrong?", choices or whole),
         inputs.words("reason", "What is true instead?", longest=_LONGEST),
         rich.small("then", "It leaves the card; the log keeps it, with your words."),

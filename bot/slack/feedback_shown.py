@@ -1,6 +1,6 @@
 """What `/incident runbooks` shows. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.domain.considered import Considered, Option
 from bot.domain.judging_events import Verdict
@@ -13,7 +13,7 @@ from bot.slack.wishes import value
 NOT_KEPT = "Nothing is shown: this bot does not keep what was considered."
 _NONE = "No runbook fits by the rules. Write what you do as notes."
 _HASH = 8
-_TAGS = 8
+_TAGS = 5
 _MODES: Mapping[str, str] = {
     "rank": "Earlier incidents of the same kind change the order; the board shows how.",
     "show": "Earlier incidents are told and change nothing.",
@@ -68,14 +68,17 @@ def _option(rank: int, one: Option) -> list[list[Piece]]:
         Code(edition),
         changed,
     ]
-    weight = f" ({one.weight:+.2f} by history)" if one.weight else ""
-    why: list[Piece] = [f"{one.score:.2f}{weight}: {clipped(one.why, 260)}"]
-    tags = ", ".join(one.tags[:_TAGS])
-    return [
-        [*head, *_state(one), "\n"],
-        [*why, "\n"],
-        [tags or "no tags", "\n\n"],
-    ]
+    weight = f", {one.weight:+.2f} of it by history" if one.weight else ""
+    why: list[Piece] = [f"Score {one.score:.2f}{weight}: {clipped(one.why, 260)}"]
+    lines = [[*head, *_state(one)], why]
+    if one.history:
+        lines.append([f"Today: {clipped(one.history, 160)}"])
+    return [*lines, [f"{_tags('ATLAS', one.atlas)} · {_tags('OWASP', one.owasp)}\n"]]
+
+
+def _tags(name: str, tags: Sequence[str]) -> str:
+    more = f" and {len(tags) - _TAGS} more" if tags[_TAGS:] else ""
+    return f"{name} {', '.join(tags[:_TAGS]) or 'none'}{more}"
 
 
 def _state(one: Option) -> list[Piece]:

@@ -22,7 +22,7 @@ ALLOWED = {
         "rich_text",
         "section",
     },
-    "modal": {"actions", "input", "rich_text", "section"},
+    "modal": {"actions", "context", "input", "rich_text", "section"},
     "home": {"actions", "context", "header", "rich_text", "section"},
 }
 FIELDS = {

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,7 +100,10 @@ def test_a_step_that_does_not_fit_is_rejected_and_seen_in_the_figures(
     )
     assert learned["suggestions"]["wrong_rate"] > 0
 
-    again = listed["ephemerals"][-1]
+    offered_again_and_forgotten(bot, incident, listed["ephemerals"][-1])
+
+
+def offered_again_and_forgotten(bot: Tocsin, incident: str, again: Any) -> None:
     bot.do(SAM, "click", channel=CHANNEL, ts=again["ts"], button="Offer RB-06 again")
     card(bot, incident, "runbook RB-06 step 1")
     done = history(bot, "--reset", "RB-06", "--because", "it was written anew")

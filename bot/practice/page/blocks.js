@@ -114,11 +114,10 @@ function pressed(press, block, element, extra) {
 }
 
 function thumbs(block, element, press) {
-  // Two icons, as Slack draws them; the label is what a screen reader says.
-  return [["positive_button", "👍"], ["negative_button", "👎"]].map(([name, icon]) => el("button", {
-    type: "button", class: "button thumb", title: plain(element[name].text), "aria-label": element[name].accessibility_label ?? plain(element[name].text),
+  return ["positive_button", "negative_button"].map((name) => el("button", {
+    type: "button", class: "button", "aria-label": element[name].accessibility_label,
     onclick: () => press(block, element, { value: element[name].value }),
-  }, icon));
+  }, textObject(element[name].text)));
 }
 
 function interactive(block, element, press, state) {
@@ -183,7 +182,7 @@ export function render(blocks, { press, values = {}, errors = {} }) {
       }
       case "context": out.append(el("div", { class: "context" }, ...block.elements.map((one) => (one.type === "image" ? image(one) : textObject(one))))); break;
       case "actions": out.append(el("div", { class: "actions" }, ...block.elements.map(of))); break;
-      case "context_actions": out.append(el("div", { class: "actions small" }, ...block.elements.flatMap((one) => (one.type === "feedback_buttons" ? thumbs(block, one, press) : [of(one)])))); break;
+      case "context_actions": out.append(el("div", { class: "actions" }, ...block.elements.flatMap((one) => (one.type === "feedback_buttons" ? thumbs(block, one, press) : [of(one)])))); break;
       case "divider": out.append(el("hr")); break;
       case "rich_text": out.append(richText(block)); break;
       case "markdown": out.append(markdown(block.text)); break;
