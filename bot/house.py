@@ -86,6 +86,7 @@ class House:
         names_known: Set once it was asked whose names are known; alerts wait for it
             a moment, because what was read without them keeps them.
         rotate: Changes the key that seals.
+        forget: Lets what was learned of a runbook count no more; who asks comes last.
         stopping: Set when no new work is to begin.
     """
 
@@ -113,6 +114,7 @@ class House:
     routes: Sequence[BaseRoute] = ()
     seal: Seal | None = None
     rotate: Callable[[], Mapping[str, Any]] | None = None
+    forget: Callable[[str, str, str], Mapping[str, Any]] | None = None
     home_page: str = "/practice/"
     names_known: threading.Event = field(default_factory=_set)
     stopping: threading.Event = field(default_factory=threading.Event, init=False)

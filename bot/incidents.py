@@ -26,7 +26,7 @@ from bot.domain.grouping_events import (
 from bot.domain.incident import Incident, evolve
 from bot.domain.writing_events import Summarized
 from bot.ports import Clock, Entry, NewEntry, Presenter, Timer, Transaction
-from bot.readmodels import board, gathering, timeline
+from bot.readmodels import board, gathering, history, timeline
 from bot.showing import Shower
 from bot.storm import Storm
 from bot.viewing import Viewing
@@ -52,8 +52,8 @@ class IncidentBook:
         )
         # Who asks a model about incidents, where there is one.
         self.followed: Follow | None = None
-        # Who keeps something beside the card, told before the card is drawn.
-        self.beside: list[Follow] = []
+        # Whoever else follows from what happened, told before the card is drawn.
+        self.followers: list[Follow] = []
 
     def apply(
         self, tx: Transaction, incident: str, command: Command, *, actor: str
@@ -140,12 +140,13 @@ class IncidentBook:
         )
         state = reduce(evolve, events, before)
         board.advance(tx, incident, state, entries)
+        history.advance(tx, incident, entries)
         self._hold(tx, incident, events)
         if not _only_counts(events):
             promises.follow(tx, incident, state, events, now=self._clock.now())
         if self.followed is not None:
             self.followed(tx, incident, state, events)
-        for follow in self.beside:
+        for follow in self.followers:
             follow(tx, incident, state, events)
         if all(map(_shows_nothing, events)):
             return

@@ -6,13 +6,11 @@ decided in `bot/domain/grouping.py`; reading the inbox is `bot/intake.py`. Nothi
 here costs more the more incidents there are.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import silence, turns
-from bot.assistant.suggest import Suggestion
-from bot.domain.commands import Clear, Join, Open
+from bot.domain.commands import Clear, Join, Offer, Open
 from bot.domain.decisions import TOCSIN
 from bot.domain.envelope import Alert, Status
 from bot.domain.grouping import Placement, in_drill, place
@@ -21,9 +19,9 @@ from bot.domain.grouping_events import (
 )
 from bot.domain.grouping_rules import GroupingRules
 from bot.domain.instants import to_us
-from bot.domain.runbook import Runbook
 from bot.domain.severity import Severity, worst
 from bot.domain.together import meanings, most_telling
+from bot.offers import Offers, offered
 from bot.ports import Transaction
 from bot.readmodels import alerts, board, gathering, quiet, sightings
 from bot.readmodels.gathering import Known
@@ -33,8 +31,6 @@ from bot.turns import Case, Suggested
 __all__ = ["MOST_TOLD", "Placed", "Placing", "Suggested"]
 # So many problems of one incident stand in the log; the rest are only counted.
 MOST_TOLD = 100
-# So many rows go into one statement.
-_FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +53,13 @@ class Placing:
     """Puts alerts where they belong.
 
     Attributes:
-        runbooks: By id.
+        offers: What is suggested for an incident.
         channel: The channel that gets every card.
         rules: What grouping goes by.
     """
 
     service: Service
-    runbooks: Mapping[str, Runbook]
+    offers: Offers
     channel: str
     rules: GroupingRules = field(default_factory=GroupingRules)
 
@@ -120,12 +116,14 @@ class Placing:
         incident, alert = board.next_id(tx), case.alert
         alerts.add(tx, incident, alert)
         self._hold(tx, incident, case, is_new=True)
-        self._keep_steps(tx, incident, case.suggested())
+        category = alert.assessment.category
+        found = self.offers.keep(tx, incident, case.suggested(), category=category)
         opening = Open(
             alert=alert,
             channel=self.channel,
             drill=case.drill,
             earlier=earlier.incident if earlier else "",
+            offered=offered(found),
         )
         self.service.apply(tx, incident, opening, actor=_actor(alert))
         return Placed("opened", incident)
@@ -160,7 +158,7 @@ class Placing:
         joining = self._joining(tx, placement, alert)
         events = self.service.apply(tx, incident, joining, actor=_actor(alert))
         if any(isinstance(event, CategoryChanged) for event in events):
-            self._suggest_anew(tx, incident, case.suggested())
+            self._suggest_anew(tx, incident, case)
         is_snoozed = board.load(tx, incident)[0].is_snoozed
         if not events or is_snoozed:
             return self._counted(tx, incident, is_snoozed=is_snoozed)
@@ -227,35 +225,19 @@ class Placing:
         self._counted(tx, known.incident, is_snoozed=known.is_snoozed)
         return Placed("updated", known.incident)
 
-    def _suggest_anew(
-        self, tx: Transaction, incident: str, steps: Sequence[Suggestion]
-    ) -> None:
+    def _suggest_anew(self, tx: Transaction, incident: str, case: Case) -> None:
         """Suggest what fits the new category, unless somebody follows the old."""
-        if not steps or board.load(tx, incident)[0].steps:
+        steps = case.suggested()
+        state, _ = board.load(tx, incident)
+        if not steps or state.steps:
             return
-        tx.tables.execute("DELETE FROM suggested WHERE incident = ?", (incident,))
-        self._keep_steps(tx, incident, steps)
-        self.service.redraw(tx, incident)
-
-    def _keep_steps(
-        self, tx: Transaction, incident: str, steps: Sequence[Suggestion]
-    ) -> None:
-        """Keep the best runbook's steps, from the suggested one on."""
-        if not steps:
-            return
-        best = steps[0]
-        runbook, title, why = self.runbooks[best.runbook_id], best.title, best.why
-        kept = [
-            (incident, position, best.runbook_id, title, step.number, step.text, why)
-            for position, step in enumerate(runbook.steps)
-            if step.number >= best.step
-        ]
-        for few in (kept[n : n + _FEW] for n in range(0, len(kept), _FEW)):
-            tx.tables.execute(
-                "INSERT INTO suggested (incident, position, runbook, title, step, "  # noqa: S608 - marks only
-                f"text, why) VALUES {','.join(['(?,?,?,?,?,?,?)'] * len(few))}",
-                [given for row in few for given in row],
-            )
+        judged, category = state.judged, state.category
+        found = self.offers.keep(
+            tx, incident, steps, category=category, rejected=judged.rejected
+        )
+        offering = Offer(offered=offered(found))
+        if not self.service.apply(tx, incident, offering, actor=TOCSIN):
+            self.service.redraw(tx, incident)
 
 
 def _counted(alert: Alert, times: int) -> Alert:

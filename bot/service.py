@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from bot import promises
 from bot.domain.card import CardView
-from bot.domain.commands import Command, PersonCommand, Reopen
+from bot.domain.commands import Command, JudgeText, PersonCommand, Reopen
 from bot.domain.errors import Refusal
 from bot.domain.events import CommandRefused, Event
 from bot.incidents import IncidentBook
@@ -28,7 +28,7 @@ from bot.ports import (
     Transaction,
     Whisper,
 )
-from bot.readmodels import alerts, board, timeline
+from bot.readmodels import alerts, board, timeline, votes
 from bot.readmodels.board import BoardRow
 from bot.readmodels.timeline import Line
 from bot.redact import Redactor
@@ -247,9 +247,15 @@ class Service:
         self, tx: Transaction, incident: str, command: PersonCommand
     ) -> PersonCommand:
         """Return a command with what only the read models and the shelf know."""
-        if isinstance(command, Reopen):
-            return replace(command, twin=alerts.twin(tx, incident))
-        return self.inform(tx, incident, command) if self.inform else command
+        match command:
+            case Reopen():
+                return replace(command, twin=alerts.twin(tx, incident))
+            case JudgeText(kind=kind, which=which, by=by):
+                prompt, model = votes.known(tx, incident, kind, which)
+                known = votes.vote_of(tx, incident, kind, which, by.id)
+                return replace(command, prompt=prompt, model=model, known=known)
+            case _:
+                return self.inform(tx, incident, command) if self.inform else command
 
     def _log_refusal(
         self,

@@ -29,9 +29,10 @@ from bot.web.traffic import Traffic
 from bot.wire_checklist import build_checklists
 from bot.wire_diagnostics import sharing_of
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
+from bot.wire_feedback import FeedbackHouse
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import Ground, lay_ground
-from bot.wire_grouping import Grouping, build_grouping
+from bot.wire_grouping import Grouping, grouping_of
 from bot.wire_identity import identity_of
 from bot.wire_intake import IntakeNeeds, queue_workers
 from bot.wire_model import model_of
@@ -73,8 +74,17 @@ def build(
     gate = _gate(ground, people := LatePeople())
     links = page_links(ground.store, ground.clock, base_url)
     sharing, drills = sharing_of(ground, people), _drills(ground, gate)
-    grouping = build_grouping(ground.service, ground.rulings, channel=slack.channel)
-    room = _room(ground, gate, links, sharing=sharing, drills=drills, grouping=grouping)
+    grouping = grouping_of(ground)
+    feedback = FeedbackHouse(ground=ground, offers=grouping.placing.offers)
+    room = _room(
+        ground,
+        gate,
+        links,
+        sharing=sharing,
+        drills=drills,
+        grouping=grouping,
+        feedback=feedback,
+    )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
     identity = identity_of(ground, room, links)
@@ -83,7 +93,7 @@ def build(
     join_names(house, ground, room)
     join_search(house, ground)
     identity.join(house, sharing)
-    for part in (drills, grouping, build_watch(_watch_needs(ground))):
+    for part in (drills, grouping, feedback, build_watch(_watch_needs(ground))):
         part.join(house)
     SummaryHouse(ground=ground).join(house)
     return house
@@ -97,6 +107,7 @@ def _room(
     sharing: Sharing,
     drills: DrillHouse,
     grouping: Grouping,
+    feedback: FeedbackHouse,
 ) -> SlackRoom:
     return SlackRoom(
         service=ground.service,
@@ -109,6 +120,7 @@ def _room(
         originals=build_originals(gate, sharing.desk, ground),
         texts=Texts(desk=sharing.desk),
         checklists=build_checklists(ground),
+        considered=feedback.considered,
     )
 
 
@@ -198,6 +210,7 @@ def _page_routes(
             links=ground.rulings.links,
             guards=ground.guards,
             slack_sign_in=slack_sign_in,
+            history=ground.settings.assistant.history,
         )
     )
 

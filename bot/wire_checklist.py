@@ -16,5 +16,5 @@ def build_checklists(ground: Ground) -> Checklists:
         draw=lambda view: checklist_card.card(view, proposing=True, sharing=True),
     )
     ground.service.inform = made.inform
-    ground.service.book.beside.append(made.follow)
+    ground.service.book.followers.append(made.follow)
     return made

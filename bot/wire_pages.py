@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from bot.domain.commands import Person
 from bot.domain.links import NO_HOSTS, LinkHosts
+from bot.domain.runbook_history import Mode
 from bot.domain.untrusted import Untrusted
 from bot.guards import Guards
 from bot.ports import Clock, Keys
@@ -31,6 +32,7 @@ class PageNeeds:
         base_url: Where browsers reach us, without a slash at the end.
         links: Where addresses that senders gave may lead.
         slack_sign_in: Path at which Slack is asked who somebody is, "" for none.
+        history: What earlier incidents may do to suggestions.
     """
 
     store: SqliteStore
@@ -44,6 +46,7 @@ class PageNeeds:
     guards: Guards
     links: LinkHosts = NO_HOSTS
     slack_sign_in: str = ""
+    history: Mode = "rank"
 
 
 def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:
@@ -69,6 +72,7 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         keys=needs.keys,
         viewing=needs.viewing,
         links=needs.links,
+        history=needs.history,
     )
     pages = PagesDoor(
         reading=reading,

@@ -50,7 +50,7 @@ class House:
             draw=lambda view: checklist_card.card(view, proposing=True),
         )
         self.core.service.inform = made.inform
-        self.core.service.book.beside = [made.follow]
+        self.core.service.book.followers = [made.follow]
         return made
 
     def ask(self, command: Any) -> Handled:

@@ -188,6 +188,7 @@ def test_a_worse_alert_that_names_it_better_changes_the_category(core: Core) -> 
         "category_changed",
         "correlated",
         "severity_changed",
+        "suggested",
     ]
     assert view(core).state.category == "credential_exposure"
     assert view(core).state.severity is Severity.SEV1

@@ -24,17 +24,20 @@ def improved(by_rules: Summary, written: Written | None) -> Summary:
     Args:
         written: Of a model, checked before it was kept; None for none.
     """
-    if written is None or written.is_empty:
+    if written is None:
         return by_rules
-    said = _facts_of(written.claims)
-    left = [one for one in by_rules.claims if not _is_said(one, written.claims)]
+    claims = tuple(claim for _, claim in written.standing)
+    if not (claims or written.quotes or written.named):
+        return by_rules
+    said = _facts_of(claims)
+    left = [one for one in by_rules.claims if not _is_said(one, claims)]
     said |= _facts_of(left)
     quotes = [one for one in written.quotes if not _facts_of([one]) <= said]
     room = MOST_CLAIMS - len(left)
-    rest = (*written.claims, *quotes)
+    rest = (*claims, *quotes)
     if len(rest) + (written.named is not None) > room:
         rest = telling_most(rest, room - 1)
-    first = [one for one in written.claims if one in rest]
+    first = [one for one in claims if one in rest]
     shown = [*first, *left, *(one for one in quotes if one in rest)]
     named = _named(written, shown)
     return replace(

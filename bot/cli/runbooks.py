@@ -148,6 +148,36 @@ def search(
     sys.exit(0 if hits else 1)
 
 
+@runbooks.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--reset", help="Forget what was learned about this runbook, e.g. RB-02.")
+@click.option("--because", default="", help="Why; it goes into the log.")
+def history(reset: str | None, because: str, *, as_json: bool) -> None:
+    """Print what became of runbooks in earlier incidents, and what that weighs.
+
+    With --reset what was learned about one runbook counts no more; the log keeps who
+    asked, and why.
+    """
+    from bot.cli import runbooks_history
+
+    if reset is None and because:
+        raise click.UsageError("--because goes with --reset.")
+    if reset is not None:
+        if not because.strip():
+            raise click.UsageError("Say why with --because; it goes into the log.")
+        done = runbooks_history.forgotten(reset, because)
+        if as_json:
+            say_json(done)
+        else:
+            say(f"{done['runbook']}: forgotten, entry {done['seq']} of the log")
+        return
+    found = runbooks_history.read()
+    if as_json:
+        say_json(found)
+    else:
+        say(runbooks_history.table(found))
+
+
 def linted(paths: Sequence[Path], today: datetime) -> Iterator[tuple[str, str]]:
     """Yield file name and problem of everything that is wrong with some runbooks."""
     from bot.assistant.library import read_runbook

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
+from bot.config.assistant import AssistantSection
 from bot.config.collecting import CollectSection
 from bot.config.gate_section import Gate
 from bot.config.model import ModelSection
@@ -272,6 +273,7 @@ class Settings(Section):
     collect: CollectSection = CollectSection()
     web: Web = Web()
     model: ModelSection = ModelSection()
+    assistant: AssistantSection = AssistantSection()
     gate: Gate = Gate()
     drills: Drills = Drills()
     aws: Aws = Aws()

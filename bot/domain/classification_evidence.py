@@ -213,9 +213,7 @@ def _read(
 _read_short = lru_cache(maxsize=4096)(_read)
 
 
-def _believable(
-    raw: str, lures: Lexicon, markers: tuple[str, ...]
-) -> tuple[str, bool]:
+def _believable(raw: str, lures: Lexicon, markers: tuple[str, ...]) -> tuple[str, bool]:
     """Return the folded words before the first that lure.
 
     What stands before was there before somebody added to it; what follows is

@@ -20,6 +20,7 @@ from bot.domain.definition_events import DefinitionInForce
 from bot.domain.drill_events import DrillEvent
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
+from bot.domain.judging_events import HistoryForgotten
 from bot.domain.maintenance_events import MaintenanceEvent
 from bot.domain.share_events import ShareEvent
 from bot.domain.untrusted import Untrusted
@@ -38,6 +39,7 @@ _OF_WINDOWS: dict[str, type[Any]] = {
     kind.name: kind for kind in get_args(MaintenanceEvent)
 }
 _OF_DEFINITIONS: dict[str, type[Any]] = {DefinitionInForce.name: DefinitionInForce}
+_OF_HISTORY: dict[str, type[Any]] = {HistoryForgotten.name: HistoryForgotten}
 _BY_NAME = (
     _OF_INCIDENTS
     | _OF_ACTIONS
@@ -45,6 +47,7 @@ _BY_NAME = (
     | _OF_DRILLS
     | _OF_WINDOWS
     | _OF_DEFINITIONS
+    | _OF_HISTORY
 )
 
 
@@ -54,7 +57,8 @@ def encode(
     | ShareEvent
     | DrillEvent
     | MaintenanceEvent
-    | DefinitionInForce,
+    | DefinitionInForce
+    | HistoryForgotten,
 ) -> tuple[str, Body, dict[str, str]]:
     """Return an event's stored name, its facts and its words."""
     shape = _shape(event.name)
@@ -122,6 +126,14 @@ def decode_definition(
 ) -> DefinitionInForce:
     """Return the definition's event; the contract is that of `decode`."""
     event: DefinitionInForce = _decode(name, body, words, among=_OF_DEFINITIONS)
+    return event
+
+
+def decode_history(
+    name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
+) -> HistoryForgotten:
+    """Return the history's event; the contract is that of `decode`."""
+    event: HistoryForgotten = _decode(name, body, words, among=_OF_HISTORY)
     return event
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.envelope import Alert, Entity
 from bot.domain.events import Phase, Role
+from bot.domain.judging_events import Offered, Verdict, Vote
 from bot.domain.person import Person, PersonKind
 from bot.domain.severity import Severity
 from bot.domain.step_commands import (
@@ -59,12 +60,14 @@ class Open:
     Attributes:
         drill: The alert came through the lane of our own drills.
         earlier: The last incident of the same problem, "" if there was none.
+        offered: Runbooks that are suggested, best first.
     """
 
     alert: Alert
     channel: str
     drill: bool = False
     earlier: str = ""
+    offered: Offered = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +202,42 @@ class Rerank:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Other runbooks are suggested than before."""
+
+    offered: Offered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeSuggestion:
+    """Say what one thinks of a suggested runbook, whose `step` stood on the card."""
+
+    by: Person
+    runbook: str
+    verdict: Verdict
+    step: int = 0
+    reason: Untrusted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeText:
+    """Say what one thinks of a text that a model wrote, or of one `claim` of it.
+
+    `known` is what they said last; no `model` and `prompt` stand for no such text.
+    """
+
+    by: Person
+    kind: str
+    which: str
+    vote: Vote
+    claim: int = 0
+    reason: Untrusted | None = None
+    model: str = ""
+    prompt: str = ""
+    known: Vote | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve:
     """End the incident."""
 
@@ -250,6 +289,8 @@ PersonCommand = (
     | Reopen
     | Snooze
     | Wake
+    | JudgeSuggestion
+    | JudgeText
 )
 AlertCommand = Open | Join | Clear | Flap | Calm
-Command = PersonCommand | AlertCommand | Nag | Count | CloseDrill | SnoozeOver
+Command = PersonCommand | AlertCommand | Nag | Count | CloseDrill | SnoozeOver | Offer

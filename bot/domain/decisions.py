@@ -6,7 +6,7 @@ decided here and nothing else. The gate's decisions do not live here.
 
 from datetime import datetime
 
-from bot.domain import joining, snoozing
+from bot.domain import joining, judging, snoozing
 from bot.domain.commands import (
     Calm,
     Clear,
@@ -16,6 +16,7 @@ from bot.domain.commands import (
     Flap,
     Join,
     Nag,
+    Offer,
     Open,
     SnoozeOver,
 )
@@ -60,6 +61,8 @@ def decide(incident: Incident, command: Command, *, now: datetime) -> tuple[Even
             return _nag(incident, due_at=due_at, now=now)
         case CloseDrill():
             return _close_drill(incident)
+        case Offer():
+            return judging.offer(incident, command)
         case Count(count=count, digest=digest):
             return (AlertsCounted(count=count, digest=digest),)
         case _:
@@ -95,6 +98,7 @@ def _opened(command: Open) -> IncidentOpened:
         detected_at=alert.detected_at,
         drill=command.drill,
         earlier=command.earlier,
+        offered=command.offered,
         title=alert.envelope.title,
     )
 

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from bot.domain.checklist_events import ChecklistEvent
 from bot.domain.grouping_events import GroupingEvent
+from bot.domain.judging_events import JudgingEvent, Offered
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
@@ -53,6 +54,7 @@ class IncidentOpened:
         detected_at: The sender's time where believable, else when we got it.
         drill: True only when the bot's own record says so.
         earlier: The last incident of the same problem, "" if there was none.
+        offered: Runbooks that were suggested, best first; none in older entries.
         title: Redacted title.
     """
 
@@ -70,6 +72,7 @@ class IncidentOpened:
     detected_at: datetime
     drill: bool = False
     earlier: str = ""
+    offered: Offered = ()
     title: Untrusted | None
 
 
@@ -262,5 +265,6 @@ Event = (
     | Nagged
     | CommandRefused
     | Summarized
+    | JudgingEvent
     | GroupingEvent
 )

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
-from typing import assert_never
 
 from bot.domain.checklist_events import (
-    ChecklistEvent,
     ChecklistStarted,
     StepFinished,
     StepReopened,
@@ -40,30 +38,17 @@ from bot.domain.grouping_events import (
     Snoozed,
     Woken,
 )
+from bot.domain.judged import Judged, judged_by, shown
+from bot.domain.judging_events import JudgingEvent
 from bot.domain.severity import Severity
-from bot.domain.summary import Written, from_lines, prompt_named
+from bot.domain.stepped import Started, Steps, started, stepped
+from bot.domain.summary import Written
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
+from bot.domain.written import written_of
 
 # How ids of what kinds of alert mean together begin.
 MEANS = "together."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepState:
-    """What became of one runbook step: ``taken``, ``done`` or ``skipped``."""
-
-    state: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """Which edition of a runbook is followed, and how many steps it has."""
-
-    digest: str
-    version: int
-    steps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +70,7 @@ class Incident:
         snooze_reason: Why; None where it was erased.
         earlier: The last incident of the same problem, "" if there was none.
         written: What a model wrote of it as it is; None once more is known than that.
+        judged: What people said of suggestions and of a model's statements.
     """
 
     title: Untrusted | None = None
@@ -100,7 +86,7 @@ class Incident:
     phase: Phase = Phase.TRIAGE
     acked_by: str = ""
     roles: Mapping[Role, str] = field(default_factory=dict)
-    steps: Mapping[tuple[str, int], StepState] = field(default_factory=dict)
+    steps: Steps = field(default_factory=dict)
     checklists: Mapping[str, Started] = field(default_factory=dict)
     firing: frozenset[str] = frozenset()
     cleared: frozenset[str] = frozenset()
@@ -113,6 +99,7 @@ class Incident:
     snooze_reason: Untrusted | None = None
     earlier: str = ""
     written: Written | None = None
+    judged: Judged = field(default_factory=Judged)
 
     @property
     def is_snoozed(self) -> bool:
@@ -171,12 +158,18 @@ def evolve(  # noqa: C901 - one case per event, so that mypy finds a gap
         case AlertsCounted() | Noted() | Nagged() | CommandRefused():
             return incident
         case ChecklistStarted() | StepTaken() | StepFinished() | StepReopened():
-            return _stepped(incident, event)
+            return replace(
+                incident,
+                steps=stepped(incident.steps, event),
+                checklists=started(incident.checklists, event),
+            )
         case _:
             return _quietly(incident, event)
 
 
-def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
+def _quietly(
+    incident: Incident, event: GroupingEvent | Summarized | JudgingEvent
+) -> Incident:
     match event:
         case Correlated(rules=rules):
             return _correlated(incident, rules)
@@ -197,9 +190,12 @@ def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
         case Woken():
             return _awake(incident)
         case Summarized():
-            return replace(incident, written=_written(incident, event))
+            found = written_of(event, is_erased=incident.title is None)
+            judged, written = shown(incident.judged, found, kept=event.kept)
+            return replace(incident, judged=judged, written=written)
         case _:
-            assert_never(event)
+            judged, written = judged_by(incident.judged, incident.written, event)
+            return replace(incident, judged=judged, written=written)
 
 
 def fold(events: Iterable[Event]) -> Incident:
@@ -221,23 +217,7 @@ def _opened(event: IncidentOpened) -> Incident:
         earlier=event.earlier,
         firing=frozenset({event.dedup}),
         sources=(event.source,),
-    )
-
-
-def _written(incident: Incident, event: Summarized) -> Written | None:
-    """Return what a model wrote; what rests on erased words is not shown either."""
-    lines = from_lines(event.text, event.evidence)
-    if not lines or incident.title is None:
-        return None
-    behind = event.kept + event.quoted
-    asks = event.asks.for_html_text().split("\n") if event.asks else ()
-    return Written(
-        model=event.model,
-        prompt=prompt_named(event.prompt, event.version, event.digest),
-        claims=lines[: event.kept],
-        quotes=lines[event.kept : behind],
-        named=lines[behind] if event.named and lines[behind:] else None,
-        unknown=tuple(map(Untrusted, asks)),
+        judged=Judged(offered=event.offered),
     )
 
 
@@ -273,23 +253,3 @@ def _firing(incident: Incident, dedup: str, source: str) -> Incident:
         sources=known if source in known else (*known, source),
         written=None,
     )
-
-
-def _stepped(incident: Incident, event: ChecklistEvent) -> Incident:
-    match event:
-        case ChecklistStarted(runbook=runbook, digest=digest, steps=total):
-            started = Started(digest=digest, version=event.version, steps=total)
-            return replace(
-                incident, checklists={**incident.checklists, runbook: started}
-            )
-        case StepTaken(runbook=runbook, step=number, by=by):
-            became = StepState(state="taken", by=by)
-        case StepFinished(runbook=runbook, step=number, outcome=outcome, by=by):
-            became = StepState(state=outcome, by=by)
-        case StepReopened(runbook=runbook, step=number):
-            key = (runbook, number)
-            left = {one: how for one, how in incident.steps.items() if one != key}
-            return replace(incident, steps=left)
-        case _:
-            assert_never(event)
-    return replace(incident, steps={**incident.steps, (runbook, number): became})

@@ -6,11 +6,13 @@ Pure. What alerts and timers cause is decided in `decisions.py`.
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain import snoozing
+from bot.domain import judging, snoozing
 from bot.domain.commands import (
     Acknowledge,
     Assign,
     FinishStep,
+    JudgeSuggestion,
+    JudgeText,
     Move,
     Note,
     Person,
@@ -79,6 +81,8 @@ def decide_for_person(
             return (
                 Noted(by=command.by.id, message=command.message, text=command.text),
             )
+        case JudgeText():
+            return judging.judge_text(incident, command)
         case _:
             return _while_open(incident, command, now=now)
 
@@ -109,7 +113,9 @@ def _while_open(  # noqa: C901 - one case per command, so that mypy finds a gap
             return snoozing.snooze(command, now=now)
         case Wake():
             return snoozing.wake(incident, command)
-        case Note() | Reopen():
+        case JudgeSuggestion():
+            return judging.judge_suggestion(incident, command)
+        case Note() | Reopen() | JudgeText():
             return ()
         case _:
             assert_never(command)

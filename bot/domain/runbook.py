@@ -6,6 +6,7 @@ shape and reads the text. Whether a runbook is good enough to ship is the busine
 of `bot/domain/runbook_lint.py`; finding one is the business of `bot/assistant`.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +16,9 @@ from enum import StrEnum
 from bot.domain.envelope import EntityKind
 from bot.domain.plain_yaml import NotPlain, loaded
 from bot.domain.runbook_fields import Fields, unreadable
+
+DIGEST = 16
+"""So many hex digits say which edition of a file it is."""
 
 MANUAL = "manual"
 """The action of a step that a person does with their own hands."""
@@ -137,6 +141,7 @@ class Runbook:
         notify: Who outside may have to be told.
         sources: Where it comes from.
         body: The sections for people, in order.
+        digest: First 16 hex digits of the SHA-256 of the file, with plain line ends.
     """
 
     id: str
@@ -156,6 +161,7 @@ class Runbook:
     notify: tuple[Duty, ...]
     sources: tuple[Source, ...]
     body: tuple[Section, ...]
+    digest: str = ""
 
     def section(self, title: str) -> str:
         """Return the Markdown under `title`; "" when there is no such section."""
@@ -166,7 +172,7 @@ class Runbook:
         return next((step for step in self.steps if step.number == number), None)
 
 
-_KNOWN = frozenset(f.name for f in fields(Runbook)) - {"name", "body"}
+_KNOWN = frozenset(f.name for f in fields(Runbook)) - {"name", "body", "digest"}
 _KNOWN_IN_STEP = frozenset(f.name for f in fields(Step)) - {"number"}
 
 
@@ -201,7 +207,13 @@ def parse_runbook(text: str, *, name: str) -> Runbook:
         notify=tuple(_duty(part) for part in front.parts("notify")),
         sources=tuple(_source(part) for part in front.parts("sources")),
         body=_sections(body),
+        digest=_digest(text),
     )
+
+
+def _digest(text: str) -> str:
+    plain = text.replace("\r\n", "\n").encode()
+    return hashlib.sha256(plain).hexdigest()[:DIGEST]
 
 
 def _split(text: str, *, name: str) -> tuple[Fields, str]:

@@ -63,6 +63,8 @@ class Written:
         quotes: Sentences of the alerts themselves, where a claim was not borne out.
         named: What such claims name rightly beside; facts only, `BETWEEN` them.
         unknown: What it says that nobody has found out yet.
+        id: Which of the incident's texts it is, "" where it is of none.
+        gone: Numbers, from 1, of claims that people took back.
     """
 
     model: str
@@ -71,6 +73,14 @@ class Written:
     quotes: tuple[Claim, ...] = ()
     named: Claim | None = None
     unknown: tuple[Untrusted, ...] = ()
+    id: str = ""
+    gone: frozenset[int] = frozenset()
+
+    @property
+    def standing(self) -> tuple[tuple[int, Claim], ...]:
+        """The claims that nobody took back, with their numbers."""
+        numbered = enumerate(self.claims, 1)
+        return tuple((n, claim) for n, claim in numbered if n not in self.gone)
 
     @property
     def is_empty(self) -> bool:

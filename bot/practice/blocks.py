@@ -112,7 +112,7 @@ def text_length(value: Any) -> int:
 
 def elements_in(block: Json) -> list[Json]:
     """Return the interactive elements of one block."""
-    several = block["elements"] if block["type"] == "actions" else []
+    several = block["elements"] if block["type"].endswith("actions") else []
     rows = [*several, block.get("accessory"), block.get("element")]
     return [row for row in rows if row and row["type"] != "image"]
 

@@ -14,6 +14,7 @@ from bot.practice.settings import Json, NotOffered, SlackError
 from bot.practice.transport import Ack
 from bot.practice.workspace import Workspace
 
+THUMBS = ("positive_button", "negative_button")
 LOOKS = {"text", "value", "style", "url"}
 NO_CLIENT = {"deactivated": "user_is_deactivated", "bot": "bots_have_no_client"}
 DEEDS = ("command", "click", "submit", "close", "say", "react", "shortcut", "home")
@@ -114,14 +115,19 @@ class Client:
         named = {"action_id": element["action_id"], "block_id": block["block_id"]}
         action = {"type": element["type"], **named, "action_ts": self._space.now_ts()}
         raw = {"value": self._body["raw_value"]} if "raw_value" in self._body else {}
-        if element["type"] == "button":
+        if element["type"] == "feedback_buttons":
+            return action | (raw or thumb(element, str(self._chosen())))
+        if element["type"] in ("button", "icon_button"):
             return action | {key: element[key] for key in element.keys() & LOOKS} | raw
-        chosen = self._body.get("value", self._body.get("button", ""))
+        chosen = self._chosen()
         if element["type"] in kit.HOLDS:
             return action | kit.state_of(self._space.records, element, chosen)
         return action | {
             "selected_option": raw or kit.option_named(element, str(chosen))
         }
+
+    def _chosen(self) -> Any:
+        return self._body.get("value", self._body.get("button", ""))
 
     async def _timed(self, delivery: Awaitable[Ack]) -> Ack:
         started = perf_counter()
@@ -226,9 +232,20 @@ class Client:
         return await self._tell("app_home_opened", channel=place, home=home)
 
 
+def thumb(element: Json, chosen: str) -> Json:
+    """Return what Slack sends of the thumb with that label or value."""
+    both = {element[name]["text"]["text"]: element[name] for name in THUMBS}
+    for label, one in both.items():
+        if chosen in (label, one["value"]):
+            return {"text": one["text"], "value": one["value"]}
+    raise NotOffered("no_such_option", both)
+
+
 def labels(element: Json) -> list[str]:
     """Return the words by which a person knows an element."""
     if element["type"] == "overflow":
         return [option["text"]["text"] for option in element["options"]]
+    if element["type"] == "feedback_buttons":
+        return [element[name]["text"]["text"] for name in THUMBS]
     text = element.get("text") or element.get("placeholder") or {}
     return [str(text.get("text", element["action_id"]))]

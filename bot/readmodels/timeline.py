@@ -35,12 +35,13 @@ from bot.domain.grouping_events import (
     Snoozed,
     Woken,
 )
+from bot.domain.judging_events import Suggested, SuggestionJudged, TextJudged
 from bot.domain.responding import DRILL_OVER
 from bot.domain.share_events import OriginalSealed
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.ports import Entry, Transaction
-from bot.readmodels import alerts, grouping_lines, step_lines
+from bot.readmodels import alerts, grouping_lines, judging_lines, step_lines
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import Sealed, sealed_in
 from bot.readmodels.writing_lines import summarized
@@ -198,6 +199,8 @@ def sentence(event: Event) -> str:  # noqa: C901 - one case per event
             return grouping_lines.sentence(event)
         case Summarized():
             return summarized(event)
+        case Suggested() | SuggestionJudged() | TextJudged():
+            return judging_lines.sentence(event)
         case _:
             return _by_a_person(event)
 
@@ -278,6 +281,8 @@ def _words(event: Event) -> Untrusted | None:
         case StepReopened(reason=words):
             return words
         case Snoozed(reason=words) | AlertJoined(thing=words):
+            return words
+        case SuggestionJudged(reason=words) | TextJudged(reason=words):
             return words
         case _:
             return None

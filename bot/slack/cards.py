@@ -13,10 +13,11 @@ from bot.domain.envelope import Alert
 from bot.domain.events import IncidentOpened, Phase
 from bot.domain.grouping import dedup_digest
 from bot.domain.incident import fold
+from bot.domain.judged import SUMMARY
 from bot.domain.registry import System
 from bot.domain.summary import Summary
 from bot.ports import Post
-from bot.slack import facts, rich, words
+from bot.slack import facts, feedback, rich, words
 from bot.slack.plan_wishes import PROPOSE_BUTTON
 from bot.slack.rich import Block
 from bot.slack.sentences import (
@@ -74,6 +75,7 @@ def blocks(
     if numbers:
         found.append(rich.small("evidence", facts.legend(numbers)))
     if buttons:
+        found += _thumbs(view)
         row = _buttons(view, proposing=proposing, sharing=sharing)
         found.append(rich.actions("do", row))
     return rich.within_budget(found)
@@ -187,6 +189,8 @@ def _buttons(view: CardView, *, proposing: bool, sharing: bool) -> list[Element]
         action = "step.take" if free else "step.done"
         carried = value(one, step.runbook, step.number)
         row.append(rich.button(label, action=action, value=carried))
+        if free and step.runbook in state.judged.standing:
+            row.append(feedback.reject(one, step.runbook, step.number))
     if sharing:
         row.append(rich.button("Diagnostics", action=DIAGNOSTICS_BUTTON, value=one))
         if view.masked or state.rule == _UNREAD:
@@ -196,6 +200,14 @@ def _buttons(view: CardView, *, proposing: bool, sharing: bool) -> list[Element]
         propose = "Propose action…"
         row.append(rich.button(propose, action=PROPOSE_BUTTON, value=one))
     return [*row, rich.overflow("incident.more", _more(view))]
+
+
+def _thumbs(view: CardView) -> Sequence[Block]:
+    """Return the control below the bullets, where a model wrote some of them."""
+    written = view.state.written
+    if written is None or not written.id or view.summary.by == "rules":
+        return ()
+    return feedback.thumbs(view.id, SUMMARY, written.id)
 
 
 def page(incident: str) -> Element:

@@ -1,16 +1,24 @@
-"""Presses and forms that are not about an incident itself, as wishes. Pure.
+"""Presses and forms that the card and its forms do not have, as wishes. Pure.
 
-They go to the gate and to sharing; everything else becomes a command of an incident.
+They go to the gate and to sharing, or judge what was suggested and written; everything
+else becomes a command of an incident by `wishes.py` and `modals.py`.
 """
 
-from bot.slack import original_form, plan_forms, plan_wishes, share_wishes
+from bot.slack import (
+    feedback_wishes,
+    original_form,
+    plan_forms,
+    plan_wishes,
+    share_wishes,
+)
 from bot.slack.plan_wishes import PlanWish
 from bot.slack.requests import Click, Request, Submission
 from bot.slack.share_wishes import BUTTONS, ORIGINAL_FORM, TEXT_FORM, ShareWish
+from bot.slack.wishes import Wish
 
 
-def elsewhere(request: Request) -> PlanWish | ShareWish | None:
-    """Return what a button or form asks of the gate or of sharing, None for neither.
+def elsewhere(request: Request) -> PlanWish | ShareWish | Wish | None:
+    """Return what a button or form asks of somebody else than the card.
 
     Raises:
         BadRequest: It is not one of this version.
@@ -18,6 +26,10 @@ def elsewhere(request: Request) -> PlanWish | ShareWish | None:
     match request:
         case Click(action=action, value=value) if action in BUTTONS:
             return share_wishes.of_click(action, value)
+        case Click(action=action, value=value) if action in feedback_wishes.BUTTONS:
+            return feedback_wishes.of_click(action, value)
+        case Submission(form=form) if form in feedback_wishes.FORMS:
+            return feedback_wishes.of_form(request)
         case Click(action=action) if action.startswith("plan."):
             return plan_wishes.of_click(request)
         case Submission(form=form) if form in plan_forms.FORMS:

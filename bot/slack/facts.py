@@ -10,7 +10,7 @@ from bot.domain.card import CardView
 from bot.domain.events import Phase
 from bot.domain.summary import Claim
 from bot.redact import told
-from bot.slack import grouping_words, words
+from bot.slack import grouping_words, judging_words, words
 from bot.slack.sentences import Foreign, Piece, Strong, When, Who, clipped
 
 CLAIMS = 6
@@ -156,8 +156,11 @@ def _known(view: CardView) -> list[Piece]:
         row.append(f"Unknown (AI-written): {clipped(asks, 200)}")
     if view.masked:
         row.append(f"masked: {told(view.masked)}")
-    row.append(clipped(view.summary.by_whom or view.model, 160))
-    return [" · ".join(row)]
+    gone = judging_words.taken_back(view)
+    if view.summary.by_whom or not gone:
+        row.append(clipped(view.summary.by_whom or view.model, 160))
+    said = " · ".join(row)
+    return [f"{said} · " if said and gone else said, *gone]
 
 
 def _next(view: CardView) -> list[Piece]:
@@ -165,7 +168,7 @@ def _next(view: CardView) -> list[Piece]:
     if view.state.phase is Phase.RESOLVED:
         return []
     if step is None:
-        return [Strong("Next: "), "no runbook step fits; decide together."]
+        return [Strong("Next: "), *judging_words.none_fits(view)]
     what = f"{clipped(step.text.rstrip('.'), 300)}, runbook {step.runbook} step "
     why = f"{step.number}: {clipped(step.why, 200)}"
     row: list[Piece] = [Strong("Next: "), what + why]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from bot.domain.commands import Person, PersonCommand
+from bot.domain.commands import JudgeSuggestion, JudgeText, Person, PersonCommand
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.untrusted import Untrusted
 from bot.ports import InboxItem, Lane, Whisper
@@ -271,7 +271,8 @@ def _reply(request: Request, handled: "Handled") -> str:
     if handled.refusal is not None:
         return exercise.of(words.refused(handled.refusal), drill=handled.drill)
     warned = step_words.warning(handled.events)
-    if isinstance(request, Click):
+    says_so = isinstance(handled.command, JudgeSuggestion | JudgeText)
+    if isinstance(request, Click) and not says_so:
         return exercise.of(warned, drill=handled.drill)
     done = words.done(handled.incident, handled.command, changed=bool(handled.events))
     said = f"{done} {warned}" if warned else done

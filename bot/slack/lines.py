@@ -32,6 +32,7 @@ from bot.domain.events import (
     SeverityChanged,
 )
 from bot.domain.grouping_events import Woken
+from bot.domain.judging_events import Suggested, SuggestionJudged, TextJudged
 from bot.domain.plan_view import PlanView
 from bot.domain.storm_view import StormView
 from bot.domain.writing_events import Summarized
@@ -40,6 +41,7 @@ from bot.slack import (
     cards,
     exercise,
     grouping_words,
+    judging_words,
     plan_card,
     rich,
     step_words,
@@ -112,6 +114,12 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
     match event:
         case IncidentOpened() | AlertsCounted() | CommandRefused() | Summarized():
             return []
+        case Suggested():
+            return []
+        case SuggestionJudged():
+            return judging_words.judged(event)
+        case TextJudged():
+            return judging_words.text_judged(event)
         case AlertJoined():
             return grouping_words.joined(event)
         case AlertCleared():

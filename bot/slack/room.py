@@ -26,6 +26,7 @@ from bot.slack.channel import complaint
 from bot.slack.checklist_door import ChecklistDoor
 from bot.slack.clients import nobody, read_client, write_client
 from bot.slack.drill_desk import DrillDesk
+from bot.slack.feedback_door import FeedbackDoor, Looks
 from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
@@ -76,6 +77,7 @@ class SlackRoom:
         originals: OriginalAsks | None = None,
         texts: TextAsks | None = None,
         checklists: Checklists | None = None,
+        considered: Looks | None = None,
     ) -> None:
         self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
@@ -101,6 +103,18 @@ class SlackRoom:
             parts=(self._steps(checklists, gate, whispers),),
         )
         self._open(door, settings, whispers)
+        self._judging(door, service, considered)
+
+    def _judging(self, door: Door, service: Service, considered: Looks | None) -> None:
+        """Have suggestions and a model's texts judged."""
+        judged = FeedbackDoor(
+            considered=considered,
+            service=service,
+            accept=door.accept,
+            open_form=door.open_form,
+        )
+        door.listed = judged.listed
+        judged.register(self.bolt)
 
     def _worker(
         self,

@@ -5,6 +5,7 @@
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
     steps [INC] [RB-nn] | step [INC] take|done|skip|undo RB-nn N [REASON]
+    runbooks [INC]
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
     break-glass PLAN | review PLAN | stop-all | release
     diagnostics [INC] | share [INC] | revoke [INC] | original [INC] [al_…]
@@ -32,7 +33,7 @@ from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known
 
 TYPED = (
     *("help", "list", "status", "page", "note", "ack", "resolve"),
-    *("reopen", "role", "severity", "phase", "step", "steps"),
+    *("reopen", "role", "severity", "phase", "step", "steps", "runbooks"),
     *("propose", "plans", "edit", "cancel"),
     *("break-glass", "review", "stop-all", "release"),
     *("diagnostics", "share", "original", "revoke"),
@@ -74,7 +75,7 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
     match verb:
         case "help" | "list":
             return Wish(verb=Verb(verb))
-        case "status" | "page" | "ack" | "reopen":
+        case "status" | "page" | "ack" | "reopen" | "runbooks":
             if rest:
                 raise _usage(verb, "there is more after it than an incident id")
             return Wish(verb=Verb(verb), incident=incident)

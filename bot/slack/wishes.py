@@ -16,6 +16,8 @@ from bot.domain.commands import (
     Acknowledge,
     Assign,
     FinishStep,
+    JudgeSuggestion,
+    JudgeText,
     Move,
     Note,
     Person,
@@ -31,6 +33,7 @@ from bot.domain.commands import (
 )
 from bot.domain.errors import BadRequest
 from bot.domain.events import Phase, Role
+from bot.domain.judging_events import Verdict, Vote
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 
@@ -60,9 +63,12 @@ class Verb(StrEnum):
     PAGE = "page"
     SNOOZE = "snooze"
     WAKE = "wake"
+    RUNBOOKS = "runbooks"
+    JUDGE = "judge"
+    VOTE = "vote"
 
 
-READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE})
+READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE, Verb.RUNBOOKS})
 PAGE_BUTTON = "page.open"
 """Asks for a link to an incident's page, or to the board."""
 
@@ -78,6 +84,7 @@ class Wish:
         message: ``channel/ts`` a note was taken from.
         lasts: How long a snooze lasts.
         was: State of a step as the person saw it who takes it back.
+        subject: Kind and id of a text that a model wrote.
     """
 
     verb: Verb
@@ -93,6 +100,7 @@ class Wish:
     message: str = ""
     lasts: timedelta = timedelta(0)
     was: str = ""
+    subject: str = ""
 
 
 def value(*ids: str | int) -> str:
@@ -157,7 +165,7 @@ def _of_choice(carried: str) -> Wish:
     return Wish(verb=Verb.PHASE, incident=found, phase=CHOICES[choice])
 
 
-def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
+def command_of(  # noqa: C901, PLR0912 - one case per verb, so that mypy finds a gap
     wish: Wish,
     *,
     by: Person,
@@ -194,7 +202,11 @@ def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
             return _of_step(wish, by=by, reason=words)
         case Verb.SNOOZE | Verb.WAKE:
             return _rest(wish, by=by, reason=words)
+        case Verb.JUDGE | Verb.VOTE:
+            return _judge(wish, by=by, reason=words)
         case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.ROLE:
+            raise out_of_date()
+        case Verb.RUNBOOKS:
             raise out_of_date()
         case _:
             assert_never(wish.verb)
@@ -225,6 +237,20 @@ def _rest(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
     if wish.verb is Verb.WAKE:
         return Wake(by=by)
     return Snooze(by=by, lasts=wish.lasts, reason=reason or Untrusted(""))
+
+
+def _judge(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
+    if wish.verb is Verb.JUDGE:
+        verdict = Verdict(wish.outcome)
+        runbook, step = wish.runbook, wish.step
+        return JudgeSuggestion(
+            by=by, runbook=runbook, step=step, verdict=verdict, reason=reason
+        )
+    kind, _, which = wish.subject.partition("/")
+    vote, claim = Vote(wish.outcome), wish.step
+    return JudgeText(
+        by=by, kind=kind, which=which, vote=vote, claim=claim, reason=reason
+    )
 
 
 def known_incident(text: str) -> str:

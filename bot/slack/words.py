@@ -13,6 +13,8 @@ from bot.domain.commands import (
     Acknowledge,
     Assign,
     FinishStep,
+    JudgeSuggestion,
+    JudgeText,
     Move,
     Note,
     PersonCommand,
@@ -38,7 +40,7 @@ from bot.domain.events import (
 from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.responding import DRILL_OVER
 from bot.redact import masked_words
-from bot.slack import drill_wishes, maintenance_wishes, step_words
+from bot.slack import drill_wishes, judging_words, maintenance_wishes, step_words
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
 
 USAGE: Mapping[str, str] = {
@@ -55,6 +57,7 @@ USAGE: Mapping[str, str] = {
     "phase": "phase [INC-0001] investigating|mitigating|monitoring",
     "step": "step [INC-0001] take|done|skip|undo RB-07 2 [REASON]",
     "steps": "steps [INC-0001] [RB-07]",
+    "runbooks": "runbooks [INC-0001]",
     "propose": "propose [INC-0001]",
     "plans": "plans",
     "edit": "edit PLAN",
@@ -76,7 +79,7 @@ _HELP = (
     (("ack", "note"), "I am on it; add a line to the timeline"),
     (("role",), "who does what"),
     (("severity", "phase"), "change it with a reason; say where the response stands"),
-    (("steps", "step"), "a runbook's checklist; take, finish, skip, reopen a step"),
+    (("steps", "step", "runbooks"), "work through a runbook; see what was considered"),
     (("resolve", "reopen"), "end it, or open it again"),
     (("propose", "plans", "edit", "cancel"), "plans: ask, see, change, take back"),
     (
@@ -167,7 +170,7 @@ def _masked(command: PersonCommand) -> str:
     return f" In your words, {told}." if told else ""
 
 
-def _done(  # noqa: C901 - one case per command, so that mypy finds a gap
+def _done(  # noqa: C901, PLR0912 - one case per command, so that mypy finds a gap
     command: PersonCommand,
 ) -> str:
     match command:
@@ -191,6 +194,10 @@ def _done(  # noqa: C901 - one case per command, so that mypy finds a gap
             return "at rest. `/incident snooze off` wakes it before its time."
         case Wake():
             return "awake again."
+        case JudgeSuggestion(verdict=verdict, runbook=runbook):
+            return judging_words.said(verdict, runbook)
+        case JudgeText(vote=vote):
+            return judging_words.thanked(vote)
         case _:
             assert_never(command)
 

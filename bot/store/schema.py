@@ -31,6 +31,7 @@ MIGRATION_NAMES = (
     "0014_identity",
     "0015_model_calls",
     "0016_summaries",
+    "0017_feedback",
     "0020_checklists",
 )
 INSTALL_ID_BYTES = 8
@@ -81,6 +82,7 @@ def migrations() -> "Migrations":
         _make_identity,
         _make_model_calls,
         _make_summaries,
+        _make_feedback,
         _make_checklists,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
@@ -286,6 +288,12 @@ def _make_model_calls(db: "Database") -> None:
 
 def _make_summaries(db: "Database") -> None:
     from bot.store.summary_tables import make
+
+    make(db)
+
+
+def _make_feedback(db: "Database") -> None:
+    from bot.store.feedback_tables import make
 
     make(db)
 

@@ -13,12 +13,14 @@ from bot.domain.errors import NotFound
 from bot.domain.incident import Incident
 from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.registry import Registry
+from bot.domain.runbook_history import Mode
 from bot.ports import Clock, Keys, Transaction
-from bot.readmodels import alerts, board, checklists, plan_record, timeline
+from bot.readmodels import alerts, board, checklists, learned, plan_record, timeline
 from bot.readmodels.alerts import Problem
 from bot.readmodels.board import BoardRow
 from bot.readmodels.checklists import Progress
 from bot.readmodels.definitions import definitions
+from bot.readmodels.learned import NO_FEEDBACK, Feedback
 from bot.readmodels.plan_record import PlanRecord
 from bot.readmodels.timeline import Line
 from bot.store.checkpoint import parse_note, vkey
@@ -124,12 +126,16 @@ class BoardView:
 
     Attributes:
         hidden: Open incidents beyond those that are shown, in a storm.
+        feedback: What people think of suggestions and of a model's texts.
+        history: What earlier incidents may do to suggestions.
     """
 
     at: datetime
     open: tuple[BoardLine, ...]
     resolved: tuple[BoardLine, ...]
     hidden: int = 0
+    feedback: Feedback = NO_FEEDBACK
+    history: Mode = "rank"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +147,7 @@ class Reading:
     keys: Keys
     viewing: Viewing
     links: LinkHosts = NO_HOSTS
+    history: Mode = "rank"
 
     def board(self) -> BoardView:
         """Return the open incidents, worst first, and the last resolved ones."""
@@ -155,6 +162,8 @@ class Reading:
                 open=self._lines(rows[:OPEN_SHOWN], pending, followed),
                 resolved=self._lines(ended, pending, {}),
                 hidden=len(rows[OPEN_SHOWN:]),
+                feedback=learned.feedback(tx),
+                history=self.history,
             )
 
         return self.store.read(work)

@@ -15,8 +15,10 @@ from typing import Any
 from bot.domain.card import CardView, DiagnosticsState, GroupedBy, NextStep
 from bot.domain.events import Phase, Role
 from bot.domain.incident import Incident
+from bot.domain.judged import Judged, Rejection, TakenBack
+from bot.domain.judging_events import Verdict
 from bot.domain.severity import Reason, Severity
-from bot.domain.summary import Claim, Summary
+from bot.domain.summary import Claim, Summary, Written
 from bot.domain.untrusted import Untrusted
 from bot.slack import cards
 
@@ -88,6 +90,27 @@ ACKED = replace(
         roles={Role.COMMANDER: "U0COMMANDER"},
     ),
 )
+OFFERED = (("RB-07", "0f3a9c21d5e6b7a8"), ("RB-02", "1d5e6b7a80f3a9c2"))
+WRITTEN = replace(
+    ACKED,
+    state=replace(
+        ACKED.state,
+        written=Written(
+            model="openai:example-model-1",
+            prompt="incident-summary v2, 0f3a9c21",
+            claims=NEW.summary.claims[:1],
+            id="1",
+        ),
+        judged=Judged(offered=OFFERED),
+    ),
+    summary=replace(
+        NEW.summary,
+        by="openai:example-model-1",
+        prompt="incident-summary v2, 0f3a9c21",
+        written=1,
+        asks=(Untrusted("who received the mail"),),
+    ),
+)
 VIEWS: Mapping[str, CardView] = {
     "new": NEW,
     "acknowledged": ACKED,
@@ -117,14 +140,27 @@ VIEWS: Mapping[str, CardView] = {
         notices=("the text contains instructions aimed at a model",),
     ),
     "erased": replace(NEW, state=replace(STATE, title=None), system_title=""),
-    "written-by-a-model": replace(
+    "written-by-a-model": WRITTEN,
+    "taken-back": replace(
+        WRITTEN,
+        state=replace(
+            WRITTEN.state,
+            judged=Judged(
+                offered=OFFERED,
+                taken_back=(TakenBack(text=Untrusted("x"), by="U0SECOND"),),
+            ),
+        ),
+    ),
+    "none-fits": replace(
         ACKED,
-        summary=replace(
-            NEW.summary,
-            by="openai:example-model-1",
-            prompt="incident-summary v2, 0f3a9c21",
-            written=1,
-            asks=(Untrusted("whether mail left the domain"),),
+        next_step=None,
+        state=replace(
+            ACKED.state,
+            judged=Judged(
+                offered=OFFERED,
+                rejected={"RB-07": Rejection(verdict=Verdict.NONE_FITS, by="U0SECOND")},
+                none_by="U0SECOND",
+            ),
         ),
     ),
 }

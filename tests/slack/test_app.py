@@ -19,6 +19,8 @@ from bot.domain.commands import (
     Acknowledge,
     Assign,
     FinishStep,
+    JudgeSuggestion,
+    JudgeText,
     Move,
     Note,
     PersonCommand,
@@ -91,7 +93,7 @@ async def stage() -> AsyncIterator[Stage]:
         yield made
 
 
-def _shape(  # noqa: C901 - one case per command
+def _shape(  # noqa: C901, PLR0912 - one case per command
     command: PersonCommand,
 ) -> tuple[Any, ...]:
     """Return a command without who asked, so that tests read well."""
@@ -120,6 +122,10 @@ def _shape(  # noqa: C901 - one case per command
             return Snooze, lasts, reason
         case Wake():
             return (Wake,)
+        case JudgeSuggestion(runbook=runbook, step=step, verdict=verdict):
+            return JudgeSuggestion, runbook, step, verdict, command.reason
+        case JudgeText(kind=kind, which=which, vote=vote, claim=claim):
+            return JudgeText, kind, which, vote, claim, command.reason
 
 
 MEMBER = PersonKind.MEMBER

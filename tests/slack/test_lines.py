@@ -39,6 +39,13 @@ from bot.domain.grouping_events import (
     Snoozed,
     Woken,
 )
+from bot.domain.judging_events import (
+    Suggested,
+    SuggestionJudged,
+    TextJudged,
+    Verdict,
+    Vote,
+)
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
@@ -62,6 +69,25 @@ BY_HAND = SeverityChanged(
     reasons=("person",),
     by=ME,
     reason=Untrusted("only staging"),
+)
+JUDGED = SuggestionJudged(
+    runbook="RB-02",
+    digest="d" * 16,
+    step=1,
+    verdict=Verdict.WRONG,
+    category="prompt_injection",
+    by=ME,
+    reason=Untrusted("no guardrail is there"),
+)
+TEXT_JUDGED = TextJudged(
+    kind="summary",
+    which="1",
+    vote=Vote.WRONG,
+    claim=2,
+    model="openai:m",
+    prompt="incident-summary v1, 0f3a9c21",
+    by=ME,
+    reason=Untrusted("it ran twice"),
 )
 NAG = Nagged(due_at=NOON + timedelta(minutes=10), late_s=0)
 SAID: list[tuple[Event, str]] = [
@@ -196,9 +222,38 @@ SAID += [
         "Awake again: the time of its snooze is up.",
     ),
     (Woken(by=ME, because="person"), "<@U0ONCALL> woke this."),
+    (
+        JUDGED,
+        (
+            "<@U0ONCALL> says that RB-02 does not fit this incident: "
+            "no guardrail is there"
+        ),
+    ),
+    (
+        replace(JUDGED, verdict=Verdict.REJECTED, reason=None),
+        "<@U0ONCALL> wants another runbook than RB-02.",
+    ),
+    (
+        replace(JUDGED, verdict=Verdict.NONE_FITS, reason=None),
+        "<@U0ONCALL> says that no runbook fits, RB-02 included.",
+    ),
+    (
+        replace(JUDGED, verdict=Verdict.OFFERED_AGAIN, reason=None),
+        "<@U0ONCALL> had RB-02 offered again.",
+    ),
+    (
+        TEXT_JUDGED,
+        "<@U0ONCALL> took back an AI-written bullet. True is: it ran twice",
+    ),
+    (
+        replace(TEXT_JUDGED, claim=0, kind="catch_up", reason=None),
+        "<@U0ONCALL> took back the AI-written catch up.",
+    ),
 ]
 SILENT: list[Event] = [
     ChecklistStarted(runbook="RB-07", version=1, digest="d", steps=8, by=ME),
+    Suggested(category="availability", offered=(("RB-05", "d" * 16),)),
+    replace(TEXT_JUDGED, vote=Vote.UP, claim=0, reason=None),
     Correlated(rules=("together.x",), categories=("access_anomaly",), raises=True),
     CategoryChanged(
         was="cost_consumption", category="access_anomaly", rule="r", by="tocsin"

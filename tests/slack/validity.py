@@ -14,8 +14,15 @@ Json = Mapping[str, Any]
 BLOCKS = {"message": 50, "modal": 100, "home": 100}
 TEXT_BUDGET = 10_000
 ALLOWED = {
-    "message": {"actions", "context", "header", "rich_text", "section"},
-    "modal": {"actions", "input", "rich_text", "section"},
+    "message": {
+        "actions",
+        "context",
+        "context_actions",
+        "header",
+        "rich_text",
+        "section",
+    },
+    "modal": {"actions", "context", "input", "rich_text", "section"},
     "home": {"actions", "context", "header", "rich_text", "section"},
 }
 FIELDS = {
@@ -23,6 +30,8 @@ FIELDS = {
     "rich_text": {"type", "block_id", "elements"},
     "context": {"type", "block_id", "elements"},
     "actions": {"type", "block_id", "elements"},
+    "context_actions": {"type", "block_id", "elements"},
+    "feedback_buttons": {*("type", "action_id", "positive_button", "negative_button")},
     "input": {"type", "block_id", "label", "element", "optional", "hint"},
     "section": {"type", "block_id", "text"},
     "button": {"type", "action_id", "text", "value", "style", "url"},
@@ -137,6 +146,19 @@ def _actions(one: Json) -> None:
     _children(one)
 
 
+def _context_actions(one: Json) -> None:
+    assert 1 <= len(one["elements"]) <= 5
+    _children(one)
+
+
+def _feedback_buttons(one: Json) -> None:
+    for name in ("positive_button", "negative_button"):
+        assert one[name].keys() == {"text", "value", "accessibility_label"}
+        _plain(one[name]["text"], 75)
+        assert 1 <= len(one[name]["value"]) <= 2000
+        assert 1 <= _units(one[name]["accessibility_label"]) <= 75
+
+
 def _rich_text(one: Json) -> None:
     kinds = {"rich_text_section", "rich_text_list", "rich_text_preformatted"}
     assert {child["type"] for child in one["elements"]} <= kinds
@@ -206,6 +228,8 @@ CHECKS: Mapping[str, Callable[[Json], None]] = {
     "header": _header,
     "context": _context,
     "actions": _actions,
+    "context_actions": _context_actions,
+    "feedback_buttons": _feedback_buttons,
     "rich_text": _rich_text,
     "rich_text_list": _list,
     "text": _text,

@@ -21,11 +21,13 @@ from bot.domain.envelope import (
 from bot.domain.events import Phase
 from bot.domain.links import LinkHosts
 from bot.domain.registry import Registry, System
+from bot.domain.runbook_history import Record
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.readmodels.alerts import Problem
 from bot.readmodels.board import BoardRow
 from bot.readmodels.checklists import Progress
+from bot.readmodels.learned import Counts, Feedback, Forgotten, Learned, Written
 from bot.readmodels.plan_record import CallMade, Look, PersonAnswer, PlanRecord
 from bot.readmodels.timeline import Line
 from bot.web import rendering
@@ -223,20 +225,70 @@ def board_of(*rows: BoardRow, resolved: tuple[BoardRow, ...] = ()) -> BoardView:
     return BoardView(at=at(3725), open=tuple(lines), resolved=tuple(ended))
 
 
-BOARD = board_of(
-    ROW,
-    replace(
-        ROW,
-        id="INC-0003",
-        title=None,
-        commander="",
-        acked_by="",
-        system="",
-        alert_count=1,
-        drill=True,
-        phase=Phase.TRIAGE,
+FEEDBACK = Feedback(
+    counts=Counts(incidents=9, offered=8, accepted=5, wrong=2, rejected=3, none_fits=1),
+    runbooks=(
+        Learned(
+            category="prompt_injection",
+            runbook="RB-02",
+            record=Record(
+                offered=6,
+                taken=4,
+                done=4,
+                decided=5,
+                worked=3,
+                rejected=1,
+                wrong=1,
+                wrong_by=1,
+            ),
+            changed_at=BEGAN,
+        ),
+        Learned(
+            category="prompt_injection",
+            runbook="RB-06",
+            record=Record(offered=2, decided=3, wrong=3, wrong_by=3),
+            changed_at=BEGAN,
+        ),
     ),
-    resolved=(replace(ROW, id="INC-0002", phase=Phase.RESOLVED, resolved_at=at(3600)),),
+    texts=(
+        Written(
+            prompt="incident-summary v1, 0f3a9c21",
+            model="openai:<b>m</b>",
+            up=4,
+            down=1,
+            taken_back=2,
+        ),
+    ),
+    forgotten=(
+        Forgotten(
+            runbook="RB-05",
+            by="admin",
+            at=BEGAN,
+            reason=Untrusted("written anew <script>"),
+        ),
+    ),
+)
+
+
+BOARD = replace(
+    board_of(
+        ROW,
+        replace(
+            ROW,
+            id="INC-0003",
+            title=None,
+            commander="",
+            acked_by="",
+            system="",
+            alert_count=1,
+            drill=True,
+            phase=Phase.TRIAGE,
+        ),
+        resolved=(
+            replace(ROW, id="INC-0002", phase=Phase.RESOLVED, resolved_at=at(3600)),
+        ),
+    ),
+    feedback=FEEDBACK,
 )
 
 

@@ -113,8 +113,15 @@ function pressed(press, block, element, extra) {
   confirmed(element.confirm).then((yes) => { if (yes) press(block, element, extra); });
 }
 
+function thumbs(block, element, press) {
+  return ["positive_button", "negative_button"].map((name) => el("button", {
+    type: "button", class: "button", "aria-label": element[name].accessibility_label,
+    onclick: () => press(block, element, { value: element[name].value }),
+  }, textObject(element[name].text)));
+}
+
 function interactive(block, element, press, state) {
-  if (element.type === "button") {
+  if (["button", "icon_button"].includes(element.type)) {
     const style = { primary: " primary", danger: " danger" }[element.style] ?? "";
     const act = () => {
       if (element.url) link(element.url, "").click();
@@ -175,6 +182,7 @@ export function render(blocks, { press, values = {}, errors = {} }) {
       }
       case "context": out.append(el("div", { class: "context" }, ...block.elements.map((one) => (one.type === "image" ? image(one) : textObject(one))))); break;
       case "actions": out.append(el("div", { class: "actions" }, ...block.elements.map(of))); break;
+      case "context_actions": out.append(el("div", { class: "actions" }, ...block.elements.flatMap((one) => (one.type === "feedback_buttons" ? thumbs(block, one, press) : [of(one)])))); break;
       case "divider": out.append(el("hr")); break;
       case "rich_text": out.append(richText(block)); break;
       case "markdown": out.append(markdown(block.text)); break;
