@@ -42,6 +42,7 @@ from bot.wire_senders import senders
 from bot.wire_sharing import Sharing
 from bot.wire_summary import SummaryHouse
 from bot.wire_watch import WatchNeeds, build_watch
+from bot.wire_writing import WritingHouse, build_writings
 
 
 def build(
@@ -72,7 +73,16 @@ def build(
     links = page_links(ground.store, ground.clock, base_url)
     sharing, drills = sharing_of(ground, people), _drills(ground, gate)
     grouping = build_grouping(ground.service, ground.rulings, channel=slack.channel)
-    room = _room(ground, gate, links, sharing=sharing, drills=drills, grouping=grouping)
+    written = build_writings(ground)
+    room = _room(
+        ground,
+        gate,
+        links,
+        sharing=sharing,
+        drills=drills,
+        grouping=grouping,
+        written=written,
+    )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
     identity = identity_of(ground, room, links)
@@ -80,7 +90,7 @@ def build(
     house = _house(ground, gate, room, grouping, pages)
     join_names(house, ground, room)
     identity.join(house, sharing)
-    for part in (drills, grouping, build_watch(_watch_needs(ground))):
+    for part in (drills, grouping, written, build_watch(_watch_needs(ground))):
         part.join(house)
     SummaryHouse(ground=ground).join(house)
     return house
@@ -94,6 +104,7 @@ def _room(
     sharing: Sharing,
     drills: DrillHouse,
     grouping: Grouping,
+    written: WritingHouse,
 ) -> SlackRoom:
     return SlackRoom(
         service=ground.service,
@@ -105,6 +116,7 @@ def _room(
         maintenance=grouping.maintenance,
         originals=build_originals(gate, sharing.desk, ground),
         texts=Texts(desk=sharing.desk),
+        writings=written.desk,
     )
 
 

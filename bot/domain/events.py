@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from bot.domain.grouping_events import GroupingEvent
 from bot.domain.severity import Severity
+from bot.domain.telling_events import TellingEvent
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 
@@ -290,5 +291,6 @@ Event = (
     | Nagged
     | CommandRefused
     | Summarized
+    | TellingEvent
     | GroupingEvent
 )

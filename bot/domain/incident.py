@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
-from typing import assert_never
 
 from bot.domain.events import (
     Acknowledged,
@@ -37,6 +36,8 @@ from bot.domain.grouping_events import (
 )
 from bot.domain.severity import Severity
 from bot.domain.summary import Written, from_lines, prompt_named
+from bot.domain.telling_events import TellingEvent
+from bot.domain.telling_state import Telling, has_commander, told
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 
@@ -70,6 +71,7 @@ class Incident:
         snooze_reason: Why; None where it was erased.
         earlier: The last incident of the same problem, "" if there was none.
         written: What a model wrote of it as it is; None once more is known than that.
+        telling: What others were told and promised.
     """
 
     title: Untrusted | None = None
@@ -97,6 +99,7 @@ class Incident:
     snooze_reason: Untrusted | None = None
     earlier: str = ""
     written: Written | None = None
+    telling: Telling = field(default_factory=Telling)
 
     @property
     def is_snoozed(self) -> bool:
@@ -144,7 +147,7 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
         case Acknowledged(by=by):
             return replace(incident, acked_by=incident.acked_by or by)
         case RoleAssigned(role=role, to=to):
-            return replace(incident, roles={**incident.roles, role: to})
+            return _assigned(incident, role, to)
         case PhaseChanged(phase=phase):
             return replace(incident, phase=phase)
         case StepTaken(runbook=runbook, step=step, by=by):
@@ -162,7 +165,9 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
             return _quietly(incident, event)
 
 
-def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
+def _quietly(
+    incident: Incident, event: GroupingEvent | Summarized | TellingEvent
+) -> Incident:
     match event:
         case Correlated(rules=rules):
             return _correlated(incident, rules)
@@ -185,12 +190,19 @@ def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
         case Summarized():
             return replace(incident, written=_written(event))
         case _:
-            assert_never(event)
+            return replace(incident, telling=told(incident.telling, event))
 
 
 def fold(events: Iterable[Event]) -> Incident:
     """Rebuild an incident from its events."""
     return reduce(evolve, events, Incident())
+
+
+def _assigned(incident: Incident, role: Role, to: str) -> Incident:
+    telling = incident.telling
+    if role is Role.COMMANDER:
+        telling = has_commander(telling)
+    return replace(incident, roles={**incident.roles, role: to}, telling=telling)
 
 
 def _opened(event: IncidentOpened) -> Incident:

@@ -1,16 +1,24 @@
 """Presses and forms that are not about an incident itself, as wishes. Pure.
 
-They go to the gate and to sharing; everything else becomes a command of an incident.
+They go to the gate, to sharing and to writings; everything else becomes a command of
+an incident.
 """
 
-from bot.slack import original_form, plan_forms, plan_wishes, share_wishes
+from bot.slack import (
+    original_form,
+    plan_forms,
+    plan_wishes,
+    share_wishes,
+    writing_wishes,
+)
 from bot.slack.plan_wishes import PlanWish
 from bot.slack.requests import Click, Request, Submission
 from bot.slack.share_wishes import BUTTONS, ORIGINAL_FORM, TEXT_FORM, ShareWish
+from bot.slack.writing_wishes import TAKE_BUTTON, WritingWish
 
 
-def elsewhere(request: Request) -> PlanWish | ShareWish | None:
-    """Return what a button or form asks of the gate or of sharing, None for neither.
+def elsewhere(request: Request) -> PlanWish | ShareWish | WritingWish | None:
+    """Return what a button or form asks of another room, None for none.
 
     Raises:
         BadRequest: It is not one of this version.
@@ -18,6 +26,10 @@ def elsewhere(request: Request) -> PlanWish | ShareWish | None:
     match request:
         case Click(action=action, value=value) if action in BUTTONS:
             return share_wishes.of_click(action, value)
+        case Click(action=action, value=value) if action == TAKE_BUTTON:
+            return writing_wishes.of_click(value)
+        case Submission(form=form) if form in writing_wishes.FORMS:
+            return writing_wishes.of_form(request)
         case Click(action=action) if action.startswith("plan."):
             return plan_wishes.of_click(request)
         case Submission(form=form) if form in plan_forms.FORMS:

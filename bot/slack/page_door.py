@@ -66,9 +66,17 @@ class PageDoor:
         app.action(PAGE_BUTTON)(self.press)
         app.action(GO)(self.went)
 
-    async def asked(self, sent: SlashCommand, incident: str) -> Answer:
-        """Answer `/incident page`; without an id the channel's newest is meant."""
-        made = await self._made(sent, lambda: self._meant(incident, sent.channel))
+    async def asked(
+        self, sent: SlashCommand, incident: str, *, part: str = ""
+    ) -> Answer:
+        """Answer `/incident page`; without an id the channel's newest is meant.
+
+        Args:
+            part: Which page below the incident's own, "" for that.
+        """
+        made = await self._made(
+            sent, lambda: self._meant(incident, sent.channel), part=part
+        )
         if isinstance(made, str):
             return answers.plain(made)
         url, found = made
@@ -94,7 +102,7 @@ class PageDoor:
         await ack()
 
     async def _made(
-        self, sent: Sent, meant: Callable[[], str]
+        self, sent: Sent, meant: Callable[[], str], *, part: str = ""
     ) -> tuple[str, str] | str:
         """Return the address and the incident, or the sentence why there is none."""
         if self._pages is None:
@@ -108,7 +116,8 @@ class PageDoor:
                 incident = await asyncio.to_thread(meant)
                 if incident and not await asyncio.to_thread(self._exists, incident):
                     return no_such_incident(incident)
-                url = await self._pages.link(sent.person, incident=incident)
+                below = {"part": part} if part and incident else {}
+                url = await self._pages.link(sent.person, incident=incident, **below)
         except TimeoutError:
             return NOT_IN_TIME
         except TocsinError as no:

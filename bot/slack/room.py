@@ -18,6 +18,7 @@ from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
 from bot.ports.share_texts import TextAsks
 from bot.ports.sharing import OriginalAsks, ShareAsks
+from bot.ports.writings import Writings
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
@@ -27,6 +28,7 @@ from bot.slack.drill_desk import DrillDesk
 from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
+from bot.slack.keeping import Keeping
 from bot.slack.listeners import Door
 from bot.slack.maintenance_desk import MaintenanceDesk
 from bot.slack.names import Names
@@ -42,6 +44,8 @@ from bot.slack.share_door import ShareDoor
 from bot.slack.sockets import Sockets
 from bot.slack.views import Views
 from bot.slack.whispers import Whispers
+from bot.slack.writing_desk import WritingDesk, desk_of
+from bot.slack.writing_door import WritingDoor
 
 _CONNECT_S = 5.0
 _log = logging.getLogger(__name__)
@@ -73,6 +77,7 @@ class SlackRoom:
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
         texts: TextAsks | None = None,
+        writings: Writings | None = None,
     ) -> None:
         self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
@@ -81,7 +86,10 @@ class SlackRoom:
         played = _drill_desk(drills, self.people)
         sealed = self._share_door(service, shares, originals, texts)
         plans = self._desk(gate, service)
-        self.worker = self._worker(service, whispers, plans, sealed, played, planned)
+        written = desk_of(writings, people=self.people, whispers=whispers)
+        self.worker = self._worker(
+            service, whispers, plans, sealed, played, planned, written=written
+        )
         door = Door(
             service=service,
             people=self.people,
@@ -95,6 +103,14 @@ class SlackRoom:
             originals=originals,
             texts=texts,
             askers=self.askers,
+            writings=WritingDoor(
+                writings=writings,
+                service=service,
+                people=self.people,
+                views=Views(self._writer, self._guard),
+                keeping=Keeping(service, self.worker.wake),
+                whispers=whispers,
+            ),
         )
         self._open(door, settings, whispers)
 
@@ -106,6 +122,8 @@ class SlackRoom:
         sealed: ShareDoor,
         played: DrillDesk | None,
         planned: MaintenanceDesk | None,
+        *,
+        written: WritingDesk | None,
     ) -> InboxWorker:
         return InboxWorker(
             service=service,
@@ -115,6 +133,7 @@ class SlackRoom:
             shares=sealed,
             drills=played,
             maintenance=planned,
+            writings=written,
         )
 
     def _share_door(
