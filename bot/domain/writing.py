@@ -112,6 +112,15 @@ def pieces_of(sentence: str) -> tuple[Piece, ...]:
     return tuple(Whom(one) if n % 2 else one for n, one in enumerate(found) if one)
 
 
+def rests_on(evidence: str) -> str:
+    """Return how evidence is called for people: an entry of the log, or an alert."""
+    if evidence == "now":
+        return "as it stands"
+    if evidence[:1] == "t" and evidence[1:].isdecimal():
+        return f"entry {evidence[1:]}"
+    return f"alert …{evidence[-6:]}"
+
+
 def people_in(parts: Iterable[Part]) -> tuple[str, ...]:
     """Return the ids of everybody who stands in parts, in order, each once."""
     found = (
@@ -140,15 +149,14 @@ class Cast:
 
     def plain(self, sentence: str) -> str:
         """Return a sentence of ours with roles for people."""
-        return _PEOPLE.sub(lambda found: f"the {self.of(found[1])}", sentence)
+        return _PEOPLE.sub(lambda found: self.of(found[1]), sentence)
 
 
 def cast_of(roles: Iterable[tuple[str, str]], people: Iterable[str]) -> Cast:
     """Return who is called what.
 
     Args:
-        roles: Role and person in the order in which they were given; of several who
-            had one, the first keeps the plain name.
+        roles: Role and person in the order in which they were given.
         people: Everybody else, in the order in which they come up.
     """
     labels: dict[str, str] = {}
@@ -157,6 +165,15 @@ def cast_of(roles: Iterable[tuple[str, str]], people: Iterable[str]) -> Cast:
         if person in labels or not person or person == TOCSIN:
             continue
         counted[role] = counted.get(role, 0) + 1
-        plain = counted[role] == 1 and role != "responder"
-        labels[person] = role if plain else f"{role} {counted[role]}"
+        labels[person] = _label(role, counted[role])
     return Cast(labels=labels)
+
+
+def _label(role: str, n: int) -> str:
+    """Return how the n-th of a role is called: ``the second commander``."""
+    if role == "responder":
+        return f"responder {n}"
+    return f"the {_NTH.get(n, f'{n}th ')}{role}"
+
+
+_NTH: Mapping[int, str] = {1: "", 2: "second ", 3: "third "}

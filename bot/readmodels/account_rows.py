@@ -242,7 +242,7 @@ def people(account: Account) -> list[Row]:
     """Return who has what."""
     state = account.state
     rows = [row("Commander: ", Whom(state.commander) if state.commander else NOBODY)]
-    if state.acked_by:
+    if state.acked_by not in ("", state.commander):
         rows.append(row("Acknowledged by ", Whom(state.acked_by)))
     for role, person in sorted(state.roles.items()):
         if person != state.commander:

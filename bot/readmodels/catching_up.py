@@ -68,9 +68,10 @@ def _new(account: Account, looked_at: datetime | None, looked_seq: int) -> Part:
         said = row("Nothing since you last looked, ", At(looked_at), ".")
         return part("New for you", [said])
     count = "1 entry" if len(fresh) == 1 else f"{len(fresh)} entries"
-    head = row(f"{count} since you last looked, ", At(looked_at), ":")
     # What is among the latest stands there anyway.
     older = rows.lines(fresh[:-LATEST][-LATEST:])
+    end = "; before the latest below:" if older else "; they stand below."
+    head = row(f"{count} since you last looked, ", At(looked_at), end)
     return part("New for you", [head, *older])
 
 

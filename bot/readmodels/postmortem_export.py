@@ -11,10 +11,22 @@ from datetime import UTC, datetime
 import orjson
 
 from bot.domain.untrusted import Untrusted
-from bot.domain.writing import At, Cast, Composed, Part, Piece, Row, Said, Whom
+from bot.domain.writing import (
+    At,
+    Cast,
+    Composed,
+    Part,
+    Piece,
+    Row,
+    Said,
+    Whom,
+    rests_on,
+)
 
 JSON_VERSION = 1
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
+# What is alive inside a line; a dot within a word would make it an address to follow.
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~]|\.(?=\S))")
+_LINES = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 Mask = Callable[[str], str]
 
 
@@ -95,7 +107,11 @@ def _part(one: Part, cast: Cast | None, mask: Mask) -> list[str]:
 def _row(one: Row, cast: Cast | None, mask: Mask) -> str:
     said = "".join(_marked(piece, cast, mask) for piece in one.pieces)
     entries = "".join(f" \\[{seq}\\]" for seq in one.seqs)
-    rests = f" ({', '.join(map(mark, one.evidence))})" if one.evidence else ""
+    rests = (
+        f" ({', '.join(mark(rests_on(x)) for x in one.evidence)})"
+        if one.evidence
+        else ""
+    )
     return said + rests + entries
 
 
@@ -122,7 +138,7 @@ def _plain(piece: Piece, cast: Cast | None, mask: Mask) -> str:
 
 def mark(text: str) -> str:
     """Return text that Markdown shows as it stands, on one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", _LINES.sub(" ", text))
 
 
 def _signed(checkpoint: str) -> list[str]:

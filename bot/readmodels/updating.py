@@ -44,7 +44,8 @@ def update_facts(account: Account) -> Composed:
 
 def handover_draft(account: Account) -> dict[str, str]:
     """Return the text of a handover note: ``note``."""
-    watch = [*_watch(account), *(_plain(account, one) for one in rows.unknown(account))]
+    unknown = [_plain(account, one) for one in rows.unknown(account)]
+    watch = [*_watch(account), *(f"Unknown: {_small(one)}" for one in unknown)]
     found = [_status(account), _doing(account), "", "Watch:"]
     return {"note": "\n".join([*found, *(f"- {one}" for one in dict.fromkeys(watch))])}
 
@@ -96,7 +97,7 @@ _MOST = 6
 def _status(account: Account) -> str:
     card, state = account.card, account.state
     where = f" on {card.system_title}" if card.system_title else ""
-    bad = f"a {state.severity.value} incident{where}: {card.category_title.lower()}"
+    bad = f"a {state.severity.value} incident{where}: {_small(card.category_title)}"
     since = f"It began at {card.since:%H:%M} UTC on {card.since:%Y-%m-%d}"
     count = "1 alert" if card.alert_count == 1 else f"{card.alert_count} alerts"
     return f"{_DOES[state.phase]} {bad}. {since}; {count} so far."
@@ -149,9 +150,14 @@ def _plain(account: Account, one: Row) -> str:
     """Return a row of ours as plain text; a person in it as a role."""
     cast = account.cast()
     return "".join(
-        piece if isinstance(piece, str) else f"the {cast.of(getattr(piece, 'id', ''))}"
+        piece if isinstance(piece, str) else cast.of(getattr(piece, "id", ""))
         for piece in one.pieces
     )
+
+
+def _small(text: str) -> str:
+    """Return a title in the middle of a sentence; LLM stays LLM."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _count(n: int, what: str) -> str:

@@ -81,7 +81,8 @@ class PageDoor:
             return answers.plain(made)
         url, found = made
         # No address in the text: it is what notices and other clients show.
-        return {**answers.plain(_leads(found)), "blocks": _blocks(url, found)}
+        shown = _blocks(url, found, part)
+        return {**answers.plain(_leads(found, part)), "blocks": shown}
 
     async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Open a form with the link, or with the reason why there is none."""
@@ -152,17 +153,18 @@ def _known(carried: str) -> str:
         raise bad from None
 
 
-def _leads(incident: str) -> str:
-    page = f"The page of {incident}" if incident else "The board"
+def _leads(incident: str, part: str) -> str:
+    which = f"{part} draft" if part else "page"
+    page = f"The {which} of {incident}" if incident else "The board"
     return f"{page} opens once with the button below, within ten minutes."
 
 
-def _blocks(url: str, incident: str) -> list[rich.Block]:
+def _blocks(url: str, incident: str, part: str = "") -> list[rich.Block]:
     label = f"Open {incident}" if incident else "Open the board"
     rows: list[Piece] = [
-        _leads(incident),
+        _leads(incident, part),
         " Only you see it; do not pass it on. Whoever uses it reads as you. Another: ",
-        Code(f"/incident page {incident}".rstrip()),
+        Code(f"/incident {part or 'page'} {incident}".rstrip()),
     ]
     go = {**rich.button(label, action=GO, value=incident or "board"), "url": url}
     return [

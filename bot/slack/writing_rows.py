@@ -5,7 +5,16 @@ Nothing in them can mention, link or format, but for people whom our own words n
 
 from collections.abc import Sequence
 
-from bot.domain.writing import At, Composed, Part, Piece, Row, Said, Whom
+from bot.domain.writing import (
+    At,
+    Composed,
+    Part,
+    Piece,
+    Row,
+    Said,
+    Whom,
+    rests_on,
+)
 from bot.slack import rich
 from bot.slack.sentences import Element, Foreign, Strong, When, Who
 from bot.slack.sentences import Piece as Shown
@@ -41,15 +50,6 @@ def pieces(row: Row) -> list[Shown]:
     found = [_piece(one) for one in row.pieces]
     marks = "".join(f" [{rests_on(one)}]" for one in row.evidence[:_SHORT])
     return [*found, marks] if marks else found
-
-
-def rests_on(evidence: str) -> str:
-    """Return how evidence is called for people: an entry of the log, or an alert."""
-    if evidence == "now":
-        return "as it stands"
-    if evidence[:1] == "t" and evidence[1:].isdigit():
-        return f"entry {evidence[1:]}"
-    return f"alert …{evidence[-_SHORT:]}"
 
 
 def typed(words: Said | None, *, limit: int = 3000) -> list[Shown]:

@@ -31,8 +31,8 @@ class SlackWritingVoice:
         ]
         said = [rich.section(head)]
         named = (
-            ("Stands", event.status),
-            ("Hurt", event.impact),
+            ("Now", event.status),
+            ("Impact", event.impact),
             ("Doing", event.doing),
         )
         for title, words in named:

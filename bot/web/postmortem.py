@@ -1,7 +1,7 @@
 """The draft of a postmortem as a page and as Markdown, for who is signed in.
 
-Reads only. People stand in it as roles; `?names=yes` shows who they are. Nothing is kept
-of what is read here: a postmortem is written by people, elsewhere.
+Reads only. People stand in it as roles; `?names=yes` shows who they are. Nothing is
+kept of what is read here: a postmortem is written by people, elsewhere.
 """
 
 import asyncio

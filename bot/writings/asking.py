@@ -9,7 +9,7 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.assistant.claims import SummaryAnswer, checked
@@ -17,12 +17,13 @@ from bot.assistant.retelling import EntryTold, retold
 from bot.assistant.telling import as_sent
 from bot.domain.decisions import TOCSIN
 from bot.domain.summary import as_lines
-from bot.domain.telling_events import Drafted
+from bot.domain.telling_events import Drafted, HandedOver, UpdatePosted
+from bot.domain.untrusted import Untrusted
 from bot.domain.writing import Writing
 from bot.incidents import IncidentBook
 from bot.ports import Clock, Store, Transaction
 from bot.ports.model import Answered, Model, NoAnswer, Question, Told
-from bot.readmodels import account_rows, alerts, board, summaries
+from bot.readmodels import account_rows, alerts, board, summaries, telling_lines
 from bot.readmodels.account import QUIET, Account
 from bot.writings.reading import Reading
 
@@ -75,6 +76,9 @@ class Asking:
         account = self.reading.account(incident)
         if self._ends or account is None or self._is_answered(account, key):
             return False
+        return self._queue(key, then)
+
+    def _queue(self, key: Key, then: Then) -> bool:
         with self._lock:
             if key in self._then:
                 self._then[key].append(then)
@@ -97,13 +101,14 @@ class Asking:
         if key is None:
             return
         kept = False
+        # Who asks from now on knows more than what is told now: they wait for the next.
+        with self._lock:
+            waiting = self._then.pop(key, [])
         try:
-            kept = self._see_to(key)
+            kept = not self._is_answered_now(key) and self._see_to(key)
         except Exception:  # noqa: BLE001 - the thread's outermost door
             if not self._ends:
                 _log.exception("asking for a draft failed; it can be asked for again")
-        with self._lock:
-            waiting = self._then.pop(key, [])
         for then in waiting:
             self._tell(then, kept=kept)
 
@@ -115,6 +120,10 @@ class Asking:
             self._wants.put_nowait(None)
         except queue.Full:
             return
+
+    def _is_answered_now(self, key: Key) -> bool:
+        account = self.reading.account(key[0])
+        return account is None or self._is_answered(account, key)
 
     def _is_answered(self, account: Account, key: Key) -> bool:
         written = account.newest(key[1])
@@ -176,9 +185,14 @@ class Asking:
 
 def told_of(account: Account, tx: Transaction) -> tuple[Told, ...]:
     """Return what a model is told of an incident; people are roles in it."""
-    cast = account.cast()
+    cast, own = account.cast(), _own_words(account)
     entries = [
-        EntryTold(seq=one.seq, at=one.at, text=cast.plain(one.text), words=one.words)
+        EntryTold(
+            seq=one.seq,
+            at=one.at,
+            text=cast.plain(one.text),
+            words=own.get(one.seq, one.words),
+        )
         for one in account.story
         if one.kind not in QUIET
     ]
@@ -187,6 +201,18 @@ def told_of(account: Account, tx: Transaction) -> tuple[Told, ...]:
     stands = f"{account_rows.head(account)}{risk}, since {since}"
     known = alerts.of_incident(tx, account.card.id)
     return retold(stands=stands, entries=entries, alerts=known)
+
+
+def _own_words(account: Account) -> dict[int, Untrusted | None]:
+    """Return what people told others, without what a model had written of it.
+
+    Else a model's sentence would be evidence for its next.
+    """
+    return {
+        one.seq: telling_lines.words(replace(one.event, ai=None))
+        for one in account.happened
+        if isinstance(one.event, UpdatePosted | HandedOver)
+    }
 
 
 def _event(ask: _Ask, answer: Answered[SummaryAnswer]) -> Drafted:
