@@ -103,14 +103,7 @@ class SlackRoom:
             originals=originals,
             texts=texts,
             askers=self.askers,
-            writings=WritingDoor(
-                writings=writings,
-                service=service,
-                people=self.people,
-                views=Views(self._writer, self._guard),
-                keeping=Keeping(service, self.worker.wake),
-                whispers=whispers,
-            ),
+            writings=self._writing_door(writings, service, whispers),
         )
         self._open(door, settings, whispers)
 
@@ -134,6 +127,18 @@ class SlackRoom:
             drills=played,
             maintenance=planned,
             writings=written,
+        )
+
+    def _writing_door(
+        self, writings: Writings | None, service: Service, whispers: Whispers
+    ) -> WritingDoor:
+        return WritingDoor(
+            writings=writings,
+            service=service,
+            people=self.people,
+            views=Views(self._writer, self._guard),
+            keeping=Keeping(service, self.worker.wake),
+            whispers=whispers,
         )
 
     def _share_door(

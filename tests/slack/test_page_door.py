@@ -33,7 +33,7 @@ class FakePages:
         self.made: list[tuple[str, str]] = []
         self.closed = False
 
-    async def link(self, person: str, *, incident: str) -> str:
+    async def link(self, person: str, *, incident: str, part: str = "") -> str:
         """Return an address, or the reason why there is none."""
         if self.closed:
             raise NotAllowed(

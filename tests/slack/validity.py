@@ -28,7 +28,8 @@ FIELDS = {
     "button": {"type", "action_id", "text", "value", "style", "url"},
     "overflow": {"type", "action_id", "options"},
     "static_select": {"type", "action_id", "options", "initial_option"},
-    "users_select": {"type", "action_id"},
+    "users_select": {"type", "action_id", "initial_user"},
+    "checkboxes": {"type", "action_id", "options"},
     "multi_users_select": {"type", "action_id", "max_selected_items"},
     "radio_buttons": {"type", "action_id", "options", "initial_option"},
     "plain_text_input": {
