@@ -44,7 +44,7 @@ from bot.slack.share_door import ShareDoor
 from bot.slack.sockets import Sockets
 from bot.slack.views import Views
 from bot.slack.whispers import Whispers
-from bot.slack.writing_desk import WritingDesk, desk_of
+from bot.slack.writing_desk import desk_of
 from bot.slack.writing_door import WritingDoor
 
 _CONNECT_S = 5.0
@@ -86,9 +86,8 @@ class SlackRoom:
         played = _drill_desk(drills, self.people)
         sealed = self._share_door(service, shares, originals, texts)
         plans = self._desk(gate, service)
-        written = desk_of(writings, people=self.people, whispers=whispers)
         self.worker = self._worker(
-            service, whispers, plans, sealed, played, planned, written=written
+            service, whispers, plans, sealed, played, planned, writings=writings
         )
         door = Door(
             service=service,
@@ -116,7 +115,7 @@ class SlackRoom:
         played: DrillDesk | None,
         planned: MaintenanceDesk | None,
         *,
-        written: WritingDesk | None,
+        writings: Writings | None,
     ) -> InboxWorker:
         return InboxWorker(
             service=service,
@@ -126,7 +125,7 @@ class SlackRoom:
             shares=sealed,
             drills=played,
             maintenance=planned,
-            writings=written,
+            writings=desk_of(writings, people=self.people, whispers=whispers),
         )
 
     def _writing_door(
