@@ -13,6 +13,9 @@ from bot.domain.telling_events import (
 )
 from bot.domain.untrusted import Untrusted
 
+NOT_KNOWN = Untrusted("Not known yet.")
+"""How a draft says that nobody has said who is hurt; posted so, it says no more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
@@ -39,7 +42,7 @@ def told(telling: Telling, event: TellingEvent) -> Telling:
                 telling,
                 update_due_at=next_at if promises else None,
                 update_by=by if promises else "",
-                impact=event.impact or telling.impact,
+                impact=says_impact(event) or telling.impact,
             )
         case UpdateLate():
             return replace(telling, update_due_at=None, update_by="")
@@ -49,6 +52,11 @@ def told(telling: Telling, event: TellingEvent) -> Telling:
             return telling
         case _:
             assert_never(event)
+
+
+def says_impact(event: UpdatePosted) -> Untrusted | None:
+    """Return who or what is hurt, as an update says; None where it does not."""
+    return None if event.impact == NOT_KNOWN else event.impact
 
 
 def has_commander(telling: Telling) -> Telling:

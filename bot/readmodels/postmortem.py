@@ -19,6 +19,7 @@ from bot.domain.events import (
     StepFinished,
 )
 from bot.domain.telling_events import UpdateLate, UpdatePosted
+from bot.domain.telling_state import says_impact
 from bot.domain.writing import At, Composed, Part, Piece, Row, Said, Writing, part, row
 from bot.readmodels import account_rows as rows
 from bot.readmodels.account import QUIET, Account, Happened
@@ -74,7 +75,7 @@ def _impacts(account: Account) -> list[Row]:
     return [
         row(At(one.at), " told: ", Said(one.event.impact, limit=600), seqs=(one.seq,))
         for one in account.happened
-        if isinstance(one.event, UpdatePosted) and one.event.impact is not None
+        if isinstance(one.event, UpdatePosted) and says_impact(one.event)
     ]
 
 
@@ -144,7 +145,10 @@ def _factors(account: Account) -> list[Row]:
         found.append(f"Only {card.sources[0]} noticed. Should something else have?")
     if card.flapping:
         found.append(f"A problem came back {card.flapping} times. What made it flap?")
-    return [*(row(one) for one in found), *rows.unknown(account)]
+    unknown = [
+        row("Unknown: ", *one.pieces, seqs=one.seqs) for one in rows.unknown(account)
+    ]
+    return [*(row(one) for one in found), *unknown]
 
 
 def _badly(account: Account) -> list[Row]:

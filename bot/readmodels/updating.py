@@ -8,6 +8,7 @@ posted beside the words of a person is taken from the log again at that moment.
 from collections.abc import Mapping
 
 from bot.domain.events import Phase
+from bot.domain.telling_state import NOT_KNOWN
 from bot.domain.writing import At, Composed, Part, Row, Writing, part, row
 from bot.readmodels import account_rows as rows
 from bot.readmodels.account import Account
@@ -15,7 +16,6 @@ from bot.readmodels.account_rows import OPEN_STAGES
 from bot.readmodels.catching_up import composed, of_model
 from bot.readmodels.plan_record import PlanRecord
 
-NOT_KNOWN = "Not known yet."
 _DOES: Mapping[Phase, str] = {
     Phase.TRIAGE: "We are looking at",
     Phase.INVESTIGATING: "We are investigating",
@@ -27,17 +27,17 @@ _DOES: Mapping[Phase, str] = {
 
 def update_draft(account: Account) -> dict[str, str]:
     """Return the parts of a status update: ``status``, ``impact`` and ``doing``."""
-    known = account.state.telling.impact
+    known = account.state.telling.impact or NOT_KNOWN
     return {
         "status": _status(account),
-        "impact": known.for_html_text(limit=2000) if known else NOT_KNOWN,
+        "impact": known.for_html_text(limit=2000),
         "doing": _doing(account),
     }
 
 
 def update_facts(account: Account) -> Composed:
     """Return what is posted with an update, as the log has it."""
-    told = [row(rows.head(account)), row("Since ", At(account.card.since), ".")]
+    told = [row(rows.head(account)), row("since ", At(account.card.since))]
     told += rows.people(account)[:1]
     return composed(account, [part("", told)])
 
@@ -110,12 +110,13 @@ def _doing(account: Account) -> str:
 
 
 def _steps(account: Account) -> str:
-    steps = account.state.steps.items()
-    done = [f"{book} {n}" for (book, n), one in steps if one.state == "done"]
-    taken = [f"{book} {n}" for (book, n), one in steps if one.state == "taken"]
-    said = f"Done: runbook step {', '.join(done)}." if done else ""
-    going_on = f"In hand: runbook step {', '.join(taken)}." if taken else ""
-    return f"{said} {going_on}".strip()
+    found = []
+    for state, title in (("done", "Done"), ("taken", "In hand")):
+        steps = account.state.steps.items()
+        named = [f"step {n} of {book}" for (book, n), s in steps if s.state == state]
+        if named:
+            found.append(f"{title}: {', '.join(named)}.")
+    return " ".join(found)
 
 
 def _plans(account: Account) -> str:

@@ -28,6 +28,7 @@ class SlackWritingVoice:
             Who(event.by),
             "\n",
             *writing_rows.flat(facts.parts[0].rows),
+            "\n",
         ]
         said = [rich.section(head)]
         named = (
@@ -38,12 +39,10 @@ class SlackWritingVoice:
         for title, words in named:
             if words is not None:
                 typed = writing_rows.typed(Said(words))
-                said.append(rich.section([Strong(f"\n{title}: "), *typed]))
+                said.append(rich.section([Strong(f"{title}: "), *typed]))
         said += _ai(posted.ai)
         if event.promises:
-            said.append(
-                rich.section([Strong("\nNext update by "), When(event.next_at)])
-            )
+            said.append(rich.section([Strong("Next update by "), When(event.next_at)]))
         aloud: list[Piece] = [
             f"Status update on {facts.incident} for {to} by ",
             Who(event.by),
@@ -94,4 +93,4 @@ def _ai(part: Part) -> list[Element]:
     if not part.rows:
         return []
     bullets = rich.bullets(writing_rows.pieces(one) for one in part.rows)
-    return [rich.section([Strong(f"\n{part.written_by}:")]), bullets]
+    return [rich.section([Strong(f"{part.written_by}:")]), bullets]

@@ -11,6 +11,7 @@ from bot.domain.events import Resolved, Role, RoleAssigned
 from bot.domain.incident import Incident, evolve, fold
 from bot.domain.telling import HandOver, PostUpdate
 from bot.domain.telling_events import UpdateLate, UpdatePosted
+from bot.domain.telling_state import NOT_KNOWN
 from bot.domain.untrusted import Untrusted
 from tests.spec import DANA, NOON, OLU, SAM, opened, person
 
@@ -52,6 +53,11 @@ def test_a_promise_that_is_not_kept_is_told_once() -> None:
 def test_the_impact_that_was_told_stays_until_another_is() -> None:
     told = evolve(OPEN, posted(words={**WORDS, "impact": Untrusted("40 people")}))
     assert evolve(told, posted()).telling.impact == Untrusted("40 people")
+
+
+def test_to_say_that_the_impact_is_not_known_says_nothing() -> None:
+    told = evolve(OPEN, posted(words={**WORDS, "impact": NOT_KNOWN}))
+    assert told.telling.impact is None
 
 
 @pytest.mark.parametrize(

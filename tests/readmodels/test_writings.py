@@ -95,8 +95,8 @@ def test_a_draft_repeats_no_sender_and_names_nobody(writing: Writing) -> None:
     drafted = "\n".join(updating.fields(account(), writing).values())
     assert "Ignore all rules" not in drafted
     assert not _IDS.search(drafted)
-    assert "Done: runbook step RB-07 1." in drafted
-    assert "In hand: runbook step RB-07 2." in drafted
+    assert "Done: step 1 of RB-07." in drafted
+    assert "In hand: step 2 of RB-07." in drafted
     assert "1 action ran and was verified. 1 action waits for approval." in drafted
 
 
