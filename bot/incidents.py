@@ -24,6 +24,7 @@ from bot.domain.grouping_events import (
     FlappingEnded,
 )
 from bot.domain.incident import Incident, evolve
+from bot.domain.telling_events import Drafted, HandedOver, UpdatePosted
 from bot.domain.writing_events import Summarized
 from bot.ports import Clock, Entry, NewEntry, Presenter, Timer, Transaction
 from bot.readmodels import board, gathering, history, timeline
@@ -207,7 +208,12 @@ def _only_counts(events: Sequence[Event]) -> bool:
 
 
 def _shows_nothing(event: Event) -> bool:
-    """Tell whether an event leaves the card as it is: nothing a model said is true."""
+    """Tell whether an event leaves the card as it is.
+
+    Nothing a model said is true, or it stands in a message of its own.
+    """
+    if isinstance(event, Drafted | UpdatePosted | HandedOver):
+        return True
     return isinstance(event, Summarized) and event.shows_nothing
 
 

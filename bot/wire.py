@@ -45,6 +45,7 @@ from bot.wire_senders import senders
 from bot.wire_sharing import Sharing
 from bot.wire_summary import SummaryHouse
 from bot.wire_watch import WatchNeeds, build_watch
+from bot.wire_writing import WritingHouse, build_writings
 
 
 def build(
@@ -76,6 +77,7 @@ def build(
     sharing, drills = sharing_of(ground, people), _drills(ground, gate)
     grouping = grouping_of(ground)
     feedback = FeedbackHouse(ground=ground, offers=grouping.placing.offers)
+    written = build_writings(ground)
     room = _room(
         ground,
         gate,
@@ -84,6 +86,7 @@ def build(
         drills=drills,
         grouping=grouping,
         feedback=feedback,
+        written=written,
     )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
@@ -93,7 +96,8 @@ def build(
     join_names(house, ground, room)
     join_search(house, ground)
     identity.join(house, sharing)
-    for part in (drills, grouping, feedback, build_watch(_watch_needs(ground))):
+    watch = build_watch(_watch_needs(ground))
+    for part in (drills, grouping, feedback, written, watch):
         part.join(house)
     SummaryHouse(ground=ground).join(house)
     return house
@@ -108,6 +112,7 @@ def _room(
     drills: DrillHouse,
     grouping: Grouping,
     feedback: FeedbackHouse,
+    written: WritingHouse,
 ) -> SlackRoom:
     return SlackRoom(
         service=ground.service,
@@ -121,6 +126,7 @@ def _room(
         texts=Texts(desk=sharing.desk),
         checklists=build_checklists(ground),
         considered=feedback.considered,
+        writings=written.desk,
     )
 
 

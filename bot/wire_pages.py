@@ -16,6 +16,7 @@ from bot.viewing import Viewing
 from bot.web.dossier import Reading
 from bot.web.links import PageLinks
 from bot.web.pages import PagesDoor
+from bot.web.postmortem import PostmortemDoor
 from bot.web.readers import Readers
 from bot.web.sessions import Sessions
 from bot.web.sign_in import SignInDoor
@@ -82,4 +83,11 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         mask=needs.guards.text,
         sign_in=needs.slack_sign_in,
     )
-    return [*sign_in.routes(), *pages.routes()]
+    drafts = PostmortemDoor(
+        reading=reading,
+        readers=readers,
+        names=needs.names,
+        mask=needs.guards.text,
+        sign_in=needs.slack_sign_in,
+    )
+    return [*sign_in.routes(), *drafts.routes(), *pages.routes()]

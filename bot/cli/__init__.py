@@ -18,6 +18,7 @@ from bot.cli.guarded import Unread, masked
 from bot.cli.keys import keys
 from bot.cli.log import log
 from bot.cli.policy import policy
+from bot.cli.postmortem import postmortem
 from bot.cli.redact import redact
 from bot.cli.registry import registry
 from bot.cli.rules import rules
@@ -61,6 +62,7 @@ for _command in (
     policy,
     registry,
     timeline,
+    postmortem,
     seal,
     unseal,
     keys,

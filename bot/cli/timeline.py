@@ -42,7 +42,7 @@ def timeline(incident: str, form: str) -> None:
     finally:
         store.close()
     if not told:
-        raise _unknown(incident)
+        raise unknown(incident)
     export = {
         "md": timeline_export.markdown,
         "json": timeline_export.as_json,
@@ -64,15 +64,16 @@ def _as_html(incident: str) -> str:
 
     store, keys = open_store()
     try:
-        found = _reading(open_settings(), store, keys).dossier(incident)
+        found = reading_of(open_settings(), store, keys).dossier(incident)
     finally:
         store.close()
     if found is None:
-        raise _unknown(incident)
+        raise unknown(incident)
     return incident_file(found, mask=masked)
 
 
-def _reading(settings: "Settings", store: "SqliteStore", keys: "Keys") -> "Reading":
+def reading_of(settings: "Settings", store: "SqliteStore", keys: "Keys") -> "Reading":
+    """Return who reads incidents for what is printed."""
     from bot.cli.practice import demo_registry
     from bot.rulings import read_rulings
     from bot.viewing import Viewing
@@ -90,11 +91,12 @@ def _reading(settings: "Settings", store: "SqliteStore", keys: "Keys") -> "Readi
     return Reading(store=store, clock=clock, keys=keys, viewing=viewing)
 
 
-def _unknown(incident: str) -> "NotFound":
+def unknown(incident: str, what: str = "No timeline was printed") -> "NotFound":
+    """Return the refusal where no incident has this id."""
     from bot.domain.errors import NotFound
 
     return NotFound(
-        "No timeline was printed",
+        what,
         because=f"there is no incident {incident!a}",
         next_move="See the open ones with `/incident list`.",
     )

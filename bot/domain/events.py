@@ -15,6 +15,7 @@ from bot.domain.checklist_events import ChecklistEvent
 from bot.domain.grouping_events import GroupingEvent
 from bot.domain.judging_events import JudgingEvent, Offered
 from bot.domain.severity import Severity
+from bot.domain.telling_events import TellingEvent
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 
@@ -266,5 +267,6 @@ Event = (
     | CommandRefused
     | Summarized
     | JudgingEvent
+    | TellingEvent
     | GroupingEvent
 )

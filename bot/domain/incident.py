@@ -43,6 +43,8 @@ from bot.domain.judging_events import JudgingEvent
 from bot.domain.severity import Severity
 from bot.domain.stepped import Started, Steps, started, stepped
 from bot.domain.summary import Written
+from bot.domain.telling_events import TellingEvent
+from bot.domain.telling_state import Telling, has_commander, told
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.domain.written import written_of
@@ -71,6 +73,7 @@ class Incident:
         earlier: The last incident of the same problem, "" if there was none.
         written: What a model wrote of it as it is; None once more is known than that.
         judged: What people said of suggestions and of a model's statements.
+        telling: What others were told and promised.
     """
 
     title: Untrusted | None = None
@@ -100,6 +103,7 @@ class Incident:
     earlier: str = ""
     written: Written | None = None
     judged: Judged = field(default_factory=Judged)
+    telling: Telling = field(default_factory=Telling)
 
     @property
     def is_snoozed(self) -> bool:
@@ -147,7 +151,7 @@ def evolve(  # noqa: C901 - one case per event, so that mypy finds a gap
         case Acknowledged(by=by):
             return replace(incident, acked_by=incident.acked_by or by)
         case RoleAssigned(role=role, to=to):
-            return replace(incident, roles={**incident.roles, role: to})
+            return _assigned(incident, role, to)
         case PhaseChanged(phase=phase):
             return replace(incident, phase=phase)
         case Resolved(outcome=outcome):
@@ -168,7 +172,8 @@ def evolve(  # noqa: C901 - one case per event, so that mypy finds a gap
 
 
 def _quietly(
-    incident: Incident, event: GroupingEvent | Summarized | JudgingEvent
+    incident: Incident,
+    event: GroupingEvent | Summarized | JudgingEvent | TellingEvent,
 ) -> Incident:
     match event:
         case Correlated(rules=rules):
@@ -194,13 +199,26 @@ def _quietly(
             judged, written = shown(incident.judged, found, kept=event.kept)
             return replace(incident, judged=judged, written=written)
         case _:
-            judged, written = judged_by(incident.judged, incident.written, event)
-            return replace(incident, judged=judged, written=written)
+            return _beside(incident, event)
+
+
+def _beside(incident: Incident, event: JudgingEvent | TellingEvent) -> Incident:
+    if isinstance(event, TellingEvent):
+        return replace(incident, telling=told(incident.telling, event))
+    judged, written = judged_by(incident.judged, incident.written, event)
+    return replace(incident, judged=judged, written=written)
 
 
 def fold(events: Iterable[Event]) -> Incident:
     """Rebuild an incident from its events."""
     return reduce(evolve, events, Incident())
+
+
+def _assigned(incident: Incident, role: Role, to: str) -> Incident:
+    telling = incident.telling
+    if role is Role.COMMANDER:
+        telling = has_commander(telling)
+    return replace(incident, roles={**incident.roles, role: to}, telling=telling)
 
 
 def _opened(event: IncidentOpened) -> Incident:

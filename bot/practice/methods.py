@@ -98,6 +98,13 @@ class Views(Call):
         self.space.show(self.space.exchange(self.text("trigger_id")), stack=[new])
         return {"view": new}
 
+    def _views_update(self) -> Json:
+        wanted, screens = self.text("view_id"), self.space.records.since("screens")
+        for screen in screens:
+            for old in (one for one in screen["stack"] if one["id"] == wanted):
+                return self._replaced(screen["person"], old)
+        raise SlackError("not_found")
+
     def _views_publish(self) -> Json:
         person = self.people["id"]
         return self._replaced(person, self.space.screen(person)["home"])

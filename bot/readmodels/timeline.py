@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.checklist_events import ChecklistEvent, StepFinished, StepReopened
+from bot.domain.checklist_events import ChecklistEvent
 from bot.domain.codec import decode, decode_action, decode_share
 from bot.domain.events import (
     Acknowledged,
@@ -38,10 +38,17 @@ from bot.domain.grouping_events import (
 from bot.domain.judging_events import Suggested, SuggestionJudged, TextJudged
 from bot.domain.responding import DRILL_OVER
 from bot.domain.share_events import OriginalSealed
+from bot.domain.telling_events import TellingEvent
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.ports import Entry, Transaction
-from bot.readmodels import alerts, grouping_lines, judging_lines, step_lines
+from bot.readmodels import (
+    alerts,
+    grouping_lines,
+    judging_lines,
+    step_lines,
+    telling_lines,
+)
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import Sealed, sealed_in
 from bot.readmodels.writing_lines import summarized
@@ -53,6 +60,8 @@ AlertTimes = Mapping[str, tuple[datetime | None, datetime | None]]
 SHARE_STREAM = "share/"
 EXERCISE = "EXERCISE"
 _TOCSIN = "tocsin"
+# What an event calls the words of somebody; none has two of them.
+_WORDS = ("title", "text", "summary", "reason", "thing")
 _PersonEvent = (
     Acknowledged
     | RoleAssigned
@@ -201,6 +210,8 @@ def sentence(event: Event) -> str:  # noqa: C901 - one case per event
             return summarized(event)
         case Suggested() | SuggestionJudged() | TextJudged():
             return judging_lines.sentence(event)
+        case _ if isinstance(event, TellingEvent):
+            return telling_lines.sentence(event)
         case _:
             return _by_a_person(event)
 
@@ -271,18 +282,7 @@ def _alert_times(
 
 
 def _words(event: Event) -> Untrusted | None:
-    match event:
-        case IncidentOpened(title=words) | Noted(text=words):
-            return words
-        case Resolved(summary=words) | Summarized(text=words):
-            return words
-        case SeverityChanged(reason=words) | StepFinished(reason=words):
-            return words
-        case StepReopened(reason=words):
-            return words
-        case Snoozed(reason=words) | AlertJoined(thing=words):
-            return words
-        case SuggestionJudged(reason=words) | TextJudged(reason=words):
-            return words
-        case _:
-            return None
+    if isinstance(event, TellingEvent):
+        return telling_lines.words(event)
+    found = (getattr(event, name, None) for name in _WORDS)
+    return next((one for one in found if isinstance(one, Untrusted)), None)

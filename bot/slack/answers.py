@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.domain.card import CardView
 from bot.slack import cards, rich, words
 from bot.slack.sentences import (
+    Element,
     Foreign,
     Piece,
     Strong,
@@ -19,6 +20,7 @@ from bot.slack.sentences import (
     own_sentence,
     spoken,
 )
+from bot.slack.writing_wishes import CATCH_UP_BUTTON
 
 if TYPE_CHECKING:
     from bot.readmodels.board import BoardRow
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 _ROWS = 20
 _LATEST = 5
+_LATE = 5
 
 
 def plain(text: str) -> Answer:
@@ -73,9 +76,15 @@ def home(rows: "Sequence[BoardRow]") -> Answer:
         shown = rich.rich_text("open", rich.section([words.NONE_OPEN]))
     head = rich.header("head", "Open incidents")
     how = rich.small("how", "Type /incident help in a channel to see what you can do.")
+    late = [rich.actions("late", [_late(row) for row in rows[:_LATE]])] if rows else []
     board = rich.actions("board", [cards.page("")])
-    blocks = rich.within_budget([head, shown, board, how])
+    blocks = rich.within_budget([head, shown, *late, board, how])
     return {"type": "home", "blocks": list(blocks)}
+
+
+def _late(row: "BoardRow") -> Element:
+    """Return the button for who comes late to an incident."""
+    return rich.button(f"Catch up: {row.id}", action=CATCH_UP_BUTTON, value=row.id)
 
 
 def _table(block_id: str, rows: "Sequence[BoardRow]") -> rich.Block:

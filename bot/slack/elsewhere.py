@@ -1,7 +1,7 @@
 """Presses and forms that the card and its forms do not have, as wishes. Pure.
 
-They go to the gate and to sharing, or judge what was suggested and written; everything
-else becomes a command of an incident by `wishes.py` and `modals.py`.
+They go to the gate, to sharing and to writings, or judge what was suggested and
+written; all else becomes a command of an incident by `wishes.py` and `modals.py`.
 """
 
 from bot.slack import (
@@ -10,14 +10,20 @@ from bot.slack import (
     plan_forms,
     plan_wishes,
     share_wishes,
+    writing_wishes,
 )
 from bot.slack.plan_wishes import PlanWish
 from bot.slack.requests import Click, Request, Submission
 from bot.slack.share_wishes import BUTTONS, ORIGINAL_FORM, TEXT_FORM, ShareWish
 from bot.slack.wishes import Wish
+from bot.slack.writing_wishes import TAKE_BUTTON, WritingWish
+
+Elsewhere = PlanWish | ShareWish | WritingWish | Wish
 
 
-def elsewhere(request: Request) -> PlanWish | ShareWish | Wish | None:
+def elsewhere(  # noqa: C901 - one case per door
+    request: Request,
+) -> Elsewhere | None:
     """Return what a button or form asks of somebody else than the card.
 
     Raises:
@@ -30,6 +36,10 @@ def elsewhere(request: Request) -> PlanWish | ShareWish | Wish | None:
             return feedback_wishes.of_click(action, value)
         case Submission(form=form) if form in feedback_wishes.FORMS:
             return feedback_wishes.of_form(request)
+        case Click(action=action, value=value) if action == TAKE_BUTTON:
+            return writing_wishes.of_click(value)
+        case Submission(form=form) if form in writing_wishes.FORMS:
+            return writing_wishes.of_form(request)
         case Click(action=action) if action.startswith("plan."):
             return plan_wishes.of_click(request)
         case Submission(form=form) if form in plan_forms.FORMS:

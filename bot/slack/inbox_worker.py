@@ -49,11 +49,13 @@ from bot.slack.traces import where
 from bot.slack.waiting import first_of
 from bot.slack.whispers import Whispers
 from bot.slack.wishes import Verb, Wish
+from bot.slack.writing_desk import WritingDesk
+from bot.slack.writing_wishes import WritingWish
 
 if TYPE_CHECKING:
     from bot.service import Handled
 
-_ELSEWHERE = (PlanWish, ShareWish, DrillWish, MaintenanceWish)
+_ELSEWHERE = (PlanWish, ShareWish, DrillWish, MaintenanceWish, WritingWish)
 _LEASE_S = 60
 _AT_ONCE = 20
 _POLL_S = 1.0
@@ -66,7 +68,8 @@ class InboxWorker:
     Args:
         desk: Asks the gate; None where nothing can be proposed.
         shares: Asks sharing; None where nothing can be sealed.
-        drills: Asks the drills; None where none are played; `maintenance` likewise.
+        drills: Asks the drills; None where none are played; `maintenance` likewise,
+            and `writings`.
     """
 
     def __init__(
@@ -79,8 +82,10 @@ class InboxWorker:
         shares: ShareDoor | None = None,
         drills: DrillDesk | None = None,
         maintenance: MaintenanceDesk | None = None,
+        writings: WritingDesk | None = None,
     ) -> None:
         self._desk = desk
+        self._writings = writings
         self._shares = shares
         self._drills = drills
         self._maintenance = maintenance
@@ -144,6 +149,9 @@ class InboxWorker:
             if isinstance(wish, DrillWish | MaintenanceWish):
                 await self._ask_desk(item, request, wish)
                 return
+            if isinstance(wish, WritingWish):
+                await self._tell(item, request, wish)
+                return
             command = await self._command(wish, request)
         except BadRequest as unclear:
             await self._settle(item, request, str(unclear))
@@ -165,6 +173,12 @@ class InboxWorker:
             await self._settle(item, request, said)
         self._whispers.wake()
 
+    async def _tell(self, item: str, request: Request, wish: WritingWish) -> None:
+        if self._writings is None or isinstance(request, SlashCommand):
+            await self._settle(item, request, words.OUT_OF_DATE)
+        else:
+            await self._writings.answer(item, request, wish)
+
     async def _ask_desk(
         self, item: str, request: Request, wish: DrillWish | MaintenanceWish
     ) -> None:
@@ -180,7 +194,7 @@ class InboxWorker:
 
     async def _wish(
         self, request: Request
-    ) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | str:
+    ) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | WritingWish | str:
         """Return what is asked, of which incident; or the sentence why nothing is."""
         match request:
             case SlashCommand(text=text, person=person):

@@ -79,9 +79,17 @@ def line(block_id: str, label: str, *, known: str = "") -> Element:
     return field(block_id, label, element)
 
 
-def person(block_id: str, label: str) -> Element:
-    """Return a field for one person."""
-    return field(block_id, label, {"type": "users_select"})
+def person(block_id: str, label: str, *, known: str = "") -> Element:
+    """Return a field for one person, with who is known already in it."""
+    chosen = {"initial_user": known} if known else {}
+    return field(block_id, label, {"type": "users_select", **chosen})
+
+
+def ticks(block_id: str, label: str, choices: Sequence[tuple[str, str]]) -> Element:
+    """Return choices of which any may be made, or none."""
+    options = [option(name, value) for name, value in choices]
+    element: Element = {"type": "checkboxes", "options": options}
+    return field(block_id, label, element, optional=True)
 
 
 def people(block_id: str, label: str, *, most: int) -> Element:

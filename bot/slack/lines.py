@@ -35,6 +35,7 @@ from bot.domain.grouping_events import Woken
 from bot.domain.judging_events import Suggested, SuggestionJudged, TextJudged
 from bot.domain.plan_view import PlanView
 from bot.domain.storm_view import StormView
+from bot.domain.telling_events import TellingEvent, UpdateLate
 from bot.domain.writing_events import Summarized
 from bot.ports import Post
 from bot.slack import (
@@ -46,6 +47,7 @@ from bot.slack import (
     rich,
     step_words,
     storm_card,
+    telling_words,
     words,
 )
 from bot.slack.masks import masked
@@ -144,6 +146,8 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
             return words.reopened(event)
         case Nagged():
             return words.nagged(incident, event)
+        case _ if isinstance(event, TellingEvent):
+            return telling_words.sentence(incident, event)
         case _:
             return grouping_words.sentence(event, reasons)
 
@@ -151,7 +155,7 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
 def _is_for_everybody(event: Event) -> bool:
     """Tell whether people who do not follow the thread must hear of it."""
     match event:
-        case Nagged():
+        case Nagged() | UpdateLate():
             return True
         case Woken(because=because):
             return because == "worse"

@@ -44,11 +44,14 @@ from bot.slack.text_door import TextDoor
 from bot.slack.views import Views
 from bot.slack.whispers import Whispers
 from bot.slack.wishes import READING, Verb, Wish, known_incident
+from bot.slack.writing_door import WritingDoor
+from bot.slack.writing_wishes import WritingWish
 
 COMMANDS = ("/incident", "/inc")
 BUTTONS = ("incident.ack", "incident.reopen", "step.take", "step.done")
 MENU = "incident.more"
 SHORTCUT = "timeline_add"
+_FORMS_OF_SHARES = (ShareVerb.ORIGINAL, ShareVerb.SHARE)
 _CALL_TIMEOUT_S = 2.0
 _READERS = (PersonKind.MEMBER, PersonKind.GUEST)
 _log = logging.getLogger(__name__)
@@ -83,8 +86,10 @@ class Door:
         texts: TextAsks | None = None,
         askers: Looker | None = None,
         parts: Sequence[Callable[[AsyncApp, "Door"], None]] = (),
+        writings: WritingDoor,
     ) -> None:
         self._parts = parts
+        self._writings = writings
         self._drills = drills
         self._maintenance = maintenance
         self._service = service
@@ -126,6 +131,7 @@ class Door:
         self._texts.register(app)
         for join in self._parts:
             join(app, self)
+        self._writings.register(app)
         if self._plans is not None:
             self._plans.register(app)
 
@@ -147,11 +153,13 @@ class Door:
         if isinstance(wish, MaintenanceWish):
             await self._about_maintenance(ack, request, wish)
             return
-        if isinstance(wish, ShareWish) and wish.verb is ShareVerb.ORIGINAL:
-            await self._originals.command(ack, request, wish)
+        if isinstance(wish, ShareWish) and wish.verb in _FORMS_OF_SHARES:
+            asked = wish.verb is ShareVerb.ORIGINAL
+            door = self._originals if asked else self._texts
+            await door.command(ack, request, wish)
             return
-        if isinstance(wish, ShareWish) and wish.verb is ShareVerb.SHARE:
-            await self._texts.command(ack, request, wish)
+        if isinstance(wish, WritingWish):
+            await self._writings.command(ack, request, wish, self._pages)
             return
         if not isinstance(wish, ShareWish) and wish.verb in READING:
             await ack(await self._read(request, wish))

@@ -30,8 +30,12 @@ class Redactor(Protocol):
 class Pages(Protocol):
     """Makes links to the pages."""
 
-    async def link(self, person: str, *, incident: str) -> str:
-        """Return an address under which one person signs in, once."""
+    async def link(self, person: str, *, incident: str, part: str = "") -> str:
+        """Return an address under which one person signs in, once.
+
+        Args:
+            part: Which page below the incident's own, "" for that.
+        """
         ...
 
 

@@ -66,14 +66,23 @@ class PageDoor:
         app.action(PAGE_BUTTON)(self.press)
         app.action(GO)(self.went)
 
-    async def asked(self, sent: SlashCommand, incident: str) -> Answer:
-        """Answer `/incident page`; without an id the channel's newest is meant."""
-        made = await self._made(sent, lambda: self._meant(incident, sent.channel))
+    async def asked(
+        self, sent: SlashCommand, incident: str, *, part: str = ""
+    ) -> Answer:
+        """Answer `/incident page`; without an id the channel's newest is meant.
+
+        Args:
+            part: Which page below the incident's own, "" for that.
+        """
+        made = await self._made(
+            sent, lambda: self._meant(incident, sent.channel), part=part
+        )
         if isinstance(made, str):
             return answers.plain(made)
         url, found = made
         # No address in the text: it is what notices and other clients show.
-        return {**answers.plain(_leads(found)), "blocks": _blocks(url, found)}
+        shown = _blocks(url, found, part)
+        return {**answers.plain(_leads(found, part)), "blocks": shown}
 
     async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Open a form with the link, or with the reason why there is none."""
@@ -94,7 +103,7 @@ class PageDoor:
         await ack()
 
     async def _made(
-        self, sent: Sent, meant: Callable[[], str]
+        self, sent: Sent, meant: Callable[[], str], *, part: str = ""
     ) -> tuple[str, str] | str:
         """Return the address and the incident, or the sentence why there is none."""
         if self._pages is None:
@@ -108,7 +117,8 @@ class PageDoor:
                 incident = await asyncio.to_thread(meant)
                 if incident and not await asyncio.to_thread(self._exists, incident):
                     return no_such_incident(incident)
-                url = await self._pages.link(sent.person, incident=incident)
+                below = {"part": part} if part and incident else {}
+                url = await self._pages.link(sent.person, incident=incident, **below)
         except TimeoutError:
             return NOT_IN_TIME
         except TocsinError as no:
@@ -143,17 +153,18 @@ def _known(carried: str) -> str:
         raise bad from None
 
 
-def _leads(incident: str) -> str:
-    page = f"The page of {incident}" if incident else "The board"
+def _leads(incident: str, part: str) -> str:
+    which = f"{part} draft" if part else "page"
+    page = f"The {which} of {incident}" if incident else "The board"
     return f"{page} opens once with the button below, within ten minutes."
 
 
-def _blocks(url: str, incident: str) -> list[rich.Block]:
+def _blocks(url: str, incident: str, part: str = "") -> list[rich.Block]:
     label = f"Open {incident}" if incident else "Open the board"
     rows: list[Piece] = [
-        _leads(incident),
+        _leads(incident, part),
         " Only you see it; do not pass it on. Whoever uses it reads as you. Another: ",
-        Code(f"/incident page {incident}".rstrip()),
+        Code(f"/incident {part or 'page'} {incident}".rstrip()),
     ]
     go = {**rich.button(label, action=GO, value=incident or "board"), "url": url}
     return [

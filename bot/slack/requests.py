@@ -182,7 +182,10 @@ def _entered(state: Mapping[str, Any]) -> str:
     """Return what stands in the one element of an input block."""
     for element in state.values():
         chosen = element.get("selected_option") or {}
-        several = ",".join(element.get("selected_users") or ())
+        several = ",".join(
+            element.get("selected_users")
+            or [str(one["value"]) for one in element.get("selected_options") or ()]
+        )
         found = element.get("value") or element.get("selected_user") or several
         return str(found or chosen.get("value") or "")
     return ""

@@ -19,6 +19,7 @@ from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
 from bot.ports.share_texts import TextAsks
 from bot.ports.sharing import OriginalAsks, ShareAsks
+from bot.ports.writings import Writings
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
@@ -30,6 +31,7 @@ from bot.slack.feedback_door import FeedbackDoor, Looks
 from bot.slack.guard import PATH, Guard, Signatures
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
+from bot.slack.keeping import Keeping
 from bot.slack.listeners import Door
 from bot.slack.maintenance_desk import MaintenanceDesk
 from bot.slack.names import Names
@@ -45,6 +47,8 @@ from bot.slack.share_door import ShareDoor
 from bot.slack.sockets import Sockets
 from bot.slack.views import Views
 from bot.slack.whispers import Whispers
+from bot.slack.writing_desk import desk_of
+from bot.slack.writing_door import WritingDoor
 
 _CONNECT_S = 5.0
 _log = logging.getLogger(__name__)
@@ -78,6 +82,7 @@ class SlackRoom:
         texts: TextAsks | None = None,
         checklists: Checklists | None = None,
         considered: Looks | None = None,
+        writings: Writings | None = None,
     ) -> None:
         self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
@@ -86,7 +91,9 @@ class SlackRoom:
         played = _drill_desk(drills, self.people)
         sealed = self._share_door(service, shares, originals, texts)
         plans = self._desk(gate, service)
-        self.worker = self._worker(service, whispers, plans, sealed, played, planned)
+        self.worker = self._worker(
+            service, whispers, plans, sealed, played, planned, writings=writings
+        )
         door = Door(
             service=service,
             people=self.people,
@@ -101,6 +108,7 @@ class SlackRoom:
             texts=texts,
             askers=self.askers,
             parts=(self._steps(checklists, gate, whispers),),
+            writings=self._writing_door(writings, service, whispers),
         )
         self._open(door, settings, whispers)
         self._judging(door, service, considered)
@@ -124,6 +132,8 @@ class SlackRoom:
         sealed: ShareDoor,
         played: DrillDesk | None,
         planned: MaintenanceDesk | None,
+        *,
+        writings: Writings | None,
     ) -> InboxWorker:
         return InboxWorker(
             service=service,
@@ -133,6 +143,19 @@ class SlackRoom:
             shares=sealed,
             drills=played,
             maintenance=planned,
+            writings=desk_of(writings, people=self.people, whispers=whispers),
+        )
+
+    def _writing_door(
+        self, writings: Writings | None, service: Service, whispers: Whispers
+    ) -> WritingDoor:
+        return WritingDoor(
+            writings=writings,
+            service=service,
+            people=self.people,
+            views=Views(self._writer, self._guard),
+            keeping=Keeping(service, self.worker.wake),
+            whispers=whispers,
         )
 
     def _steps(

@@ -12,6 +12,7 @@
     snooze [INC] 30m REASON | snooze [INC] off
     maintenance SYSTEM [from 22:00] 2h REASON | maintenance list | maintenance end MW
     drill [status] | drill start SCENARIO [SPEED] | drill pause|resume|stop
+    catch-up [INC] | update [INC] | handover [INC] [@who] | postmortem [INC]
 
 The id may be left out: then the newest open incident of the channel is meant.
 """
@@ -24,12 +25,14 @@ from bot.domain.events import Role
 from bot.domain.responding import ACK_WITHIN, OUTCOMES
 from bot.domain.severity import Severity
 from bot.domain.share_originals import known_alert
+from bot.domain.writing import Writing
 from bot.slack import drill_wishes, maintenance_wishes, words
 from bot.slack.drill_wishes import DrillWish
 from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
 from bot.slack.share_wishes import ShareVerb, ShareWish
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
+from bot.slack.writing_wishes import WritingWish
 
 TYPED = (
     *("help", "list", "status", "page", "note", "ack", "resolve"),
@@ -38,10 +41,18 @@ TYPED = (
     *("break-glass", "review", "stop-all", "release"),
     *("diagnostics", "share", "original", "revoke"),
     *("drill", "snooze", "maintenance"),
+    *("catch-up", "update", "handover", "postmortem"),
 )
 """The verbs as people type them."""
 
-_SAME = {"acknowledge": "ack", "sev": "severity", "assign": "role", "close": "resolve"}
+_SAME = {
+    "acknowledge": "ack",
+    "sev": "severity",
+    "assign": "role",
+    "close": "resolve",
+    "catchup": "catch-up",
+    "summary": "catch-up",
+}
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^<>]*)?>")
 _LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
 _NAMED = re.compile(r"<[@#!](?:subteam\^)?([A-Z0-9a-z]+)(?:\|([^<>]*))?>")
@@ -51,7 +62,7 @@ _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP, "undo": Verb.
 
 def parse(  # noqa: C901, PLR0912 - one case per verb
     text: str, *, asker: str
-) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish:
+) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | WritingWish:
     """Read what was typed after the command.
 
     Args:
@@ -97,6 +108,8 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
             return _snooze(incident, rest)
         case "diagnostics" | "share" | "revoke" | "original":
             return _about_shares(ShareVerb(verb), incident, rest)
+        case "catch-up" | "update" | "handover" | "postmortem":
+            return _about_writings(Writing(verb), incident, rest, asker)
         case _:
             return _about_plans(PlanVerb(verb), incident, rest)
 
@@ -224,6 +237,18 @@ def _about_shares(verb: ShareVerb, incident: str, rest: str) -> ShareWish:
     except BadRequest:
         raise _usage("original", "what comes after it is no alert") from None
     return ShareWish(verb=verb, incident=incident, alert=alert)
+
+
+def _about_writings(
+    writing: Writing, incident: str, rest: str, asker: str
+) -> WritingWish:
+    if not rest:
+        return WritingWish(writing=writing, incident=incident)
+    mention = _MENTION.fullmatch(rest)
+    person = mention[1] if mention else asker if rest.lower() == "me" else ""
+    if writing is not Writing.HANDOVER or not person:
+        raise _usage(writing, "there is more after it than it needs")
+    return WritingWish(writing=writing, incident=incident, person=person)
 
 
 def _about_plans(verb: PlanVerb, incident: str, rest: str) -> PlanWish:

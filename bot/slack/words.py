@@ -73,11 +73,21 @@ USAGE: Mapping[str, str] = {
     "drill": drill_wishes.USAGE,
     "snooze": maintenance_wishes.SNOOZE_USAGE,
     "maintenance": maintenance_wishes.USAGE,
+    "catch-up": "catch-up [INC-0001]",
+    "update": "update [INC-0001]",
+    "handover": "handover [INC-0001] [@who]",
+    "postmortem": "postmortem [INC-0001]",
 }
 _HELP = (
-    (("list", "status", "page"), "what is open; all about one, here or in the browser"),
-    (("ack", "note"), "I am on it; add a line to the timeline"),
-    (("role",), "who does what"),
+    (
+        ("list", "status", "page", "catch-up"),
+        "what is open; all about one, here or in the browser; if you come late",
+    ),
+    (("ack", "note", "role"), "I am on it; add to the timeline; who does what"),
+    (
+        ("update", "handover", "postmortem"),
+        "tell others: drafted for you, posted by you",
+    ),
     (("severity", "phase"), "change it with a reason; say where the response stands"),
     (("steps", "step", "runbooks"), "work through a runbook; see what was considered"),
     (("resolve", "reopen"), "end it, or open it again"),

@@ -32,6 +32,7 @@ MIGRATION_NAMES = (
     "0015_model_calls",
     "0016_summaries",
     "0017_feedback",
+    "0018_looked",
     "0020_checklists",
 )
 INSTALL_ID_BYTES = 8
@@ -83,6 +84,7 @@ def migrations() -> "Migrations":
         _make_model_calls,
         _make_summaries,
         _make_feedback,
+        _make_looked,
         _make_checklists,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
@@ -294,6 +296,12 @@ def _make_summaries(db: "Database") -> None:
 
 def _make_feedback(db: "Database") -> None:
     from bot.store.feedback_tables import make
+
+    make(db)
+
+
+def _make_looked(db: "Database") -> None:
+    from bot.store.looked_tables import make
 
     make(db)
 

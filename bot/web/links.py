@@ -17,11 +17,12 @@ class PageLinks:
     sessions: Sessions
     base_url: str
 
-    async def link(self, person: str, *, incident: str) -> str:
+    async def link(self, person: str, *, incident: str, part: str = "") -> str:
         """Return a fresh address for one person; durable when this returns.
 
         Args:
             incident: Whose page it leads to, "" for the board.
+            part: Which page below that, "" for it itself.
 
         Raises:
             NotAllowed: Browsers reach us over plain HTTP from other machines, so
@@ -33,7 +34,7 @@ class PageLinks:
                 because="browsers would reach the pages without encryption",
                 next_move="Ask the operator to set web.public_url to an https address.",
             )
-        page = f"{BOARD}/{incident}" if incident else BOARD
+        page = "/".join(one for one in (BOARD, incident, part) if one)
         made = self.sessions.link(person, page)
         token = await asyncio.shield(asyncio.wrap_future(made))
         return f"{self.base_url}{PATH}/{token}"

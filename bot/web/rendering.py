@@ -20,9 +20,12 @@ from bot.redact import told
 from bot.web import wording
 
 if TYPE_CHECKING:  # templates are loaded at the first page
+    from datetime import datetime
+
     from jinja2 import Environment
     from jinja2.runtime import Context
 
+    from bot.domain.writing import Cast, Composed
     from bot.readmodels.alerts import Problem
     from bot.web.dossier import BoardView, Dossier
 
@@ -74,6 +77,34 @@ def incident_file(view: "Dossier", *, mask: Mask) -> str:
         reader="",
         address="",
         inline_style=style,
+        mask=mask,
+    )
+
+
+def postmortem_page(
+    draft: "Composed",
+    *,
+    cast: "Cast | None",
+    at: "datetime",
+    note: str,
+    names: Names,
+    reader: str,
+    mask: Mask,
+) -> str:
+    """Return the draft of a postmortem.
+
+    Args:
+        cast: People as roles; None to name them.
+        note: Newest signed checkpoint, "" before the first.
+    """
+    return _render(
+        "postmortem.html",
+        draft=draft,
+        cast=cast,
+        at=at,
+        note=note,
+        names=names,
+        reader=reader,
         mask=mask,
     )
 
@@ -179,7 +210,8 @@ def _environment() -> "Environment":
         "tone": wording.tone,
         "person": wording.named,
     }
-    made.tests["slack_id"] = wording.is_slack_id
+    made.filters |= {"kind": wording.kind_of, "shown_whole": pass_context(_whole)}
+    made.tests |= {"slack_id": wording.is_slack_id, "entry_id": wording.is_entry}
     made.globals |= {"lasted": wording.lasted, "differs": wording.differs}
     return made
 
@@ -209,6 +241,11 @@ def _shown(context: "Context", text: str) -> str:
     """Return a name from outside, such as a system's, on one visible line."""
     found = str(context["mask"](text))
     return clip(" ".join(visible(found).split()), _LINE_MAX)
+
+
+def _whole(context: "Context", text: str) -> str:
+    """Return a sentence of ours, masked; names from outside may stand in it."""
+    return clip(visible(str(context["mask"](text))), _WORDS_MAX)
 
 
 def _masked(context: "Context", text: Untrusted) -> Untrusted:

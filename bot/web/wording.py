@@ -11,6 +11,7 @@ from itertools import groupby
 
 from bot.domain.action_table import Stage
 from bot.domain.untrusted import Untrusted
+from bot.domain.writing import Piece
 from bot.readmodels.timeline import Line
 
 _PEOPLE_IN_TEXT = re.compile(r"<@([UW][A-Z0-9]{2,30})>")
@@ -162,6 +163,16 @@ def named(person: str, names: Mapping[str, Untrusted]) -> str:
 def is_slack_id(one: str) -> bool:
     """Tell whether it is the id of a person or a group, not the name of a team."""
     return _SLACK_ID.fullmatch(one) is not None
+
+
+def kind_of(piece: Piece) -> str:
+    """Return what a piece of a writing is: ``text``, ``whom``, ``at`` or ``said``."""
+    return "text" if isinstance(piece, str) else type(piece).__name__.lower()
+
+
+def is_entry(evidence: str) -> bool:
+    """Tell whether evidence is an entry of the log, ``t17``, and no alert."""
+    return evidence[:1] == "t" and evidence[1:].isdecimal()
 
 
 def people_of(text: str) -> list[str]:

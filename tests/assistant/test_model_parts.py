@@ -29,8 +29,12 @@ from tests.spec import NOON
 
 FRONT = '---\nid: x\nversion: 1\nowner: "@a"\npurpose: p\n---\n'
 PINNED = {
+    ("catch-up", 1): "2e125fb2720f",
+    ("handover-note", 1): "b48d3085c1b5",
     ("incident-summary", 2): "cc2543be46cc",
     ("is-it-there", 1): "9af00c7326e2",
+    ("postmortem-draft", 1): "eb16302a86d8",
+    ("status-update", 1): "db29fadba42f",
 }
 """Each version of a prompt and the first digits of its hash: a text never changes
 under its version."""

@@ -128,8 +128,9 @@ def test_redact_json_shows_kinds(home: Path) -> None:
     assert answer["findings"][0]["kind"] == "openai_project"
 
 
-def test_a_timeline_without_a_log_says_the_next_move(home: Path) -> None:
-    answer = run("timeline", "INC-0001")
+@pytest.mark.parametrize("command", ["timeline", "postmortem"])
+def test_a_timeline_without_a_log_says_the_next_move(home: Path, command: str) -> None:
+    answer = run(command, "INC-0001")
     assert answer.exit_code == 1
     assert "Start the bot once with `tocsin run`" in answer.output
 

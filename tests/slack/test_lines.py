@@ -47,6 +47,12 @@ from bot.domain.judging_events import (
     Vote,
 )
 from bot.domain.severity import Severity
+from bot.domain.telling_events import (
+    Drafted,
+    HandedOver,
+    UpdateLate,
+    UpdatePosted,
+)
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.slack.lines import SlackPresenter
@@ -249,6 +255,15 @@ SAID += [
         replace(TEXT_JUDGED, claim=0, kind="catch_up", reason=None),
         "<@U0ONCALL> took back the AI-written catch up.",
     ),
+    (
+        UpdateLate(by=ME, due_at=NOON, late_s=200),
+        (
+            "The next status update of INC-0001 was promised by <!date^1777896000^"
+            "{date_short_pretty} {time}|2026-05-04 12:00 UTC>, by <@U0ONCALL>. Post "
+            "it, or say when it comes: `/incident update INC-0001`. This reminder "
+            "comes 3 min late."
+        ),
+    ),
 ]
 SILENT: list[Event] = [
     ChecklistStarted(runbook="RB-07", version=1, digest="d", steps=8, by=ME),
@@ -272,6 +287,29 @@ SILENT: list[Event] = [
         text=Untrusted("It ran 3 times"),
     ),
     PhaseChanged(was=Phase.TRIAGE, phase=Phase.INVESTIGATING, by=ME),
+    Drafted(
+        writing="update",
+        model="openai:m",
+        prompt="status-update",
+        version=1,
+        digest="d",
+        upto=4,
+        asked=1,
+        kept=1,
+        dropped=(),
+        evidence=(("t4",),),
+        text=Untrusted("It ran 3 times"),
+    ),
+    UpdatePosted(
+        by=ME,
+        audience="team",
+        next_at=NOON,
+        promises=True,
+        status=Untrusted("We look at it."),
+        impact=None,
+        doing=None,
+    ),
+    HandedOver(by=ME, to="U0SECOND", note=Untrusted("Watch the key.")),
 ]
 
 

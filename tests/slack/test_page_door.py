@@ -33,7 +33,7 @@ class FakePages:
         self.made: list[tuple[str, str]] = []
         self.closed = False
 
-    async def link(self, person: str, *, incident: str) -> str:
+    async def link(self, person: str, *, incident: str, part: str = "") -> str:
         """Return an address, or the reason why there is none."""
         if self.closed:
             raise NotAllowed(
@@ -183,7 +183,8 @@ async def test_the_home_tab_leads_to_the_board(stage: Stage) -> None:
         one for b in view["blocks"] if b["type"] == "actions" for one in b["elements"]
     ]
     assert [(one["action_id"], one["value"]) for one in buttons] == [
-        ("page.open", "board")
+        ("catchup.open", "INC-0001"),
+        ("page.open", "board"),
     ]
 
 

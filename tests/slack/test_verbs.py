@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import BadRequest
 from bot.domain.events import Phase, Role
 from bot.domain.severity import Severity
+from bot.domain.writing import Writing
 from bot.slack import words
 from bot.slack.drill_wishes import DrillVerb
 from bot.slack.maintenance_wishes import MaintenanceVerb
@@ -15,6 +16,7 @@ from bot.slack.sentences import on_lines, spoken
 from bot.slack.share_wishes import ShareVerb
 from bot.slack.verbs import TYPED, as_typed, parse
 from bot.slack.wishes import Verb, Wish
+from bot.slack.writing_wishes import WritingWish
 from tests.slack.hostile import hostile
 from tests.slack.validity import assert_text_safe
 
@@ -178,10 +180,12 @@ def test_no_text_breaks_the_parser_or_comes_back_alive(text: str) -> None:
     except BadRequest as unclear:
         assert_text_safe(str(unclear), limit=400)
     else:
-        assert type(wish.verb) in (
+        kind = wish.writing if isinstance(wish, WritingWish) else wish.verb
+        assert type(kind) in (
             Verb,
             PlanVerb,
             ShareVerb,
             DrillVerb,
             MaintenanceVerb,
+            Writing,
         )

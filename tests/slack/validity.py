@@ -39,7 +39,8 @@ FIELDS = {
     "static_select": {
         *("type", "action_id", "options", "initial_option", "placeholder")
     },
-    "users_select": {"type", "action_id"},
+    "users_select": {"type", "action_id", "initial_user"},
+    "checkboxes": {"type", "action_id", "options"},
     "multi_users_select": {"type", "action_id", "max_selected_items"},
     "radio_buttons": {"type", "action_id", "options", "initial_option"},
     "plain_text_input": {

@@ -29,6 +29,7 @@ from bot.readmodels.board import BoardRow
 from bot.readmodels.checklists import Progress
 from bot.readmodels.learned import Counts, Feedback, Forgotten, Learned, Written
 from bot.readmodels.plan_record import CallMade, Look, PersonAnswer, PlanRecord
+from bot.readmodels.postmortem import postmortem
 from bot.readmodels.timeline import Line
 from bot.web import rendering
 from bot.web.dossier import BoardView, Dossier, LogState, StepRow, board_line
@@ -308,7 +309,24 @@ def pages() -> dict[str, str]:
             board_of(), names={}, reader="U0LEAD", mask=str
         ),
         "sign-in": rendering.sign_in_page("A" * 22),
+        "postmortem": _postmortem(),
     }
+
+
+def _postmortem() -> str:
+    # The incident is made of this one's parts.
+    from tests.readmodels.account_states import ENDED, LATE, account
+
+    made = account(LATE, ENDED)
+    return rendering.postmortem_page(
+        postmortem(made),
+        cast=made.cast(),
+        at=made.now,
+        note=NOTE,
+        names=NAMES,
+        reader="U0LEAD",
+        mask=str,
+    )
 
 
 def main() -> None:
