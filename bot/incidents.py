@@ -24,6 +24,7 @@ from bot.domain.grouping_events import (
     FlappingEnded,
 )
 from bot.domain.incident import Incident, evolve
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.writing_events import Summarized
 from bot.ports import Clock, Entry, NewEntry, Presenter, Timer, Transaction
 from bot.readmodels import board, gathering, timeline
@@ -203,6 +204,8 @@ def _only_counts(events: Sequence[Event]) -> bool:
 
 def _shows_nothing(event: Event) -> bool:
     """Tell whether an event leaves the card as it is: nothing a model said is true."""
+    if isinstance(event, QuestionAnswered):
+        return True
     return isinstance(event, Summarized) and not event.kept
 
 

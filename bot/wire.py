@@ -38,6 +38,7 @@ from bot.wire_names import join_names
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
+from bot.wire_questions import QuestionHouse
 from bot.wire_senders import senders
 from bot.wire_sharing import Sharing
 from bot.wire_summary import SummaryHouse
@@ -72,17 +73,26 @@ def build(
     links = page_links(ground.store, ground.clock, base_url)
     sharing, drills = sharing_of(ground, people), _drills(ground, gate)
     grouping = build_grouping(ground.service, ground.rulings, channel=slack.channel)
-    room = _room(ground, gate, links, sharing=sharing, drills=drills, grouping=grouping)
+    questions = QuestionHouse(ground=ground, model=model_of(ground))
+    room = _room(
+        ground,
+        gate,
+        links,
+        sharing=sharing,
+        drills=drills,
+        grouping=grouping,
+        questions=questions,
+    )
     people.of = room.askers
     ground.figures.sockets = room.live_sockets
     identity = identity_of(ground, room, links)
     pages = _page_routes(ground, room, links, identity.start)
-    house = _house(ground, gate, room, grouping, pages)
+    house = _house(ground, gate, room, grouping, pages, questions)
     join_names(house, ground, room)
     identity.join(house, sharing)
-    for part in (drills, grouping, build_watch(_watch_needs(ground))):
+    watch, summaries = build_watch(_watch_needs(ground)), SummaryHouse(ground=ground)
+    for part in (drills, grouping, watch, summaries, questions):
         part.join(house)
-    SummaryHouse(ground=ground).join(house)
     return house
 
 
@@ -94,6 +104,7 @@ def _room(
     sharing: Sharing,
     drills: DrillHouse,
     grouping: Grouping,
+    questions: QuestionHouse,
 ) -> SlackRoom:
     return SlackRoom(
         service=ground.service,
@@ -105,6 +116,7 @@ def _room(
         maintenance=grouping.maintenance,
         originals=build_originals(gate, sharing.desk, ground),
         texts=Texts(desk=sharing.desk),
+        asks=questions.asks,
     )
 
 
@@ -114,6 +126,7 @@ def _house(
     room: SlackRoom,
     grouping: Grouping,
     pages: list[Route],
+    questions: QuestionHouse,
 ) -> House:
     pressed = press(ground)
     reader = Apart(ground.rulings.texts, known=lambda: ground.roster.known)
@@ -136,7 +149,7 @@ def _house(
         admin_token=ground.admin_token,
         base_url=ground.base_url,
         routes=pages,
-        model=model_of(ground),
+        model=questions.model,
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 

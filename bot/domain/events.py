@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.domain.grouping_events import GroupingEvent
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
@@ -290,5 +291,6 @@ Event = (
     | Nagged
     | CommandRefused
     | Summarized
+    | QuestionAnswered
     | GroupingEvent
 )

@@ -35,6 +35,7 @@ from bot.domain.grouping_events import (
     Snoozed,
     Woken,
 )
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.severity import Severity
 from bot.domain.summary import Written, from_lines, prompt_named
 from bot.domain.untrusted import Untrusted
@@ -162,8 +163,12 @@ def evolve(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a ga
             return _quietly(incident, event)
 
 
-def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
+def _quietly(
+    incident: Incident, event: GroupingEvent | Summarized | QuestionAnswered
+) -> Incident:
     match event:
+        case QuestionAnswered():
+            return incident
         case Correlated(rules=rules):
             return _correlated(incident, rules)
         case CategoryChanged(category=category, rule=rule):

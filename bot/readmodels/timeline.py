@@ -4,7 +4,6 @@ The lines are computed from the stream each time; there is no table that could
 drift from the log. How a line looks in Slack lives in `bot/slack/lines.py`.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,13 +37,13 @@ from bot.domain.grouping_events import (
     Snoozed,
     Woken,
 )
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.responding import DRILL_OVER
 from bot.domain.share_events import OriginalSealed
-from bot.domain.summary import prompt_named
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.ports import Entry, Transaction
-from bot.readmodels import alerts, grouping_lines
+from bot.readmodels import alerts, grouping_lines, writing_lines
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import Sealed, sealed_in
 from bot.redact import masked_words
@@ -201,7 +200,9 @@ def sentence(event: Event) -> str:  # noqa: C901 - one case per event
         case Flapping() | FlappingEnded():
             return grouping_lines.sentence(event)
         case Summarized():
-            return _summarized(event)
+            return writing_lines.summarized(event)
+        case QuestionAnswered():
+            return writing_lines.answered(event)
         case _:
             return _by_a_person(event)
 
@@ -212,16 +213,6 @@ def _opened(event: IncidentOpened) -> str:
         f"Opened as {event.severity}, {event.category}, by an alert "
         f"from {event.source} (rule {event.rule}).{earlier}"
     )
-
-
-def _summarized(event: Summarized) -> str:
-    named = prompt_named(event.prompt, event.version, event.digest)
-    counted = Counter(event.dropped)
-    reasons = ", ".join(f"{n} {why}" for why, n in sorted(counted.items()))
-    dropped = f"; dropped: {reasons}" if reasons else ""
-    kept = f"{event.kept} of {event.asked} claims kept{dropped}"
-    end = ", check evidence:" if event.kept else "."
-    return f"{event.model} was asked ({named}): {kept}{end}"
 
 
 def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
@@ -289,6 +280,8 @@ def _words(event: Event) -> Untrusted | None:
     match event:
         case IncidentOpened(title=words) | Noted(text=words):
             return words
+        case QuestionAnswered():
+            return writing_lines.question(event)
         case Resolved(summary=words) | Summarized(text=words):
             return words
         case SeverityChanged(reason=words) | StepFinished(reason=words):

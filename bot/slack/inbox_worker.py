@@ -32,9 +32,12 @@ from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_wishes import PlanWish
+from bot.slack.question_door import NO_QUESTIONS, QuestionDesk, wish_of
+from bot.slack.question_wishes import AskWish
 from bot.slack.requests import (
     Click,
     HomeOpened,
+    Mention,
     Request,
     Shortcut,
     SlashCommand,
@@ -52,7 +55,7 @@ from bot.slack.wishes import Verb, Wish
 if TYPE_CHECKING:
     from bot.service import Handled
 
-_ELSEWHERE = (PlanWish, ShareWish, DrillWish, MaintenanceWish)
+_ELSEWHERE = (PlanWish, ShareWish, DrillWish, MaintenanceWish, AskWish)
 _LEASE_S = 60
 _AT_ONCE = 20
 _POLL_S = 1.0
@@ -66,6 +69,7 @@ class InboxWorker:
         desk: Asks the gate; None where nothing can be proposed.
         shares: Asks sharing; None where nothing can be sealed.
         drills: Asks the drills; None where none are played; `maintenance` likewise.
+        questions: Has questions answered; None where none are.
     """
 
     def __init__(
@@ -78,8 +82,10 @@ class InboxWorker:
         shares: ShareDoor | None = None,
         drills: DrillDesk | None = None,
         maintenance: MaintenanceDesk | None = None,
+        questions: QuestionDesk | None = None,
     ) -> None:
         self._desk = desk
+        self._questions = questions
         self._shares = shares
         self._drills = drills
         self._maintenance = maintenance
@@ -140,6 +146,9 @@ class InboxWorker:
             if isinstance(wish, ShareWish):
                 await self._ask_sharing(item, request, wish)
                 return
+            if isinstance(wish, AskWish):
+                await self._ask_about(item, request, wish)
+                return
             if isinstance(wish, DrillWish | MaintenanceWish):
                 await self._ask_desk(item, request, wish)
                 return
@@ -164,6 +173,12 @@ class InboxWorker:
             await self._settle(item, request, said)
         self._whispers.wake()
 
+    async def _ask_about(self, item: str, request: Request, wish: AskWish) -> None:
+        if self._questions and isinstance(request, Mention | SlashCommand):
+            await self._questions.answer(item, request, wish)
+        else:
+            await self._settle(item, request, NO_QUESTIONS)
+
     async def _ask_desk(
         self, item: str, request: Request, wish: DrillWish | MaintenanceWish
     ) -> None:
@@ -179,7 +194,7 @@ class InboxWorker:
 
     async def _wish(
         self, request: Request
-    ) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | str:
+    ) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | AskWish | str:
         """Return what is asked, of which incident; or the sentence why nothing is."""
         match request:
             case SlashCommand(text=text, person=person):
@@ -200,6 +215,8 @@ class InboxWorker:
                 return words.NO_TEXT_IN_MESSAGE
             case HomeOpened():
                 return ""
+            case Mention():
+                return wish_of(request)
             case _:
                 assert_never(request)
 

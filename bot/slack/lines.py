@@ -29,6 +29,7 @@ from bot.domain.events import (
 )
 from bot.domain.grouping_events import Woken
 from bot.domain.plan_view import PlanView
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.storm_view import StormView
 from bot.domain.writing_events import Summarized
 from bot.ports import Post
@@ -107,6 +108,8 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
     match event:
         case IncidentOpened() | AlertsCounted() | CommandRefused() | Summarized():
             return []
+        case QuestionAnswered():
+            return []  # the answer itself stands in the thread
         case AlertJoined():
             return grouping_words.joined(event)
         case AlertCleared():

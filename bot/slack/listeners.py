@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.commands import PersonKind
 from bot.domain.errors import BadRequest
+from bot.ports.asking import QuestionAsks
 from bot.ports.gate import Gate
 from bot.ports.share_texts import TextAsks
 from bot.ports.sharing import OriginalAsks
@@ -30,6 +31,8 @@ from bot.slack.page_door import PageDoor
 from bot.slack.people import People
 from bot.slack.plan_door import PlanDoor
 from bot.slack.plan_wishes import PlanWish
+from bot.slack.question_door import QuestionDoor
+from bot.slack.question_wishes import AskWish
 from bot.slack.requests import (
     Click,
     HomeOpened,
@@ -64,6 +67,7 @@ class Door:
         drills: None where none are played.
         maintenance: None where none is planned.
         originals: None where nothing can be sealed; `texts` likewise.
+        asks: None where no questions are answered.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Door:
         originals: OriginalAsks | None = None,
         texts: TextAsks | None = None,
         askers: Looker | None = None,
+        asks: QuestionAsks | None = None,
     ) -> None:
         self._drills = drills
         self._maintenance = maintenance
@@ -102,6 +107,7 @@ class Door:
             open_form=self.open_form,
         )
         self._texts = self._text_door(texts, askers)
+        self._questions = QuestionDoor(asks=asks, accept=self.accept)
 
     def register(self, app: AsyncApp) -> None:
         """Wire the listeners to Bolt."""
@@ -113,11 +119,12 @@ class Door:
         app.action(DIAGNOSTICS_BUTTON)(self.click)
         for callback in modals.FORMS.values():
             app.view(callback)(self.submit)
-        app.shortcut(SHORTCUT)(self.keep)
+        app.shortcut(SHORTCUT)(self.click)
         app.event("app_home_opened")(self.home)
         self._pages.register(app)
         self._originals.register(app)
         self._texts.register(app)
+        self._questions.register(app)
         if self._plans is not None:
             self._plans.register(app)
 
@@ -133,23 +140,34 @@ class Door:
         if isinstance(wish, PlanWish):
             await self._about_plans(ack, request, wish)
             return
+        if isinstance(wish, AskWish):
+            await self._questions.command(ack, request)
+            return
         if isinstance(wish, DrillWish):
             await self._about_drills(ack, request, wish)
             return
         if isinstance(wish, MaintenanceWish):
             await self._about_maintenance(ack, request, wish)
             return
-        if isinstance(wish, ShareWish) and wish.verb is ShareVerb.ORIGINAL:
-            await self._originals.command(ack, request, wish)
+        if isinstance(wish, ShareWish):
+            await self._about_shares(ack, request, wish)
             return
-        if isinstance(wish, ShareWish) and wish.verb is ShareVerb.SHARE:
-            await self._texts.command(ack, request, wish)
-            return
-        if not isinstance(wish, ShareWish) and wish.verb in READING:
+        if wish.verb in READING:
             await ack(await self._read(request, wish))
             return
         await self.accept(request)
         await ack()
+
+    async def _about_shares(
+        self, ack: AsyncAck, request: SlashCommand, wish: ShareWish
+    ) -> None:
+        if wish.verb is ShareVerb.ORIGINAL:
+            await self._originals.command(ack, request, wish)
+        elif wish.verb is ShareVerb.SHARE:
+            await self._texts.command(ack, request, wish)
+        else:
+            await self.accept(request)
+            await ack()
 
     def _plan_door(self, gate: Gate) -> PlanDoor:
         return PlanDoor(
@@ -202,12 +220,7 @@ class Door:
             await ack()
 
     async def click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Keep the press of a button."""
-        await self.accept(parse(body))
-        await ack()
-
-    async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Keep the use of a shortcut."""
+        """Keep the press of a button, or the use of a shortcut."""
         await self.accept(parse(body))
         await ack()
 

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.guards import Guards
+from bot.ports.asking import QuestionAsks
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
 from bot.ports.maintenance import Maintenance
@@ -34,6 +35,7 @@ from bot.slack.needs import Pages, Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
+from bot.slack.question_door import QuestionDesk
 from bot.slack.reconcile import Reconciler
 from bot.slack.room_settings import SlackSettings, refuse_empty
 from bot.slack.roster import Learns, RosterReader
@@ -73,8 +75,10 @@ class SlackRoom:
         maintenance: Maintenance | None = None,
         originals: OriginalAsks | None = None,
         texts: TextAsks | None = None,
+        asks: QuestionAsks | None = None,
     ) -> None:
         self._know_people(settings, service)
+        self._asks = asks
         self.sender = self._sender(service, shares, gate)
         whispers = self._whispers(service)
         planned = _planned(maintenance, self.people)
@@ -95,6 +99,7 @@ class SlackRoom:
             originals=originals,
             texts=texts,
             askers=self.askers,
+            asks=asks,
         )
         self._open(door, settings, whispers)
 
@@ -115,6 +120,16 @@ class SlackRoom:
             shares=sealed,
             drills=played,
             maintenance=planned,
+            questions=self._question_desk(service, whispers),
+        )
+
+    def _question_desk(
+        self, service: Service, whispers: Whispers
+    ) -> QuestionDesk | None:
+        if self._asks is None:
+            return None
+        return QuestionDesk(
+            asks=self._asks, service=service, askers=self.askers, whispers=whispers
         )
 
     def _share_door(

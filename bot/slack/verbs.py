@@ -1,6 +1,7 @@
 """The text after `/incident`, read as a wish. Pure.
 
     help | list | status [INC] | page [INC] | note [INC] TEXT | ack [INC]
+    ask [INC] QUESTION | runbook [INC]
     resolve [INC] [fixed|false_alarm|duplicate] [TEXT] | reopen [INC]
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
@@ -27,6 +28,7 @@ from bot.slack import drill_wishes, maintenance_wishes, words
 from bot.slack.drill_wishes import DrillWish
 from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
+from bot.slack.question_wishes import AskWish
 from bot.slack.share_wishes import ShareVerb, ShareWish
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
 
@@ -37,6 +39,7 @@ TYPED = (
     *("break-glass", "review", "stop-all", "release"),
     *("diagnostics", "share", "original", "revoke"),
     *("drill", "snooze", "maintenance"),
+    *("ask", "runbook"),
 )
 """The verbs as people type them."""
 
@@ -50,7 +53,7 @@ _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP}
 
 def parse(  # noqa: C901, PLR0912 - one case per verb
     text: str, *, asker: str
-) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish:
+) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | AskWish:
     """Read what was typed after the command.
 
     Args:
@@ -74,7 +77,9 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
     match verb:
         case "help" | "list":
             return Wish(verb=Verb(verb))
-        case "status" | "page" | "ack" | "reopen":
+        case "ask":
+            return _ask(incident, rest)
+        case "status" | "page" | "ack" | "reopen" | "runbook":
             if rest:
                 raise _usage(verb, "there is more after it than an incident id")
             return Wish(verb=Verb(verb), incident=incident)
@@ -117,6 +122,12 @@ def _incident(rest: str) -> tuple[str, str]:
     first, after = _first(rest)
     found = INCIDENT.fullmatch(first.upper())
     return (found[0], after) if found else ("", rest)
+
+
+def _ask(incident: str, rest: str) -> AskWish:
+    if not rest:
+        raise _usage("ask", "there is no question")
+    return AskWish(incident=incident, text=rest)
 
 
 def _note(incident: str, rest: str) -> Wish:

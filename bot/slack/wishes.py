@@ -56,9 +56,10 @@ class Verb(StrEnum):
     PAGE = "page"
     SNOOZE = "snooze"
     WAKE = "wake"
+    RUNBOOK = "runbook"
 
 
-READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE})
+READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE, Verb.RUNBOOK})
 PAGE_BUTTON = "page.open"
 """Asks for a link to an incident's page, or to the board."""
 
@@ -177,7 +178,7 @@ def command_of(  # noqa: C901 - one case per verb, so that mypy finds a gap
             return _finish(wish, by=by, reason=words)
         case Verb.SNOOZE | Verb.WAKE:
             return _rest(wish, by=by, reason=words)
-        case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.ROLE:
+        case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.RUNBOOK | Verb.ROLE:
             raise out_of_date()
         case _:
             assert_never(wish.verb)

@@ -45,6 +45,8 @@ USAGE: Mapping[str, str] = {
     "list": "list",
     "status": "status [INC-0001]",
     "page": "page [INC-0001]",
+    "ask": "ask [INC-0001] QUESTION",
+    "runbook": "runbook [INC-0001]",
     "note": "note [INC-0001] TEXT",
     "ack": "ack [INC-0001]",
     "resolve": "resolve [INC-0001] [fixed|false_alarm|duplicate] [TEXT]",
@@ -70,11 +72,17 @@ USAGE: Mapping[str, str] = {
     "maintenance": maintenance_wishes.USAGE,
 }
 _HELP = (
-    (("list", "status", "page"), "what is open; all about one, here or in the browser"),
+    (
+        ("list", "status", "page", "ask"),
+        "what is open; all about one, here or in the browser; an answer from evidence",
+    ),
     (("ack", "note"), "I am on it; add a line to the timeline"),
     (("role",), "who does what"),
     (("severity", "phase"), "change it with a reason; say where the response stands"),
-    (("step",), "take, finish or skip a runbook step"),
+    (
+        ("step", "runbook"),
+        "take, finish or skip a runbook step; draft one from what was done",
+    ),
     (("resolve", "reopen"), "end it, or open it again"),
     (("propose", "plans", "edit", "cancel"), "plans: ask, see, change, take back"),
     (

@@ -31,6 +31,7 @@ MIGRATION_NAMES = (
     "0014_identity",
     "0015_model_calls",
     "0016_summaries",
+    "0019_questions",
 )
 INSTALL_ID_BYTES = 8
 
@@ -80,6 +81,7 @@ def migrations() -> "Migrations":
         _make_identity,
         _make_model_calls,
         _make_summaries,
+        _make_questions,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
@@ -284,5 +286,11 @@ def _make_model_calls(db: "Database") -> None:
 
 def _make_summaries(db: "Database") -> None:
     from bot.store.summary_tables import make
+
+    make(db)
+
+
+def _make_questions(db: "Database") -> None:
+    from bot.store.question_tables import make
 
     make(db)
