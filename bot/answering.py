@@ -1,4 +1,4 @@
-"""Answers the questions that were kept: from facts at once, with a model where there is one.
+"""Answers the questions that were kept: from facts at once, or with a model.
 
 Two threads: one answers what rules and search can, the other asks a model, so that no
 typed question waits behind it. The answer, its event, and the mark that the question is
@@ -106,11 +106,11 @@ class Answering:
                 woken.wait(_IDLE_S)
 
     def step(self) -> bool:
-        """Answer one question without a model, or leave it to one; tell if one waited."""
+        """Answer one question, or leave it to a model; tell whether one waited."""
         asked = self._take(WAITS, _LEASE)
         if asked is None:
             return False
-        evidence = self._evidence(asked)
+        evidence = self.evidence_of(asked.incident)
         if evidence is None:
             self._store.write(lambda tx: questions.over(tx, asked)).result()
             return True
@@ -131,7 +131,7 @@ class Answering:
         asked = self._take(FOR_A_MODEL, self._needs.lease) if model else None
         if model is None or asked is None or self._ends:
             return False
-        evidence = self._evidence(asked)
+        evidence = self.evidence_of(asked.incident)
         if evidence is None:
             self._store.write(lambda tx: questions.over(tx, asked)).result()
             return True
@@ -172,17 +172,17 @@ class Answering:
             return fallback, dropped
         return replace(made, written=_written(answer)), dropped
 
-    def _evidence(self, asked: Asked) -> Evidence | None:
+    def evidence_of(self, incident: str) -> Evidence | None:
         """Return what the incident's own evidence is now; None where there is none."""
 
         def work(tx: Transaction) -> Evidence | None:
-            card = self._needs.viewing.card(tx, asked.incident)
+            card = self._needs.viewing.card(tx, incident)
             if card is None:
                 return None
-            near = passages.near(tx, asked.incident)
+            near = passages.near(tx, incident)
             used = {runbook for runbook, _ in card.state.steps}
             known: tuple[Passage, ...] = (
-                *passages.of_incident(tx, asked.incident),
+                *passages.of_incident(tx, incident),
                 *self._registry,
                 *passages.of_shelf(self._needs.runbooks, near=near | used),
             )
@@ -232,7 +232,7 @@ class Answering:
         tx.outbox.post(voice.answer(view), now=now)
 
     def looking(self, tx: Transaction, asked: Asked, state: Incident) -> None:
-        """Say in the thread that an answer is looked for; the answer takes its place."""
+        """Say in the thread that an answer is looked for; it takes its place."""
         nothing = Reply(how=How.NOTHING, said=())
         view = view_of(asked, state, nothing, None)
         view = replace(view, at=self._clock.now())

@@ -228,7 +228,7 @@ def _nothing_asked() -> BadRequest:
     return BadRequest(
         _NOT_ANSWERED,
         because="there is no question after my name",
-        next_move="For example: who owns it, what was tried, what changed before 10:02.",
+        next_move="For example: who owns it, what was tried, what changed at 10:02.",
     )
 
 

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from bot.assistant.claims import ClaimAnswer, SummaryAnswer, checked
 from bot.assistant.question import Asked, understood
-from bot.assistant.question_facts import by_facts
+from bot.assistant.question_facts import named_system
+from bot.assistant.question_kinds import by_facts
 from bot.assistant.question_search import FLOOR, Found, content, search
 from bot.assistant.question_story import quoted
 from bot.assistant.shapes import Shape
@@ -37,8 +38,7 @@ _MOST_TOLD = 40
 _QUOTED = 2
 _CLOSE = 0.9
 _MOST_CLAIMS = 12
-_DUTIES = ("notif", "authorit", "regulator", "gdpr", "hipaa", "ai act", "deadline")
-_DONE = ("did ", "was ", "were ", "has ", "have ", "had ")
+_LEAST_NEAR = 0.34
 _DEEDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "approve": (
         "Only a person approves: with **Review and confirm** on the plan's card.",
@@ -49,8 +49,7 @@ _DEEDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("/incident cancel PLAN REASON",),
     ),
     "plan": (
-        "I do nothing myself. A person proposes the action, others confirm it on its "
-        "card, and only then it runs.",
+        "I do nothing. A person proposes it, others confirm it on its card, then it runs.",
         ("/incident propose",),
     ),
     "ack": ("A person acknowledges, on the card or with this.", ("/incident ack",)),
@@ -98,6 +97,8 @@ def by_rules(question: Untrusted, evidence: Evidence) -> Reply:
     said = by_facts(asked, evidence)
     if said:
         return reply(How.FACTS, said, evidence)
+    if said is None:
+        return reply(How.NOTHING, (), evidence)
     return _searched(asked, evidence)
 
 
@@ -163,25 +164,30 @@ def _searched(asked: Asked, evidence: Evidence) -> Reply:
     What a runbook says is no evidence of what happened, so that it answers only what
     one can or should do.
     """
-    among = [one for one in evidence.passages if _may_answer(one, asked)]
+    own = _own_systems(asked, evidence)
+    among = [one for one in evidence.passages if _may_answer(one, asked, own)]
     found = search(asked.text, among)
     if found and found[0].share >= FLOOR:
         close = [one for one in found[:_QUOTED] if one.share >= _CLOSE * found[0].share]
         return reply(How.SEARCH, [_quote(one, evidence) for one in close], evidence)
     anywhere = found or search(asked.text, evidence.passages, most=1)
-    nearest = anywhere[0].passage if anywhere else None
+    near = [one.passage for one in anywhere[:1] if one.share >= _LEAST_NEAR]
+    nearest = near[0] if near else None
     return replace(reply(How.NOTHING, (), evidence), nearest=nearest)
 
 
-def _may_answer(passage: Passage, asked: Asked) -> bool:
-    is_duty = any(word in asked.text for word in _DUTIES)
-    if is_duty and not asked.text.startswith(_DONE):
-        return passage.place is Place.RUNBOOK and (
-            ":notify" in passage.id or passage.near
-        )
+def _own_systems(asked: Asked, evidence: Evidence) -> tuple[str, ...]:
+    """Return the ids of the systems that the incident or the question is about."""
+    found = (evidence.system, named_system(asked.text, evidence))
+    return tuple(one.id for one in found if one is not None)
+
+
+def _may_answer(passage: Passage, asked: Asked, systems: Sequence[str]) -> bool:
+    if passage.place is Place.REGISTRY:
+        return passage.title.endswith(tuple(f" {one}" for one in systems))
     if asked.is_how:
-        return passage.place in (Place.RUNBOOK, Place.REGISTRY)
-    return passage.place in OF_THE_INCIDENT or passage.place is Place.REGISTRY
+        return passage.place is Place.RUNBOOK
+    return passage.place in OF_THE_INCIDENT
 
 
 def _quote(found: Found, evidence: Evidence) -> Said:

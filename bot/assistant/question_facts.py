@@ -1,12 +1,13 @@
-"""Questions that typed facts answer: who, since when, how many, why, what next.
+"""What typed facts answer: who, since when, how many, why, what next.
 
-Each rule is one pattern and one small function that returns sentences with what they
-rest on, or none where the facts do not say. Nobody's words are believed here but the
-rules', the registry's and the log's own. What happened when is in `question_story.py`.
+Small functions, each of which returns sentences with what they rest on, or none where
+the facts do not say. Nobody's words are believed here but the rules', the registry's
+and the log's own. Which question asks for which is in `question_kinds.py`; what
+happened when is in `question_story.py`.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.assistant import question_story as story
@@ -30,32 +31,26 @@ _THIS = frozenset(
     "it this that system the incident model bot agent endpoint here service".split()  # noqa: SIM905 - reads better
 )
 _SHORTEST_NAME = 4
-Answer = Sequence[Said]
-Rule = Callable[[Asked, Evidence], Answer]
+_PAST = ("did ", "was ", "were ", "has ", "have we ", "had ")
+Answer = Sequence[Said] | None
+"""None where the facts are known not to say it: then nothing else does."""
 
 
-def by_facts(asked: Asked, evidence: Evidence) -> Answer:
-    """Return what typed facts answer; nothing where they do not."""
-    for pattern, rule in _RULES:
-        if pattern.search(asked.text):
-            return rule(asked, evidence)
-    return ()
-
-
-def _owner(asked: Asked, evidence: Evidence) -> Answer:
-    system = _named_system(asked.text, evidence)
+def owner(asked: Asked, evidence: Evidence) -> Answer:
+    """Say who owns the system that is meant."""
+    system = named_system(asked.text, evidence)
     named = _NAMED.search(asked.text)
     if system is None and named and named[1] not in _THIS:
-        return ()
+        return None
     system = system or evidence.system
     if system is None:
-        return ()
+        return None
     deputy = f", deputy {who(system.deputy)}" if system.deputy else ""
     text = f"{system.title} ({system.id}) is owned by {who(system.owner)}{deputy}."
     return (Said(text=text, evidence=_registry(system, evidence)),)
 
 
-def _named_system(text: str, evidence: Evidence) -> System | None:
+def named_system(text: str, evidence: Evidence) -> System | None:
     """Return the registered system that a question names, by the longest name."""
     best: tuple[int, System] | None = None
     for system in evidence.systems:
@@ -86,7 +81,8 @@ def _registry(system: System, evidence: Evidence) -> tuple[str, ...]:
     )
 
 
-def _roles(asked: Asked, evidence: Evidence) -> Answer:
+def roles(asked: Asked, evidence: Evidence) -> Answer:
+    """Say who has the role that is asked for."""
     wanted = [role for role in (Role.SCRIBE, Role.COMMS) if role.value in asked.text]
     role = wanted[0] if wanted else Role.COMMANDER
     person = evidence.card.state.roles.get(role, "")
@@ -97,7 +93,8 @@ def _roles(asked: Asked, evidence: Evidence) -> Answer:
     return (Said(text=f"{who(person)} is {role.value}.", evidence=given),)
 
 
-def _acked(_: Asked, evidence: Evidence) -> Answer:
+def acked(_: Asked, evidence: Evidence) -> Answer:
+    """Say who acknowledged."""
     state = evidence.card.state
     if not state.acked_by:
         text = "Nobody has acknowledged yet."
@@ -107,7 +104,8 @@ def _acked(_: Asked, evidence: Evidence) -> Answer:
     return (Said(text=f"{who(state.acked_by)} acknowledged{at}.", evidence=first),)
 
 
-def _since(_: Asked, evidence: Evidence) -> Answer:
+def since(_: Asked, evidence: Evidence) -> Answer:
+    """Say when it began."""
     since = evidence.card.since
     minutes = int((evidence.at - since).total_seconds() // 60)
     ago = f", {minutes} min before this answer" if evidence.card.state.is_open else ""
@@ -116,7 +114,8 @@ def _since(_: Asked, evidence: Evidence) -> Answer:
     return (Said(text=text, evidence=opened),)
 
 
-def _count(_: Asked, evidence: Evidence) -> Answer:
+def count(_: Asked, evidence: Evidence) -> Answer:
+    """Say how many alerts and problems there are."""
     alerts = [one for one in evidence.passages if one.place is Place.ALERT]
     count, kinds = evidence.card.alert_count, len(alerts)
     sources = ", ".join(evidence.card.sources)
@@ -124,7 +123,8 @@ def _count(_: Asked, evidence: Evidence) -> Answer:
     return (Said(text=text, evidence=tuple(one.id for one in alerts[:_MOST])),)
 
 
-def _severity(_: Asked, evidence: Evidence) -> Answer:
+def severity(_: Asked, evidence: Evidence) -> Answer:
+    """Say how severe it is, and why."""
     state = evidence.card.state
     moved = story.last(evidence, SeverityChanged.name)
     why = "; ".join(one.text for one in evidence.card.reasons)
@@ -134,7 +134,8 @@ def _severity(_: Asked, evidence: Evidence) -> Answer:
     return (Said(text=text, evidence=rests_on),)
 
 
-def _next(_: Asked, evidence: Evidence) -> Answer:
+def next_step(_: Asked, evidence: Evidence) -> Answer:
+    """Say which step comes next, and why."""
     step = evidence.card.next_step
     if step is None:
         return ()
@@ -145,7 +146,8 @@ def _next(_: Asked, evidence: Evidence) -> Answer:
     return (Said(text=text, evidence=rests_on, commands=command),)
 
 
-def _state(_: Asked, evidence: Evidence) -> Answer:
+def state(_: Asked, evidence: Evidence) -> Answer:
+    """Say where the response stands."""
     state = evidence.card.state
     kinds = (Resolved.name, Reopened.name, PhaseChanged.name, IncidentOpened.name)
     outcome = f" as {state.outcome.replace('_', ' ')}" if state.outcome else ""
@@ -154,7 +156,7 @@ def _state(_: Asked, evidence: Evidence) -> Answer:
     return (Said(text=text, evidence=story.last(evidence, *kinds)),)
 
 
-def _what(_: Asked, evidence: Evidence) -> Answer:
+def what(_: Asked, evidence: Evidence) -> Answer:
     """Say what the alerts say; a model's bullets are no evidence."""
     card = evidence.card
     opened = story.first(evidence, IncidentOpened.name)
@@ -166,7 +168,8 @@ def _what(_: Asked, evidence: Evidence) -> Answer:
     return (head, *told)
 
 
-def _system(_: Asked, evidence: Evidence) -> Answer:
+def system(_: Asked, evidence: Evidence) -> Answer:
+    """Say which system it is about."""
     system = evidence.system
     if system is None:
         return ()
@@ -176,7 +179,8 @@ def _system(_: Asked, evidence: Evidence) -> Answer:
     return (Said(text=text, evidence=_registry(system, evidence)),)
 
 
-def _masked(_: Asked, evidence: Evidence) -> Answer:
+def masked(_: Asked, evidence: Evidence) -> Answer:
+    """Say what was masked."""
     counted = evidence.card.masked
     alerts = [one.id for one in evidence.passages if one.place is Place.ALERT][:_MOST]
     if not counted:
@@ -185,13 +189,28 @@ def _masked(_: Asked, evidence: Evidence) -> Answer:
     return (Said(text=f"Masked in its alerts: {kinds}.", evidence=tuple(alerts)),)
 
 
-def _sources(_: Asked, evidence: Evidence) -> Answer:
+def sources(_: Asked, evidence: Evidence) -> Answer:
+    """Say where the alerts came from."""
     alerts = [one.id for one in evidence.passages if one.place is Place.ALERT][:_MOST]
     text = f"Its alerts came from {', '.join(evidence.card.sources)}."
     return (Said(text=text, evidence=tuple(alerts)),)
 
 
-def _unknown(_: Asked, evidence: Evidence) -> Answer:
+def duties(asked: Asked, evidence: Evidence) -> Answer:
+    """Say which duties the runbook names; whether one applies, people decide."""
+    if asked.text.startswith(_PAST):
+        return ()
+    step = evidence.card.next_step
+    duties = [one for one in evidence.passages if ":notify." in one.id and one.near]
+    mine = [one for one in duties if step and one.id.startswith(f"{step.runbook}:")]
+    shown = (mine or duties)[:_MOST]
+    said = [Said(text=one.said, evidence=(one.id,)) for one in shown]
+    head = Said(text="The runbook names these; whether one applies, people decide:")
+    return (head, *said) if said else ()
+
+
+def unknown(_: Asked, evidence: Evidence) -> Answer:
+    """Say what nobody has found out."""
     unknown = evidence.card.summary.unknown
     if not unknown:
         return ()
@@ -222,91 +241,3 @@ def _at(evidence: Evidence, ids: Sequence[str]) -> str:
 
 def _many(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _rule(pattern: str, rule: Rule) -> tuple[re.Pattern[str], Rule]:
-    return re.compile(pattern), rule
-
-
-_IT = r"(?:it|this|that|the incident|the trouble|everything|all this)"
-_WE = r"(?:we|you|they|people|anyone|anybody|somebody|someone|responders)"
-_RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
-    _rule(r"\b\d{1,2}:\d{2}\b", story.in_window),
-    _rule(r"\bown(?:s|er|ers|ed)\b|\bresponsible for\b|\bdeputy\b", _owner),
-    _rule(
-        r"\bcommander\b|^(?:who )?(?:is |are )?(?:the )?ic\b|\bthe ic\b|\bin charge\b|"
-        r"\bwho (?:is leading|leads|runs this)\b|\bscribe\b|\bwho does comms\b|"
-        r"\bwho is (?:on |the )?comms\b",
-        _roles,
-    ),
-    _rule(
-        r"\back(?:ed|nowledged?)\b|\bwho (?:is|'s) on (?:it|this)\b|\bwho has (?:it|this)\b|"
-        r"\b(?:any(?:one|body)|who is|who's) (?:on this|working|handling|looking)\b",
-        _acked,
-    ),
-    _rule(
-        r"\bhow many (?:alerts|problems|times did it (?:fire|alert))\b|"
-        r"\bnumber of (?:alerts|problems)\b|\balert count\b",
-        _count,
-    ),
-    _rule(
-        r"\bseverity\b|\bwhy (?:is (?:it|this) )?(?:a )?sev ?\d?\b|\b(?:which|what) sev\b|"
-        r"\bhow (?:bad|severe|serious|critical) is\b|\bpriority\b",
-        _severity,
-    ),
-    _rule(
-        rf"\bsince when\b|\bwhen did {_IT}(?: all)? (?:start|begin)\b|"
-        rf"\bwhen was {_IT} (?:detected|opened|noticed)\b|\bstart time\b|"
-        rf"\bhow long (?:has|is|does|did) {_IT}\b",
-        _since,
-    ),
-    _rule(
-        r"\bwhat(?:'s| is| comes)? next\b|\bnext step\b|^what now\b|"
-        r"^what (?:should|do|can|must) (?:we|i) do(?: next| now)?\W*$",
-        _next,
-    ),
-    _rule(
-        r"\bwhat is (?:still )?(?:unknown|unclear)\b|\bwhat (?:do|don't) we (?:not |still )?"
-        r"(?:not )?know\b|\bopen questions\b",
-        _unknown,
-    ),
-    _rule(
-        r"\bpl_[0-9a-z]|(?<!rollback )(?<!roll back )\bplans?\b(?! to roll)|"
-        r"\bproposed\b|\bproposals?\b|\b(?:awaiting|waiting for|pending) approvals?\b|"
-        r"\bwhat (?:was|were) (?:approved|rejected)\b",
-        story.plans,
-    ),
-    _rule(
-        rf"\bwhat (?:was|has been|have {_WE}|has any\w+|had been|did {_WE}) (?:already )?"
-        rf"(?:tried|try|done|do|attempted?)\b|\b(?:tried|done) (?:so far|already|yet)\b|"
-        rf"\b(?:which|what) steps (?:were|was|are|have|has|did)\b|\bwhich step\b.*\bskipped\b|"
-        r"\bskipped\b",
-        story.tried,
-    ),
-    _rule(
-        rf"\bstatus\b|\bis {_IT} (?:over|resolved|fixed|done|still \w+)\b|\bstill (?:open|"
-        r"ongoing|going on|firing)\b|\b(?:which|what) phase\b",
-        _state,
-    ),
-    _rule(
-        r"\bwhat (?:kind|type|sort) of (?:incident|attack|problem)\b|\bcategory\b|"
-        rf"\bwhat is {_IT} about\b|\bwhat (?:is|'s|was) (?:going on|happening|wrong)\b|"
-        r"^what happened\W*$|\bsummar(?:y|ise|ize)\b",
-        _what,
-    ),
-    _rule(
-        r"\b(?:which|what) (?:system|model|bot|service|agent|product)s? (?:is|are|was|were) "
-        r"(?:\w+ )?(?:affected|involved|hit|it|this|impacted|meant)\b",
-        _system,
-    ),
-    _rule(r"\b(?:masked|redacted)\b", _masked),
-    _rule(
-        r"\b(?:which|what) sources?\b|\bwho (?:sent|raised|reported)\b|"
-        r"\bwhere (?:did|do) (?:the|this|these|its) alerts?\b",
-        _sources,
-    ),
-    _rule(r"\bnotes?\b|\bnoted\b", story.notes),
-    _rule(
-        r"\bwhat (?:has |have )?changed\b|\b(?:recent|any) changes?\b", story.changes
-    ),
-)

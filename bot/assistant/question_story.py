@@ -7,21 +7,27 @@ What is quoted is cited passage by passage. Rules about people and numbers are i
 from collections.abc import Sequence
 
 from bot.assistant.question import Asked, Window, window_of
+from bot.domain.action_table import Stage
 from bot.domain.events import Noted, SeverityChanged, StepFinished, StepTaken
 from bot.domain.grouping_events import CategoryChanged
-from bot.domain.passage import Evidence, Passage, Place, Said
+from bot.domain.passage import OF_THE_INCIDENT, Evidence, Passage, Place, Said
 from bot.domain.untrusted import Untrusted
 
 _MOST = 8
 _MOST_PLANS = 5
 _QUOTED = 200
 _RAN = frozenset(
-    {"APPLIED", "VERIFIED", "VERIFY_FAILED", "FAILED", "INDETERMINATE", "APPLYING"}
-    | {"ROLLED_BACK", "ROLLING_BACK", "ROLLBACK_FAILED"}
+    {
+        *(Stage.APPLYING, Stage.APPLIED, Stage.VERIFIED, Stage.VERIFY_FAILED),
+        *(Stage.FAILED, Stage.INDETERMINATE, Stage.ROLLING_BACK),
+        *(Stage.ROLLED_BACK, Stage.ROLLBACK_FAILED),
+    }
 )
 _STEPS = frozenset({StepTaken.name, StepFinished.name})
 _CHANGES = frozenset({SeverityChanged.name, CategoryChanged.name})
 _CHANGE_EVENT = "change_event"
+# The plan itself and the alert itself say it in one line.
+_TOLD_BETTER = ("action.", "incident.alert_joined.", "incident.alerts_counted.")
 
 
 def first(evidence: Evidence, *kinds: str) -> tuple[str, ...]:
@@ -64,8 +70,7 @@ def _happened(evidence: Evidence) -> list[Passage]:
     told = [
         one
         for one in evidence.passages
-        if one.place in (Place.ALERT, Place.TIMELINE)
-        and one.kind not in ("incident.alert_joined.v1", "incident.alerts_counted.v1")
+        if one.place in OF_THE_INCIDENT and not one.kind.startswith(_TOLD_BETTER)
     ]
     return sorted(told, key=lambda one: (one.at is None, one.at))
 
@@ -82,16 +87,16 @@ def plans(asked: Asked, evidence: Evidence) -> Sequence[Said]:
 
 
 def tried(_: Asked, evidence: Evidence) -> Sequence[Said]:
-    """Say which steps were taken and which plans ran."""
+    """Say which steps were taken, which plans ran, and what people noted."""
     found = [
         one
         for one in evidence.passages
         if one.kind in _STEPS or (one.place is Place.PLAN and one.kind in _RAN)
     ]
-    if not found:
-        return (Said(text="No step was taken and no plan has run."),)
-    ordered = sorted(found, key=lambda one: (one.at is None, one.at))
-    return _listed(ordered, evidence)
+    nothing = () if found else (Said(text="No step was taken and no plan has run."),)
+    noted = _of_kinds(evidence, (Noted.name,))
+    ordered = sorted((*found, *noted), key=lambda one: (one.at is None, one.at))
+    return (*nothing, *_listed(ordered, evidence))
 
 
 def notes(_: Asked, evidence: Evidence) -> Sequence[Said]:

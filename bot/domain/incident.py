@@ -167,8 +167,6 @@ def _quietly(
     incident: Incident, event: GroupingEvent | Summarized | QuestionAnswered
 ) -> Incident:
     match event:
-        case QuestionAnswered():
-            return incident
         case Correlated(rules=rules):
             return _correlated(incident, rules)
         case CategoryChanged(category=category, rule=rule):
@@ -187,8 +185,8 @@ def _quietly(
             )
         case Woken():
             return _awake(incident)
-        case Summarized():
-            return replace(incident, written=_written(event))
+        case Summarized() | QuestionAnswered():
+            return _told(incident, event)
         case _:
             assert_never(event)
 
@@ -213,6 +211,13 @@ def _opened(event: IncidentOpened) -> Incident:
         firing=frozenset({event.dedup}),
         sources=(event.source,),
     )
+
+
+def _told(incident: Incident, event: Summarized | QuestionAnswered) -> Incident:
+    """Return the incident after words about it: an answer changes nothing."""
+    if isinstance(event, QuestionAnswered):
+        return incident
+    return replace(incident, written=_written(event))
 
 
 def _written(event: Summarized) -> Written | None:

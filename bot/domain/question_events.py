@@ -8,12 +8,12 @@ from bot.domain.untrusted import Untrusted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionAnswered:
-    """A person asked something about the incident, and was answered. Nothing else was done.
+    """A person asked something about the incident, and was answered; no more.
 
     Attributes:
         by: Slack id of who asked.
         aloud: The answer stands in a thread; else only who asked saw it.
-        known: It was answered from evidence; else nobody knows, or a deed was asked for.
+        known: It was answered from evidence; else nobody knows, or it asks for a deed.
         how: ``facts``, ``search``, ``model``, ``person`` or ``nothing``.
         cites: Ids of the passages that the answer rests on, in order.
         model: Which one wrote it, ``provider:name`` of the settings; "" for none.

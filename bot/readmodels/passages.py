@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 from bot.domain.envelope import Alert
 from bot.domain.events import Nagged
+from bot.domain.passage import Passage, Place
 from bot.domain.question_events import QuestionAnswered
 from bot.domain.registry import ApprovedChange, System
 from bot.domain.runbook import Runbook, Step
-from bot.domain.passage import Passage, Place
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.ports import Transaction

@@ -32,7 +32,7 @@ from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_wishes import PlanWish
-from bot.slack.question_door import NO_QUESTIONS, QuestionDesk, wish_of
+from bot.slack.question_door import NO_QUESTIONS, QuestionDesk
 from bot.slack.question_wishes import AskWish
 from bot.slack.requests import (
     Click,
@@ -213,10 +213,8 @@ class InboxWorker:
                 return await self._in_channel(note, request.channel, request.thread)
             case Shortcut():
                 return words.NO_TEXT_IN_MESSAGE
-            case HomeOpened():
+            case HomeOpened() | Mention():
                 return ""
-            case Mention():
-                return wish_of(request)
             case _:
                 assert_never(request)
 

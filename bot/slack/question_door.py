@@ -15,7 +15,7 @@ from bot.domain.untrusted import Untrusted
 from bot.ports.asking import Heard, QuestionAsks
 from bot.slack import answers, verbs
 from bot.slack.needs import Service
-from bot.slack.question_wishes import AskWish, is_by_a_bot, without_bot
+from bot.slack.question_wishes import AskWish, is_by_a_bot
 from bot.slack.requests import Mention, Request, SlashCommand, parse
 from bot.slack.share_door import Looker
 from bot.slack.whispers import Whispers
@@ -99,11 +99,6 @@ class QuestionDesk:
         )
         await asyncio.to_thread(self._asks.hear, heard)
         self._whispers.wake()
-
-
-def wish_of(request: Mention) -> AskWish:
-    """Return the question of a mention."""
-    return AskWish(incident="", text=without_bot(request.text))
 
 
 def _id(request: Mention | SlashCommand) -> str:
