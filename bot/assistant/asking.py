@@ -49,7 +49,7 @@ _DEEDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("/incident cancel PLAN REASON",),
     ),
     "plan": (
-        "I do nothing. A person proposes it, others confirm it on its card, then it runs.",
+        "I do nothing. A person proposes it, others confirm it, and then it runs.",
         ("/incident propose",),
     ),
     "ack": ("A person acknowledges, on the card or with this.", ("/incident ack",)),

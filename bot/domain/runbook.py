@@ -19,6 +19,9 @@ from bot.domain.runbook_fields import Fields, unreadable
 MANUAL = "manual"
 """The action of a step that a person does with their own hands."""
 
+DRAFT = "draft"
+"""The status of a runbook that is not finished: nobody is offered it."""
+
 _FRONT = re.compile(
     r"\A---[ \t]*\n(?P<front>.*?)^---[ \t]*$\n?(?P<body>.*)", re.DOTALL | re.MULTILINE
 )
@@ -137,6 +140,7 @@ class Runbook:
         notify: Who outside may have to be told.
         sources: Where it comes from.
         body: The sections for people, in order.
+        status: ``draft`` while it is not finished; else "".
     """
 
     id: str
@@ -156,6 +160,12 @@ class Runbook:
     notify: tuple[Duty, ...]
     sources: tuple[Source, ...]
     body: tuple[Section, ...]
+    status: str = ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether it is not finished, so that nobody is to be offered it."""
+        return self.status == DRAFT
 
     def section(self, title: str) -> str:
         """Return the Markdown under `title`; "" when there is no such section."""
@@ -201,6 +211,7 @@ def parse_runbook(text: str, *, name: str) -> Runbook:
         notify=tuple(_duty(part) for part in front.parts("notify")),
         sources=tuple(_source(part) for part in front.parts("sources")),
         body=_sections(body),
+        status=front.text("status", default=""),
     )
 
 

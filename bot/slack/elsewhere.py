@@ -1,6 +1,7 @@
 """Presses, forms and mentions that change no incident themselves, as wishes. Pure.
 
-They go to the gate, to sharing, and to who answers; everything else becomes a command of an incident.
+They go to the gate, to sharing, and to who answers; everything else becomes a command
+of an incident.
 """
 
 from bot.slack import original_form, plan_forms, plan_wishes, share_wishes
