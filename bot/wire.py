@@ -38,7 +38,7 @@ from bot.wire_names import join_names
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
 from bot.wire_pressure import Pressed, press
-from bot.wire_questions import QuestionHouse
+from bot.wire_questions import QuestionHouse, drafts_of
 from bot.wire_senders import senders
 from bot.wire_sharing import Sharing
 from bot.wire_summary import SummaryHouse
@@ -78,13 +78,12 @@ def build(
         ground,
         gate,
         links,
+        questions,
         sharing=sharing,
         drills=drills,
         grouping=grouping,
-        questions=questions,
     )
-    people.of = room.askers
-    ground.figures.sockets = room.live_sockets
+    people.of, ground.figures.sockets = room.askers, room.live_sockets
     identity = identity_of(ground, room, links)
     pages = _page_routes(ground, room, links, identity.start)
     house = _house(ground, gate, room, grouping, pages, questions)
@@ -100,11 +99,11 @@ def _room(
     ground: Ground,
     gate: GateHouse,
     links: PageLinks,
+    questions: QuestionHouse,
     *,
     sharing: Sharing,
     drills: DrillHouse,
     grouping: Grouping,
-    questions: QuestionHouse,
 ) -> SlackRoom:
     return SlackRoom(
         service=ground.service,
@@ -117,6 +116,7 @@ def _room(
         originals=build_originals(gate, sharing.desk, ground),
         texts=Texts(desk=sharing.desk),
         asks=questions.asks,
+        drafts=questions.drafts,
     )
 
 
@@ -207,6 +207,7 @@ def _page_routes(
             links=ground.rulings.links,
             guards=ground.guards,
             slack_sign_in=slack_sign_in,
+            drafts=drafts_of(ground).draft,
         )
     )
 
@@ -260,11 +261,10 @@ def _alerts_door(ground: Ground, pressed: Pressed) -> AlertsDoor:
 
 
 def _scrapers(ground: Ground) -> Scrapers:
-    settings = ground.settings
     return Scrapers(
-        token=secret(settings.web.metrics_token),
+        token=secret(ground.settings.web.metrics_token),
         admin_token=ground.admin_token,
-        only_here=is_this_machine(settings.server.host),
+        only_here=is_this_machine(ground.settings.server.host),
         clock=ground.clock,
         guesses=ground.guesses,
     )

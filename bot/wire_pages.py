@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from bot.domain.commands import Person
 from bot.domain.links import NO_HOSTS, LinkHosts
+from bot.domain.runbook_draft import Draft
 from bot.domain.untrusted import Untrusted
 from bot.guards import Guards
 from bot.ports import Clock, Keys
@@ -31,6 +32,7 @@ class PageNeeds:
         base_url: Where browsers reach us, without a slash at the end.
         links: Where addresses that senders gave may lead.
         slack_sign_in: Path at which Slack is asked who somebody is, "" for none.
+        drafts: Drafts a runbook from an incident; None where none are drafted.
     """
 
     store: SqliteStore
@@ -44,6 +46,7 @@ class PageNeeds:
     guards: Guards
     links: LinkHosts = NO_HOSTS
     slack_sign_in: str = ""
+    drafts: Callable[[str], Draft | None] | None = None
 
 
 def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:
@@ -77,5 +80,6 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         base_url=needs.base_url,
         mask=needs.guards.text,
         sign_in=needs.slack_sign_in,
+        drafts=needs.drafts,
     )
     return [*sign_in.routes(), *pages.routes()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.answering import Answering, AnswerNeeds
+from bot.drafts import Drafts
 from bot.house import House, Worker
 from bot.ports import Transaction
 from bot.ports.model import Model
@@ -31,6 +32,7 @@ class QuestionHouse:
     ground: Ground
     model: Model
     asks: Questions = field(init=False)
+    drafts: Drafts = field(init=False)
     _answering: Answering = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +53,7 @@ class QuestionHouse:
                 lease=within + _MARGIN,
             )
         )
+        self.drafts = drafts_of(ground)
         self.asks = Questions(
             store=ground.store,
             clock=ground.clock,
@@ -74,6 +77,21 @@ class QuestionHouse:
             workers.append(asking)
         house.workers = (*house.workers, *workers)
         house.figures.more.append(figures)
+
+
+def drafts_of(ground: Ground) -> Drafts:
+    """Return who drafts runbooks from incidents; it names nobody of the workspace."""
+
+    def mask(text: str) -> str:
+        return ground.roster.masking(ground.rulings.redactor).redact(text).text
+
+    return Drafts(
+        store=ground.store,
+        clock=ground.clock,
+        runbooks=ground.rulings.runbooks,
+        titles=ground.rulings.category_titles(),
+        mask=mask,
+    )
 
 
 def figures(tx: Transaction) -> tuple[Family, ...]:

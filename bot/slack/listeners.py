@@ -12,7 +12,6 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.commands import PersonKind
 from bot.domain.errors import BadRequest
 from bot.ports.asking import QuestionAsks
 from bot.ports.gate import Gate
@@ -25,7 +24,7 @@ from bot.slack.drill_wishes import DrillVerb, DrillWish
 from bot.slack.keeping import Keeping
 from bot.slack.maintenance_desk import NO_MAINTENANCE, MaintenanceDesk
 from bot.slack.maintenance_wishes import MaintenanceVerb, MaintenanceWish
-from bot.slack.needs import Pages, Service
+from bot.slack.needs import Drafting, Pages, Service
 from bot.slack.original_door import OriginalDoor
 from bot.slack.page_door import PageDoor
 from bot.slack.people import People
@@ -33,6 +32,7 @@ from bot.slack.plan_door import PlanDoor
 from bot.slack.plan_wishes import PlanWish
 from bot.slack.question_door import QuestionDoor
 from bot.slack.question_wishes import AskWish
+from bot.slack.reading_door import READERS, ReadingDoor
 from bot.slack.requests import (
     Click,
     HomeOpened,
@@ -46,14 +46,13 @@ from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareVerb, ShareWish
 from bot.slack.text_door import TextDoor
 from bot.slack.views import Views
 from bot.slack.whispers import Whispers
-from bot.slack.wishes import READING, Verb, Wish, known_incident
+from bot.slack.wishes import READING, known_incident
 
 COMMANDS = ("/incident", "/inc")
 BUTTONS = ("incident.ack", "incident.reopen", "step.take", "step.done")
 MENU = "incident.more"
 SHORTCUT = "timeline_add"
 _CALL_TIMEOUT_S = 2.0
-_READERS = (PersonKind.MEMBER, PersonKind.GUEST)
 _log = logging.getLogger(__name__)
 
 
@@ -67,7 +66,7 @@ class Door:
         drills: None where none are played.
         maintenance: None where none is planned.
         originals: None where nothing can be sealed; `texts` likewise.
-        asks: None where no questions are answered.
+        asks: None where no questions are answered; `drafts` likewise.
     """
 
     def __init__(
@@ -86,18 +85,19 @@ class Door:
         texts: TextAsks | None = None,
         askers: Looker | None = None,
         asks: QuestionAsks | None = None,
+        drafts: Drafting | None = None,
     ) -> None:
-        self._drills = drills
-        self._maintenance = maintenance
-        self._service = service
-        self._people = people
-        self._views = views
-        self._whispers = whispers
+        self._drills, self._maintenance = drills, maintenance
+        self._service, self._people = service, people
+        self._views, self._whispers = views, whispers
         self._keeping = Keeping(service, wake)
         self.accept = self._keeping.accept
         self._plans = self._plan_door(gate) if gate else None
         self._pages = PageDoor(
             pages=pages, service=service, people=people, open_form=self.open_form
+        )
+        self._reading = ReadingDoor(
+            service=service, people=people, pages=self._pages, drafts=drafts
         )
         self._originals = OriginalDoor(
             asks=originals,
@@ -153,7 +153,7 @@ class Door:
             await self._about_shares(ack, request, wish)
             return
         if wish.verb in READING:
-            await ack(await self._read(request, wish))
+            await ack(await self._reading.read(request, wish))
             return
         await self.accept(request)
         await ack()
@@ -253,32 +253,11 @@ class Door:
         """Show the Home tab; nothing depends on it, so a failure is only noted."""
         request = parse(body)
         assert isinstance(request, HomeOpened)  # noqa: S101 - Bolt matched it
-        if (await self._people.person(request.person)).kind in _READERS:
+        if (await self._people.person(request.person)).kind in READERS:
             rows = await asyncio.to_thread(self._service.board)
             view = answers.home(rows)
             await self._quietly(self._views.publish(request.person, view))
         await ack()
-
-    async def _read(self, request: SlashCommand, wish: Wish) -> dict[str, Any]:
-        if wish.verb is Verb.HELP:
-            return answers.helped()
-        if wish.verb is Verb.PAGE:
-            return await self._pages.asked(request, wish.incident)
-        asker = await self._people.person(request.person, team=request.team)
-        if asker.kind not in _READERS:
-            return answers.plain(words.MAY_NOT_READ)
-        if wish.verb is Verb.LIST:
-            return answers.listed(await asyncio.to_thread(self._service.board))
-        return await asyncio.to_thread(self._status, wish.incident, request.channel)
-
-    def _status(self, named: str, channel: str) -> dict[str, Any]:
-        incident = named or self._service.newest_in(channel)
-        if not incident:
-            return answers.plain(words.NO_OPEN_HERE)
-        view = self._service.view(incident)
-        if view is None:
-            return answers.plain(words.no_such_incident(incident))
-        return answers.status(view, self._service.timeline(incident))
 
     async def open_form(
         self, request: Click | SlashCommand | Shortcut, view: dict[str, Any]

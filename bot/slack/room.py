@@ -31,7 +31,7 @@ from bot.slack.inbox_worker import InboxWorker
 from bot.slack.listeners import Door
 from bot.slack.maintenance_desk import MaintenanceDesk
 from bot.slack.names import Names
-from bot.slack.needs import Pages, Service
+from bot.slack.needs import Drafting, Pages, Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
@@ -76,11 +76,11 @@ class SlackRoom:
         originals: OriginalAsks | None = None,
         texts: TextAsks | None = None,
         asks: QuestionAsks | None = None,
+        drafts: Drafting | None = None,
     ) -> None:
         self._know_people(settings, service)
-        self._asks = asks
         self.sender = self._sender(service, shares, gate)
-        whispers = self._whispers(service)
+        self._asks, whispers = asks, self._whispers(service)
         planned = _planned(maintenance, self.people)
         played = _drill_desk(drills, self.people)
         sealed = self._share_door(service, shares, originals, texts)
@@ -100,6 +100,7 @@ class SlackRoom:
             texts=texts,
             askers=self.askers,
             asks=asks,
+            drafts=drafts,
         )
         self._open(door, settings, whispers)
 

@@ -35,6 +35,7 @@ from bot.domain.grouping_events import (
     Snoozed,
     Woken,
 )
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
@@ -193,6 +194,14 @@ SILENT: list[Event] = [
         text=Untrusted("It ran 3 times"),
     ),
     PhaseChanged(was=Phase.TRIAGE, phase=Phase.INVESTIGATING, by=ME),
+    QuestionAnswered(
+        by=ME,
+        aloud=True,
+        known=True,
+        how="facts",
+        question=Untrusted("who owns it?"),
+        answer=Untrusted("the support team"),
+    ),
 ]
 
 
