@@ -11,7 +11,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.assistant.question import vocabulary
 from bot.assistant.words import shipped_vocabulary, words
@@ -76,7 +76,7 @@ def _fill(db: sqlite3.Connection, passages: Sequence[Passage]) -> None:
     db.executemany(
         "INSERT INTO passage(rowid, said, title) VALUES (?, ?, ?)",
         (
-            (row, _storable(_said(one)), _storable(" ".join(words(one.title))))
+            (row, _storable(_said(one)), _storable(_split(one.title)))
             for row, one in enumerate(passages)
         ),
     )
@@ -86,7 +86,13 @@ def _fill(db: sqlite3.Connection, passages: Sequence[Passage]) -> None:
 def _said(passage: Passage) -> str:
     """Return a passage's own words, compounds split, so that parts are found."""
     outside = passage.text.for_rules() if passage.text is not None else ""
-    return " ".join(words(f"{passage.said}\n{outside}"))
+    return f"{_split(passage.said)} {' '.join(words(outside))}"
+
+
+@lru_cache(maxsize=2048)
+def _split(ours: str) -> str:
+    """Return our own words; those of runbooks are asked for with every question."""
+    return " ".join(words(ours))
 
 
 def _where(db: sqlite3.Connection, word: str) -> dict[int, float]:

@@ -8,9 +8,12 @@ INC-0004  quality that fell after a change, over
 INC-0005  lives in another channel
 """
 
+import shutil
+import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from bot.answering import Answering, AnswerNeeds
@@ -54,7 +57,7 @@ from bot.slack.question_voice import SlackQuestionVoice
 from bot.viewing import Viewing
 from tests.core import CHANNEL, Core, rulings
 from tests.slack.plan_states import PLAN
-from tests.spec import DANA, OLU, SAM, an_alert
+from tests.spec import DANA, NOON, OLU, SAM, an_alert
 
 PRIVATE = "C0PRIVATE"
 SUPPORT = System(
@@ -88,6 +91,8 @@ REGISTRY = Registry((SUPPORT, CLAIMS))
 
 class Stage:
     """A core with people who asked."""
+
+    lease = timedelta(seconds=60)
 
     def __init__(self, folder: Path, *, model: Model | None = None) -> None:
         self.core = Core(folder)
@@ -220,6 +225,37 @@ def _run(plan: Plan, at: datetime) -> list[ActionEvent]:
 def _entry(event: ActionEvent, at: datetime) -> NewEntry:
     kind, body, words = encode(event)
     return NewEntry(kind=kind, at=at, actor="tocsin", body=body, words=words)
+
+
+@cache
+def _as_played() -> tuple[Mapping[str, bytes], datetime]:
+    """Return the files of a store in which they were played, and when that ended."""
+    folder = Path(tempfile.mkdtemp(prefix="tocsin-played-"))
+    try:
+        stage = Stage(folder)
+        four_incidents(stage)
+        ended = stage.core.clock.now()
+        stage.close()
+        found = [one for one in folder.rglob("*") if one.is_file()]
+        return {str(one.relative_to(folder)): one.read_bytes() for one in found}, ended
+    finally:
+        shutil.rmtree(folder)
+
+
+def minutes_to(ended: datetime) -> int:
+    """Return how many minutes after noon it ended, as clocks begin at noon."""
+    return int((ended - NOON).total_seconds() // 60)
+
+
+def played(folder: Path) -> datetime:
+    """Put a store with all the incidents into a folder; return when it ended."""
+    files, ended = _as_played()
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+    return ended
 
 
 def four_incidents(stage: Stage) -> None:
