@@ -15,7 +15,7 @@ from bot.assistant.question import Asked, understood
 from bot.assistant.question_facts import named_system
 from bot.assistant.question_kinds import by_facts
 from bot.assistant.question_search import FLOOR, Found, content, search
-from bot.assistant.question_story import quoted
+from bot.assistant.question_story import best_line, quoted
 from bot.assistant.shapes import Shape
 from bot.domain.passage import (
     OF_THE_INCIDENT,
@@ -168,12 +168,28 @@ def _searched(asked: Asked, evidence: Evidence) -> Reply:
     among = [one for one in evidence.passages if _may_answer(one, asked, own)]
     found = search(asked.text, among)
     if found and found[0].share >= FLOOR:
-        close = [one for one in found[:_QUOTED] if one.share >= _CLOSE * found[0].share]
+        best = found[0]
+        close = [one for one in found[:_QUOTED] if _is_like(one, best)]
         return reply(How.SEARCH, [_quote(one, evidence) for one in close], evidence)
-    anywhere = found or search(asked.text, evidence.passages, most=1)
-    near = [one.passage for one in anywhere[:1] if one.share >= _LEAST_NEAR]
-    nearest = near[0] if near else None
+    near = found[:1] if found and found[0].share >= _LEAST_NEAR else ()
+    nearest = next((_brief(one) for one in near), None)
     return replace(reply(How.NOTHING, (), evidence), nearest=nearest)
+
+
+def _is_like(one: Found, best: Found) -> bool:
+    """Tell whether a passage is worth quoting beside the best one."""
+    places = (one.passage.place, best.passage.place)
+    is_alike = places[0] is places[1] or OF_THE_INCIDENT.issuperset(places)
+    return is_alike and one.share >= _CLOSE * best.share
+
+
+def _brief(found: Found) -> Passage:
+    """Return a passage with no more than what came closest."""
+    passage, of = found.passage, found.words
+    text = passage.text
+    if text is not None:
+        text = Untrusted(best_line(text.for_html_text(limit=6_000), of, by=" · "))
+    return replace(passage, said=best_line(passage.said, of), text=text)
 
 
 def _own_systems(asked: Asked, evidence: Evidence) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ _ONE_SIDE = re.compile(
     rf"\b(before|until|till|by|after|since|from|at|around|about)\s+(?:about\s+)?{_CLOCK}"
 )
 _AROUND = timedelta(minutes=5)
+_DAY = timedelta(days=1)
 _LAST_HOUR, _LAST_MINUTE = 23, 59
 
 
@@ -120,7 +121,9 @@ def window_of(text: str, *, at: datetime) -> Window | None:
         return None
     match found[1]:
         case "before" | "until" | "till" | "by":
-            return Window(ends=moment)
+            # Of today, also where it is still to come.
+            is_past = moment.date() == at.date()
+            return Window(ends=moment if is_past else moment + _DAY)
         case "after" | "since" | "from":
             return Window(begins=moment)
         case _:
@@ -131,7 +134,7 @@ def _moment(hour: str, minute: str, at: datetime) -> datetime | None:
     if int(hour) > _LAST_HOUR or int(minute) > _LAST_MINUTE:
         return None
     found = datetime.combine(at, time(int(hour), int(minute)), tzinfo=at.tzinfo)
-    return found if found <= at else found - timedelta(days=1)
+    return found if found <= at else found - _DAY
 
 
 def _deed(text: str, *, is_order: bool) -> str:

@@ -60,7 +60,7 @@ _KINDS: tuple[tuple[re.Pattern[str], Rule], ...] = (
     _rule(
         r"\bseverity\b|\bwhy (?:is (?:it|this) )?(?:a )?sev ?\d?\b|"
         r"\b(?:which|what) sev\b|\bpriority\b|"
-        r"\bhow (?:bad|severe|serious|critical) is\b",
+        r"\bhow (?:bad|severe|serious|critical) is\b|\b(?:so|that) (?:bad|severe)\b",
         facts.severity,
     ),
     _rule(

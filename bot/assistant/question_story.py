@@ -158,7 +158,7 @@ def quoted(passage: Passage, evidence: Evidence, *, of: Sequence[str] = ()) -> S
     text = best_line(passage.said, of) if passage.said else ""
     words = passage.text
     if words is not None:
-        words = Untrusted(best_line(words.for_html_text(limit=6_000), of))
+        words = Untrusted(best_line(words.for_html_text(limit=6_000), of, by=" · "))
     return Said(text=f"{at}{text}", quote=words, evidence=(passage.id,))
 
 
@@ -168,13 +168,16 @@ def title_of(passage: Passage) -> Untrusted:
     return Untrusted(text.split("\n", 1)[0])
 
 
-def best_line(text: str, of: Sequence[str]) -> str:
-    """Return the lines of a text that say most of some words, on one line.
+def best_line(text: str, of: Sequence[str], *, by: str = " ") -> str:
+    """Return the line of a text that says most of some words.
 
     A text that fits is returned whole.
+
+    Args:
+        by: What stands between lines that are joined.
     """
     lines = [one.strip() for one in text.split("\n") if one.strip()]
-    whole = " ".join(lines)
+    whole = by.join(lines)
     if len(whole) <= _QUOTED or not lines:
         return whole
     if not of:

@@ -5,6 +5,7 @@ is touched. What a model wrote and what people asked before is left out: an answ
 on evidence, not on answers.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from bot.domain.envelope import Alert
@@ -23,6 +24,8 @@ from bot.readmodels.timeline import Line
 _MOST_PROBLEMS = 60
 _MOST_LINES = 400
 _LONGEST_TEXT = 4_000
+_CODE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_MARKS = re.compile(r"^[ \t]*(?:\d+[.]|[-*]|#+)[ \t]+|[*`]+", re.MULTILINE)
 _NO_EVIDENCE = frozenset({QuestionAnswered.name, Summarized.name, Nagged.name})
 _EXERCISE = f"{timeline.EXERCISE} · "
 
@@ -177,7 +180,13 @@ def _runbook(runbook: Runbook, *, is_near: bool) -> Iterator[Passage]:
         said = f"{duty.regime}: {duty.within}, when {duty.when}"
         yield made(f"notify.{n}", f"notify {n}", said)
     for part in runbook.body:
-        yield made(_id(part.title), part.title, part.text)
+        yield made(_id(part.title), part.title, _plain(part.text))
+
+
+def _plain(markdown: str) -> str:
+    """Return a section as it is read: no code, no marks of lists and emphasis."""
+    text = _CODE.sub("", markdown)
+    return _MARKS.sub("", text)
 
 
 def step_text(step: Step) -> str:
