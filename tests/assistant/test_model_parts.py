@@ -29,6 +29,7 @@ from tests.spec import NOON
 
 FRONT = '---\nid: x\nversion: 1\nowner: "@a"\npurpose: p\n---\n'
 PINNED = {
+    ("incident-question", 1): "957422746abe",
     ("incident-summary", 1): "409c6d1b097e",
     ("is-it-there", 1): "9af00c7326e2",
 }

@@ -122,7 +122,7 @@ def test_whoever_waits_too_long_is_answered_without_it(
 def test_an_answer_to_what_was_asked_before_the_edit_is_thrown_away(
     stage: Asking, model: FakeModel
 ) -> None:
-    again = {"id": "C0INCIDENTS/7.7", "ts": "7.7"}
+    again: dict[str, Any] = {"id": "C0INCIDENTS/7.7", "ts": "7.7"}
 
     def says(question: Question[Any]) -> Any:
         model.says = claiming(TRUE)

@@ -197,7 +197,7 @@ def test_a_mention_without_a_question_says_how_to_ask(stage: Asking) -> None:
 def test_one_message_is_answered_once_and_anew_when_it_was_edited(
     stage: Asking,
 ) -> None:
-    again = {"id": f"{CHANNEL}/7.7", "ts": "7.7"}
+    again: dict[str, Any] = {"id": f"{CHANNEL}/7.7", "ts": "7.7"}
     stage.ask("who is commander?", **again)
     stage.ask("who is commander?", **again)
     assert len(stage.said()) == 1
