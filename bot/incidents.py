@@ -24,6 +24,7 @@ from bot.domain.grouping_events import (
     FlappingEnded,
 )
 from bot.domain.incident import Incident, evolve
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.telling_events import Drafted, HandedOver, UpdatePosted
 from bot.domain.writing_events import Summarized
 from bot.ports import Clock, Entry, NewEntry, Presenter, Timer, Transaction
@@ -212,7 +213,7 @@ def _shows_nothing(event: Event) -> bool:
 
     Nothing a model said is true, or it stands in a message of its own.
     """
-    if isinstance(event, Drafted | UpdatePosted | HandedOver):
+    if isinstance(event, Drafted | UpdatePosted | HandedOver | QuestionAnswered):
         return True
     return isinstance(event, Summarized) and event.shows_nothing
 

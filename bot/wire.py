@@ -5,10 +5,8 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 """
 
 from starlette.routing import Route
-from ulid import ULID
 
-from bot.config import Settings, secret
-from bot.domain.addresses import is_this_machine
+from bot.config import Settings
 from bot.domain.registry import Registry
 from bot.house import House
 from bot.intake import Intake
@@ -21,13 +19,11 @@ from bot.slack import plan_card
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom
 from bot.slack.room_settings import SlackSettings
-from bot.web.alerts import AlertsDoor
-from bot.web.gate import GateDoor
 from bot.web.links import PageLinks
-from bot.web.scraping import Scrapers
 from bot.web.traffic import Traffic
 from bot.wire_checklist import build_checklists
 from bot.wire_diagnostics import sharing_of
+from bot.wire_doors import admin_door, alerts_door, scrapers_of
 from bot.wire_drill import DrillHouse, DrillNeeds, build_drills
 from bot.wire_feedback import FeedbackHouse
 from bot.wire_gate import GateNeeds, build_gate
@@ -39,9 +35,9 @@ from bot.wire_model import model_of
 from bot.wire_names import join_names
 from bot.wire_originals import build_originals
 from bot.wire_pages import PageNeeds, page_links, page_routes
-from bot.wire_pressure import Pressed, press
+from bot.wire_pressure import press
+from bot.wire_questions import QuestionHouse, drafts_of
 from bot.wire_search import join_search
-from bot.wire_senders import senders
 from bot.wire_sharing import Sharing
 from bot.wire_summary import SummaryHouse
 from bot.wire_watch import WatchNeeds, build_watch
@@ -78,28 +74,29 @@ def build(
     grouping = grouping_of(ground)
     feedback = FeedbackHouse(ground=ground, offers=grouping.placing.offers)
     written = build_writings(ground)
+    questions = QuestionHouse(ground=ground, model=model_of(ground))
     room = _room(
         ground,
         gate,
         links,
+        questions,
         sharing=sharing,
         drills=drills,
         grouping=grouping,
         feedback=feedback,
         written=written,
     )
-    people.of = room.askers
-    ground.figures.sockets = room.live_sockets
+    people.of, ground.figures.sockets = room.askers, room.live_sockets
     identity = identity_of(ground, room, links)
     pages = _page_routes(ground, room, links, identity.start)
-    house = _house(ground, gate, room, grouping, pages)
+    house = _house(ground, gate, room, grouping, pages, questions)
     join_names(house, ground, room)
     join_search(house, ground)
     identity.join(house, sharing)
-    watch = build_watch(_watch_needs(ground))
-    for part in (drills, grouping, feedback, written, watch):
+    watch, summaries = build_watch(_watch_needs(ground)), SummaryHouse(ground=ground)
+    parts = (drills, grouping, feedback, written, watch, summaries, questions)
+    for part in parts:
         part.join(house)
-    SummaryHouse(ground=ground).join(house)
     return house
 
 
@@ -107,6 +104,7 @@ def _room(
     ground: Ground,
     gate: GateHouse,
     links: PageLinks,
+    questions: QuestionHouse,
     *,
     sharing: Sharing,
     drills: DrillHouse,
@@ -127,6 +125,8 @@ def _room(
         checklists=build_checklists(ground),
         considered=feedback.considered,
         writings=written.desk,
+        asks=questions.asks,
+        drafts=questions.drafts,
     )
 
 
@@ -136,6 +136,7 @@ def _house(
     room: SlackRoom,
     grouping: Grouping,
     pages: list[Route],
+    questions: QuestionHouse,
 ) -> House:
     pressed = press(ground)
     reader = Apart(ground.rulings.texts, known=lambda: ground.roster.known)
@@ -149,16 +150,16 @@ def _house(
         gate=gate,
         aws=ground.aws,
         checkpoints=ground.checkpoints,
-        door=_alerts_door(ground, pressed),
-        admin=_admin_door(ground, gate),
+        door=alerts_door(ground, pressed),
+        admin=admin_door(ground, gate),
         figures=ground.figures,
-        scrapers=_scrapers(ground),
+        scrapers=scrapers_of(ground),
         alert_came=ground.alert_came,
         alerts_token=ground.alerts_token,
         admin_token=ground.admin_token,
         base_url=ground.base_url,
         routes=pages,
-        model=model_of(ground),
+        model=questions.model,
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 
@@ -217,6 +218,7 @@ def _page_routes(
             guards=ground.guards,
             slack_sign_in=slack_sign_in,
             history=ground.settings.assistant.history,
+            drafts=drafts_of(ground).draft,
         )
     )
 
@@ -245,52 +247,6 @@ def _queue_needs(ground: Ground) -> IntakeNeeds:
         waiting=lambda: ground.figures.waiting,
         count=ground.figures.count_queue,
         in_practice=ground.in_practice,
-    )
-
-
-def _alerts_door(ground: Ground, pressed: Pressed) -> AlertsDoor:
-    return AlertsDoor(
-        clock=ground.clock,
-        keys=ground.keys,
-        senders=senders(
-            ground.settings,
-            ground.rulings.integrations,
-            clock=ground.clock,
-            token=ground.alerts_token,
-        ),
-        accept=pressed.accepting.keep,
-        find=ground.service.find,
-        pressure=pressed.pressure,
-        traffic=pressed.traffic,
-        new_id=lambda at: f"al_{ULID.from_datetime(at)}",
-        accepted=ground.alert_came.set,
-        admin_token=ground.admin_token,
-        guesses=ground.guesses,
-    )
-
-
-def _scrapers(ground: Ground) -> Scrapers:
-    settings = ground.settings
-    return Scrapers(
-        token=secret(settings.web.metrics_token),
-        admin_token=ground.admin_token,
-        only_here=is_this_machine(settings.server.host),
-        clock=ground.clock,
-        guesses=ground.guesses,
-    )
-
-
-def _admin_door(ground: Ground, gate: GateHouse) -> GateDoor:
-    def redact(text: str, incident: str) -> str:
-        return ground.rulings.redactor.redact(text, scope=incident).text
-
-    return GateDoor(
-        gate=gate.gatekeeper,
-        clock=ground.clock,
-        redact=redact,
-        team=ground.slack.team,
-        admin_token=ground.admin_token,
-        guesses=ground.guesses,
     )
 
 

@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from bot.domain.commands import Person
 from bot.domain.links import NO_HOSTS, LinkHosts
+from bot.domain.runbook_draft import Draft
 from bot.domain.runbook_history import Mode
 from bot.domain.untrusted import Untrusted
 from bot.guards import Guards
@@ -34,6 +35,7 @@ class PageNeeds:
         links: Where addresses that senders gave may lead.
         slack_sign_in: Path at which Slack is asked who somebody is, "" for none.
         history: What earlier incidents may do to suggestions.
+        drafts: Drafts a runbook from an incident; None where none are drafted.
     """
 
     store: SqliteStore
@@ -48,6 +50,7 @@ class PageNeeds:
     links: LinkHosts = NO_HOSTS
     slack_sign_in: str = ""
     history: Mode = "rank"
+    drafts: Callable[[str], Draft | None] | None = None
 
 
 def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:
@@ -82,6 +85,7 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         base_url=needs.base_url,
         mask=needs.guards.text,
         sign_in=needs.slack_sign_in,
+        drafts=needs.drafts,
     )
     drafts = PostmortemDoor(
         reading=reading,

@@ -44,12 +44,15 @@ def read_runbook(path: Path) -> Runbook:
 
 
 def load_runbooks(directory: Path) -> tuple[Runbook, ...]:
-    """Read every runbook of a directory, by file name.
+    """Read every finished runbook of a directory, by file name.
+
+    A draft is left out: nobody at 3 a.m. is to be offered what is not finished.
 
     Raises:
         Unparsed: One of them cannot be read. `tocsin runbooks lint` names them all.
     """
-    return tuple(read_runbook(path) for path in runbook_paths(directory))
+    found = (read_runbook(path) for path in runbook_paths(directory))
+    return tuple(one for one in found if not one.is_draft)
 
 
 def document_of(runbook: Runbook) -> Document:

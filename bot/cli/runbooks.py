@@ -77,6 +77,8 @@ def list_runbooks(*, as_json: bool) -> None:
 def lint(directory: Path | None, today: datetime | None, *, as_json: bool) -> None:
     """Check every rb-*.md in DIRECTORY, by default the shipped ones.
 
+    What a draft (`status: draft`) leaves open is a warning, not a problem.
+
     Exit status: 0 all are fine, 1 there are problems, 2 wrong usage.
     """
     from bot.assistant.library import runbook_paths
@@ -94,8 +96,30 @@ def lint(directory: Path | None, today: datetime | None, *, as_json: bool) -> No
     else:
         for each in found:
             say(f"{each['file']}: {each['problem']}")
-        say(f"{len(paths)} runbooks, {len(found)} problems", err=True)
+        warned = list(unfinished(paths))
+        for name, warning in warned:
+            say(f"{name}: warning, it is a draft: {warning}")
+        more = f", {len(warned)} warnings" if warned else ""
+        say(f"{len(paths)} runbooks, {len(found)} problems{more}", err=True)
     sys.exit(1 if found else 0)
+
+
+@runbooks.command("draft")
+@click.argument("incident")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write it there instead of printing it; an existing file is kept.",
+)
+def draft(incident: str, output: Path | None) -> None:
+    """Draft a runbook from what was done in INCIDENT, for example INC-0001.
+
+    The file says `status: draft`: nobody is offered it until people finished it.
+    """
+    from bot.cli.runbook_draft import drafted
+
+    drafted(incident.upper(), output)
 
 
 @runbooks.command("search")
@@ -201,14 +225,26 @@ def linted(paths: Sequence[Path], today: datetime) -> Iterator[tuple[str, str]]:
         yield "the shelf", problem
 
 
+def unfinished(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """Yield file name and place of everything that drafts still leave open."""
+    from bot.assistant.library import read_runbook
+    from bot.domain.errors import Unparsed
+    from bot.domain.runbook_lint import warnings
+
+    for path in paths:
+        try:
+            book = read_runbook(path)
+        except Unparsed:
+            continue
+        for warning in warnings(book):
+            yield path.name, warning
+
+
 def _actions() -> dict[str, tuple[str, ...]]:
     """Return the registered actions and the parameters that each needs."""
-    from bot.gate.catalogue import load_actions
+    from bot.drafts import required
 
-    return {
-        name: tuple(one.MANIFEST.params.get("required", ()))
-        for name, one in load_actions().items()
-    }
+    return dict(required())
 
 
 def _threats() -> frozenset[str]:

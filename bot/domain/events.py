@@ -14,6 +14,7 @@ from typing import ClassVar
 from bot.domain.checklist_events import ChecklistEvent
 from bot.domain.grouping_events import GroupingEvent
 from bot.domain.judging_events import JudgingEvent, Offered
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.severity import Severity
 from bot.domain.telling_events import TellingEvent
 from bot.domain.untrusted import Untrusted
@@ -268,5 +269,6 @@ Event = (
     | Summarized
     | JudgingEvent
     | TellingEvent
+    | QuestionAnswered
     | GroupingEvent
 )

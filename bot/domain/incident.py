@@ -40,6 +40,7 @@ from bot.domain.grouping_events import (
 )
 from bot.domain.judged import Judged, judged_by, shown
 from bot.domain.judging_events import JudgingEvent
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.severity import Severity
 from bot.domain.stepped import Started, Steps, started, stepped
 from bot.domain.summary import Written
@@ -173,7 +174,7 @@ def evolve(  # noqa: C901 - one case per event, so that mypy finds a gap
 
 def _quietly(
     incident: Incident,
-    event: GroupingEvent | Summarized | JudgingEvent | TellingEvent,
+    event: GroupingEvent | Summarized | JudgingEvent | TellingEvent | QuestionAnswered,
 ) -> Incident:
     match event:
         case Correlated(rules=rules):
@@ -202,7 +203,11 @@ def _quietly(
             return _beside(incident, event)
 
 
-def _beside(incident: Incident, event: JudgingEvent | TellingEvent) -> Incident:
+def _beside(
+    incident: Incident, event: JudgingEvent | TellingEvent | QuestionAnswered
+) -> Incident:
+    if isinstance(event, QuestionAnswered):
+        return incident
     if isinstance(event, TellingEvent):
         return replace(incident, telling=told(incident.telling, event))
     judged, written = judged_by(incident.judged, incident.written, event)

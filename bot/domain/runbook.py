@@ -23,6 +23,9 @@ DIGEST = 16
 MANUAL = "manual"
 """The action of a step that a person does with their own hands."""
 
+DRAFT = "draft"
+"""The status of a runbook that is not finished: nobody is offered it."""
+
 _FRONT = re.compile(
     r"\A---[ \t]*\n(?P<front>.*?)^---[ \t]*$\n?(?P<body>.*)", re.DOTALL | re.MULTILINE
 )
@@ -142,6 +145,7 @@ class Runbook:
         sources: Where it comes from.
         body: The sections for people, in order.
         digest: First 16 hex digits of the SHA-256 of the file, with plain line ends.
+        status: ``draft`` while it is not finished; else "".
     """
 
     id: str
@@ -162,6 +166,12 @@ class Runbook:
     sources: tuple[Source, ...]
     body: tuple[Section, ...]
     digest: str = ""
+    status: str = ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether it is not finished, so that nobody is to be offered it."""
+        return self.status == DRAFT
 
     def section(self, title: str) -> str:
         """Return the Markdown under `title`; "" when there is no such section."""
@@ -208,6 +218,7 @@ def parse_runbook(text: str, *, name: str) -> Runbook:
         sources=tuple(_source(part) for part in front.parts("sources")),
         body=_sections(body),
         digest=_digest(text),
+        status=front.text("status", default=""),
     )
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 
-from bot.domain.runbook import MANUAL, Runbook, Step, StepKind
+from bot.domain.runbook import DRAFT, MANUAL, Runbook, Step, StepKind
 
 CATEGORIES = frozenset(
     [
@@ -53,7 +53,11 @@ SECTIONS = (
 _ID = re.compile(r"RB-[0-9]{2,}")
 _ATLAS = re.compile(r"AML\.(T|M|CS)[0-9]{4}(\.[0-9]{3})?")
 _OWASP = re.compile(r"(LLM|ASI)(0[1-9]|10)")
-_URL = re.compile(r"https://[^\s]+")
+# A draft made from an incident names our own record, which anybody here can look up.
+_URL = re.compile(
+    r"https://[^\s]+|tocsin:(?:INC-\d{4,9}|pl_[0-9A-Z]{26}|RB-\d{2,6}|log/[0-9a-f]{64})"
+)
+_TODO = re.compile(r"\bTODO\b")
 _FIGURE = re.compile(r"[0-9]")
 _LONGEST_STEP = 200
 
@@ -81,6 +85,30 @@ def problems(
         if step.is_gated:
             found += _gated(step, actions)
     return tuple(found)
+
+
+def warnings(runbook: Runbook) -> tuple[str, ...]:
+    """Return what is still to be filled in of a draft; nothing for any other."""
+    return tuple(_unfinished(runbook)) if runbook.is_draft else ()
+
+
+def _unfinished(runbook: Runbook) -> Iterator[str]:
+    for field in ("owner", "signals", "evidence", "notify"):
+        if _TODO.search(repr(getattr(runbook, field))):
+            yield f"{field}: there is still a TODO"
+    for step in runbook.steps:
+        if _TODO.search(repr(step)):
+            yield f"steps[{step.number}] {step.id}: there is still a TODO"
+    for part in runbook.body:
+        if _TODO.search(part.text):
+            yield f"body: there is still a TODO in ## {part.title}"
+
+
+def _status(runbook: Runbook) -> Iterator[str]:
+    if runbook.status not in ("", DRAFT):
+        yield f"status: {runbook.status!r} is neither left out nor {DRAFT}"
+    if not runbook.is_draft:
+        yield from _unfinished(runbook)
 
 
 def shelf_problems(runbooks: Collection[Runbook]) -> tuple[str, ...]:
@@ -247,4 +275,5 @@ _RULES: tuple[Callable[[Runbook], Iterator[str]], ...] = (
     _step_ids,
     _evidence_first,
     _ungated,
+    _status,
 )

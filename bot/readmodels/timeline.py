@@ -36,6 +36,7 @@ from bot.domain.grouping_events import (
     Woken,
 )
 from bot.domain.judging_events import Suggested, SuggestionJudged, TextJudged
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.responding import DRILL_OVER
 from bot.domain.share_events import OriginalSealed
 from bot.domain.telling_events import TellingEvent
@@ -48,10 +49,10 @@ from bot.readmodels import (
     judging_lines,
     step_lines,
     telling_lines,
+    writing_lines,
 )
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import Sealed, sealed_in
-from bot.readmodels.writing_lines import summarized
 from bot.redact import masked_words
 
 INCIDENT_STREAM = "incident/"
@@ -207,7 +208,9 @@ def sentence(event: Event) -> str:  # noqa: C901 - one case per event
         case Flapping() | FlappingEnded():
             return grouping_lines.sentence(event)
         case Summarized():
-            return summarized(event)
+            return writing_lines.summarized(event)
+        case QuestionAnswered():
+            return writing_lines.answered(event)
         case Suggested() | SuggestionJudged() | TextJudged():
             return judging_lines.sentence(event)
         case _ if isinstance(event, TellingEvent):
@@ -284,5 +287,7 @@ def _alert_times(
 def _words(event: Event) -> Untrusted | None:
     if isinstance(event, TellingEvent):
         return telling_lines.words(event)
+    if isinstance(event, QuestionAnswered):
+        return writing_lines.question(event)
     found = (getattr(event, name, None) for name in _WORDS)
     return next((one for one in found if isinstance(one, Untrusted)), None)

@@ -1,7 +1,7 @@
-"""Presses and forms that the card and its forms do not have, as wishes. Pure.
+"""Presses, forms and mentions that the card and its forms do not have, as wishes. Pure.
 
-They go to the gate, to sharing and to writings, or judge what was suggested and
-written; all else becomes a command of an incident by `wishes.py` and `modals.py`.
+They go to the gate, to sharing, to writings and to who answers, or judge what was
+suggested and written; all else becomes a command of an incident.
 """
 
 from bot.slack import (
@@ -13,23 +13,26 @@ from bot.slack import (
     writing_wishes,
 )
 from bot.slack.plan_wishes import PlanWish
-from bot.slack.requests import Click, Request, Submission
+from bot.slack.question_wishes import AskWish, without_bot
+from bot.slack.requests import Click, Mention, Request, Submission
 from bot.slack.share_wishes import BUTTONS, ORIGINAL_FORM, TEXT_FORM, ShareWish
 from bot.slack.wishes import Wish
 from bot.slack.writing_wishes import TAKE_BUTTON, WritingWish
 
-Elsewhere = PlanWish | ShareWish | WritingWish | Wish
+Elsewhere = PlanWish | ShareWish | WritingWish | AskWish | Wish
 
 
 def elsewhere(  # noqa: C901 - one case per door
     request: Request,
 ) -> Elsewhere | None:
-    """Return what a button or form asks of somebody else than the card.
+    """Return what a button, a form or a mention asks of somebody else than the card.
 
     Raises:
         BadRequest: It is not one of this version.
     """
     match request:
+        case Mention(text=text):
+            return AskWish(incident="", text=without_bot(text))
         case Click(action=action, value=value) if action in BUTTONS:
             return share_wishes.of_click(action, value)
         case Click(action=action, value=value) if action in feedback_wishes.BUTTONS:

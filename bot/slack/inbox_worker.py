@@ -11,31 +11,33 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from bot.domain.commands import JudgeSuggestion, JudgeText, Person, PersonCommand
+from bot.domain.commands import Person, PersonCommand
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.untrusted import Untrusted
 from bot.ports import InboxItem, Lane, Whisper
 from bot.slack import (
-    exercise,
     modals,
     plan_words,
-    step_words,
     verbs,
     wishes,
     words,
 )
 from bot.slack.drill_desk import NO_DRILLS, DrillDesk
 from bot.slack.drill_wishes import DrillWish
-from bot.slack.elsewhere import elsewhere
+from bot.slack.elsewhere import Elsewhere, elsewhere
 from bot.slack.maintenance_desk import NO_MAINTENANCE, MaintenanceDesk
 from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_wishes import PlanWish
+from bot.slack.question_door import NO_QUESTIONS, QuestionDesk
+from bot.slack.question_wishes import AskWish
+from bot.slack.replies import reply_to
 from bot.slack.requests import (
     Click,
     HomeOpened,
+    Mention,
     Request,
     Shortcut,
     SlashCommand,
@@ -48,6 +50,7 @@ from bot.slack.threads import incident_of
 from bot.slack.traces import where
 from bot.slack.waiting import first_of
 from bot.slack.whispers import Whispers
+from bot.slack.wished import command_of
 from bot.slack.wishes import Verb, Wish
 from bot.slack.writing_desk import WritingDesk
 from bot.slack.writing_wishes import WritingWish
@@ -55,7 +58,10 @@ from bot.slack.writing_wishes import WritingWish
 if TYPE_CHECKING:
     from bot.service import Handled
 
-_ELSEWHERE = (PlanWish, ShareWish, DrillWish, MaintenanceWish, WritingWish)
+_ELSEWHERE = (
+    *(PlanWish, ShareWish, DrillWish, MaintenanceWish, WritingWish),
+    AskWish,
+)
 _LEASE_S = 60
 _AT_ONCE = 20
 _POLL_S = 1.0
@@ -70,6 +76,7 @@ class InboxWorker:
         shares: Asks sharing; None where nothing can be sealed.
         drills: Asks the drills; None where none are played; `maintenance` likewise,
             and `writings`.
+        questions: Has questions answered; None where none are.
     """
 
     def __init__(
@@ -83,9 +90,10 @@ class InboxWorker:
         drills: DrillDesk | None = None,
         maintenance: MaintenanceDesk | None = None,
         writings: WritingDesk | None = None,
+        questions: QuestionDesk | None = None,
     ) -> None:
         self._desk = desk
-        self._writings = writings
+        self._writings, self._questions = writings, questions
         self._shares = shares
         self._drills = drills
         self._maintenance = maintenance
@@ -146,6 +154,9 @@ class InboxWorker:
             if isinstance(wish, ShareWish):
                 await self._ask_sharing(item, request, wish)
                 return
+            if isinstance(wish, AskWish):
+                await self._ask_about(item, request, wish)
+                return
             if isinstance(wish, DrillWish | MaintenanceWish):
                 await self._ask_desk(item, request, wish)
                 return
@@ -174,10 +185,16 @@ class InboxWorker:
         self._whispers.wake()
 
     async def _tell(self, item: str, request: Request, wish: WritingWish) -> None:
-        if self._writings is None or isinstance(request, SlashCommand):
+        if self._writings is None or isinstance(request, SlashCommand | Mention):
             await self._settle(item, request, words.OUT_OF_DATE)
         else:
             await self._writings.answer(item, request, wish)
+
+    async def _ask_about(self, item: str, request: Request, wish: AskWish) -> None:
+        if self._questions and isinstance(request, Mention | SlashCommand):
+            await self._questions.answer(item, request, wish)
+        else:
+            await self._settle(item, request, NO_QUESTIONS)
 
     async def _ask_desk(
         self, item: str, request: Request, wish: DrillWish | MaintenanceWish
@@ -194,7 +211,7 @@ class InboxWorker:
 
     async def _wish(
         self, request: Request
-    ) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | WritingWish | str:
+    ) -> Wish | Elsewhere | DrillWish | MaintenanceWish | str:
         """Return what is asked, of which incident; or the sentence why nothing is."""
         match request:
             case SlashCommand(text=text, person=person):
@@ -213,7 +230,7 @@ class InboxWorker:
                 return await self._in_channel(note, request.channel, request.thread)
             case Shortcut():
                 return words.NO_TEXT_IN_MESSAGE
-            case HomeOpened():
+            case HomeOpened() | Mention():
                 return ""
             case _:
                 assert_never(request)
@@ -232,7 +249,7 @@ class InboxWorker:
         to: Person | None = None
         if wish.verb is Verb.ROLE:
             to = await self._people.person(wish.person)
-        return wishes.command_of(wish, by=by, to=to, clean=self._clean(wish.incident))
+        return command_of(wish, by=by, to=to, clean=self._clean(wish.incident))
 
     def _clean(self, incident: str) -> Callable[[str], Untrusted]:
         redactor = self._service.redactor
@@ -245,7 +262,7 @@ class InboxWorker:
         whisper = self._whispers.make
 
         def reply(handled: "Handled") -> Whisper | None:
-            text = _reply(request, handled)
+            text = reply_to(request, handled)
             if not text:
                 return None
             return whisper(item, channel=channel, person=request.person, text=text)
@@ -278,16 +295,3 @@ class InboxWorker:
             return str(channel)
         view = await asyncio.to_thread(self._service.view, incident)
         return view.state.channel if view else ""
-
-
-def _reply(request: Request, handled: "Handled") -> str:
-    """Return what the asker reads; a click that worked shows on the card."""
-    if handled.refusal is not None:
-        return exercise.of(words.refused(handled.refusal), drill=handled.drill)
-    warned = step_words.warning(handled.events)
-    says_so = isinstance(handled.command, JudgeSuggestion | JudgeText)
-    if isinstance(request, Click) and not says_so:
-        return exercise.of(warned, drill=handled.drill)
-    done = words.done(handled.incident, handled.command, changed=bool(handled.events))
-    said = f"{done} {warned}" if warned else done
-    return exercise.of(said, drill=handled.drill)

@@ -34,6 +34,7 @@ from bot.domain.events import (
 from bot.domain.grouping_events import Woken
 from bot.domain.judging_events import Suggested, SuggestionJudged, TextJudged
 from bot.domain.plan_view import PlanView
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.storm_view import StormView
 from bot.domain.telling_events import TellingEvent, UpdateLate
 from bot.domain.writing_events import Summarized
@@ -122,6 +123,8 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
             return judging_words.judged(event)
         case TextJudged():
             return judging_words.text_judged(event)
+        case QuestionAnswered():
+            return []  # the answer itself stands in the thread
         case AlertJoined():
             return grouping_words.joined(event)
         case AlertCleared():

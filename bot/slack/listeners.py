@@ -12,8 +12,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.commands import PersonKind
 from bot.domain.errors import BadRequest
+from bot.ports.asking import QuestionAsks
 from bot.ports.gate import Gate
 from bot.ports.share_texts import TextAsks
 from bot.ports.sharing import OriginalAsks
@@ -24,12 +24,15 @@ from bot.slack.drill_wishes import DrillVerb, DrillWish
 from bot.slack.keeping import Keeping
 from bot.slack.maintenance_desk import NO_MAINTENANCE, MaintenanceDesk
 from bot.slack.maintenance_wishes import MaintenanceVerb, MaintenanceWish
-from bot.slack.needs import Pages, Service
+from bot.slack.needs import Drafting, Pages, Service
 from bot.slack.original_door import OriginalDoor
 from bot.slack.page_door import PageDoor
 from bot.slack.people import People
 from bot.slack.plan_door import PlanDoor
 from bot.slack.plan_wishes import PlanWish
+from bot.slack.question_door import QuestionDoor
+from bot.slack.question_wishes import AskWish
+from bot.slack.reading_door import READERS, ReadingDoor
 from bot.slack.requests import (
     Click,
     HomeOpened,
@@ -43,7 +46,7 @@ from bot.slack.share_wishes import DIAGNOSTICS_BUTTON, ShareVerb, ShareWish
 from bot.slack.text_door import TextDoor
 from bot.slack.views import Views
 from bot.slack.whispers import Whispers
-from bot.slack.wishes import READING, Verb, Wish, known_incident
+from bot.slack.wishes import READING, Wish, known_incident
 from bot.slack.writing_door import WritingDoor
 from bot.slack.writing_wishes import WritingWish
 
@@ -53,7 +56,6 @@ MENU = "incident.more"
 SHORTCUT = "timeline_add"
 _FORMS_OF_SHARES = (ShareVerb.ORIGINAL, ShareVerb.SHARE)
 _CALL_TIMEOUT_S = 2.0
-_READERS = (PersonKind.MEMBER, PersonKind.GUEST)
 _log = logging.getLogger(__name__)
 
 
@@ -67,6 +69,7 @@ class Door:
         drills: None where none are played.
         maintenance: None where none is planned.
         originals: None where nothing can be sealed; `texts` likewise.
+        asks: None where no questions are answered; `drafts` likewise.
         parts: Wire listeners of their own, and keep and open through this door.
     """
 
@@ -85,22 +88,23 @@ class Door:
         originals: OriginalAsks | None = None,
         texts: TextAsks | None = None,
         askers: Looker | None = None,
+        asks: QuestionAsks | None = None,
+        drafts: Drafting | None = None,
         parts: Sequence[Callable[[AsyncApp, "Door"], None]] = (),
         writings: WritingDoor,
     ) -> None:
-        self._parts = parts
-        self._writings = writings
-        self._drills = drills
-        self._maintenance = maintenance
-        self._service = service
-        self._people = people
-        self._views = views
-        self._whispers = whispers
+        self._parts, self._writings = parts, writings
+        self._drills, self._maintenance = drills, maintenance
+        self._service, self._people = service, people
+        self._views, self._whispers = views, whispers
         self._keeping = Keeping(service, wake)
         self.accept = self._keeping.accept
         self._plans = self._plan_door(gate) if gate else None
         self._pages = PageDoor(
             pages=pages, service=service, people=people, open_form=self.open_form
+        )
+        self.reading = ReadingDoor(
+            service=service, people=people, pages=self._pages, drafts=drafts
         )
         self._originals = OriginalDoor(
             asks=originals,
@@ -110,9 +114,16 @@ class Door:
             open_form=self.open_form,
         )
         self._texts = self._text_door(texts, askers)
-        # Who knows what was considered: `feedback_door.py`, once it is there.
-        self.listed: Callable[[SlashCommand, Wish], Awaitable[answers.Answer]] | None
-        self.listed = None
+        self._questions = QuestionDoor(asks=asks, accept=self.accept)
+        # Who answers a command that is not the incident's own.
+        self._others: tuple[tuple[type, Callable[..., Awaitable[None]]], ...] = (
+            (PlanWish, self._about_plans),
+            (AskWish, self._questions.command),
+            (DrillWish, self._about_drills),
+            (MaintenanceWish, self._about_maintenance),
+            (ShareWish, self._about_shares),
+            (WritingWish, self._about_writings),
+        )
 
     def register(self, app: AsyncApp) -> None:
         """Wire the listeners to Bolt."""
@@ -124,7 +135,7 @@ class Door:
         app.action(DIAGNOSTICS_BUTTON)(self.click)
         for callback in modals.FORMS.values():
             app.view(callback)(self.submit)
-        app.shortcut(SHORTCUT)(self.keep)
+        app.shortcut(SHORTCUT)(self.click)
         app.event("app_home_opened")(self.home)
         self._pages.register(app)
         self._originals.register(app)
@@ -132,6 +143,7 @@ class Door:
         for join in self._parts:
             join(app, self)
         self._writings.register(app)
+        self._questions.register(app)
         if self._plans is not None:
             self._plans.register(app)
 
@@ -144,28 +156,32 @@ class Door:
         except BadRequest as unclear:
             await ack(answers.plain(str(unclear)))
             return
-        if isinstance(wish, PlanWish):
-            await self._about_plans(ack, request, wish)
-            return
-        if isinstance(wish, DrillWish):
-            await self._about_drills(ack, request, wish)
-            return
-        if isinstance(wish, MaintenanceWish):
-            await self._about_maintenance(ack, request, wish)
-            return
-        if isinstance(wish, ShareWish) and wish.verb in _FORMS_OF_SHARES:
-            asked = wish.verb is ShareVerb.ORIGINAL
-            door = self._originals if asked else self._texts
-            await door.command(ack, request, wish)
-            return
-        if isinstance(wish, WritingWish):
-            await self._writings.command(ack, request, wish, self._pages)
-            return
-        if not isinstance(wish, ShareWish) and wish.verb in READING:
-            await ack(await self._read(request, wish))
+        for kind, answer in self._others:
+            if isinstance(wish, kind):
+                await answer(ack, request, wish)
+                return
+        assert isinstance(wish, Wish)  # noqa: S101 - the others are answered above
+        if wish.verb in READING:
+            await ack(await self.reading.read(request, wish))
             return
         await self.accept(request)
         await ack()
+
+    async def _about_writings(
+        self, ack: AsyncAck, request: SlashCommand, wish: WritingWish
+    ) -> None:
+        await self._writings.command(ack, request, wish, self._pages)
+
+    async def _about_shares(
+        self, ack: AsyncAck, request: SlashCommand, wish: ShareWish
+    ) -> None:
+        if wish.verb is ShareVerb.ORIGINAL:
+            await self._originals.command(ack, request, wish)
+        elif wish.verb is ShareVerb.SHARE:
+            await self._texts.command(ack, request, wish)
+        else:
+            await self.accept(request)
+            await ack()
 
     def _plan_door(self, gate: Gate) -> PlanDoor:
         return PlanDoor(
@@ -218,12 +234,7 @@ class Door:
             await ack()
 
     async def click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Keep the press of a button."""
-        await self.accept(parse(body))
-        await ack()
-
-    async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Keep the use of a shortcut."""
+        """Keep the press of a button, or the use of a shortcut."""
         await self.accept(parse(body))
         await ack()
 
@@ -256,34 +267,11 @@ class Door:
         """Show the Home tab; nothing depends on it, so a failure is only noted."""
         request = parse(body)
         assert isinstance(request, HomeOpened)  # noqa: S101 - Bolt matched it
-        if (await self._people.person(request.person)).kind in _READERS:
+        if (await self._people.person(request.person)).kind in READERS:
             rows = await asyncio.to_thread(self._service.board)
             view = answers.home(rows)
             await self._quietly(self._views.publish(request.person, view))
         await ack()
-
-    async def _read(self, request: SlashCommand, wish: Wish) -> dict[str, Any]:
-        if wish.verb is Verb.HELP:
-            return answers.helped()
-        if wish.verb is Verb.PAGE:
-            return await self._pages.asked(request, wish.incident)
-        asker = await self._people.person(request.person, team=request.team)
-        if asker.kind not in _READERS:
-            return answers.plain(words.MAY_NOT_READ)
-        if wish.verb is Verb.RUNBOOKS and self.listed is not None:
-            return await self.listed(request, wish)
-        if wish.verb is Verb.LIST:
-            return answers.listed(await asyncio.to_thread(self._service.board))
-        return await asyncio.to_thread(self._status, wish.incident, request.channel)
-
-    def _status(self, named: str, channel: str) -> dict[str, Any]:
-        incident = named or self._service.newest_in(channel)
-        if not incident:
-            return answers.plain(words.NO_OPEN_HERE)
-        view = self._service.view(incident)
-        if view is None:
-            return answers.plain(words.no_such_incident(incident))
-        return answers.status(view, self._service.timeline(incident))
 
     async def open_form(
         self, request: Click | SlashCommand | Shortcut, view: dict[str, Any]

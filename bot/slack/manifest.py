@@ -11,12 +11,12 @@ from bot.slack.listeners import COMMANDS, SHORTCUT
 from bot.slack.text_door import SHORTCUT as SHARE_SHORTCUT
 
 SCOPES = (
-    *("channels:read", "chat:write", "commands", "groups:read"),
-    *("usergroups:read", "users:read"),
+    *("app_mentions:read", "channels:read", "chat:write", "commands"),
+    *("groups:read", "usergroups:read", "users:read"),
 )
 USER_SCOPES = ("openid",)
 OPTIONAL_SCOPES = ("channels:history", "groups:history")
-EVENTS = ("app_home_opened",)
+EVENTS = ("app_home_opened", "app_mention")
 SIGN_IN_BACK = "/sign-in/slack/back"
 _ABOUT = (
     "Tocsin helps people who are on call for AI systems. It turns alerts about model "

@@ -13,6 +13,7 @@ from bot.domain.commands import PersonCommand
 from bot.ports import Clock, Keys, Received, Store, Whisper
 
 if TYPE_CHECKING:  # the cards must not load the whole house to be drawn
+    from bot.domain.runbook_draft import Draft
     from bot.readmodels.board import BoardRow
     from bot.readmodels.timeline import Line
     from bot.redact import Redacted
@@ -36,6 +37,14 @@ class Pages(Protocol):
         Args:
             part: Which page below the incident's own, "" for that.
         """
+        ...
+
+
+class Drafting(Protocol):
+    """Drafts runbooks from incidents."""
+
+    def draft(self, incident: str) -> "Draft | None":
+        """Return a draft, None if there is no such incident."""
         ...
 
 

@@ -101,7 +101,27 @@ class HomeOpened:
     person: str
 
 
-Request = SlashCommand | Click | Submission | Shortcut | HomeOpened
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A person said something to the bot.
+
+    Attributes:
+        team: The person's own workspace as the payload names it.
+        ts: The message.
+        thread: Root of its thread, "" where it is in none.
+        text: What the message says, as Slack writes it.
+    """
+
+    key: str
+    team: str
+    person: str
+    channel: str
+    ts: str
+    thread: str
+    text: str = field(repr=False)
+
+
+Request = SlashCommand | Click | Submission | Shortcut | HomeOpened | Mention
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Request)}
 _NOT_STORED = frozenset({"trigger"})
 
@@ -135,6 +155,8 @@ def _parse(body: Mapping[str, Any]) -> Request:
             event = body["event"]
             key = dedupe_key(body)
             return HomeOpened(key=key, team=body["team_id"], person=event["user"])
+        case "event_callback" if body["event"]["type"] == "app_mention":
+            return _mention(body)
         case _:
             raise _unknown("Slack sent something of an unknown kind")
 
@@ -204,6 +226,19 @@ def _shortcut(body: Mapping[str, Any]) -> Shortcut:
         thread=message.get("thread_ts") or ts,
         text=message.get("text") or "",
         trigger=body.get("trigger_id") or "",
+    )
+
+
+def _mention(body: Mapping[str, Any]) -> Mention:
+    event = body["event"]
+    return Mention(
+        key=dedupe_key(body),
+        team=event.get("user_team") or event.get("team") or body["team_id"],
+        person=event["user"],
+        channel=event["channel"],
+        ts=event["ts"],
+        thread=event.get("thread_ts") or "",
+        text=event.get("text") or "",
     )
 
 

@@ -9,10 +9,10 @@ import logging
 from collections.abc import Callable, Mapping
 
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import BaseRoute, Route
 
 from bot.guards import Guards
+from bot.ports.asking import QuestionAsks
 from bot.ports.checklists import Checklists
 from bot.ports.drills import Drills
 from bot.ports.gate import Gate
@@ -22,7 +22,6 @@ from bot.ports.sharing import OriginalAsks, ShareAsks
 from bot.ports.writings import Writings
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
-from bot.slack.calls import Calls
 from bot.slack.channel import complaint
 from bot.slack.checklist_door import ChecklistDoor
 from bot.slack.clients import nobody, read_client, write_client
@@ -35,16 +34,24 @@ from bot.slack.keeping import Keeping
 from bot.slack.listeners import Door
 from bot.slack.maintenance_desk import MaintenanceDesk
 from bot.slack.names import Names
-from bot.slack.needs import Pages, Service
+from bot.slack.needs import Drafting, Pages, Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
+from bot.slack.question_door import QuestionDesk
 from bot.slack.reconcile import Reconciler
+from bot.slack.room_parts import (
+    calls_of,
+    drill_desk_of,
+    planned_of,
+    quieten,
+    share_door_of,
+    sockets_of,
+)
 from bot.slack.room_settings import SlackSettings, refuse_empty
 from bot.slack.roster import Learns, RosterReader
 from bot.slack.sender import Sender
 from bot.slack.share_door import ShareDoor
-from bot.slack.sockets import Sockets
 from bot.slack.views import Views
 from bot.slack.whispers import Whispers
 from bot.slack.writing_desk import desk_of
@@ -83,13 +90,15 @@ class SlackRoom:
         checklists: Checklists | None = None,
         considered: Looks | None = None,
         writings: Writings | None = None,
+        asks: QuestionAsks | None = None,
+        drafts: Drafting | None = None,
     ) -> None:
         self._know_people(settings, service)
         self.sender = self._sender(service, shares, gate)
-        whispers = self._whispers(service)
-        planned = _planned(maintenance, self.people)
-        played = _drill_desk(drills, self.people)
-        sealed = self._share_door(service, shares, originals, texts)
+        self._asks, whispers = asks, self._whispers(service)
+        planned = planned_of(maintenance, self.people)
+        played = drill_desk_of(drills, self.people)
+        sealed = share_door_of(service, shares, self.askers, originals, texts)
         plans = self._desk(gate, service)
         self.worker = self._worker(
             service, whispers, plans, sealed, played, planned, writings=writings
@@ -107,6 +116,8 @@ class SlackRoom:
             originals=originals,
             texts=texts,
             askers=self.askers,
+            asks=asks,
+            drafts=drafts,
             parts=(self._steps(checklists, gate, whispers),),
             writings=self._writing_door(writings, service, whispers),
         )
@@ -121,7 +132,7 @@ class SlackRoom:
             accept=door.accept,
             open_form=door.open_form,
         )
-        door.listed = judged.listed
+        door.reading.listed = judged.listed
         judged.register(self.bolt)
 
     def _worker(
@@ -144,6 +155,16 @@ class SlackRoom:
             drills=played,
             maintenance=planned,
             writings=desk_of(writings, people=self.people, whispers=whispers),
+            questions=self._question_desk(service, whispers),
+        )
+
+    def _question_desk(
+        self, service: Service, whispers: Whispers
+    ) -> QuestionDesk | None:
+        if self._asks is None:
+            return None
+        return QuestionDesk(
+            asks=self._asks, service=service, askers=self.askers, whispers=whispers
         )
 
     def _writing_door(
@@ -165,21 +186,6 @@ class SlackRoom:
             checklists=checklists, gate=gate, people=self.people, whispers=whispers
         )
         return door.register
-
-    def _share_door(
-        self,
-        service: Service,
-        shares: ShareAsks | None,
-        originals: OriginalAsks | None,
-        texts: TextAsks | None,
-    ) -> ShareDoor:
-        return ShareDoor(
-            shares=shares,
-            service=service,
-            askers=self.askers,
-            originals=originals,
-            texts=texts,
-        )
 
     def _know_people(self, settings: SlackSettings, service: Service) -> None:
         """Make what asks Slack, and what reads about people, quietly."""
@@ -209,7 +215,7 @@ class SlackRoom:
         self.bolt = self._bolt(settings, signatures, whispers)
         door.register(self.bolt)
         self.guard = Guard(asgi_app(self.bolt), signatures=signatures, clock=clock)
-        self.sockets = _sockets(settings, self.bolt)
+        self.sockets = sockets_of(settings, self.bolt)
 
     def _whispers(self, service: Service) -> Whispers:
         return Whispers(store=service.store, clock=service.clock, wake=self.sender.wake)
@@ -221,7 +227,7 @@ class SlackRoom:
         return Sender(
             store=service.store,
             clock=service.clock,
-            calls=_calls(self._writer, service, shares),
+            calls=calls_of(self._writer, service, shares),
             reconciler=Reconciler(reader=self._reader, identity=self.identity),
             posted=self._shown.posted if self._shown else None,
         )
@@ -291,30 +297,3 @@ class SlackRoom:
         wrong = await complaint(self._reader, self._channel)
         if wrong:
             _log.warning("Slack: %s", wrong)
-
-
-def _calls(writer: AsyncWebClient, service: Service, shares: ShareAsks | None) -> Calls:
-    return Calls(writer, service.redactor, link=shares.link if shares else None)
-
-
-def _drill_desk(drills: Drills | None, people: People) -> DrillDesk | None:
-    return DrillDesk(drills=drills, people=people) if drills else None
-
-
-def _planned(given: Maintenance | None, people: People) -> MaintenanceDesk | None:
-    return MaintenanceDesk(maintenance=given, people=people) if given else None
-
-
-def _sockets(settings: SlackSettings, bolt: AsyncApp) -> Sockets | None:
-    if not settings.app_token:
-        return None
-    client = write_client(settings.app_token, base_url=settings.api_url)
-    return Sockets(bolt, client=client, number=settings.sockets)
-
-
-def quieten() -> None:
-    """Keep Slack's libraries at INFO or above: at DEBUG they print whole bodies."""
-    for name in ("slack_sdk", "slack_bolt"):
-        logger = logging.getLogger(name)
-        if logger.level < logging.INFO:
-            logger.setLevel(logging.INFO)

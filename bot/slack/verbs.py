@@ -1,6 +1,7 @@
 """The text after `/incident`, read as a wish. Pure.
 
     help | list | status [INC] | page [INC] | note [INC] TEXT | ack [INC]
+    ask [INC] QUESTION | runbook [INC]
     resolve [INC] [fixed|false_alarm|duplicate] [TEXT] | reopen [INC]
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
@@ -30,6 +31,7 @@ from bot.slack import drill_wishes, maintenance_wishes, words
 from bot.slack.drill_wishes import DrillWish
 from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
+from bot.slack.question_wishes import AskWish
 from bot.slack.share_wishes import ShareVerb, ShareWish
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
 from bot.slack.writing_wishes import WritingWish
@@ -41,7 +43,7 @@ TYPED = (
     *("break-glass", "review", "stop-all", "release"),
     *("diagnostics", "share", "original", "revoke"),
     *("drill", "snooze", "maintenance"),
-    *("catch-up", "update", "handover", "postmortem"),
+    *("catch-up", "update", "handover", "postmortem", "ask", "runbook"),
 )
 """The verbs as people type them."""
 
@@ -62,7 +64,7 @@ _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP, "undo": Verb.
 
 def parse(  # noqa: C901, PLR0912 - one case per verb
     text: str, *, asker: str
-) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | WritingWish:
+) -> Wish | PlanWish | ShareWish | DrillWish | MaintenanceWish | WritingWish | AskWish:
     """Read what was typed after the command.
 
     Args:
@@ -86,7 +88,9 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
     match verb:
         case "help" | "list":
             return Wish(verb=Verb(verb))
-        case "status" | "page" | "ack" | "reopen" | "runbooks":
+        case "ask":
+            return _ask(incident, rest)
+        case "status" | "page" | "ack" | "reopen" | "runbooks" | "runbook":
             if rest:
                 raise _usage(verb, "there is more after it than an incident id")
             return Wish(verb=Verb(verb), incident=incident)
@@ -100,10 +104,8 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
             return _severity(incident, rest)
         case "phase":
             return _phase(incident, rest)
-        case "step":
-            return _step(incident, rest)
-        case "steps":
-            return _checklist(incident, rest)
+        case "step" | "steps":
+            return (_step if verb == "step" else _checklist)(incident, rest)
         case "snooze":
             return _snooze(incident, rest)
         case "diagnostics" | "share" | "revoke" | "original":
@@ -133,6 +135,12 @@ def _incident(rest: str) -> tuple[str, str]:
     first, after = _first(rest)
     found = INCIDENT.fullmatch(first.upper())
     return (found[0], after) if found else ("", rest)
+
+
+def _ask(incident: str, rest: str) -> AskWish:
+    if not rest:
+        raise _usage("ask", "there is no question")
+    return AskWish(incident=incident, text=rest)
 
 
 def _note(incident: str, rest: str) -> Wish:

@@ -1,41 +1,19 @@
-"""What a person wants, whichever way they said it, and the command that asks it.
+"""What a person wants, whichever way they said it.
 
-A verb typed, a button pressed and a form sent become the same `Wish`; a wish with
-the people it names becomes a domain command. Values of buttons are read here:
-they carry ids, everything else is read back from the log.
+A verb typed, a button pressed and a form sent become the same `Wish`; `wished.py` makes
+a command of the domain of it. Values of buttons are read here: they carry ids, and
+everything else is read back from the log.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import assert_never
 
-from bot.domain.commands import (
-    Acknowledge,
-    Assign,
-    FinishStep,
-    JudgeSuggestion,
-    JudgeText,
-    Move,
-    Note,
-    Person,
-    PersonCommand,
-    Reopen,
-    ReopenStep,
-    Rerank,
-    Resolve,
-    Snooze,
-    StartChecklist,
-    TakeStep,
-    Wake,
-)
 from bot.domain.errors import BadRequest
 from bot.domain.events import Phase, Role
-from bot.domain.judging_events import Verdict, Vote
 from bot.domain.severity import Severity
-from bot.domain.untrusted import Untrusted
 
 INCIDENT = re.compile(r"INC-\d{4,9}")
 _RUNBOOK = re.compile(r"RB-\d{2,6}")
@@ -64,11 +42,17 @@ class Verb(StrEnum):
     SNOOZE = "snooze"
     WAKE = "wake"
     RUNBOOKS = "runbooks"
+    RUNBOOK = "runbook"
     JUDGE = "judge"
     VOTE = "vote"
 
 
-READING = frozenset({Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE, Verb.RUNBOOKS})
+READING = frozenset(
+    {
+        *(Verb.HELP, Verb.LIST, Verb.STATUS, Verb.PAGE),
+        *(Verb.RUNBOOKS, Verb.RUNBOOK),
+    }
+)
 PAGE_BUTTON = "page.open"
 """Asks for a link to an incident's page, or to the board."""
 
@@ -163,94 +147,6 @@ def _of_choice(carried: str) -> Wish:
         raise out_of_date()
     found = known_incident(incident)
     return Wish(verb=Verb.PHASE, incident=found, phase=CHOICES[choice])
-
-
-def command_of(  # noqa: C901, PLR0912 - one case per verb, so that mypy finds a gap
-    wish: Wish,
-    *,
-    by: Person,
-    to: Person | None = None,
-    clean: Callable[[str], Untrusted],
-) -> PersonCommand:
-    """Return the domain command of a wish.
-
-    Args:
-        to: The person a role is given to, as Slack knows them now.
-        clean: Redacts what a person typed.
-
-    Raises:
-        BadRequest: The wish only reads, or lacks the person it needs.
-    """
-    words = clean(wish.text) if wish.text else None
-    match wish.verb:
-        case Verb.NOTE:
-            return Note(by=by, text=words or Untrusted(""), message=wish.message)
-        case Verb.ACK:
-            return Acknowledge(by=by)
-        case Verb.RESOLVE:
-            return Resolve(by=by, outcome=wish.outcome, summary=words)
-        case Verb.REOPEN:
-            return Reopen(by=by)
-        case Verb.ROLE if to is not None:
-            return Assign(by=by, role=wish.role, to=to)
-        case Verb.SEVERITY:
-            reason = words or Untrusted("")
-            return Rerank(by=by, severity=wish.severity, reason=reason)
-        case Verb.PHASE:
-            return Move(by=by, phase=wish.phase)
-        case Verb.TAKE | Verb.DONE | Verb.SKIP | Verb.UNDO | Verb.STEPS:
-            return _of_step(wish, by=by, reason=words)
-        case Verb.SNOOZE | Verb.WAKE:
-            return _rest(wish, by=by, reason=words)
-        case Verb.JUDGE | Verb.VOTE:
-            return _judge(wish, by=by, reason=words)
-        case Verb.HELP | Verb.LIST | Verb.STATUS | Verb.PAGE | Verb.ROLE:
-            raise out_of_date()
-        case Verb.RUNBOOKS:
-            raise out_of_date()
-        case _:
-            assert_never(wish.verb)
-
-
-def _of_step(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
-    runbook, step = wish.runbook, wish.step
-    match wish.verb:
-        case Verb.STEPS:
-            return StartChecklist(by=by, runbook=runbook)
-        case Verb.TAKE:
-            return TakeStep(by=by, runbook=runbook, step=step)
-        case Verb.UNDO:
-            return ReopenStep(
-                by=by, runbook=runbook, step=step, was=wish.was, reason=reason
-            )
-        case _:
-            return FinishStep(
-                by=by,
-                runbook=runbook,
-                step=step,
-                skipped=wish.verb is Verb.SKIP,
-                reason=reason,
-            )
-
-
-def _rest(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
-    if wish.verb is Verb.WAKE:
-        return Wake(by=by)
-    return Snooze(by=by, lasts=wish.lasts, reason=reason or Untrusted(""))
-
-
-def _judge(wish: Wish, *, by: Person, reason: Untrusted | None) -> PersonCommand:
-    if wish.verb is Verb.JUDGE:
-        verdict = Verdict(wish.outcome)
-        runbook, step = wish.runbook, wish.step
-        return JudgeSuggestion(
-            by=by, runbook=runbook, step=step, verdict=verdict, reason=reason
-        )
-    kind, _, which = wish.subject.partition("/")
-    vote, claim = Vote(wish.outcome), wish.step
-    return JudgeText(
-        by=by, kind=kind, which=which, vote=vote, claim=claim, reason=reason
-    )
 
 
 def known_incident(text: str) -> str:

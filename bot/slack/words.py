@@ -48,6 +48,8 @@ USAGE: Mapping[str, str] = {
     "list": "list",
     "status": "status [INC-0001]",
     "page": "page [INC-0001]",
+    "ask": "ask [INC-0001] QUESTION",
+    "runbook": "runbook [INC-0001]",
     "note": "note [INC-0001] TEXT",
     "ack": "ack [INC-0001]",
     "resolve": "resolve [INC-0001] [fixed|false_alarm|duplicate] [TEXT]",
@@ -80,8 +82,8 @@ USAGE: Mapping[str, str] = {
 }
 _HELP = (
     (
-        ("list", "status", "page", "catch-up"),
-        "what is open; all about one, here or in the browser; if you come late",
+        ("list", "status", "page", "ask", "catch-up"),
+        "what is open; all about one; an answer from evidence; if you come late",
     ),
     (("ack", "note", "role"), "I am on it; add to the timeline; who does what"),
     (
@@ -89,7 +91,10 @@ _HELP = (
         "tell others: drafted for you, posted by you",
     ),
     (("severity", "phase"), "change it with a reason; say where the response stands"),
-    (("steps", "step", "runbooks"), "work through a runbook; see what was considered"),
+    (
+        ("steps", "step", "runbooks", "runbook"),
+        "work through one; see what was considered; draft one from what was done",
+    ),
     (("resolve", "reopen"), "end it, or open it again"),
     (("propose", "plans", "edit", "cancel"), "plans: ask, see, change, take back"),
     (

@@ -5,7 +5,9 @@ a new one at the end. Read models can be made again from the log, so their table
 stand apart, in `readmodel_tables.py`. How a file is opened is in `database.py`.
 """
 
+import importlib
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.store.columns import numbers, texts
@@ -33,6 +35,7 @@ MIGRATION_NAMES = (
     "0016_summaries",
     "0017_feedback",
     "0018_looked",
+    "0019_questions",
     "0020_checklists",
 )
 INSTALL_ID_BYTES = 8
@@ -69,27 +72,37 @@ def migrations() -> "Migrations":
     makers = (
         _make_log,
         _make_queues,
-        _make_readmodels,
+        _in("readmodel_tables"),
         _make_plans,
         _make_sessions,
         _make_plan_parents,
-        _make_shares,
-        _make_drills,
-        _make_intake,
-        _make_grouping,
-        _make_watching,
+        _in("share_tables"),
+        _in("drill_tables"),
+        _in("intake_tables"),
+        _in("grouping_tables"),
+        _in("watching_tables"),
         _drop_indexes,
-        _describe_shares,
-        _make_identity,
-        _make_model_calls,
-        _make_summaries,
-        _make_feedback,
-        _make_looked,
-        _make_checklists,
+        _in("share_tables", "describe"),
+        _in("identity_tables"),
+        _in("model_tables"),
+        _in("summary_tables"),
+        _in("feedback_tables"),
+        _in("looked_tables"),
+        _in("question_tables"),
+        _in("checklist_tables"),
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
     return steps
+
+
+def _in(room: str, how: str = "make") -> Callable[["Database"], None]:
+    """Return what makes the tables of a file beside this one, read when it is run."""
+
+    def make(db: "Database") -> None:
+        getattr(importlib.import_module(f"bot.store.{room}"), how)(db)
+
+    return make
 
 
 def _make_log(db: "Database") -> None:
@@ -178,12 +191,6 @@ def _make_outbox(db: "Database") -> None:
     outbox.create_index(["state", "queued_us", "n"])
 
 
-def _make_readmodels(db: "Database") -> None:
-    from bot.store.readmodel_tables import make
-
-    make(db)
-
-
 def _make_plans(db: "Database") -> None:
     plan = db.table("plan")
     plan.create(
@@ -234,79 +241,7 @@ def _make_plan_parents(db: "Database") -> None:
     plan.create_index(["parent"])
 
 
-def _make_shares(db: "Database") -> None:
-    from bot.store.share_tables import make
-
-    make(db)
-
-
-def _make_drills(db: "Database") -> None:
-    from bot.store.drill_tables import make
-
-    make(db)
-
-
-def _make_intake(db: "Database") -> None:
-    from bot.store.intake_tables import make
-
-    make(db)
-
-
-def _make_grouping(db: "Database") -> None:
-    from bot.store.grouping_tables import make
-
-    make(db)
-
-
-def _make_watching(db: "Database") -> None:
-    from bot.store.watching_tables import make
-
-    make(db)
-
-
 def _drop_indexes(db: "Database") -> None:
     """Drop those whose columns others begin with, and the one that nobody asks."""
     for index in ("problem_dedup", "problem_grp", "alert_incident"):
         db.execute(f"DROP INDEX idx_{index}")
-
-
-def _describe_shares(db: "Database") -> None:
-    from bot.store.share_tables import describe
-
-    describe(db)
-
-
-def _make_identity(db: "Database") -> None:
-    from bot.store.identity_tables import make
-
-    make(db)
-
-
-def _make_model_calls(db: "Database") -> None:
-    from bot.store.model_tables import make
-
-    make(db)
-
-
-def _make_summaries(db: "Database") -> None:
-    from bot.store.summary_tables import make
-
-    make(db)
-
-
-def _make_feedback(db: "Database") -> None:
-    from bot.store.feedback_tables import make
-
-    make(db)
-
-
-def _make_looked(db: "Database") -> None:
-    from bot.store.looked_tables import make
-
-    make(db)
-
-
-def _make_checklists(db: "Database") -> None:
-    from bot.store.checklist_tables import make
-
-    make(db)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.domain.errors import NotFound
+from bot.domain.runbook_draft import Draft
 from bot.domain.untrusted import Untrusted
 from bot.web import html, rendering
 from bot.web.dossier import Reading
@@ -37,6 +38,7 @@ class PagesDoor:
         base_url: Where browsers reach us, printed on paper.
         mask: Takes out of a text what must not be shown.
         sign_in: Path at which Slack is asked who somebody is, "" for none.
+        drafts: Drafts a runbook from an incident; None where none are drafted.
     """
 
     reading: Reading
@@ -45,6 +47,7 @@ class PagesDoor:
     base_url: str
     mask: rendering.Mask
     sign_in: str = ""
+    drafts: Callable[[str], Draft | None] | None = None
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -53,6 +56,7 @@ class PagesDoor:
             Route("/assets/{name}", _asset, methods=["GET"]),
             Route(BOARD, self._for_readers(self._board), methods=["GET"]),
             Route(one, self._for_readers(self._incident), methods=["GET"]),
+            Route(one + "/runbook.md", self._for_readers(self._draft), methods=["GET"]),
             Route(
                 one + "/entries/{seq}.{form}",
                 self._for_readers(self._entry),
@@ -101,6 +105,20 @@ class PagesDoor:
             address=f"{self.base_url}{BOARD}/{incident}",
         )
         return html.page(drawn)
+
+    async def _draft(self, request: Request, session: Session) -> Response:
+        """Hand out a draft of a runbook as a file."""
+        incident = request.path_params["incident"].upper()
+        if self.drafts is None or not _INCIDENT.fullmatch(incident):
+            return html.nothing_here(reader=session.person)
+        made = await asyncio.to_thread(self.drafts, incident)
+        if made is None:
+            return html.nothing_here(reader=session.person)
+        return Response(
+            made.text,
+            media_type="text/markdown",
+            headers={"Content-Disposition": f'attachment; filename="{made.name}.md"'},
+        )
 
     async def _entry(self, request: Request, session: Session) -> Response:
         """Hand out the exact bytes of an entry, or the proof that it is in the log."""

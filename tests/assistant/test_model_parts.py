@@ -31,6 +31,7 @@ FRONT = '---\nid: x\nversion: 1\nowner: "@a"\npurpose: p\n---\n'
 PINNED = {
     ("catch-up", 1): "2e125fb2720f",
     ("handover-note", 1): "b48d3085c1b5",
+    ("incident-question", 1): "957422746abe",
     ("incident-summary", 2): "cc2543be46cc",
     ("is-it-there", 1): "9af00c7326e2",
     ("postmortem-draft", 1): "eb16302a86d8",

@@ -129,6 +129,23 @@ def home(person: str = "U0ONCALL", team: str = "T0TEAM") -> Json:
     }
 
 
+def mention(
+    text: str, *, ts: str = "1777896000.7", thread: str = "", **more: Any
+) -> Json:
+    """Return the event of somebody who speaks to the bot."""
+    event = {
+        "type": "app_mention",
+        "user": "U0ONCALL",
+        "text": f"<@U0TOCSIN> {text}",
+        "ts": ts,
+        "channel": "C0INCIDENTS",
+        "event_ts": ts,
+        **({"thread_ts": thread} if thread else {}),
+        **more,
+    }
+    return {**home(), "event": event}
+
+
 def encoded(payload: Json) -> tuple[str, str]:
     """Return content type and body as Slack sends a payload."""
     form = "application/x-www-form-urlencoded"

@@ -39,7 +39,8 @@ from bot.domain.events import CommandRefused, Phase, Role
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.ports import Lane
-from bot.slack.room import SlackRoom, quieten
+from bot.slack.room import SlackRoom
+from bot.slack.room_parts import quieten
 from bot.slack.room_settings import SlackSettings
 from tests.fakes.service import FakeService
 from tests.fakes.slack import FakeSlack

@@ -46,6 +46,7 @@ from bot.domain.judging_events import (
     Verdict,
     Vote,
 )
+from bot.domain.question_events import QuestionAnswered
 from bot.domain.severity import Severity
 from bot.domain.telling_events import (
     Drafted,
@@ -310,6 +311,14 @@ SILENT: list[Event] = [
         doing=None,
     ),
     HandedOver(by=ME, to="U0SECOND", note=Untrusted("Watch the key.")),
+    QuestionAnswered(
+        by=ME,
+        aloud=True,
+        known=True,
+        how="facts",
+        question=Untrusted("who owns it?"),
+        answer=Untrusted("the support team"),
+    ),
 ]
 
 

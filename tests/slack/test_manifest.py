@@ -40,11 +40,12 @@ def test_it_names_the_commands_shortcuts_and_events_that_are_listened_to() -> No
         SHORTCUT,
         SHARE_SHORTCUT,
     ]
-    assert EVENTS == ("app_home_opened",)
+    assert EVENTS == ("app_home_opened", "app_mention")
 
 
 def test_it_asks_for_no_more_than_it_uses() -> None:
     assert set(SCOPES) == {
+        "app_mentions:read",
         "channels:read",
         "chat:write",
         "commands",

@@ -11,6 +11,7 @@ from bot.domain.errors import Unparsed
 from bot.slack.requests import (
     Click,
     HomeOpened,
+    Mention,
     Request,
     Shortcut,
     SlashCommand,
@@ -28,6 +29,7 @@ EVERY = {
     Submission: payloads.submit("incident.note", "INC-0001", {"note": "x"}),
     Shortcut: payloads.keep("it began at noon"),
     HomeOpened: payloads.home(),
+    Mention: payloads.mention("who owns it?"),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack.clients import write_client
-from bot.slack.room import quieten
+from bot.slack.room_parts import quieten
 from bot.slack.socket_address import NotOpened, new_address
 from bot.slack.socket_line import Line, Pace
 from bot.slack.socket_session import Session
