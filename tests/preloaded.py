@@ -137,7 +137,9 @@ def _waiting() -> socket.socket:
     """Return the wire to the one that waits; it ends when the wire does."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        process = subprocess.Popen([sys.executable, "-m", __name__], stdin=theirs)
+        process = subprocess.Popen(
+            [sys.executable, "-m", __name__], stdin=theirs.fileno()
+        )
 
     def end() -> None:
         ours.close()

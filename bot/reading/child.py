@@ -39,7 +39,7 @@ def run(wire: socket.socket) -> None:
     """Answer until the other side ends."""
     limit_memory()
     os.nice(_YIELDS)
-    decide_by(_NOTHING_ADDED)
+    _build(decide_by(_NOTHING_ADDED))
     try:
         _, told = frames.receive(wire)
         serve(wire, decide_by(Texts.from_json(told)))
@@ -54,6 +54,7 @@ def serve(wire: socket.socket, deciding: Deciding) -> None:
         OSError: The other side is gone. So does `frames.Broken`.
     """
     reader = Reader(deciding, Memory(most_bytes=_REMEMBERED_BYTES))
+    _build(deciding)
     give_back()
     gc.freeze()
     gc.enable()
@@ -71,6 +72,13 @@ def serve(wire: socket.socket, deciding: Deciding) -> None:
             said.append(frames.answered(reader.answer(question)))
         _limit_time(0)
         _tell(wire, number, said)
+
+
+def _build(deciding: Deciding) -> None:
+    """Have built what the first question would else wait for."""
+    rules = deciding.rulebook
+    for lexicon in (rules.lexicon, rules.instruction_lexicon):
+        lexicon.found_in("")
 
 
 def _knowing(people: KnownPeople, deciding: Deciding) -> Reader:
