@@ -87,9 +87,13 @@ def started(
         errors: Where its complaints go.
     """
     told, tells = os.pipe()
-    asked = {"program": program, "arguments": arguments, "in": str(Path.cwd())}
     given = os.environ if environment is None else environment  # noqa: TID251 - passed on
-    asked |= {"environment": dict(given)}
+    asked = {
+        "program": program,
+        "arguments": arguments,
+        "in": str(Path.cwd()),
+        "environment": dict(given),
+    }
     try:
         files = array.array("i", [out.fileno(), errors.fileno(), tells])
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)]
