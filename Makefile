@@ -78,7 +78,7 @@ test-fast: setup ## the tests that start no server
 	@$(PYTEST) -n $(WORKERS) -m "not slow and not outside"
 
 test-slow: setup ## the tests that start servers, kill processes or search long
-	@$(PYTEST) -n $(WORKERS) --dist loadfile --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
+	@$(PYTEST) -n $(WORKERS) --dist worksteal --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
 
 chaos: setup ## the tests that pull the plug, as often as they can
 	@TOCSIN_CHAOS=full $(PYTEST) -n $(WORKERS) --dist loadfile $(CHAOS)

@@ -34,6 +34,7 @@ from bot.heap import share_arenas
 from bot.house import House
 from bot.jobs import Job
 from bot.logs import write_logs
+from bot.reading.process import Process
 from bot.wire import build
 from bot.wire_ground import SystemClock
 
@@ -42,8 +43,11 @@ _SWITCH_S = 0.0003
 Facts = dict[str, Any]
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, reader: Process) -> None:
     """Run until SIGTERM or Ctrl-C.
+
+    Args:
+        reader: Reads payloads; begun already, because it takes as long as we do.
 
     Raises:
         BadSettings: Another process has this home, or the port is taken.
@@ -58,14 +62,15 @@ def serve(settings: Settings) -> None:
         only_process(settings.home),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_serve(settings))
+        runner.run(_serve(settings, reader))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, reader: Process) -> None:
     refuse_beyond_loopback(settings)
     listener = _bind(settings)
     url = _url(listener)
     house, practice = built(settings, url)
+    house.reader.take(reader)
     house.jobs = (*house.jobs, _garbage_job(house))
     write_logs(house.redactor)
     server = _server(settings, house, practice)

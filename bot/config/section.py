@@ -11,7 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 class Section(BaseModel):
     """One table of `tocsin.toml`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built with the settings that hold it, not a second time by itself.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def _split(given: object) -> object:

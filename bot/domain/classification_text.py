@@ -5,8 +5,10 @@ Text is folded to lower-case ASCII words first, so that one word of a rule fits
 what is data (`bot/rules`).
 """
 
+import functools
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import re2
 
@@ -79,21 +81,26 @@ class Lexicon:
 
     def __init__(self, terms: Iterable[str]) -> None:
         self._terms = tuple(dict.fromkeys(terms))
-        options = re2.Options()
-        options.max_mem = _AUTOMATON_BYTES
-        options.log_errors = False
-        self._set = re2.Set.SearchSet(options)
-        for term in self._terms:
-            self._set.Add(expression(term))
-        if self._terms:
-            self._set.Compile()
+        self._expressions = tuple(map(expression, self._terms))
 
     def found_in(self, folded: str) -> frozenset[str]:
         """Return the terms that a folded text contains."""
         if not self._terms:
             return frozenset()
-        places = self._set.Match(folded) or ()
+        places = self._automaton.Match(folded) or ()
         return frozenset(self._terms[place] for place in places)
+
+    @functools.cached_property
+    def _automaton(self) -> Any:
+        """Built when it is first asked: many who read the rules never ask."""
+        options = re2.Options()
+        options.max_mem = _AUTOMATON_BYTES
+        options.log_errors = False
+        made = re2.Set.SearchSet(options)
+        for one in self._expressions:
+            made.Add(one)
+        made.Compile()
+        return made
 
 
 def expression(term: str) -> str:

@@ -8,30 +8,19 @@ as one that cannot be read, and no other payload suffers for it.
 
 import contextlib
 import logging
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import IO
+from collections.abc import Callable, Sequence
 
-from bot.config import inherited
 from bot.deciding import Texts
 from bot.domain.errors import Unreachable
 from bot.domain.known_people import NOBODY, KnownPeople
-from bot.logs import listen_to
 from bot.reading import frames
+from bot.reading.process import PROGRAM, Process
 from bot.reading.questions import Answer, End, Question
 
-PROGRAM = (sys.executable, "-P", "-m", "bot.reading")
 FAILED = "Reading it failed, or took more time or memory than it may."
-_INHERITED = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 _READY_WITHIN_S = 60.0
 # Beyond what the reader gives itself, in time on the clock of a machine that is busy.
 _ANSWER_WITHIN_S = 120.0
-# A line is cut here, and after so many the process may say what it likes.
-_LONGEST_LINE = 2000
-_MOST_LINES = 200
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +45,11 @@ class Apart:
         self._known = known
         self._program = program
         self._child: _Child | None = None
+
+    def take(self, begun: Process) -> None:
+        """Ask a reader that was begun before there was anything to ask."""
+        self.close()
+        self._child = _Child(begun, self._texts)
 
     def start(self) -> None:
         """Start the reader ahead of the first question; nobody waits for it here."""
@@ -119,7 +113,7 @@ class Apart:
             return None
 
     def _started(self) -> "_Child":
-        child = self._child = self._child or _Child(self._program, self._texts)
+        child = self._child = self._child or _Child(Process(self._program), self._texts)
         return child
 
     def _ready(self) -> "_Child":
@@ -139,31 +133,15 @@ class Apart:
 class _Child:
     """One running reader."""
 
-    def __init__(self, program: Sequence[str], texts: Texts) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - a program of ours
-                program,
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=inherited(_INHERITED),
-            )
-        # What it prints may be the payload's words: they go where they are masked.
-        self._listener = threading.Thread(
-            target=_listen,
-            args=(self._process.stderr,),
-            name="reader-says",
-            daemon=True,
-        )
-        self._listener.start()
-        self._wire = ours
+    def __init__(self, process: Process, texts: Texts) -> None:
+        self._process = process
+        self._wire = process.wire
         self._wire.settimeout(_READY_WITHIN_S)
         self._is_ready = False
         self._asked = 0
         self._knows = NOBODY
         with contextlib.suppress(OSError):
-            frames.send(ours, "decide by", texts.as_json())
+            frames.send(self._wire, "decide by", texts.as_json())
 
     def wait_until_ready(self) -> None:
         """Wait until it has read what decides; raises OSError or `Broken`."""
@@ -196,20 +174,4 @@ class _Child:
 
     def end(self) -> None:
         """End it at once: it holds nothing that could be lost."""
-        self._wire.close()
-        self._process.kill()
-        self._process.wait()
-        self._listener.join()
-
-
-def _listen(said: IO[bytes] | None) -> None:
-    if said is not None:
-        with said:
-            listen_to(_lines(said), name=__name__)
-
-
-def _lines(said: IO[bytes]) -> Iterator[bytes]:
-    """Yield the first lines, then read on without a word: the writer must not wait."""
-    for n, line in enumerate(iter(lambda: said.readline(_LONGEST_LINE), b"")):
-        if n < _MOST_LINES:
-            yield line
+        self._process.end()

@@ -5,6 +5,7 @@ network. What strangers sent is taken apart here, and so it is limited: a payloa
 takes too long or too much memory ends this process and not the bot.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ import orjson
 
 from bot.deciding import Deciding, Texts, decide_by
 from bot.domain.known_people import KnownPeople
+from bot.domain.registry import Registry
 from bot.heap import give_back
 from bot.reading import frames
 from bot.reading.memory import Memory
@@ -27,12 +29,17 @@ MOST_BYTES = 1024 * 1024 * 1024
 _YIELDS = 5
 _REMEMBERED_BYTES = 4 * 1024 * 1024
 _UNSENDABLE = "What it says cannot be written down as text."
+# What ships is read while nobody can ask yet, and remembered where it is read from.
+_NOTHING_ADDED = Texts(
+    rules="", rules_name="", redaction="", sources={}, registry=Registry(), key=""
+)
 
 
 def run(wire: socket.socket) -> None:
     """Answer until the other side ends."""
     limit_memory()
     os.nice(_YIELDS)
+    _build(decide_by(_NOTHING_ADDED))
     try:
         _, told = frames.receive(wire)
         serve(wire, decide_by(Texts.from_json(told)))
@@ -47,7 +54,10 @@ def serve(wire: socket.socket, deciding: Deciding) -> None:
         OSError: The other side is gone. So does `frames.Broken`.
     """
     reader = Reader(deciding, Memory(most_bytes=_REMEMBERED_BYTES))
+    _build(deciding)
     give_back()
+    gc.freeze()
+    gc.enable()
     frames.send(wire, "ready")
     while True:
         frame = frames.receive(wire)
@@ -62,6 +72,13 @@ def serve(wire: socket.socket, deciding: Deciding) -> None:
             said.append(frames.answered(reader.answer(question)))
         _limit_time(0)
         _tell(wire, number, said)
+
+
+def _build(deciding: Deciding) -> None:
+    """Have built what the first question would else wait for."""
+    rules = deciding.rulebook
+    for lexicon in (rules.lexicon, rules.instruction_lexicon):
+        lexicon.found_in("")
 
 
 def _knowing(people: KnownPeople, deciding: Deciding) -> Reader:

@@ -42,12 +42,36 @@ class HyperscanGate:
 
     Hyperscan compiles literals in a tenth of a second. The patterns it would take
     seconds for, and run slower than RE2 does, since there are many numbers among them.
-    Calling it costs more than RE2 needs for one line.
+    Calling it costs more than RE2 needs for one line. So it is built for the first
+    long text: most processes that start never see one.
     """
 
     def __init__(self, literals: Iterable[str], patterns: Iterable[str]) -> None:
-        literals, patterns = tuple(literals), tuple(patterns)
-        self._short = Re2Gate(literals, patterns)
+        self._texts = tuple(literals), tuple(patterns)
+        self._short = Re2Gate(*self._texts)
+
+    def hits(self, text: bytes) -> list[int]:
+        """Indexes of the entries that occur: literals first, patterns behind them."""
+        gate = self._short if len(text) < _SHORT_BYTES else self.long or self._short
+        return gate.hits(text)
+
+    @functools.cached_property
+    def long(self) -> "LongGate | None":
+        """The gate for long texts, None where hyperscan does not do; RE2 does all."""
+        try:
+            return LongGate(*self._texts)
+        except Exception:  # noqa: BLE001 (missing, of another version, another processor)
+            return None
+
+
+class LongGate:
+    """Literals in hyperscan, patterns in RE2.
+
+    Raises:
+        Exception: Whatever hyperscan raises where it cannot be used.
+    """
+
+    def __init__(self, literals: tuple[str, ...], patterns: tuple[str, ...]) -> None:
         self._engine: Any = importlib.import_module("hyperscan")
         self._database = self._compiled((*literals, literal(_CANARY.decode())))
         self._count = len(literals)
@@ -59,8 +83,6 @@ class HyperscanGate:
 
     def hits(self, text: bytes) -> list[int]:
         """Indexes of the entries that occur: literals first, patterns behind them."""
-        if len(text) < _SHORT_BYTES:
-            return self._short.hits(text)
         found = self._found(text)
         return found + [self._count + one for one in self._patterns.hits(text)]
 
@@ -89,11 +111,7 @@ class HyperscanGate:
 
 def has_hyperscan() -> bool:
     """Whether the optional engine can be imported and works on this processor."""
-    try:
-        HyperscanGate(("probe",), ())
-    except Exception:  # noqa: BLE001 (missing, of another version, another processor)
-        return False
-    return True
+    return HyperscanGate(("probe",), ()).long is not None
 
 
 def gate(literals: Iterable[str], patterns: Iterable[str]) -> Gate:

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 from bot.domain.addresses import complaint
 from bot.domain.errors import Unreachable
 from bot.ports.ask import Answer
+from bot.web.authorities import authorities
 
 _DEADLINE_S = 10.0
 _CONNECT_S = 5.0
@@ -32,13 +33,15 @@ class HttpAsk:
         plain_anywhere: Plain HTTP may also leave this machine, as to a Prometheus in
             one's own network.
         deadline_s: How long one exchange may take in all, after the name is resolved.
+        tls: Whom to believe that a host is the host; None for the machine's
+            certificate authorities.
         at: Where a host is; tests lead it to this machine. The certificate must be
             the named host's all the same.
     """
 
     plain_anywhere: bool = False
     deadline_s: float = _DEADLINE_S
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    tls: ssl.SSLContext | None = None
     at: Callable[[str, int], tuple[str, int]] = lambda host, port: (host, port)
     _open: dict[socket.socket, threading.Event] = field(
         default_factory=dict, init=False
@@ -88,7 +91,8 @@ class HttpAsk:
 
     def _secured(self, plain: socket.socket, host: str) -> ssl.SSLSocket:
         """Wrap it; the handshake comes later, under the deadline."""
-        return self.tls.wrap_socket(
+        tls = self.tls or authorities()
+        return tls.wrap_socket(
             plain, server_hostname=host, do_handshake_on_connect=False
         )
 

@@ -8,10 +8,11 @@ import http.client
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.domain.errors import Unreachable
+from bot.web.authorities import authorities
 
 MOST_BYTES = 64 * 1024
 _TIMEOUT_S = 5.0
@@ -21,15 +22,16 @@ _HTTPS = 443
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpsFetch:
-    """The port `Fetch`, with the machine's certificate authorities.
+    """The port `Fetch`.
 
     Attributes:
-        tls: Whom to believe that a host is the host.
+        tls: Whom to believe that a host is the host; None for the machine's
+            certificate authorities.
         at: Where a host is; tests lead it to this machine. The certificate must be
             the named host's all the same.
     """
 
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    tls: ssl.SSLContext | None = None
     at: Callable[[str], tuple[str, int]] = lambda host: (host, _HTTPS)
 
     def __call__(self, url: str) -> bytes:
@@ -43,10 +45,11 @@ class HttpsFetch:
         if parts.scheme != "https" or not host:
             raise _unreachable("it is no https address")
         target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        tls = self.tls or authorities()
         try:
             with (
                 socket.create_connection(self.at(host), timeout=_TIMEOUT_S) as plain,
-                self.tls.wrap_socket(plain, server_hostname=host) as secured,
+                tls.wrap_socket(plain, server_hostname=host) as secured,
             ):
                 return _get(host, target, secured)
         except (OSError, http.client.HTTPException) as error:

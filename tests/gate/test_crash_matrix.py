@@ -1,8 +1,6 @@
 """`kill -9` at every point of a plan's run: at most one effect, and never a guess."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,10 +11,10 @@ from bot.domain.untrusted import Untrusted
 from bot.store.verify import verify_store
 from tests.core import CHANNEL
 from tests.gate.crash_child import POINTS, Scene, effects, open_scene
+from tests.preloaded import run
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 PLAN = f"pl_{1:026d}"
 # Point of the crash: what it comes to, and how often the switch was turned by then.
 BECOMES = {
@@ -40,15 +38,8 @@ def crash(tmp_path: Path) -> Iterator[Crash]:
     opened: list[Scene] = []
 
     def crashed(point: str) -> Scene:
-        command = ["-m", "tests.gate.crash_child", "point", str(tmp_path), point]
-        died = subprocess.run(
-            [sys.executable, *command],
-            cwd=ROOT,
-            check=False,
-            capture_output=True,
-            timeout=60,
-        )
-        assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+        died = run("tests.gate.crash_child", "point", str(tmp_path), point)
+        assert died.returncode == -signal.SIGKILL, died.stderr
         scene = open_scene(tmp_path, worker="w2")
         opened.append(scene)
         scene.come_back()

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +20,10 @@ from tests.gate.crash_child import (
     lines,
     open_scene,
 )
+from tests.preloaded import Started, started
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 LIVES = 12
 LIMIT_S = 60
 
@@ -65,9 +64,9 @@ def lived(folder: Path, life: int, *, last: bool = False) -> bool:
     comes, some presses later.
     """
     point = "" if last or life % 2 else POINTS[life // 2 % len(POINTS)]
-    command = [sys.executable, "-m", "tests.gate.crash_child", "flood", str(folder)]
+    words = ("flood", str(folder), point)
     with (folder / "stderr.txt").open("ab") as errors:
-        child = subprocess.Popen([*command, point], cwd=ROOT, stderr=errors)
+        child = started("tests.gate.crash_child", *words, out=errors, errors=errors)
         if not last and not point:
             _kill_later(child, folder, presses=20 + dice(f"life/{life}", 40))
         status = child.wait(LIMIT_S)
@@ -76,9 +75,7 @@ def lived(folder: Path, life: int, *, last: bool = False) -> bool:
     return status == -signal.SIGKILL
 
 
-def _kill_later(
-    child: "subprocess.Popen[bytes]", folder: Path, *, presses: int
-) -> None:
+def _kill_later(child: Started, folder: Path, *, presses: int) -> None:
     wanted = len(lines(folder / "presses.txt")) + presses
     while len(lines(folder / "presses.txt")) < wanted:
         try:

@@ -1,31 +1,23 @@
 """kill -9 while keys change: everything opens before and after going on."""
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from bot.sharing.seal import read_link
 from bot.store.keyfile import FileKeys
+from tests.preloaded import run
 from tests.sharing.stage import Stage
 from tests.sharing.test_rotation import holding, payload_opens
 
-ROOT = Path(__file__).parents[2]
 WHERE = ("new_key", "one_share", "shares", "payloads", "evidence", "removing")
 pytestmark = pytest.mark.slow
 
 
 def killed(folder: Path, where: str) -> str:
     """Run the dying process; return the link it printed."""
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.sharing.rotating", str(folder), where],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    child = run("tests.sharing.rotating", str(folder), where)
     assert child.returncode == -signal.SIGKILL, child.stderr
     return child.stdout.strip()
 

@@ -1,8 +1,6 @@
 """kill -9 in the middle of an opening: nothing opens twice, nothing stays behind."""
 
 import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -11,21 +9,15 @@ import pytest
 from bot.domain.share_decisions import Denied
 from bot.sharing import seal
 from bot.sharing.seal import Link, read_link
+from tests.preloaded import run
 from tests.sharing.stage import Stage
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
 
 
 def killed(folder: Path, where: str) -> list[str]:
     """Run the dying process; return the lines it printed."""
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.sharing.crashing", str(folder), where],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    child = run("tests.sharing.crashing", str(folder), where)
     assert child.returncode == -signal.SIGKILL, child.stderr
     return child.stdout.split()
 

@@ -5,7 +5,6 @@ import http.client
 import json
 import secrets
 import signal
-import subprocess
 import sys
 import threading
 from collections import Counter, defaultdict
@@ -22,10 +21,10 @@ from bot.domain.share_decisions import MOST_LEASES
 from bot.domain.share_limits import LEASE_LIFE
 from bot.sharing import proof, seal
 from bot.sharing.seal import Link
+from tests.preloaded import speaking
 from tests.sharing.stage import Stage
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parents[2]
 SHARES, PEOPLE = 12, 3
 # One more than the leases a ticket has, so that some run out of them.
 ROUNDS = MOST_LEASES + 1
@@ -49,18 +48,14 @@ class Seen:
 
 @contextlib.contextmanager
 def serving_child(folder: Path, later_s: float) -> Iterator[tuple[str, Any]]:
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.sharing.serving_child", folder, str(later_s)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
+    words = (str(folder), str(later_s))
+    child, out = speaking("tests.sharing.serving_child", *words, errors=sys.stderr)
     try:
-        yield child.stdout.readline().strip(), child
+        yield out.readline().strip(), child
     finally:
         child.kill()
-        child.communicate()
+        child.wait()
+        out.close()
 
 
 def post(url: str, what: str, given: Any) -> tuple[int, bytes]:

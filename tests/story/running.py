@@ -11,7 +11,9 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from tests.preloaded import Started, speaking
 
 CHANNEL = "C0INCIDENTS"
 _WAIT_S = 20
@@ -29,17 +31,22 @@ class Tocsin:
 
     Attributes:
         program: Module that is run; another one than ours adds something to it.
+        cloud: With the practice cloud; False where nothing of it is asked for.
+        fresh: From nothing, not from a process that has loaded Tocsin already.
     """
 
     home: Path
     program: str = "bot.cli"
     replay: bool = False
+    cloud: bool = True
+    fresh: bool = False
     transport: str = "http"
     settings: Mapping[str, str] = field(default_factory=dict)
     port: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
-    _process: "subprocess.Popen[str] | None" = None
+    _process: "subprocess.Popen[str] | Started | None" = None
+    _output: IO[str] | None = None
 
     def start(self) -> "Tocsin":
         environment = {
@@ -47,24 +54,36 @@ class Tocsin:
             "TOCSIN_HOME": str(self.home),
             "TOCSIN_CONFIG": str(self.home / "none.toml"),
             "TOCSIN_PRACTICE_REPLAY": str(self.replay).lower(),
+            "TOCSIN_PRACTICE_CLOUD": str(self.cloud).lower(),
             "TOCSIN_PRACTICE_TRANSPORT": self.transport,
             **self.settings,
         }
-        with (self.home.parent / "stderr.txt").open("a") as errors:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", self.program, "run", "--port", str(self.port)],
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
+        self._output = self._started(environment)
+        for line in self._output:
             self.printed.append(line.strip())
             if line.startswith("ready "):
                 self.facts = json.loads((self.home / "run.json").read_text())
                 return self
         raise AssertionError(f"it did not start: {self.stderr()}")
+
+    def _started(self, environment: Mapping[str, str]) -> IO[str]:
+        """Start it; return its output."""
+        words = ("run", "--port", str(self.port))
+        with (self.home.parent / "stderr.txt").open("a") as errors:
+            if not self.fresh:
+                self._process, out = speaking(
+                    self.program, *words, environment=environment, errors=errors
+                )
+                return out
+            fresh = self._process = subprocess.Popen(
+                [sys.executable, "-m", self.program, *words],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        assert fresh.stdout is not None
+        return fresh.stdout
 
     def kill(self) -> None:
         """End it as a crash does: no warning, no last word."""
@@ -77,11 +96,7 @@ class Tocsin:
     def wait_for_end(self) -> int:
         """Wait until it has ended by itself; return its exit status."""
         assert self._process is not None
-        status = self._process.wait(_WAIT_S)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        self._process = None
-        return status
+        return self._ended(_WAIT_S)
 
     def stderr(self) -> str:
         return (self.home.parent / "stderr.txt").read_text()
@@ -90,9 +105,13 @@ class Tocsin:
         if self._process is None:
             return 0
         self._process.send_signal(number)
-        status = self._process.wait(30)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        return self._ended(30)
+
+    def _ended(self, within_s: float) -> int:
+        assert self._process is not None
+        assert self._output is not None
+        status = self._process.wait(within_s)
+        self._output.close()
         self._process = None
         return status
 

@@ -28,7 +28,7 @@ def cards_of(tocsin: Tocsin, incident: str) -> list[str]:
 
 
 def test_an_alert_answered_202_survives_the_next_instant(tmp_path: Path) -> None:
-    with running(tmp_path) as tocsin:
+    with running(tmp_path, cloud=False) as tocsin:
         answer = tocsin.alert(problem(1))
         tocsin.kill()
         assert answer.status == 202
@@ -41,7 +41,7 @@ def test_an_alert_answered_202_survives_the_next_instant(tmp_path: Path) -> None
 
 def test_a_flood_with_kills_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     accepted: dict[str, int] = {}
-    with running(tmp_path) as tocsin:
+    with running(tmp_path, cloud=False) as tocsin:
         for round_number in range(KILLS):
             _flood(tocsin, round_number, accepted)
             tocsin.start()
@@ -84,7 +84,7 @@ def _flood(tocsin: Tocsin, round_number: int, accepted: dict[str, int]) -> None:
 def test_a_press_that_was_acked_takes_effect_once(
     tmp_path: Path, transport: str
 ) -> None:
-    with running(tmp_path, transport=transport) as tocsin:
+    with running(tmp_path, transport=transport, cloud=False) as tocsin:
         tocsin.alert(problem(1))
         card = tocsin.wait_for(lambda m: m)[0]
         press = {"channel": CHANNEL, "ts": card["ts"], "action_id": "incident.ack"}

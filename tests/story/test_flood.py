@@ -39,7 +39,7 @@ def test_kills_in_a_flood_lose_no_alert_and_count_none_twice(
 ) -> None:
     chance = Chance(20)
     sent = Sent()
-    with running(tmp_path) as tocsin:
+    with running(tmp_path, cloud=False) as tocsin:
         for round_number in range(KILLS):
             kill_in_a_flood(tocsin, sent, chance, first=round_number * 10_000)
             tocsin.start()
@@ -96,7 +96,7 @@ def test_ten_thousand_alerts_of_a_hundred_problems_are_few_cards_and_one_digest(
             return None
         return [(number + n) % STORM_PROBLEMS for n in range(BATCH)]
 
-    with running(tmp_path) as tocsin:
+    with running(tmp_path, cloud=False) as tocsin:
         for one in flood(tocsin, sent, payload):
             one.join()
         assert (len(sent.items), sent.refused) == (STORM // BATCH, 0)
@@ -140,7 +140,7 @@ def assert_every_one_is_found_by_id(tocsin: Tocsin, sent: Sent) -> None:
 
 def test_the_first_card_does_not_wait_for_the_end_of_a_storm(tmp_path: Path) -> None:
     """Counted in payloads and not in seconds: each is sent once the last is read."""
-    with running(tmp_path) as tocsin:
+    with running(tmp_path, cloud=False) as tocsin:
         for number in range(STORM // BATCH):
             body = group([alert(one, at=number) for one in range(STORM_PROBLEMS)])
             item = tocsin.alert(body, source="alertmanager").json["id"]

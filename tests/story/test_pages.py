@@ -16,7 +16,7 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture
 def tocsin(tmp_path: Path) -> Iterator[Tocsin]:
-    with running(tmp_path) as started:
+    with running(tmp_path, cloud=False) as started:
         started.alert(LEAK)
         started.wait_for(lambda messages: messages)
         yield started

@@ -30,7 +30,7 @@ FORM = urlencode(
 
 @pytest.fixture(scope="module")
 def tocsin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tocsin]:
-    with running(tmp_path_factory.mktemp("rubbish")) as started:
+    with running(tmp_path_factory.mktemp("rubbish"), cloud=False) as started:
         started.alert({"title": "Model m1 answers 503 to customers"})
         started.wait_for(lambda m: m)
         yield started

@@ -26,6 +26,15 @@ def tocsin(tmp_path: Path) -> Iterator[Tocsin]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tocsin]:
+    """A bot for all who come in vain: they leave nothing behind."""
+    with running(tmp_path_factory.mktemp("standing"), settings=QUIET) as started:
+        started.alert(LEAK)
+        started.wait_for(lambda messages: messages)
+        yield started
+
+
 def share(tocsin: Tocsin, who: str, people: list[str], **values: Any) -> Any:
     """Type `/incident share`, fill the form in and send it."""
     opened = tocsin.command(who, "/incident share").json
@@ -117,13 +126,13 @@ def test_who_sealed_it_takes_it_back(tocsin: Tocsin, other: str) -> None:
     ],
 )
 def test_visitors_are_refused_while_the_form_still_stands(
-    tocsin: Tocsin, chosen: str, why: str
+    standing: Tocsin, chosen: str, why: str
 ) -> None:
-    sent = share(tocsin, "U0ONCALL", ["U0SECOND", chosen]).json
+    sent = share(standing, "U0ONCALL", ["U0SECOND", chosen]).json
     assert sent["ack"]["response_action"] == "errors"
     assert sent["ack"]["errors"] == {"people": f"No. 2 {why}."}
     assert sent["view"]["callback_id"] == "share.text"
-    assert b"sh_" not in key_files(tocsin)
+    assert b"sh_" not in key_files(standing)
 
 
 @pytest.mark.parametrize(
@@ -131,11 +140,11 @@ def test_visitors_are_refused_while_the_form_still_stands(
     [("U0GUEST", "not for guests"), ("U0EXTERNAL", "from another organization")],
 )
 def test_visitors_share_nothing_and_are_told_why(
-    tocsin: Tocsin, who: str, why: str
+    standing: Tocsin, who: str, why: str
 ) -> None:
-    opened = tocsin.command(who, "/incident share").json
+    opened = standing.command(who, "/incident share").json
     assert "view" not in opened
-    wait(lambda: why in ephemerals(tocsin, who))
+    wait(lambda: why in ephemerals(standing, who))
 
 
 def test_a_message_is_shared_with_a_shortcut(tocsin: Tocsin) -> None:

@@ -31,6 +31,15 @@ def tocsin(tmp_path: Path) -> Iterator[Tocsin]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tocsin]:
+    """A bot for all who come in vain: they leave nothing behind."""
+    with running(tmp_path_factory.mktemp("standing"), settings=QUIET) as started:
+        started.alert(LEAK)
+        started.wait_for(lambda messages: messages)
+        yield started
+
+
 def press(tocsin: Tocsin, who: str) -> None:
     card = tocsin.cards()[0]
     given = {"channel": CHANNEL, "ts": card["ts"], "action_id": "diag.open"}
@@ -100,10 +109,10 @@ def test_nobody_else_sees_the_link(tocsin: Tocsin) -> None:
     ("who", "why"),
     [("U0GUEST", "not for guests"), ("U0EXTERNAL", "from another organization")],
 )
-def test_visitors_are_told_why_not(tocsin: Tocsin, who: str, why: str) -> None:
-    press(tocsin, who)
-    wait(lambda: why in ephemerals(tocsin, who))
-    assert "/d/sh_" not in ephemerals(tocsin, who)
+def test_visitors_are_told_why_not(standing: Tocsin, who: str, why: str) -> None:
+    press(standing, who)
+    wait(lambda: why in ephemerals(standing, who))
+    assert "/d/sh_" not in ephemerals(standing, who)
 
 
 def test_a_claim_before_a_crash_is_finished_after_it(tocsin: Tocsin) -> None:
@@ -186,11 +195,11 @@ def test_without_a_running_bot_the_link_opens_once_it_runs(tmp_path: Path) -> No
     ],
 )
 def test_seal_says_what_is_wrong(
-    tocsin: Tocsin, tmp_path: Path, given: tuple[str, str], why: str
+    standing: Tocsin, tmp_path: Path, given: tuple[str, str], why: str
 ) -> None:
     file = tmp_path / "x"
     file.write_text("x")
-    sealed = cli(tocsin, "seal", str(file), *given)
+    sealed = cli(standing, "seal", str(file), *given)
     assert sealed.returncode == 1
     assert why in sealed.stderr
 
@@ -199,9 +208,9 @@ def test_seal_says_what_is_wrong(
     "url", ["", "x", "http://127.0.0.1:1/d/sh_1", "http://127.0.0.1:1/d/sh_1#a.b"]
 )
 def test_unseal_says_what_is_wrong_without_quoting_the_link(
-    tocsin: Tocsin, url: str
+    standing: Tocsin, url: str
 ) -> None:
-    opened = unseal(tocsin, url)
+    opened = unseal(standing, url)
     assert opened.returncode == 1
     assert opened.stderr.startswith("error: Nothing was")
     assert "#a.b" not in opened.stderr

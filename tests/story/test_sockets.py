@@ -96,7 +96,7 @@ async def test_killed_before_the_ack_an_event_comes_again_after_the_restart(
 
 
 def test_without_a_signing_secret_nothing_comes_in_over_http(tmp_path: Path) -> None:
-    with running(tmp_path, transport="socket") as tocsin:
+    with running(tmp_path, transport="socket", cloud=False) as tocsin:
         form = b"command=/incident&text=ack&team_id=T0TEAM&user_id=U0ONCALL"
         for secret in (b"", b"none"):
             answer = tocsin.ask("/slack/events", form, _signed(secret, form))

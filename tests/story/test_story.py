@@ -5,7 +5,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.preloaded import run
 from tests.story.running import CHANNEL, Tocsin, running
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ LEAK = {
 
 @pytest.fixture
 def tocsin(tmp_path: Path, transport: str) -> Iterator[Tocsin]:
-    with running(tmp_path, transport=transport) as started:
+    with running(tmp_path, transport=transport, cloud=False) as started:
         yield started
 
 
@@ -39,14 +39,7 @@ def cli(tocsin: Tocsin, *arguments: str) -> "subprocess.CompletedProcess[str]":
         "TOCSIN_HOME": str(tocsin.home),
         "TOCSIN_CONFIG": str(tocsin.home / "none.toml"),
     }
-    return subprocess.run(
-        [sys.executable, "-m", "bot.cli", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return run("bot.cli", *arguments, environment=environment)
 
 
 def test_an_alert_becomes_a_card_without_its_secret(tocsin: Tocsin) -> None:
@@ -131,7 +124,7 @@ def test_the_log_holds_and_its_proof_verifies(tocsin: Tocsin, tmp_path: Path) ->
 
 
 def test_the_samples_of_the_practice_workspace_become_cards(tmp_path: Path) -> None:
-    with running(tmp_path, replay=True) as tocsin:
+    with running(tmp_path, replay=True, fresh=True) as tocsin:
         titles = tocsin.wait_for(
             lambda m: (
                 found
@@ -154,7 +147,7 @@ def test_it_stops_when_asked(tocsin: Tocsin) -> None:
 
 
 def test_a_page_that_waits_for_news_does_not_hold_up_the_end(tmp_path: Path) -> None:
-    with running(tmp_path) as tocsin:
+    with running(tmp_path, cloud=False) as tocsin:
         seq = tocsin.ask("/practice/people/U0ONCALL/screen").json["seq"]
         page = HTTPConnection(tocsin.facts["url"].removeprefix("http://"), timeout=30)
         page.request("GET", f"/practice/people/U0ONCALL/screen?wait=60&after={seq}")
