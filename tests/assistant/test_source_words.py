@@ -161,6 +161,13 @@ def test_what_finds_no_room_is_still_named() -> None:
     assert "Zed said" in found
 
 
+def test_what_rules_do_not_know_either_is_not_asked_twice() -> None:
+    asks = (Untrusted("Who owns it?"), Untrusted("who was hurt"))
+    by_rules = Summary(by="rules", claims=(), unknown=("who owns it",))
+    made = Written(model="m", prompt="p", claims=(claim("12 times"),), unknown=asks)
+    assert improved(by_rules, made).asks == asks[1:]
+
+
 def test_without_a_claim_that_holds_no_model_wrote_it() -> None:
     quotes = (claim("The alert says: \u201cIt ran 12 times in 4 min.\u201d"),)
     made = Written(model="m", prompt="p", claims=(), quotes=quotes)

@@ -124,7 +124,7 @@ VIEWS: Mapping[str, CardView] = {
             by="openai:example-model-1",
             prompt="incident-summary v2, 0f3a9c21",
             written=1,
-            asks=(Untrusted("whether mail left the domain"),),
+            asks=(Untrusted("who received the mail"),),
         ),
     ),
 }
