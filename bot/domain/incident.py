@@ -183,7 +183,7 @@ def _quietly(incident: Incident, event: GroupingEvent | Summarized) -> Incident:
         case Woken():
             return _awake(incident)
         case Summarized():
-            return replace(incident, written=_written(incident, event))
+            return replace(incident, written=_written(event))
         case _:
             assert_never(event)
 
@@ -210,10 +210,9 @@ def _opened(event: IncidentOpened) -> Incident:
     )
 
 
-def _written(incident: Incident, event: Summarized) -> Written | None:
-    """Return what a model wrote; what rests on erased words is not shown either."""
+def _written(event: Summarized) -> Written | None:
     lines = from_lines(event.text, event.evidence)
-    if not lines or incident.title is None:
+    if not lines:
         return None
     behind = event.kept + event.quoted
     asks = event.asks.for_html_text().split("\n") if event.asks else ()

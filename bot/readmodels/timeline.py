@@ -4,6 +4,7 @@ The lines are computed from the stream each time; there is no table that could
 drift from the log. How a line looks in Slack lives in `bot/slack/lines.py`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,13 +40,13 @@ from bot.domain.grouping_events import (
 )
 from bot.domain.responding import DRILL_OVER
 from bot.domain.share_events import OriginalSealed
+from bot.domain.summary import prompt_named
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 from bot.ports import Entry, Transaction
 from bot.readmodels import alerts, grouping_lines
 from bot.readmodels.plan_lines import plan_sentence, plan_words
 from bot.readmodels.share_lines import Sealed, sealed_in
-from bot.readmodels.writing_lines import summarized
 from bot.redact import masked_words
 
 INCIDENT_STREAM = "incident/"
@@ -200,7 +201,7 @@ def sentence(event: Event) -> str:  # noqa: C901 - one case per event
         case Flapping() | FlappingEnded():
             return grouping_lines.sentence(event)
         case Summarized():
-            return summarized(event)
+            return _summarized(event)
         case _:
             return _by_a_person(event)
 
@@ -211,6 +212,15 @@ def _opened(event: IncidentOpened) -> str:
         f"Opened as {event.severity}, {event.category}, by an alert "
         f"from {event.source} (rule {event.rule}).{earlier}"
     )
+
+
+def _summarized(event: Summarized) -> str:
+    named = prompt_named(event.prompt, event.version, event.digest)
+    counted = Counter(event.dropped)
+    reasons = ", ".join(f"{n} {why}" for why, n in sorted(counted.items()))
+    dropped = f"; dropped: {reasons}" if reasons else ""
+    kept = f"{event.kept} of {event.asked} claims kept{dropped}"
+    return f"{event.model} was asked ({named}): {kept}{event.end}"
 
 
 def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event
