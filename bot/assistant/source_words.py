@@ -6,7 +6,7 @@ claim names rightly is named, and nothing else. No word of the claim is repeated
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.assistant.claims import MOST_CLAIMS, Checked, is_live, plain
@@ -92,7 +92,8 @@ def source_words(found: Checked, told: Sequence[Told]) -> SourceWords:
     cited = {one for claim in found.lost for one in claim.evidence}
     sentences = [one for part in told if part.id in cited for one in _sentences(part)]
     room = min(MOST_QUOTED, max(MOST_CLAIMS - 1 - len(found.claims), 0))
-    quotes = tuple(_quotes(wanted, sentences, room))
+    fresh = [one for one in sentences if not _repeats(one, said)]
+    quotes = tuple(_quotes(wanted, fresh, room))
     quoted = {mark.word for one in quotes for mark in _marks_of(one)}
     left = [one for one in wanted if one.mark.word not in quoted]
     return SourceWords(quotes=quotes, named=_named(left, sentences))
@@ -156,10 +157,10 @@ def _quotes(
     left, free = list(wanted), [one for one in sentences if one.is_quotable]
     for _ in range(room):
         shared = [_shared(one, left) for one in free]
-        most = max(map(len, shared), default=0)
-        if most < _FEWEST_SHARED:
+        tell = [len({mark.key for mark in one}) for one in shared]
+        if max(tell, default=0) < _FEWEST_SHARED:
             return
-        best = shared.index(_first(shared, most))
+        best = tell.index(max(tell))
         sentence = free.pop(best)
         text = _cut(sentence, shared[best])
         shown = {mark.word for mark in marks(text)}
@@ -170,8 +171,10 @@ def _quotes(
         )
 
 
-def _first(shared: Sequence[list[Mark]], most: int) -> list[Mark]:
-    return next(one for one in shared if len(one) == most)
+def _repeats(sentence: _Sentence, said: Collection[str]) -> bool:
+    """Tell whether a claim that holds says half of a sentence already."""
+    told = {mark.word for mark in sentence.marks if mark.carries}
+    return 2 * len(told.intersection(said)) >= len(told)
 
 
 def _shared(sentence: _Sentence, wanted: Sequence[_Wanted]) -> list[Mark]:

@@ -61,6 +61,12 @@ def test_a_little_is_only_named_and_what_stands_together_stays_together() -> Non
     assert named(found) == "Mon, 16 Nov"
 
 
+def test_a_sentence_that_is_mostly_said_is_not_quoted_for_the_rest() -> None:
+    true = "The tool send_email ran 12 times in 4 min"
+    found = bullets(true, "It was on Mon, 16 Nov 2023")
+    assert (quoted(found), named(found)) == ([], "Mon, 16 Nov")
+
+
 def test_nothing_of_the_claim_itself_is_repeated() -> None:
     found = bullets("Bob Stranger ran send_email 13 times from 10.0.0.9")
     shown = " ".join([*quoted(found), named(found)])
