@@ -53,10 +53,13 @@ class ClaimAnswer(Shape):
 
 
 class SummaryAnswer(Shape):
-    """What a model is asked for with the prompt ``incident-summary``."""
+    """What a model is asked for with the prompt ``incident-summary``.
+
+    Claims are heard without unknowns, too.
+    """
 
     claims: tuple[ClaimAnswer, ...] = Field(max_length=MOST_ANSWERED)
-    unknown: tuple[Words, ...] = Field(max_length=MOST_ANSWERED)
+    unknown: tuple[Words, ...] = Field((), max_length=MOST_ANSWERED)
 
 
 class Dropped(StrEnum):
