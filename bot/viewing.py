@@ -82,7 +82,8 @@ class Viewing:
         """Return what the rules say, improved by a model."""
         system, now = self.registry.get(state.system), self.clock.now()
         by_rules = summarize(known, system=system, now=now, counted=False)
-        return improved(by_rules, state.written)
+        # What a model made of words that were erased is not shown either.
+        return improved(by_rules, state.written if state.title is not None else None)
 
     def _no_model(self, tx: Transaction, incident: str) -> str:
         """Return what to say where no model wrote the bullets."""

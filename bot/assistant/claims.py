@@ -53,10 +53,13 @@ class ClaimAnswer(Shape):
 
 
 class SummaryAnswer(Shape):
-    """What a model is asked for with the prompt ``incident-summary``."""
+    """What a model is asked for with the prompt ``incident-summary``.
+
+    Claims are heard without unknowns, too.
+    """
 
     claims: tuple[ClaimAnswer, ...] = Field(max_length=MOST_ANSWERED)
-    unknown: tuple[Words, ...] = Field(max_length=MOST_ANSWERED)
+    unknown: tuple[Words, ...] = Field((), max_length=MOST_ANSWERED)
 
 
 class Dropped(StrEnum):
@@ -118,7 +121,7 @@ def checked_claims(
         told: Exactly what the model was told, masked as it was.
         most: How many are shown; those that add facts go before the others.
     """
-    said = said_by(told)
+    said = _Said(said_by(told))
     kept: list[Claim] = []
     dropped: list[str] = []
     lost: list[Claim] = []
@@ -185,33 +188,46 @@ def _once(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def _why_dropped(claim: Claim, told: Mapping[str, Iterable[str]]) -> Dropped | None:
-    """Return what is wrong with a claim, None if it says no more than its evidence.
+class _Said:
+    """What was told, read once for all claims that cite the same."""
 
-    Args:
-        told: What was told under each id.
-    """
+    def __init__(self, told: Mapping[str, Sequence[str]]) -> None:
+        self.ids = told.keys()
+        self._told = told
+        self._read: dict[tuple[str, ...], tuple[frozenset[str], str]] = {}
+
+    def by(self, evidence: tuple[str, ...]) -> tuple[frozenset[str], str]:
+        """Return every fact that these may be cited for, and all words on one line."""
+        if evidence not in self._read:
+            said = "\n".join(part for one in evidence for part in self._told[one])
+            self._read[evidence] = known_facts(said), _line(said)
+        return self._read[evidence]
+
+
+def _why_dropped(claim: Claim, said: _Said) -> Dropped | None:
+    """Return what is wrong with a claim, None if it says no more than its evidence."""
     text = claim.text.for_rules()
-    if not claim.evidence or any(one not in told for one in claim.evidence):
+    if not claim.evidence or any(one not in said.ids for one in claim.evidence):
         return Dropped.EVIDENCE
     if not text.strip() or len(text) > LONGEST_CLAIM:
         return Dropped.LENGTH
     if is_live(text):
         return Dropped.MARKUP
-    said = "\n".join(part for one in claim.evidence for part in told[one])
     if is_order(text):
         return Dropped.ORDER
-    if not facts(text):
+    own = facts(text)
+    if not own:
         return Dropped.NOTHING
-    is_borne_out = facts(text) <= known_facts(said) and _quotes_rightly(text, said)
+    known, line = said.by(claim.evidence)
+    is_borne_out = own <= known and _quotes_rightly(text, line)
     return None if is_borne_out else Dropped.FACTS
 
 
-def _quotes_rightly(text: str, said: str) -> bool:
+def _quotes_rightly(text: str, line: str) -> bool:
     """Tell whether what a claim quotes stands so in its evidence, word for word."""
     quoted = [found[1] or found[2] for found in _QUOTATION.finditer(text)]
     lines = [_line(one).strip(_ENDS) for one in quoted if len(one.split()) > 1]
-    return all(one in _line(said) for one in lines)
+    return all(one in line for one in lines)
 
 
 def _line(text: str) -> str:

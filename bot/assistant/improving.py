@@ -24,42 +24,46 @@ def improved(by_rules: Summary, written: Written | None) -> Summary:
     Args:
         written: Of a model, checked before it was kept; None for none.
     """
-    if written is None:
+    claims = tuple(claim for _, claim in written.standing) if written else ()
+    if written is None or not (claims or written.quotes or written.named):
         return by_rules
-    claims = tuple(claim for _, claim in written.standing)
-    if not (claims or written.quotes or written.named):
-        return by_rules
-    said = _facts_of(claims)
     left = [one for one in by_rules.claims if not _is_said(one, claims)]
-    said |= _facts_of(left)
+    said = _facts_of((*claims, *left))
     quotes = [one for one in written.quotes if not _facts_of([one]) <= said]
-    room = MOST_CLAIMS - len(left)
-    rest = (*claims, *quotes)
-    if len(rest) + (written.named is not None) > room:
-        rest = telling_most(rest, room - 1)
-    first = [one for one in claims if one in rest]
-    shown = [*first, *left, *(one for one in quotes if one in rest)]
-    named = _named(written, shown)
+    room, lines = MOST_CLAIMS - len(left), (*claims, *quotes)
+    if len(lines) + (written.named is not None) > room:
+        lines = telling_most(lines, room - 1)
+    first = [one for one in lines if one in claims]
+    shown = [*first, *left, *(one for one in lines if one not in first)]
+    hidden = [one for one in (*claims, *quotes) if one not in lines]
+    named = _named([*([written.named] if written.named else []), *hidden], shown)
     return replace(
         by_rules,
         by=written.model if first else by_rules.by,
         claims=(*shown, *([named] if named else [])),
         prompt=written.prompt,
         written=len(first),
-        asks=written.unknown if first else (),
+        asks=_asks(by_rules, written) if first else (),
     )
 
 
-def _named(written: Written, shown: Sequence[Claim]) -> Claim | None:
-    """Return what is only named: facts of what found no room, and of no sentence."""
+def _asks(by_rules: Summary, written: Written) -> tuple[Untrusted, ...]:
+    """Return what a model says is unknown and rules do not say."""
+    known = {one.casefold() for one in by_rules.unknown}
+    said = ((one, one.for_rules().casefold().rstrip("?. ")) for one in written.unknown)
+    return tuple(one for one, text in said if text not in known)
+
+
+def _named(sources: Sequence[Claim], shown: Sequence[Claim]) -> Claim | None:
+    """Return what is only named: facts of `sources` that nothing shown says."""
     words = {mark.word for one in shown for mark in marks(one.text.for_rules())}
-    hidden = [one for one in (*written.claims, *written.quotes) if one not in shown]
-    sources = [*([written.named] if written.named else []), *hidden]
-    items = [item for one in sources for item in _items(one, words)]
-    text = joined(items)
+    items = {one: _items(one, words) for one in sources}
+    text = joined(item for found in items.values() for item in found)
     if not text:
         return None
-    evidence = dict.fromkeys(name for one in sources for name in one.evidence)
+    evidence = dict.fromkeys(
+        name for one, found in items.items() if found for name in one.evidence
+    )
     return Claim(text=Untrusted(f"{_NAMES}{text}"), evidence=tuple(evidence))
 
 

@@ -37,14 +37,22 @@ _OBJECT = (
 _BEGIN = (
     r"(?:^|[.!?;:]\s+|[\u2013\u2014]\s*|[(\[\u201c\"']|\b(?:please|kindly|and|then|or|"
     r"so|just|now|also|always|never|immediately|urgent(?:ly)?|first|next)[,:]?\s+)"
+    r"(?=[a-z])"  # fails early where nothing but marks follows
 )
 # With whom people are to speak, and by what they are reached.
 _REACH = (
     r"(?:call|phone|dial|ring|text|e-?mail|message|contact|ping|page|dm|write\s+to|"
     r"reach\s+out\s+to|reply\s+to|send\s+\S+\s+to)\s+(?:\S+\s+){0,4}?"
-    r"(?:\+?\(?\d[\d\s().-]{5,}|\S+@\S|@\w)"
+    r"(?:(?:\+\d|\(?\d{2,4}\)?[\s.-]\d)[\d\s().-]{4,}|\S+@\S|@\w)"
+    r"|(?:call|phone|dial|ring|text)\s+(?:\S+\s+){0,2}?\d{7,}"
+)
+# "Message queue for tenant 7 is full" reports.
+_REPORTS = (
+    r"(?!(?:\S+\s+){0,6}?(?:is|was|are|were|has|had|failed|denied|returned|rose|fell|"
+    r"exceeded|timed|took|ran)\b)"
 )
 _NAMED = (
+    rf"{_REPORTS}"
     r"(?:call|phone|contact|e-?mail|message|notify|ask|tell|trust|ping|visit|open)\s+"
     r"(?-i:[A-Z@#])[\w-]*(?=[.!,;]?$|\s+(?:at|on|to|for|about|now|immediately|by|via|"
     r"that|if|and|or|before)\b)"
@@ -66,7 +74,7 @@ _ORDER = re.compile(
     rf"(?:you|to)\b|{_OF_READERS}",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"\u201c[^\u201d]*\u201d|\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)")
+_QUOTED = re.compile(r"\u201c[^\u201c\u201d]*\u201d|\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)")
 _FEWEST_AROUND = 3
 _SPOKEN = re.compile(
     r"\b(?:you|your|yours|yourself|me|my|mine|myself|let's)\b|(?-i:\bI\b(?!/))",

@@ -91,4 +91,6 @@ def _sent(schema: Any, defs: Mapping[str, Any]) -> Any:
     made = {key: _sent(one, defs) for key, one in kept.items()}
     if names is not None:
         made["properties"] = {name: _sent(one, defs) for name, one in names.items()}
+        # All are asked for, as strict servers demand; which may be missing is ours.
+        made["required"] = list(names)
     return made

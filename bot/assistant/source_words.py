@@ -6,8 +6,9 @@ claim names rightly is named, and nothing else. No word of the claim is repeated
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from bot.assistant.claims import MOST_CLAIMS, Checked, is_live, plain
 from bot.assistant.facts import Mark, marks
@@ -21,6 +22,8 @@ MOST_QUOTED = 2
 _LONGEST_QUOTED = 220
 _LONGEST_NAMED = 240
 _LONGEST_ITEM = 60
+_BOTH = (False, True)
+_LONGEST_SENTENCE = 1_000  # longer is no sentence, and takes long to judge
 _LONGEST_READ = 5_000
 # A sentence that shares less with a claim is not worth its line.
 _FEWEST_SHARED = 2
@@ -62,20 +65,35 @@ class _Wanted:
 
     Attributes:
         evidence: Alerts that it may stand in.
-        by_order: The claim was an order.
+        by_order: The claim was an order; then nothing that speaks to its reader counts.
     """
 
     mark: Mark
     evidence: tuple[str, ...]
     by_order: bool
 
-    def is_met(self, mark: Mark, sentence: _Sentence) -> bool:
-        """Tell whether a word of a sentence says this fact."""
-        if sentence.id not in self.evidence or (self.by_order and sentence.is_spoken):
-            return False
-        if mark.carries:
-            return self.mark.key in mark.keys
-        return mark.word == self.mark.word
+
+class _Search:
+    """Finds what is wanted in sentences, however much of both there is."""
+
+    def __init__(self, wanted: Iterable[_Wanted]) -> None:
+        self._keys: set[tuple[str, bool, str]] = set()
+        self._words: dict[tuple[str, bool, str], str] = {}
+        for one in wanted:
+            for place in product(one.evidence, (False,) if one.by_order else _BOTH):
+                self._keys.add((*place, one.mark.key))
+                self._words[(*place, one.mark.word)] = one.mark.key
+
+    def met(self, mark: Mark, sentence: _Sentence) -> str:
+        """Return which fact a word of a sentence says, "" for none that is wanted."""
+        place = (sentence.id, sentence.is_spoken)
+        if not mark.carries:
+            return self._words.get((*place, mark.word), "")
+        return next((one for one in mark.keys if (*place, one) in self._keys), "")
+
+    def shared(self, sentence: _Sentence) -> list[Mark]:
+        """Return the words of a sentence that say what is wanted."""
+        return [mark for mark in sentence.marks if self.met(mark, sentence)]
 
 
 def source_words(found: Checked, told: Sequence[Told]) -> SourceWords:
@@ -92,7 +110,8 @@ def source_words(found: Checked, told: Sequence[Told]) -> SourceWords:
     cited = {one for claim in found.lost for one in claim.evidence}
     sentences = [one for part in told if part.id in cited for one in _sentences(part)]
     room = min(MOST_QUOTED, max(MOST_CLAIMS - 1 - len(found.claims), 0))
-    quotes = tuple(_quotes(wanted, sentences, room))
+    fresh = [one for one in sentences if not _repeats(one, said)]
+    quotes = tuple(_quotes(wanted, fresh, room))
     quoted = {mark.word for one in quotes for mark in _marks_of(one)}
     left = [one for one in wanted if one.mark.word not in quoted]
     return SourceWords(quotes=quotes, named=_named(left, sentences))
@@ -139,7 +158,8 @@ def _sentences(part: Told) -> Iterator[_Sentence]:
         if not text:
             continue
         # Letters that only look like others may hide an order.
-        is_spoken = text != read or speaks_to_reader(read)
+        is_long = len(text) > _LONGEST_SENTENCE
+        is_spoken = is_long or text != read or speaks_to_reader(read)
         yield _Sentence(
             id=part.id,
             text=text,
@@ -155,11 +175,12 @@ def _quotes(
     """Yield the sentences that say most of what is wanted, best first."""
     left, free = list(wanted), [one for one in sentences if one.is_quotable]
     for _ in range(room):
-        shared = [_shared(one, left) for one in free]
-        most = max(map(len, shared), default=0)
-        if most < _FEWEST_SHARED:
+        search = _Search(left)
+        shared = [search.shared(one) for one in free]
+        tell = [len({mark.key for mark in one}) for one in shared]
+        if max(tell, default=0) < _FEWEST_SHARED:
             return
-        best = shared.index(_first(shared, most))
+        best = tell.index(max(tell))
         sentence = free.pop(best)
         text = _cut(sentence, shared[best])
         shown = {mark.word for mark in marks(text)}
@@ -170,16 +191,10 @@ def _quotes(
         )
 
 
-def _first(shared: Sequence[list[Mark]], most: int) -> list[Mark]:
-    return next(one for one in shared if len(one) == most)
-
-
-def _shared(sentence: _Sentence, wanted: Sequence[_Wanted]) -> list[Mark]:
-    return [
-        mark
-        for mark in sentence.marks
-        if any(one.is_met(mark, sentence) for one in wanted)
-    ]
+def _repeats(sentence: _Sentence, said: Collection[str]) -> bool:
+    """Tell whether a claim that holds says half of a sentence already."""
+    told = {mark.word for mark in sentence.marks if mark.carries}
+    return 2 * len(told.intersection(said)) >= len(told)
 
 
 def _cut(sentence: _Sentence, shared: Sequence[Mark]) -> str:
@@ -199,12 +214,17 @@ def _cut(sentence: _Sentence, shared: Sequence[Mark]) -> str:
 
 def _named(wanted: Sequence[_Wanted], sentences: Sequence[_Sentence]) -> Claim | None:
     """Return what is wanted, each where it is first named, as a list of facts."""
-    left = {one.mark.key: one for one in wanted}
+    search, found = _Search(wanted), set[str]()
     items: list[str] = []
     evidence: dict[str, None] = {}
     # What may be quoted first: beside it the same word means more.
     for sentence in sorted(sentences, key=lambda one: one.is_spoken):
-        met = _met(sentence, left)
+        met: list[Mark] = []
+        for mark in sentence.marks:
+            key = search.met(mark, sentence)
+            if key and key not in found and _may_be_named(mark, sentence):
+                found.add(key)
+                met.append(mark)
         for item in _fit(sentence, met):
             items.append(item)
             evidence[sentence.id] = None
@@ -212,18 +232,6 @@ def _named(wanted: Sequence[_Wanted], sentences: Sequence[_Sentence]) -> Claim |
     if not text:
         return None
     return Claim(text=Untrusted(text), evidence=tuple(evidence))
-
-
-def _met(sentence: _Sentence, left: dict[str, _Wanted]) -> list[Mark]:
-    """Return the words of a sentence that are wanted, and want them no more."""
-    found: list[Mark] = []
-    for mark in sentence.marks:
-        met = [key for key, one in left.items() if one.is_met(mark, sentence)]
-        if met and _may_be_named(mark, sentence):
-            found.append(mark)
-            for key in met:
-                del left[key]
-    return found
 
 
 def _may_be_named(mark: Mark, sentence: _Sentence) -> bool:

@@ -196,8 +196,7 @@ def _quietly(
         case Woken():
             return _awake(incident)
         case Summarized():
-            found = written_of(event, is_erased=incident.title is None)
-            judged, written = shown(incident.judged, found, kept=event.kept)
+            judged, written = shown(incident.judged, written_of(event), kept=event.kept)
             return replace(incident, judged=judged, written=written)
         case _:
             return _beside(incident, event)

@@ -83,11 +83,6 @@ class Written:
         return tuple((n, claim) for n, claim in numbered if n not in self.gone)
 
     @property
-    def is_empty(self) -> bool:
-        """Tell whether it gives a card nothing."""
-        return not (self.claims or self.quotes or self.named)
-
-    @property
     def lines(self) -> tuple[Claim, ...]:
         """Return all that stands in bullets, in the order in which it is kept."""
         return (*self.claims, *self.quotes, *((self.named,) if self.named else ()))

@@ -43,3 +43,12 @@ class Summarized:
     def shows_nothing(self) -> bool:
         """Tell whether it leaves the card as it is."""
         return not (self.kept or self.quoted or self.named)
+
+    @property
+    def end(self) -> str:
+        """Return how a sentence about it ends before its words are told."""
+        if self.shows_nothing:
+            return "."
+        lines = self.quoted + self.named
+        own = f"; the last {lines} below are the alerts' own words" if lines else ""
+        return f"{own}, check evidence:"

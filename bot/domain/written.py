@@ -5,14 +5,10 @@ from bot.domain.untrusted import Untrusted
 from bot.domain.writing_events import Summarized
 
 
-def written_of(event: Summarized, *, is_erased: bool) -> Written | None:
-    """Return what a model wrote; None where nothing of it is there.
-
-    Args:
-        is_erased: The words that it rests on are erased, so it is not shown either.
-    """
+def written_of(event: Summarized) -> Written | None:
+    """Return what a model wrote; None where nothing of it is there."""
     lines = from_lines(event.text, event.evidence)
-    if not lines or is_erased:
+    if not lines:
         return None
     behind = event.kept + event.quoted
     asks = event.asks.for_html_text().split("\n") if event.asks else ()

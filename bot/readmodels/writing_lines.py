@@ -17,11 +17,7 @@ def summarized(event: Summarized) -> str:
     """Return how its claims fared, and whose words stand below."""
     named = prompt_named(event.prompt, event.version, event.digest)
     kept = f"{event.kept} of {event.asked} claims kept{_dropped(event.dropped)}"
-    if event.shows_nothing:
-        return f"{event.model} was asked ({named}): {kept}."
-    lines = event.quoted + event.named
-    own = f"; the last {lines} below are the alerts' own words" if lines else ""
-    return f"{event.model} was asked ({named}): {kept}{own}, check evidence:"
+    return f"{event.model} was asked ({named}): {kept}{event.end}"
 
 
 def answered(event: QuestionAnswered) -> str:

@@ -14,6 +14,7 @@ from bot.assistant.claims import (
     unknowns,
 )
 from bot.assistant.facts import facts
+from bot.assistant.shapes import schema_of
 from bot.domain.untrusted import Untrusted
 from bot.ports.model import Told
 from tests.searching import examples
@@ -204,3 +205,9 @@ def test_one_invented_name_drops_a_claim(
     known = next(word for word in sentence.split()[1:] if word[0].isupper())
     changed = sentence.replace(known, name) if is_replaced else f"{sentence}, by {name}"
     assert not believed(answer(changed, "al_1"), told({"al_1": sentence}))
+
+
+def test_claims_are_heard_without_unknowns_although_both_are_asked_for() -> None:
+    heard = SummaryAnswer.model_validate({"claims": []})
+    assert heard.unknown == ()
+    assert schema_of(SummaryAnswer)["required"] == ["claims", "unknown"]

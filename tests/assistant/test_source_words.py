@@ -61,6 +61,12 @@ def test_a_little_is_only_named_and_what_stands_together_stays_together() -> Non
     assert named(found) == "Mon, 16 Nov"
 
 
+def test_a_sentence_that_is_mostly_said_is_not_quoted_for_the_rest() -> None:
+    true = "The tool send_email ran 12 times in 4 min"
+    found = bullets(true, "It was on Mon, 16 Nov 2023")
+    assert (quoted(found), named(found)) == ([], "Mon, 16 Nov")
+
+
 def test_nothing_of_the_claim_itself_is_repeated() -> None:
     found = bullets("Bob Stranger ran send_email 13 times from 10.0.0.9")
     shown = " ".join([*quoted(found), named(found)])
@@ -159,6 +165,13 @@ def test_what_finds_no_room_is_still_named() -> None:
     assert len(found) == 6
     assert found[-1] == "Also named: 50 times; 10:05; 60 times; 10:06"
     assert "Zed said" in found
+
+
+def test_what_rules_do_not_know_either_is_not_asked_twice() -> None:
+    asks = (Untrusted("Who owns it?"), Untrusted("who was hurt"))
+    by_rules = Summary(by="rules", claims=(), unknown=("who owns it",))
+    made = Written(model="m", prompt="p", claims=(claim("12 times"),), unknown=asks)
+    assert improved(by_rules, made).asks == asks[1:]
 
 
 def test_without_a_claim_that_holds_no_model_wrote_it() -> None:

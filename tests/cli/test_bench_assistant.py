@@ -105,6 +105,7 @@ def test_the_model_of_the_settings_is_asked_about_each_input_once(
     assert found["model: tokens"] > 0
 
 
+@pytest.mark.slow
 def test_without_a_model_there_is_nobody_to_ask(tmp_path: Path) -> None:
     bench(tmp_path, compromised_outputs=[answer("It ran 12 times.")])
     asked = ["bench", "assistant", str(tmp_path), "--model"]
