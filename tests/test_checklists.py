@@ -1,5 +1,6 @@
 """A checklist follows its incident: drawn in the thread, kept with its edition."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -136,6 +137,18 @@ def test_the_card_goes_on_with_the_checklist_that_was_begun_last(house: House) -
     assert {RB, "RB-12"} <= {
         key.rsplit("/", 1)[-1] for key in house.posted() if key.startswith("checklist/")
     }
+
+
+def test_the_card_says_when_every_step_is_over(house: House) -> None:
+    for n in range(1, 8):
+        house.done(n)
+    card = house.posted()[f"card/{INC}"]
+    assert " · 7 of 8 done" in json.dumps(card.blocks, ensure_ascii=False)
+    house.done(8)
+    card = house.posted()[f"card/{INC}"]
+    over = "every step of RB-07 is over (8 of 8 done); decide together."
+    assert over in json.dumps(card.blocks, ensure_ascii=False)
+    assert "step.take" not in json.dumps(card.blocks)
 
 
 def test_a_change_before_the_evidence_is_told_everywhere(house: House) -> None:
