@@ -189,7 +189,7 @@ def _row(view: ChecklistView, number: int, step: Step | None) -> list[Piece]:
     row: list[Piece] = [f"{_SIGNS[mark.state if mark else '']} {number}. {text}"]
     if step is not None and step.is_gated:
         row += [" (", *_gate(step), ")"]
-    return [*row, *_state(mark)]
+    return [*row, *_state(mark, counts=not view.outcome)]
 
 
 def _kind(step: Step) -> str:
@@ -211,15 +211,19 @@ def _gate(step: Step) -> list[Piece]:
     return [f"{level}, by hand"]
 
 
-def _state(mark: Mark | None) -> list[Piece]:
-    """Say what became of a step; nothing where nobody has touched it."""
+def _state(mark: Mark | None, *, counts: bool = True) -> list[Piece]:
+    """Say what became of a step; nothing where nobody has touched it.
+
+    Args:
+        counts: The age of what is taken goes on; it stands still on a closed list.
+    """
     if mark is None:
         return []
     missed = f", evidence {steps_named(mark.open_evidence)} open"
     late = missed if mark.open_evidence else ""
     match mark.state:
         case "taken":
-            since = When(mark.at, counts=True)
+            since = When(mark.at, counts=counts)
             return [" · ", Strong("taken"), " by ", Who(mark.by), " ", since, late]
         case "skipped":
             why = Foreign(mark.reason, limit=160)
