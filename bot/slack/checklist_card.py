@@ -18,7 +18,7 @@ from bot.domain.checklist import (
     short,
     steps_named,
 )
-from bot.domain.runbook import Step, StepKind
+from bot.domain.runbook import Level, Step, StepKind
 from bot.ports import Post
 from bot.slack import rich, words
 from bot.slack.checklist_buttons import buttons
@@ -48,6 +48,12 @@ _HEADINGS = {
     StepKind.MANUAL: "By people: call, decide, write",
 }
 _EVIDENCE = "Evidence first: look, change nothing"
+_AGREE = {
+    Level.T1: "two people agree on it here first",
+    Level.T2: "one other person agrees to it here first",
+    Level.T3: "say here that you do it",
+    None: "agree on it here first",
+}
 
 
 def key(incident: str, runbook: str) -> str:
@@ -143,9 +149,9 @@ def _standing(view: ChecklistView) -> list[Piece]:
         return ["The text of this edition is not kept here; read it in the runbook."]
     match view.standing:
         case "changed":
-            return ["The runbook was changed since. This stays what was started."]
+            return ["The runbook reads differently now. This stays as it was started."]
         case "gone":
-            return ["The runbook is gone since. This stays what was started."]
+            return ["The runbook is gone by now. This stays as it was started."]
         case _:
             return []
 
@@ -199,7 +205,7 @@ def _kind(step: Step) -> str:
         case StepKind.GATED if needs_action(step):
             return "gated: propose it, people agree, the bot runs it"
         case StepKind.GATED:
-            return "gated, by hand: agree on it with a second person"
+            return f"gated, by hand: {_AGREE[step.level]}"
         case _:
             return "by people"
 
