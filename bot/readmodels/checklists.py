@@ -213,10 +213,13 @@ class _Found:
 
     started: list[tuple[Entry, ChecklistStarted]] = field(default_factory=list)
     marks: dict[str, dict[int, Mark]] = field(default_factory=dict)
+    moved: dict[str, int] = field(default_factory=dict)
     end: tuple[Entry, Resolved] | None = None
 
 
 def _follow(found: _Found, entry: Entry, event: Event) -> None:
+    if isinstance(event, ChecklistStarted | StepTaken | StepFinished | StepReopened):
+        found.moved[event.runbook] = entry.seq
     match event:
         case ChecklistStarted():
             found.started.append((entry, event))
@@ -266,6 +269,7 @@ def _view(
         edition=edition(tx, started.digest),
         why=why(tx, incident, started.runbook),
         marks=found.marks.get(started.runbook, {}),
+        moved=found.moved[started.runbook],
         outcome=end[1].outcome if end else "",
         ended_by=end[1].by if end else "",
         ended_at=end[0].at if end else None,

@@ -21,7 +21,7 @@ from bot.domain.checklist import (
 from bot.domain.runbook import Level, Step, StepKind
 from bot.ports import Post
 from bot.slack import rich, words
-from bot.slack.checklist_buttons import buttons
+from bot.slack.checklist_buttons import buttons, choices
 from bot.slack.rich import Block
 from bot.slack.sentences import (
     Code,
@@ -96,7 +96,9 @@ def blocks(
         found.append(rich.rich_text("now", *details(view, step)))
     if not view.outcome:
         row = buttons(view, proposing=proposing, sharing=sharing)
-        found.append(rich.actions("do", row))
+        found += [rich.actions("do", row)] if row else []
+        # Slack's client keeps what was chosen in a block for as long as its id stays.
+        found.append(rich.actions(f"choose.{view.moved}", choices(view)))
     return rich.within_budget(found)
 
 
