@@ -1,5 +1,6 @@
 """A checklist follows its incident: drawn in the thread, kept with its edition."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -97,45 +98,54 @@ def house(tmp_path: Path) -> Iterator[House]:
 def test_the_first_step_puts_one_checklist_into_the_thread_and_edits_it(
     house: House,
 ) -> None:
-    house.take(1)
+    assert house.take(1).refusal is None
+    assert "<@U0ONCALL> has it" in str(house.take(1, by=SAM).refusal)
     key = f"checklist/{INC}/{RB}"
     first = house.posted()[key]
+    assert house.view().marks[1].by == OLU.id
     assert (first.thread_ts, first.ts) == ("1.1", "")
     assert "0 of 8 done" in first.text
     house.done(1)
+    house.take(2, by=SAM)
     second = house.posted()[key]
     assert second.ts == "1.1"
-    assert "1 of 8 done" in second.text
-
-
-def test_several_moves_before_a_send_are_one_edit(house: House) -> None:
-    house.take(1)
-    house.done(1)
-    house.take(2, by=SAM)
-    posted = house.posted()
-    assert [key for key in posted if key.startswith("checklist/")] == [
-        f"checklist/{INC}/{RB}"
-    ]
-    assert "Step 2" in posted[f"checklist/{INC}/{RB}"].text
-
-
-def test_who_comes_second_is_told_who_has_it_and_nothing_moves(house: House) -> None:
-    assert house.take(1).refusal is None
-    refused = house.take(1, by=SAM).refusal
-    assert "<@U0ONCALL> has it" in str(refused)
-    assert house.view().marks[1].by == OLU.id
+    assert "1 of 8 done. Step 2" in second.text
 
 
 def test_the_card_goes_on_with_the_checklist_that_was_begun_last(house: House) -> None:
-    house.take(1)
+    house.done(1)
     house.take(1, by=SAM, runbook="RB-12")
     card = house.core.service.view(INC)
     assert card is not None
     assert card.next_step is not None
     assert (card.next_step.runbook, card.next_step.by) == ("RB-12", SAM.id)
+    assert card.next_step.far == "0 of 8 done"
     assert {RB, "RB-12"} <= {
         key.rsplit("/", 1)[-1] for key in house.posted() if key.startswith("checklist/")
     }
+    _the_rows_of_the_board_follow_from_the_log(house)
+
+
+def _the_rows_of_the_board_follow_from_the_log(house: House) -> None:
+    def read(tx: Any) -> Any:
+        state = board.load(tx, INC)[0]
+        return checklists.of_open(tx)[INC], checklists.of_state(state)
+
+    kept, folded = house.core.store.read(read)
+    assert kept == folded
+    assert [(one.runbook, one.far) for one in kept] == [
+        (RB, "1 of 8 done"),
+        ("RB-12", "0 of 8 done"),
+    ]
+
+
+def test_the_card_says_when_every_step_is_over(house: House) -> None:
+    for n in range(1, 9):
+        house.done(n)
+    card = house.posted()[f"card/{INC}"]
+    over = "every step of RB-07 is over (8 of 8 done); decide together."
+    assert over in json.dumps(card.blocks, ensure_ascii=False)
+    assert "step.take" not in json.dumps(card.blocks)
 
 
 def test_a_change_before_the_evidence_is_told_everywhere(house: House) -> None:
@@ -238,23 +248,6 @@ def test_a_step_taken_by_an_older_version_is_on_the_checklist(house: House) -> N
     handled = house.take(1)
     assert [type(one) for one in handled.events] == [ChecklistStarted, StepTaken]
     assert house.view().marks[2].by == SAM.id
-
-
-def test_the_rows_of_the_board_follow_from_the_log(house: House) -> None:
-    house.take(1)
-    house.done(1)
-    house.take(1, by=SAM, runbook="RB-12")
-
-    def read(tx: Any) -> Any:
-        state = board.load(tx, INC)[0]
-        return checklists.of_open(tx)[INC], checklists.of_state(state)
-
-    kept, folded = house.core.store.read(read)
-    assert kept == folded
-    assert [(one.runbook, one.far) for one in kept] == [
-        (RB, "1 of 8 done"),
-        ("RB-12", "0 of 8 done"),
-    ]
 
 
 def test_other_runbooks_are_those_that_fit_and_those_that_are_searched(

@@ -20,6 +20,8 @@ class NextStep:
 
     Attributes:
         state: "" while nobody has it, else ``taken``, ``done`` or ``skipped``.
+        far: How far the runbook's checklist is, "" where none was started. Once no
+            step of it is left, the step is the last one and is over.
     """
 
     runbook: str
@@ -29,6 +31,7 @@ class NextStep:
     why: str
     state: str = ""
     by: str = ""
+    far: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ class ChecklistView:
         total: How many steps the edition has.
         why: Why the runbook was suggested, "" where it was not.
         marks: Number of a step to what became of it; steps nobody touched are absent.
+        moved: Entry of the log that changed it last.
         standing: ``""`` as on the shelf, ``changed`` or ``gone``.
         outcome: How the incident ended, "" while it is open.
     """
@@ -108,6 +109,7 @@ class ChecklistView:
     edition: Edition | None
     why: str = ""
     marks: Mapping[int, Mark] = field(default_factory=dict)
+    moved: int = 0
     standing: str = ""
     outcome: str = ""
     ended_by: str = ""

@@ -31,6 +31,7 @@ from bot.domain.checklist_events import (
 from bot.domain.codec import decode
 from bot.domain.events import Event, Reopened, Resolved
 from bot.domain.incident import Incident
+from bot.domain.runbook import Step
 from bot.ports import Entry, Transaction
 from bot.readmodels.timeline import INCIDENT_STREAM
 
@@ -135,24 +136,38 @@ def of_incident(
 def next_step(tx: Transaction, incident: str, state: Incident) -> NextStep | None:
     """Return the step to go on with, of what is followed; None where nothing is.
 
-    The runbook that was begun last comes first: people turned to it.
+    The runbook that was begun last comes first: people turned to it. Where every step
+    of all of them is over, it is the last step of that one.
     """
+    last: Edition | None = None
     for runbook, started in reversed(tuple(state.checklists.items())):
         kept = edition(tx, started.digest)
-        for step in kept.steps if kept else ():
+        if kept is None or not kept.steps:
+            continue
+        for step in kept.steps:
             became = state.steps.get((runbook, step.number))
-            if became is not None and became.state in FINISHED:
-                continue
-            return NextStep(
-                runbook=runbook,
-                title=kept.title if kept else "",
-                number=step.number,
-                text=step.text,
-                why=why(tx, incident, runbook) or "its checklist is in the thread",
-                state=became.state if became else "",
-                by=became.by if became else "",
-            )
-    return None
+            if became is None or became.state not in FINISHED:
+                return _offered(tx, incident, state, kept, step)
+        last = last or kept
+    return _offered(tx, incident, state, last, last.steps[-1]) if last else None
+
+
+def _offered(
+    tx: Transaction, incident: str, state: Incident, kept: Edition, step: Step
+) -> NextStep:
+    became = state.steps.get((kept.runbook, step.number))
+    far = next(one.far for one in of_state(state) if one.runbook == kept.runbook)
+    reason = why(tx, incident, kept.runbook)
+    return NextStep(
+        runbook=kept.runbook,
+        title=kept.title,
+        number=step.number,
+        text=step.text,
+        why=reason or "its checklist is in the thread",
+        state=became.state if became else "",
+        by=became.by if became else "",
+        far=far,
+    )
 
 
 def texts(
@@ -198,10 +213,13 @@ class _Found:
 
     started: list[tuple[Entry, ChecklistStarted]] = field(default_factory=list)
     marks: dict[str, dict[int, Mark]] = field(default_factory=dict)
+    moved: dict[str, int] = field(default_factory=dict)
     end: tuple[Entry, Resolved] | None = None
 
 
 def _follow(found: _Found, entry: Entry, event: Event) -> None:
+    if isinstance(event, ChecklistStarted | StepTaken | StepFinished | StepReopened):
+        found.moved[event.runbook] = entry.seq
     match event:
         case ChecklistStarted():
             found.started.append((entry, event))
@@ -251,6 +269,7 @@ def _view(
         edition=edition(tx, started.digest),
         why=why(tx, incident, started.runbook),
         marks=found.marks.get(started.runbook, {}),
+        moved=found.moved[started.runbook],
         outcome=end[1].outcome if end else "",
         ended_by=end[1].by if end else "",
         ended_at=end[0].at if end else None,

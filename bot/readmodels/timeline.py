@@ -4,7 +4,6 @@ The lines are computed from the stream each time; there is no table that could
 drift from the log. How a line looks in Slack lives in `bot/slack/lines.py`.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -226,15 +225,6 @@ def _opened(event: IncidentOpened) -> str:
         f"Opened as {event.severity}, {event.category}, by an alert "
         f"from {event.source} (rule {event.rule}).{earlier}"
     )
-
-
-def _summarized(event: Summarized) -> str:
-    named = prompt_named(event.prompt, event.version, event.digest)
-    counted = Counter(event.dropped)
-    reasons = ", ".join(f"{n} {why}" for why, n in sorted(counted.items()))
-    dropped = f"; dropped: {reasons}" if reasons else ""
-    kept = f"{event.kept} of {event.asked} claims kept{dropped}"
-    return f"{event.model} was asked ({named}): {kept}{event.end}"
 
 
 def _by_a_person(event: _PersonEvent) -> str:  # noqa: C901 - one case per event

@@ -40,7 +40,7 @@ def plain(text: str) -> Answer:
 def helped() -> Answer:
     """Return what the bot understands."""
     rows = words.help_lines()
-    text = spoken(on_lines(*rows), limit=1500)
+    text = spoken(on_lines(*rows), limit=3000)
     block = rich.rich_text("help", rich.section(on_lines(*rows)))
     return {**plain(text), "blocks": [block]}
 

@@ -16,7 +16,7 @@ _FEW, _OF_MANY = 24, 30
 
 
 def buttons(view: ChecklistView, *, proposing: bool, sharing: bool) -> list[Element]:
-    """Return the row of buttons of an open checklist."""
+    """Return the buttons that move an open checklist on, or back."""
     row: list[Element] = []
     step = view.current
     if step is not None:
@@ -26,9 +26,12 @@ def buttons(view: ChecklistView, *, proposing: bool, sharing: bool) -> list[Elem
         if sharing and step.kind is StepKind.READ:
             look, one = DIAGNOSTICS_BUTTON, view.incident
             row.append(rich.button("Diagnostics", action=look, value=one))
-    row += _undo(view)
-    if view.edition is not None:
-        row.append(_menu(view, view.edition.steps))
+    return [*row, *_undo(view)]
+
+
+def choices(view: ChecklistView) -> list[Element]:
+    """Return the menu of steps, and the way to other runbooks."""
+    row = [_menu(view, view.edition.steps)] if view.edition else []
     others = rich.button("Other runbooks…", action=OTHERS_BUTTON, value=view.incident)
     return [*row, others]
 

@@ -18,10 +18,10 @@ from bot.domain.checklist import (
     short,
     steps_named,
 )
-from bot.domain.runbook import Step, StepKind
+from bot.domain.runbook import Level, Step, StepKind
 from bot.ports import Post
 from bot.slack import rich, words
-from bot.slack.checklist_buttons import buttons
+from bot.slack.checklist_buttons import buttons, choices
 from bot.slack.rich import Block
 from bot.slack.sentences import (
     Code,
@@ -48,6 +48,12 @@ _HEADINGS = {
     StepKind.MANUAL: "By people: call, decide, write",
 }
 _EVIDENCE = "Evidence first: look, change nothing"
+_AGREE = {
+    Level.T1: "two people agree on it here first",
+    Level.T2: "one other person agrees to it here first",
+    Level.T3: "say here that you do it",
+    None: "agree on it here first",
+}
 
 
 def key(incident: str, runbook: str) -> str:
@@ -90,7 +96,9 @@ def blocks(
         found.append(rich.rich_text("now", *details(view, step)))
     if not view.outcome:
         row = buttons(view, proposing=proposing, sharing=sharing)
-        found.append(rich.actions("do", row))
+        found += [rich.actions("do", row)] if row else []
+        # Slack's client keeps what was chosen in a block for as long as its id stays.
+        found.append(rich.actions(f"choose.{view.moved}", choices(view)))
     return rich.within_budget(found)
 
 
@@ -143,9 +151,9 @@ def _standing(view: ChecklistView) -> list[Piece]:
         return ["The text of this edition is not kept here; read it in the runbook."]
     match view.standing:
         case "changed":
-            return ["The runbook was changed since. This stays what was started."]
+            return ["The runbook reads differently now. This stays as it was started."]
         case "gone":
-            return ["The runbook is gone since. This stays what was started."]
+            return ["The runbook is gone by now. This stays as it was started."]
         case _:
             return []
 
@@ -189,7 +197,7 @@ def _row(view: ChecklistView, number: int, step: Step | None) -> list[Piece]:
     row: list[Piece] = [f"{_SIGNS[mark.state if mark else '']} {number}. {text}"]
     if step is not None and step.is_gated:
         row += [" (", *_gate(step), ")"]
-    return [*row, *_state(mark)]
+    return [*row, *_state(mark, counts=not view.outcome)]
 
 
 def _kind(step: Step) -> str:
@@ -199,7 +207,7 @@ def _kind(step: Step) -> str:
         case StepKind.GATED if needs_action(step):
             return "gated: propose it, people agree, the bot runs it"
         case StepKind.GATED:
-            return "gated, by hand: agree on it with a second person"
+            return f"gated, by hand: {_AGREE[step.level]}"
         case _:
             return "by people"
 
@@ -211,15 +219,19 @@ def _gate(step: Step) -> list[Piece]:
     return [f"{level}, by hand"]
 
 
-def _state(mark: Mark | None) -> list[Piece]:
-    """Say what became of a step; nothing where nobody has touched it."""
+def _state(mark: Mark | None, *, counts: bool = True) -> list[Piece]:
+    """Say what became of a step; nothing where nobody has touched it.
+
+    Args:
+        counts: The age of what is taken goes on; it stands still on a closed list.
+    """
     if mark is None:
         return []
     missed = f", evidence {steps_named(mark.open_evidence)} open"
     late = missed if mark.open_evidence else ""
     match mark.state:
         case "taken":
-            since = When(mark.at, counts=True)
+            since = When(mark.at, counts=counts)
             return [" · ", Strong("taken"), " by ", Who(mark.by), " ", since, late]
         case "skipped":
             why = Foreign(mark.reason, limit=160)

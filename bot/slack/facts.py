@@ -169,7 +169,11 @@ def _next(view: CardView) -> list[Piece]:
         return []
     if step is None:
         return [Strong("Next: "), *judging_words.none_fits(view)]
+    if step.state not in ("", "taken"):
+        over = f"every step of {step.runbook} is over ({step.far}); decide together."
+        return [Strong("Next: "), over]
     what = f"{clipped(step.text.rstrip('.'), 300)}, runbook {step.runbook} step "
     why = f"{step.number}: {clipped(step.why, 200)}"
-    row: list[Piece] = [Strong("Next: "), what + why]
+    far = f" · {step.far}" if step.far else ""
+    row: list[Piece] = [Strong("Next: "), what + why + far]
     return [*row, " · taken by ", Who(step.by)] if step.state == "taken" else row

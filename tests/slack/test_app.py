@@ -308,7 +308,7 @@ async def test_what_only_reads_is_the_answer_itself(stage: Stage, text: str) -> 
     answer = json.loads((await stage.send(payloads.slash(text))).body)
     assert answer["response_type"] == "ephemeral"
     assert_slack_valid(answer["blocks"])
-    assert_text_safe(answer["text"], limit=1500)
+    assert_text_safe(answer["text"], limit=3000)
     assert "INC-0001" in json.dumps(answer)
     assert stage.kept() == {}
 

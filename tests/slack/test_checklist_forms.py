@@ -132,7 +132,7 @@ def test_a_button_that_takes_back_says_what_it_saw() -> None:
             wishes.of_click("step.undo", bad)
 
 
-@settings(max_examples=examples(0.4))
+@settings(max_examples=examples(0.2))
 @given(hostile)
 def test_no_text_comes_alive_in_a_form(text: str) -> None:
     offered = (Offered(runbook="RB-07", title=text, why=text),)

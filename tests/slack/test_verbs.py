@@ -8,7 +8,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.events import Phase, Role
 from bot.domain.severity import Severity
 from bot.domain.writing import Writing
-from bot.slack import words
+from bot.slack import answers, words
 from bot.slack.drill_wishes import DrillVerb
 from bot.slack.maintenance_wishes import MaintenanceVerb
 from bot.slack.plan_wishes import PlanVerb, PlanWish
@@ -162,6 +162,7 @@ def test_every_verb_has_its_usage_and_help_has_at_most_twelve_lines() -> None:
     assert len(rows) <= 12
     said = spoken(on_lines(*rows), limit=2000)
     assert all(f"`/incident {verb}" in said for verb in set(TYPED) - {"help"})
+    assert answers.helped()["text"].endswith("nothing real is touched")
 
 
 def test_text_is_kept_as_its_writer_saw_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.story.running import CHANNEL, Tocsin, running
 
 pytestmark = pytest.mark.slow
-LEAK = {"title": "PII detected in model output", "functionName": "answer-writer"}
+JAILBREAK = {"title": "Prompt injection bypassed the guardrail, jailbreak let through"}
 Json = dict[str, Any]
 
 
@@ -26,7 +26,7 @@ class Floor:
     def __init__(self, tocsin: Tocsin) -> None:
         self.tocsin = tocsin
 
-    def shows(self, words: str, *, runbook: str = "RB-07") -> Json:
+    def shows(self, words: str, *, runbook: str = "RB-02") -> Json:
         """Return the checklist once these words are on it."""
 
         def found(messages: list[Json]) -> Json | None:
@@ -56,7 +56,7 @@ class Floor:
 
 def test_a_runbook_is_worked_by_several_people_over_a_crash(tocsin: Tocsin) -> None:
     floor = Floor(tocsin)
-    tocsin.alert(LEAK)
+    tocsin.alert(JAILBREAK)
     card = tocsin.wait_for(
         lambda found: next((m for m in found if "not acknowledged" in m["text"]), None)
     )
@@ -68,7 +68,7 @@ def test_a_runbook_is_worked_by_several_people_over_a_crash(tocsin: Tocsin) -> N
     second = another_runbook_is_searched_for_and_followed(floor, ready)
     assert first["thread_ts"] == second["thread_ts"] == card["ts"]
     tocsin.command("U0COMMANDER", "/incident resolve INC-0001 fixed filter is on")
-    for runbook in ("RB-07", "RB-01"):
+    for runbook in ("RB-02", "RB-01"):
         closed = floor.shows("resolved as fixed", runbook=runbook)
         assert not [one for one in closed["blocks"] if one["type"] == "actions"]
 
@@ -90,7 +90,7 @@ def it_is_done_taken_back_and_done_again(floor: Floor, taken: Json) -> Json:
     floor.press("U0ONCALL", taken, action_id="step.done")
     one = floor.shows("1 of 8 done")
     floor.press("U0ONCALL", one, action_id="step.undo")
-    floor.tocsin.command("U0ONCALL", "/incident step done RB-07 1")
+    floor.tocsin.command("U0ONCALL", "/incident step done RB-02 1")
     return one
 
 
@@ -106,20 +106,19 @@ def another_skips_the_next_and_says_why(floor: Floor, one: Json) -> Json:
         lambda found: next((m for m in found if "skipped step 2" in m["text"]), None)
     )
     assert "&lt;!channel&gt;" in line["text"]
-    assert "reopened step 1 of RB-07" in json.dumps(floor.tocsin.messages())
+    assert "reopened step 1 of RB-02" in json.dumps(floor.tocsin.messages())
     return skipped
 
 
 def a_change_is_taken_before_the_evidence_is_complete(
     floor: Floor, skipped: Json
 ) -> Json:
-    change = "INC-0001|RB-07|6"
+    change = "INC-0001|RB-02|4"
     chosen = floor.press("U0SECOND", skipped, action_id="step.choose", value=change)
     assert "Evidence step 3 open." in json.dumps(chosen["view"]["blocks"])
     floor.submit("U0SECOND", chosen["view"], became="take")
     floor.told("U0SECOND", "evidence step 3 is open. The timeline says so.")
-    for n in (3, 4, 5):
-        floor.tocsin.command("U0ONCALL", f"/incident step done RB-07 {n}")
+    floor.tocsin.command("U0ONCALL", "/incident step done RB-02 3")
     ready = floor.shows("Propose aws.lambda.set_reserved_concurrency…")
     assert ", evidence step 3 open" in json.dumps(ready["blocks"])
     return ready
