@@ -173,16 +173,21 @@ def notes(account: Account, *, most: int) -> list[Row]:
 
 
 def unknown(account: Account) -> list[Row]:
-    """Return what nobody has found out yet."""
-    found = [one[:1].upper() + one[1:] for one in account.card.summary.unknown]
+    """Return what nobody has found out yet, a sentence each."""
+    return [row(f"{one[:1].upper()}{one[1:]}.") for one in not_known(account)]
+
+
+def not_known(account: Account) -> list[str]:
+    """Return what nobody has found out yet, in our own words: ``who owns it``."""
+    found = list(account.card.summary.unknown)
     if account.state.telling.impact is None:
-        found.append("Who is hurt, and how many")
+        found.append("who is hurt, and how many")
     found += [
-        f"Whether {one.plan.id} happened"
+        f"whether {one.plan.id} happened"
         for one in account.plans
         if one.stage is Stage.INDETERMINATE
     ]
-    return [row(f"{one}.") for one in dict.fromkeys(found)]
+    return list(dict.fromkeys(found))
 
 
 def next_moves(account: Account) -> list[Row]:

@@ -67,7 +67,8 @@ class WritingDesk:
     def may(self, incident: str, by: Person, writing: Writing) -> None:
         """Let somebody go on to a form."""
         state, _ = self.store.read(lambda tx: board.load(tx, incident))
-        telling.may_tell(state, by, _WHAT[writing])
+        also_over = writing is Writing.UPDATE
+        telling.may_tell(state, by, _WHAT[writing], also_over=also_over)
 
     def catch_up(self, incident: str, person: str) -> Composed | None:
         """Return what somebody must know, and note that they looked."""

@@ -134,10 +134,8 @@ def test_a_postmortem_says_what_must_be_done_and_leaves_the_rest_to_people() -> 
     assert "Step 3 of RB-07 was skipped: “no agent”" in told["What did not go well"]
     assert "To be written by people" in told["What went well"]
     assert "1 done, 1 taken and left open, 1 skipped" in told["Runbooks"]
-    assert all(
-        one.endswith(("?", "."))
-        for one in told["Contributing factors"].strip().splitlines()
-    )
+    factors = told["Contributing factors"]
+    assert "Why could prompt injection happen here?" in factors
 
 
 def test_the_times_in_each_phase_add_up_to_the_whole() -> None:
@@ -146,6 +144,14 @@ def test_the_times_in_each_phase_add_up_to_the_whole() -> None:
     assert "Resolved:" in told
     assert "1 h after detection" in told
     assert WHOLE.total_seconds() == (5 * 60 + 11) + (54 * 60 + 49)
+
+
+def test_long_silence_and_slow_answers_become_questions() -> None:
+    told = shown(postmortem(account(LATE, ENDED)))
+    asked = told["Contributing factors"]
+    assert asked.count("Nothing is recorded between") == 1
+    assert "between 2026-05-04 10:13:40 and 2026-05-04 10:45:20. What" in asked
+    assert "agreed after 30 s" in told["Actions and approvals"]
 
 
 def test_nothing_that_a_sender_wrote_comes_alive_in_markdown() -> None:
