@@ -172,6 +172,7 @@ class WritingDesk:
                 self.book.append(tx, incident, state, events, version=version, actor=by)
                 if events:
                     show(tx, events)
+            said = self.voice.said(said, drill=state.drill)
             self._whisper(tx, asked, asked.channel or state.channel, said)
             tx.inbox.done(asked.item, {"incident": incident, name: bool(events)})
 
