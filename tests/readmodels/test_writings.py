@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.events import StepTaken
 from bot.domain.summary import Claim
 from bot.domain.untrusted import Untrusted
 from bot.domain.writing import Composed, Said, Whom, Writing, cast_of
@@ -52,6 +53,16 @@ def test_who_comes_late_learns_what_was_tried_what_waits_and_who_has_what() -> N
     assert "Commander: @U0COMMANDER" in told["Who has what"]
     assert "Step 2 of RB-07: @U0ONCALL" in told["Who has what"]
     assert told["Latest"].count("\n- ") == LATEST
+
+
+def test_of_very_many_steps_the_newest_are_told() -> None:
+    many = [
+        (1000 + n, StepTaken(runbook="RB-09", step=n, by="U0SECOND"))
+        for n in range(1, 20)
+    ]
+    tried = shown(catch_up(account(*many)))["Tried"]
+    assert tried.startswith("\n- 16 earlier ones stand on the timeline.")
+    assert "Step 19 of RB-09" in tried
 
 
 def test_nobody_knows_who_is_hurt_before_somebody_said_it() -> None:
