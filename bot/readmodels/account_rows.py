@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from bot.domain.action_table import Stage
 from bot.domain.events import Noted, Phase, StepFinished, StepTaken
 from bot.domain.quoting import bare
+from bot.domain.summary import Claim
 from bot.domain.writing import At, Piece, Row, Said, Whom, pieces_of, row
 from bot.readmodels.account import Account, Written
 from bot.readmodels.plan_record import PlanRecord
@@ -52,16 +53,19 @@ def head(account: Account) -> str:
 
 
 def what(account: Account) -> list[Row]:
-    """Return what happened, as its alerts say."""
-    claims = account.card.summary.claims
-    rows = [row(Said(claim.text), *(_ai(account, n))) for n, claim in enumerate(claims)]
+    """Return what happened, as its alerts say; a model's sentence with its evidence."""
+    summary = account.card.summary
+    written = summary.written if summary.by != "rules" else 0
+    rows = [
+        row(Said(claim.text)) if n >= written else _ai(claim)
+        for n, claim in enumerate(summary.claims)
+    ]
     return rows or [row("Only its title is known: ", Said(account.state.title))]
 
 
-def _ai(account: Account, n: int) -> tuple[Piece, ...]:
-    summary = account.card.summary
-    written = summary.by != "rules" and n < summary.written
-    return (" (AI-written, check evidence)",) if written else ()
+def _ai(claim: Claim) -> Row:
+    marked = (Said(claim.text), " (AI-written, check evidence)")
+    return Row(pieces=marked, evidence=claim.evidence)
 
 
 def since(account: Account) -> Row:
