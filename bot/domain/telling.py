@@ -71,8 +71,9 @@ def update(incident: Incident, asked: PostUpdate, *, now: datetime) -> UpdatePos
     Raises:
         Refusal: They may not, or it says nothing.
     """
-    _may(incident, asked.by, "No update was posted")
-    within = asked.within
+    _may(incident, asked.by, "No update was posted", also_over=True)
+    # After the end nothing more is to come.
+    within = asked.within if incident.is_open else None
     wrong = within is not None and not timedelta(0) < within <= LONGEST_PROMISE
     if asked.audience not in AUDIENCES or wrong:
         raise BadRequest(
@@ -161,13 +162,18 @@ def missed(incident: Incident, *, now: datetime) -> tuple[UpdateLate, ...]:
     return (UpdateLate(by=incident.telling.update_by, due_at=due_at, late_s=late_s),)
 
 
-def may_tell(incident: Incident, by: Person, what: str) -> None:
+def may_tell(
+    incident: Incident, by: Person, what: str, *, also_over: bool = False
+) -> None:
     """Let somebody go on to a form.
+
+    Args:
+        also_over: Also for an incident that is over.
 
     Raises:
         Refusal: They may not.
     """
-    _may(incident, by, what)
+    _may(incident, by, what, also_over=also_over)
 
 
 def short_digest(text: str) -> str:
@@ -176,7 +182,7 @@ def short_digest(text: str) -> str:
     return hashlib.sha256(same.encode()).hexdigest()[:8]
 
 
-def _may(incident: Incident, by: Person, what: str) -> None:
+def _may(incident: Incident, by: Person, what: str, *, also_over: bool = False) -> None:
     if not incident.exists:
         raise NotFound(
             what,
@@ -184,7 +190,7 @@ def _may(incident: Incident, by: Person, what: str) -> None:
             next_move="See the open ones with `/incident list`.",
         )
     only_members(by)
-    if not incident.is_open:
+    if not (incident.is_open or also_over):
         raise OutOfTurn(
             what,
             because="the incident is already resolved",

@@ -137,6 +137,10 @@ class PostedHandover:
 class WritingVoice(Protocol):
     """Draws what is posted. Pure."""
 
+    def said(self, text: str, *, drill: bool) -> str:
+        """Return a sentence for one person, marked where it is about a drill."""
+        ...
+
     def update(self, posted: PostedUpdate) -> Post:
         """Return a status update; its key is ``update/<seq>``."""
         ...

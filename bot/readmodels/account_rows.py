@@ -10,6 +10,7 @@ from bot.domain.action_table import Stage
 from bot.domain.checklist_events import StepFinished, StepTaken
 from bot.domain.events import Noted, Phase
 from bot.domain.quoting import bare
+from bot.domain.summary import Claim
 from bot.domain.writing import At, Piece, Row, Said, Whom, pieces_of, row
 from bot.readmodels.account import Account, Written
 from bot.readmodels.plan_record import PlanRecord
@@ -53,16 +54,19 @@ def head(account: Account) -> str:
 
 
 def what(account: Account) -> list[Row]:
-    """Return what happened, as its alerts say."""
-    claims = account.card.summary.claims
-    rows = [row(Said(claim.text), *(_ai(account, n))) for n, claim in enumerate(claims)]
+    """Return what happened, as its alerts say; a model's sentence with its evidence."""
+    summary = account.card.summary
+    written = summary.written if summary.by != "rules" else 0
+    rows = [
+        row(Said(claim.text)) if n >= written else _ai(claim)
+        for n, claim in enumerate(summary.claims)
+    ]
     return rows or [row("Only its title is known: ", Said(account.state.title))]
 
 
-def _ai(account: Account, n: int) -> tuple[Piece, ...]:
-    summary = account.card.summary
-    written = summary.by != "rules" and n < summary.written
-    return (" (AI-written, check evidence)",) if written else ()
+def _ai(claim: Claim) -> Row:
+    marked = (Said(claim.text), " (AI-written, check evidence)")
+    return Row(pieces=marked, evidence=claim.evidence)
 
 
 def since(account: Account) -> Row:
@@ -174,16 +178,21 @@ def notes(account: Account, *, most: int) -> list[Row]:
 
 
 def unknown(account: Account) -> list[Row]:
-    """Return what nobody has found out yet."""
-    found = [one[:1].upper() + one[1:] for one in account.card.summary.unknown]
+    """Return what nobody has found out yet, a sentence each."""
+    return [row(f"{one[:1].upper()}{one[1:]}.") for one in not_known(account)]
+
+
+def not_known(account: Account) -> list[str]:
+    """Return what nobody has found out yet, in our own words: ``who owns it``."""
+    found = list(account.card.summary.unknown)
     if account.state.telling.impact is None:
-        found.append("Who is hurt, and how many")
+        found.append("who is hurt, and how many")
     found += [
-        f"Whether {one.plan.id} happened"
+        f"whether {one.plan.id} happened"
         for one in account.plans
         if one.stage is Stage.INDETERMINATE
     ]
-    return [row(f"{one}.") for one in dict.fromkeys(found)]
+    return list(dict.fromkeys(found))
 
 
 def next_moves(account: Account) -> list[Row]:

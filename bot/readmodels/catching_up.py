@@ -6,13 +6,15 @@ one adds stands in a part of its own.
 
 from datetime import datetime
 
-from bot.domain.writing import At, Composed, Part, Writing, part, row
+from bot.domain.writing import At, Composed, Part, Row, Writing, part, row
 from bot.readmodels import account_rows as rows
 from bot.readmodels.account import QUIET, Account
 from bot.readmodels.timeline import Line
 
 LATEST = 5
 _NOTES = 3
+_TRIED = 8
+_NOTHING = "Nothing yet, as the log has it."
 
 
 def catch_up(
@@ -29,7 +31,7 @@ def catch_up(
         part("What", [*rows.what(account), rows.since(account)]),
         part("How bad", [rows.severity(account), rows.system(account)]),
         part("Who is hurt", [rows.impact(account)]),
-        part("Tried", rows.tried(account) or [row("Nothing yet, as the log has it.")]),
+        part("Tried", _newest(rows.tried(account)) or [row(_NOTHING)]),
         part("Notes", rows.notes(account, most=_NOTES)),
         part("Unknown", rows.unknown(account)),
         part("Next", rows.next_moves(account)),
@@ -73,6 +75,14 @@ def _new(account: Account, looked_at: datetime | None, looked_seq: int) -> Part:
     end = "; before the latest below:" if older else "; they stand below."
     head = row(f"{count} since you last looked, ", At(looked_at), end)
     return part("New for you", [head, *older])
+
+
+def _newest(found: list[Row]) -> list[Row]:
+    """Return the newest rows; that there are more is said."""
+    earlier = len(found) - _TRIED
+    if earlier <= 0:
+        return found
+    return [row(f"{earlier} earlier ones stand on the timeline."), *found[-_TRIED:]]
 
 
 def _told(account: Account) -> list[Line]:

@@ -5,25 +5,20 @@ not and what was surprising is left to people, with a prompt each. How the parts
 Markdown is in `postmortem_export.py`, the page is drawn in `bot/web`.
 """
 
-from datetime import datetime, timedelta
-
 from bot.domain.action_table import Stage
 from bot.domain.checklist_events import StepFinished
 from bot.domain.events import (
-    Acknowledged,
     CommandRefused,
-    IncidentOpened,
     Nagged,
-    PhaseChanged,
     Reopened,
-    Resolved,
 )
 from bot.domain.telling_events import UpdateLate, UpdatePosted
 from bot.domain.telling_state import says_impact
 from bot.domain.writing import At, Composed, Part, Piece, Row, Said, Writing, part, row
 from bot.readmodels import account_rows as rows
-from bot.readmodels.account import QUIET, Account, Happened
+from bot.readmodels.account import QUIET, Account
 from bot.readmodels.catching_up import composed
+from bot.readmodels.postmortem_times import approval, gaps, times
 
 PROMPT = "To be written by people: "
 _UNFINISHED = frozenset(
@@ -42,7 +37,7 @@ def postmortem(account: Account) -> Composed:
         part(
             "Impact", [rows.impact(account), rows.system(account), *_impacts(account)]
         ),
-        part("Detection and response", _times(account)),
+        part("Detection and response", times(account)),
         part("Timeline", rows.lines([x for x in account.story if x.kind not in QUIET])),
         part("Contributing factors", _factors(account)),
         part("What went well", [row(f"{PROMPT}what helped, and would again?")]),
@@ -52,7 +47,7 @@ def postmortem(account: Account) -> Composed:
         ),
         part("What was surprising", [row(f"{PROMPT}what did nobody expect?")]),
         part("Runbooks", _runbooks(account)),
-        part("Actions and approvals", [rows.plan(one) for one in account.plans]),
+        part("Actions and approvals", [approval(one) for one in account.plans]),
         part("Action items", _items(account)),
         part("Evidence", _evidence(account)),
     ]
@@ -79,56 +74,6 @@ def _impacts(account: Account) -> list[Row]:
     ]
 
 
-def _times(account: Account) -> list[Row]:
-    """Return the moments and the times between them; what is not known is said."""
-    opened = _first(account, IncidentOpened)
-    acked, ended = _first(account, Acknowledged), _last(account, Resolved)
-    detected = account.state.detected_at or account.card.since
-    found = [
-        row("Began: not recorded. When did it first hurt somebody?"),
-        row("Detected: ", At(detected), " (the sender's time where believable)"),
-    ]
-    if opened is not None:
-        found.append(_after("Opened", opened, detected, "detection"))
-    if acked is None:
-        found.append(row("Acknowledged: never."))
-    else:
-        start = opened.at if opened else detected
-        found.append(_after("Acknowledged", acked, start, "opening"))
-    if ended is not None and account.resolved_at:
-        found.append(_after("Resolved", ended, detected, "detection"))
-    else:
-        found.append(row("Resolved: not yet."))
-    return [*found, *_phases(account)]
-
-
-def _phases(account: Account) -> list[Row]:
-    """Return how long each phase lasted; they add up to the whole."""
-    spent, phase, start = dict[str, timedelta](), "triage", account.state.detected_at
-    if start is None:
-        return []
-    for one in account.happened:
-        match one.event:
-            case PhaseChanged(phase=to):
-                name = to.value
-            case Resolved():
-                name = "resolved"
-            case Reopened():
-                name = "investigating"
-            case _:
-                continue
-        spent[phase] = spent.get(phase, timedelta(0)) + max(
-            one.at - start, timedelta(0)
-        )
-        phase, start = name, one.at
-    if phase != "resolved":
-        spent[phase] = spent.get(phase, timedelta(0)) + (account.now - start)
-    said = "; ".join(
-        f"{name} {lasted(time)}" for name, time in spent.items() if name != "resolved"
-    )
-    return [row(f"Time in each phase: {said}.")] if said else []
-
-
 def _factors(account: Account) -> list[Row]:
     """Return questions about what came together; the bot does not know causes."""
     card = account.card
@@ -145,10 +90,8 @@ def _factors(account: Account) -> list[Row]:
         found.append(f"Only {card.sources[0]} noticed. Should something else have?")
     if card.flapping:
         found.append(f"A problem came back {card.flapping} times. What made it flap?")
-    unknown = [
-        row("Unknown: ", *one.pieces, seqs=one.seqs) for one in rows.unknown(account)
-    ]
-    return [*(row(one) for one in found), *unknown]
+    unknown = [row(f"Unknown: {one}.") for one in rows.not_known(account)]
+    return [*(row(one) for one in found), *gaps(account), *unknown]
 
 
 def _badly(account: Account) -> list[Row]:
@@ -258,27 +201,3 @@ def _evidence(account: Account) -> list[Row]:
     ]
     size, root = account.log
     return [*found, row(f"Log of {size} entries, root {root}.")]
-
-
-def lasted(time: timedelta) -> str:
-    """Return a length of time in its two greatest units: ``2 h 5 min``."""
-    minutes, seconds = divmod(int(max(time, timedelta(0)).total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    units = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
-    said = [f"{n} {unit}" for n, unit in units if n]
-    return " ".join(said[:2]) or "0 s"
-
-
-def _after(name: str, one: Happened, start: datetime, since: str) -> Row:
-    time = lasted(one.at - start)
-    return row(f"{name}: ", At(one.at), f", {time} after {since}", seqs=(one.seq,))
-
-
-def _first(account: Account, kind: type) -> Happened | None:
-    return next((one for one in account.happened if isinstance(one.event, kind)), None)
-
-
-def _last(account: Account, kind: type) -> Happened | None:
-    found = [one for one in account.happened if isinstance(one.event, kind)]
-    return found[-1] if found else None

@@ -21,7 +21,7 @@ _DOES: Mapping[Phase, str] = {
     Phase.INVESTIGATING: "We are investigating",
     Phase.MITIGATING: "We are mitigating",
     Phase.MONITORING: "We have acted on and are watching",
-    Phase.RESOLVED: "We have ended",
+    Phase.RESOLVED: "We have resolved",
 }
 
 
@@ -44,8 +44,8 @@ def update_facts(account: Account) -> Composed:
 
 def handover_draft(account: Account) -> dict[str, str]:
     """Return the text of a handover note: ``note``."""
-    unknown = [_plain(account, one) for one in rows.unknown(account)]
-    watch = [*_watch(account), *(f"Unknown: {_small(one)}" for one in unknown)]
+    unknown = [f"Unknown: {one}." for one in rows.not_known(account)]
+    watch = [*_watch(account), *unknown]
     found = [_status(account), _doing(account), "", "Watch:"]
     return {"note": "\n".join([*found, *(f"- {one}" for one in dict.fromkeys(watch))])}
 
@@ -99,6 +99,9 @@ def _status(account: Account) -> str:
     where = f" on {card.system_title}" if card.system_title else ""
     bad = f"a {state.severity.value} incident{where}: {_small(card.category_title)}"
     since = f"It began at {card.since:%H:%M} UTC on {card.since:%Y-%m-%d}"
+    if account.resolved_at:
+        ended = f"and ended at {account.resolved_at:%H:%M} UTC"
+        return f"{_DOES[state.phase]} {bad}. {since} {ended}."
     count = "1 alert" if card.alert_count == 1 else f"{card.alert_count} alerts"
     return f"{_DOES[state.phase]} {bad}. {since}; {count} so far."
 
@@ -145,15 +148,6 @@ def _watch(account: Account) -> list[str]:
 
 def _waits(one: PlanRecord) -> Row:
     return rows.waits_for(one) if one.stage.value == "pending" else rows.plan(one)
-
-
-def _plain(account: Account, one: Row) -> str:
-    """Return a row of ours as plain text; a person in it as a role."""
-    cast = account.cast()
-    return "".join(
-        piece if isinstance(piece, str) else cast.of(getattr(piece, "id", ""))
-        for piece in one.pieces
-    )
 
 
 def _small(text: str) -> str:

@@ -30,7 +30,7 @@ _LABELS: Mapping[str, str] = {
     "doing": "What is done about it?",
     "note": "What must they know?",
 }
-_ASKED = "A model is asked for more; what can be checked appears below."
+_ASKED = "A model is asked for more; what can be checked appears below, if anything."
 _TICK = "Take over, as they stand"
 
 
@@ -151,7 +151,7 @@ def _titled(one: Part, title: str) -> Part:
 def _blocks(made: Composed, *, asked: bool) -> tuple[rich.Block, ...]:
     end = "Written by rules from the log."
     if asked:
-        end += " A model is asked for more; what can be checked follows."
+        end += " A model is asked for more; what can be checked follows, if anything."
     found = [
         rich.header("head", _head(made)),
         *writing_rows.blocks(made),

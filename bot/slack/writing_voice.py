@@ -18,6 +18,10 @@ from bot.slack.writing_wishes import TAKE_BUTTON
 class SlackWritingVoice:
     """Keeps `bot.ports.writings.WritingVoice`."""
 
+    def said(self, text: str, *, drill: bool) -> str:
+        """Return a sentence for one person, marked where it is about a drill."""
+        return exercise.of(text, drill=drill)
+
     def update(self, posted: PostedUpdate) -> Post:
         """Return a status update; its key is ``update/<seq>``."""
         event, facts = posted.event, posted.facts

@@ -36,6 +36,7 @@ PROMPTS: Mapping[Writing, str] = {
 PAUSE = timedelta(seconds=60)
 """Between two questions for one writing of one incident."""
 _MOST_WAITING = 20
+_MOST_KNOWN = 1000
 _log = logging.getLogger(__name__)
 Key = tuple[str, Writing]
 Then = Callable[[bool], object]
@@ -137,6 +138,8 @@ class Asking:
         ask = self.store.read(lambda tx: self._ask(tx, key))
         if ask is None or self._ends:
             return False
+        if len(self._asked) >= _MOST_KNOWN:
+            self._asked.clear()
         self._asked[key] = self.clock.now(), ask.upto
         answer = self.model.ask(
             Question(

@@ -67,7 +67,8 @@ class WritingDesk:
     def may(self, incident: str, by: Person, writing: Writing) -> None:
         """Let somebody go on to a form."""
         state, _ = self.store.read(lambda tx: board.load(tx, incident))
-        telling.may_tell(state, by, _WHAT[writing])
+        also_over = writing is Writing.UPDATE
+        telling.may_tell(state, by, _WHAT[writing], also_over=also_over)
 
     def catch_up(self, incident: str, person: str) -> Composed | None:
         """Return what somebody must know, and note that they looked."""
@@ -171,6 +172,7 @@ class WritingDesk:
                 self.book.append(tx, incident, state, events, version=version, actor=by)
                 if events:
                     show(tx, events)
+            said = self.voice.said(said, drill=state.drill)
             self._whisper(tx, asked, asked.channel or state.channel, said)
             tx.inbox.done(asked.item, {"incident": incident, name: bool(events)})
 

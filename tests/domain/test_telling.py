@@ -65,7 +65,6 @@ def test_to_say_that_the_impact_is_not_known_says_nothing() -> None:
     [
         (OPEN, GUEST, {}, "guests may read but not change an incident"),
         (Incident(), OLU, {}, "there is no such incident"),
-        (OVER, OLU, {}, "already resolved"),
         (OPEN, OLU, {"words": {}}, "does not say how the incident stands"),
         (OPEN, OLU, {"audience": "press"}, "not on offer"),
         (OPEN, OLU, {"within": timedelta(days=9)}, "not on offer"),
@@ -77,6 +76,13 @@ def test_an_update_is_refused_with_a_reason(
 ) -> None:
     with pytest.raises(Refusal, match=says):
         posted(state, by, **more)
+
+
+def test_the_last_update_comes_after_the_end_and_promises_nothing() -> None:
+    told = posted(OVER, within=timedelta(minutes=30))
+    assert (told.promises, told.next_at) == (False, NOON)
+    with pytest.raises(Refusal, match="already resolved"):
+        telling.take_over(OVER, SAM)
 
 
 def test_who_is_handed_an_incident_takes_it_and_is_the_commander() -> None:

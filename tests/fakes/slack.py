@@ -35,6 +35,7 @@ _ARGUMENTS = {
     "usergroups.list": {"include_users"},
     "views.open": {"trigger_id", "view"},
     "views.publish": {"user_id", "view"},
+    "views.update": {"view_id", "view"},
     "conversations.history": {
         *("channel", "oldest", "limit", "cursor", "include_all_metadata")
     },
@@ -210,6 +211,9 @@ class FakeSlack:
 
     def _views_open(self, _given: Json) -> Json:
         return {"view": {"id": "V1"}}
+
+    def _views_update(self, given: Json) -> Json:
+        return {"view": {"id": given["view_id"]}}
 
     def _views_publish(self, _given: Json) -> Json:
         return {"view": {"id": "V2"}}

@@ -137,6 +137,10 @@ def test_the_lead_reads_an_incident_and_the_board(
         page.get_by_role("link", name="Board", exact=True).click()
         page.get_by_role("heading", name="Open incidents").wait_for()
         assert_decent(page)
+        page.goto(f"{home}incidents/INC-0001/postmortem")
+        page.get_by_role("heading", name="Contributing factors").wait_for()
+        assert page.locator("main a[href*='evil'], main img, script").count() == 0
+        assert_decent(page)
         page.get_by_role("button", name="Sign out", exact=True).click()
         page.get_by_role("heading", name="You are signed out").wait_for()
         assert_decent(page)

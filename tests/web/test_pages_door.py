@@ -411,3 +411,22 @@ def test_the_board_shows_what_is_open_and_below_what_ended(
     page = get(door, "/incidents", signed_in(stage, door)).body.decode()
     assert page.index("INC-0002") < page.index("Resolved last") < page.index("INC-0001")
     assert "1 open" in page
+
+
+def test_a_postmortem_is_a_page_and_a_file_for_members_only(
+    stage: Stage, door: Door
+) -> None:
+    where = "/incidents/INC-0001/postmortem"
+    assert get(door, where).status == 403
+    assert get(door, where + ".md").status == 403
+    cookie = signed_in(stage, door)
+    page, file = get(door, where, cookie), get(door, where + ".md", cookie)
+    assert b"Contributing factors" in page.body
+    assert b"<script" not in page.body
+    assert file.body.decode().startswith("# Postmortem of INC-0001 (draft)")
+    assert file.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert "attachment" in file.headers["content-disposition"]
+    for strange in ("INC-0099", "INC-1", "..%2f..", "x"):
+        assert get(door, f"/incidents/{strange}/postmortem", cookie).status == 404
+    stage.kinds["U0LEAD"] = PersonKind.GUEST
+    assert get(door, where, cookie).status == 403
