@@ -163,6 +163,8 @@ def _learned(tx: Transaction, category: str) -> tuple[Learned, ...]:
         "ORDER BY category, runbook",
         (category,),
     )
+    if not any(row["wrong"] for row in rows):
+        return tuple(_one(row, {}) for row in rows)
     by = tx.tables.execute(
         "SELECT category, runbook, count(DISTINCT person) AS n FROM runbook_voice "
         "WHERE verdict = 'wrong' AND counted = 1 AND ? IN ('', category) "

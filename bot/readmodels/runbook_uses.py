@@ -117,7 +117,8 @@ def _counts(use: Row, fixed: int) -> tuple[int, ...]:
     """Return what one incident adds to the counts, in the order of `_COUNTED`."""
     followed = use["taken"] and fixed
     decided = int(bool(followed or use["rejected"] or use["wrong"]))
-    worked = int(bool(use["done"] and fixed and not use["wrong"]))
+    # Only where the taking counts: nothing works more often than it is tried.
+    worked = int(bool(followed and use["done"] and not use["wrong"]))
     return (*(use[flag] for flag in _FLAGS), decided, worked)
 
 
