@@ -27,7 +27,7 @@ from bot.domain.judging_events import (
     Verdict,
 )
 from bot.domain.writing_events import Summarized
-from bot.ports import Entry, Transaction
+from bot.ports import Transaction
 from bot.readmodels import runbook_uses, votes
 from bot.readmodels.timeline import INCIDENT_STREAM
 
@@ -47,12 +47,17 @@ _FOLDED = (
 Row = Mapping[str, Any]
 
 
-def advance(tx: Transaction, incident: str, entries: Iterable[Entry]) -> None:
-    """Count what was appended just now to the stream of an incident."""
-    for entry in entries:
-        if entry.kind in _NAMES:
-            event = decode(entry.kind, entry.body, entry.words)
-            _apply(tx, incident, event, at=entry.at)
+def advance(
+    tx: Transaction, incident: str, events: Iterable[Event], *, at: datetime
+) -> None:
+    """Count what was appended just now to the stream of an incident.
+
+    Args:
+        at: When it was recorded.
+    """
+    for event in events:
+        if event.name in _NAMES:
+            _apply(tx, incident, event, at=at)
 
 
 def catch_up(tx: Transaction) -> bool:
@@ -73,10 +78,11 @@ def rebuild(tx: Transaction) -> None:
         for entry in page:
             if entry.stream.startswith(INCIDENT_STREAM):
                 incident = entry.stream.removeprefix(INCIDENT_STREAM)
-                advance(tx, incident, (entry,))
+                if entry.kind in _NAMES:
+                    event = decode(entry.kind, entry.body, entry.words)
+                    advance(tx, incident, (event,), at=entry.at)
             elif entry.stream == STREAM:
-                event = decode_history(entry.kind, entry.body, entry.words)
-                forget(tx, event)
+                forget(tx, decode_history(entry.kind, entry.body, entry.words))
         after = page[-1].seq
 
 
@@ -148,8 +154,9 @@ def _open(
         "rejected, wrong, none, writings) VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0, 0)",
         (incident, event.category, first, int(event.drill)),
     )
-    if not event.drill:
-        _first(tx, case, first, at=at)
+    if first and not event.drill:
+        flags = {"offered": 1}
+        runbook_uses.note(tx, case, first, flags, at=at, is_new=True)
 
 
 def _first(tx: Transaction, case: Row, runbook: str, *, at: datetime) -> None:

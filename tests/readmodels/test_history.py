@@ -93,7 +93,7 @@ def append(tx: Transaction, incident: str, *events: Event, days: int = 0) -> Non
     at = NOON + timedelta(days=days)
     stream = INCIDENT_STREAM + incident
     facts = [encode(event) for event in events]
-    entries = tx.log.append(
+    tx.log.append(
         stream,
         expected_version=tx.log.version(stream),
         entries=[
@@ -101,7 +101,7 @@ def append(tx: Transaction, incident: str, *events: Event, days: int = 0) -> Non
             for kind, body, words in facts
         ],
     )
-    history.advance(tx, incident, entries)
+    history.advance(tx, incident, events, at=at)
 
 
 def forget(tx: Transaction, runbook: str) -> None:
