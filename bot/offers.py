@@ -106,6 +106,7 @@ class Offers:
             incident=incident,
             category=state.category,
             is_open=state.is_open,
+            is_kept=state.judged.is_kept,
             none_by=state.judged.none_by,
             mode=self.mode,
             options=tuple(self._option(row, state, history) for row in rows),

@@ -38,6 +38,7 @@ from bot.domain.grouping_events import (
 from bot.domain.judged import (
     Judged,
     after_verdict,
+    judged_at_first,
     offered_anew,
     shown,
     struck,
@@ -238,7 +239,7 @@ def _opened(event: IncidentOpened) -> Incident:
         earlier=event.earlier,
         firing=frozenset({event.dedup}),
         sources=(event.source,),
-        judged=Judged(offered=event.offered),
+        judged=judged_at_first(event.offered),
     )
 
 

@@ -33,6 +33,8 @@ from bot.readmodels.timeline import INCIDENT_STREAM
 
 STREAM = "history/runbooks"
 """Where the log says that something is forgotten."""
+NOT_KEPT = "?"
+"""Stands for the first suggestion of an incident from before they were kept."""
 _NAMES = frozenset(
     one.name
     for one in (
@@ -125,7 +127,8 @@ def _apply_to(  # noqa: C901 - one case per event
             _set(tx, case, category=category)
         case Suggested(offered=offered):
             first = offered[0][0] if offered else ""
-            _set(tx, case, first=case["first"] or first)
+            known = case["first"] not in ("", NOT_KEPT)
+            _set(tx, case, first=case["first"] if known else first)
             _first(tx, case, first, at=at)
         case StepTaken(runbook=runbook, by=by):
             _accept(tx, case, runbook, by, at=at)
@@ -148,11 +151,12 @@ def _open(
     tx: Transaction, incident: str, event: IncidentOpened, *, at: datetime
 ) -> None:
     first = event.offered[0][0] if event.offered else ""
+    noted = NOT_KEPT if event.offered is None else first
     case = {"incident": incident, "category": event.category, "fixed": 0}
     tx.tables.execute(
         "INSERT INTO feedback_case (incident, category, first, drill, fixed, accepted, "
         "rejected, wrong, none, writings) VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0, 0)",
-        (incident, event.category, first, int(event.drill)),
+        (incident, event.category, noted, int(event.drill)),
     )
     if first and not event.drill:
         flags = {"offered": 1}

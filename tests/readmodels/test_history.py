@@ -271,7 +271,8 @@ def test_rates_are_of_real_incidents(store: SqliteStore) -> None:
     def work(tx: Transaction) -> None:
         append(tx, "INC-0001", opened(offered=OFFERED), took(OLU.id))
         append(tx, "INC-0002", opened(offered=OFFERED), WRONG, took(OLU.id, B))
-        append(tx, "INC-0003", opened())
+        append(tx, "INC-0003", opened(offered=()))
+        append(tx, "INC-0005", opened())
         none = judged(Verdict.NONE_FITS, OLU.id)
         append(tx, "INC-0004", opened(offered=OFFERED), none)
 
