@@ -126,7 +126,7 @@ def record(store: SqliteStore, runbook: str = A) -> Record:
     return found.get(runbook, Record())
 
 
-@settings(max_examples=examples(1.0))
+@settings(max_examples=examples(0.6))
 @given(
     steps=st.lists(
         st.tuples(
