@@ -142,7 +142,7 @@ class IncidentBook:
         )
         state = reduce(evolve, events, before)
         board.advance(tx, incident, state, entries)
-        history.advance(tx, incident, entries)
+        history.advance(tx, incident, events, at=entries[-1].at)
         self._hold(tx, incident, events)
         if not _only_counts(events):
             promises.follow(tx, incident, state, events, now=self._clock.now())

@@ -23,7 +23,11 @@ _FEW = 50
 _THOUSAND = 1000
 _OFFER = (
     "INSERT INTO offer (incident, rank, runbook, digest, version, title, step, score, "
-    "weight, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "weight, why) VALUES "
+)
+_STEPS = (
+    "INSERT INTO suggested (incident, position, runbook, title, step, text, why) "
+    "VALUES "
 )
 
 
@@ -47,6 +51,7 @@ class Offers:
         *,
         category: str,
         rejected: Collection[str] = (),
+        is_new: bool = False,
     ) -> tuple[tuple[Suggestion, str], ...]:
         """Keep what is offered, and return it in its order with each file's digest.
 
@@ -54,18 +59,22 @@ class Offers:
             found: Best first, as the words and the category have it.
             category: Of the incident.
             rejected: Runbooks that people said are not the one.
+            is_new: Nothing was offered in the incident before.
         """
         history = learned.history(tx, category) if found else {}
         ranked = weighed(found, history, category=category, mode=self.mode)
         kept = tuple((one, self._digest(one.runbook_id)) for one in ranked)
-        tx.tables.execute("DELETE FROM offer WHERE incident = ?", (incident,))
-        for rank, (one, digest) in enumerate(kept, 1):
-            tx.tables.execute(_OFFER, self._row(incident, rank, one, digest))
+        if not is_new:
+            _clear(tx, incident)
+        rows = [
+            self._row(incident, rank, one, digest)
+            for rank, (one, digest) in enumerate(kept, 1)
+        ]
+        if rows:
+            _insert(tx, _OFFER, rows)
         standing = (one for one in ranked if one.runbook_id not in rejected)
         best = next(standing, None)
-        if best is None:
-            self._stand(tx, incident, "", 1, "")
-        else:
+        if best is not None:
             self._stand(tx, incident, best.runbook_id, best.step, best.why)
         return kept
 
@@ -80,10 +89,9 @@ class Offers:
             "SELECT step, why FROM offer WHERE incident = ? AND runbook = ?",
             (incident, best),
         )
+        tx.tables.execute("DELETE FROM suggested WHERE incident = ?", (incident,))
         if found:
             self._stand(tx, incident, best, int(found[0]["step"]), found[0]["why"])
-        else:
-            self._stand(tx, incident, "", 1, "")
 
     def considered(self, tx: Transaction, incident: str) -> Considered | None:
         """Return what was considered for an incident; None if there is none."""
@@ -98,6 +106,7 @@ class Offers:
             incident=incident,
             category=state.category,
             is_open=state.is_open,
+            is_kept=state.judged.is_kept,
             none_by=state.judged.none_by,
             mode=self.mode,
             options=tuple(self._option(row, state, history) for row in rows),
@@ -141,8 +150,7 @@ class Offers:
     def _stand(
         self, tx: Transaction, incident: str, runbook: str, first: int, why: str
     ) -> None:
-        """Have the steps of a runbook stand, from one on; none without a runbook."""
-        tx.tables.execute("DELETE FROM suggested WHERE incident = ?", (incident,))
+        """Have the steps of a runbook stand, from one on, where none do."""
         book = self.runbooks.get(runbook)
         if book is None:
             return
@@ -152,11 +160,22 @@ class Offers:
             if step.number >= first
         ]
         for few in (kept[n : n + _FEW] for n in range(0, len(kept), _FEW)):
-            tx.tables.execute(
-                "INSERT INTO suggested (incident, position, runbook, title, step, "  # noqa: S608 - marks only
-                f"text, why) VALUES {','.join(['(?,?,?,?,?,?,?)'] * len(few))}",
-                [given for row in few for given in row],
-            )
+            _insert(tx, _STEPS, few)
+
+
+def _clear(tx: Transaction, incident: str) -> None:
+    for table in ("offer", "suggested"):
+        tx.tables.execute(
+            f"DELETE FROM {table} WHERE incident = ?",  # noqa: S608 - our own names
+            (incident,),
+        )
+
+
+def _insert(tx: Transaction, into: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert some rows of one length with one statement."""
+    marks = f"({', '.join('?' * len(rows[0]))})"
+    values = [given for row in rows for given in row]
+    tx.tables.execute(into + ", ".join([marks] * len(rows)), values)
 
 
 def offered(found: Sequence[tuple[Suggestion, str]]) -> Offered:

@@ -117,7 +117,9 @@ class Placing:
         alerts.add(tx, incident, alert)
         self._hold(tx, incident, case, is_new=True)
         category = alert.assessment.category
-        found = self.offers.keep(tx, incident, case.suggested(), category=category)
+        found = self.offers.keep(
+            tx, incident, case.suggested(), category=category, is_new=True
+        )
         opening = Open(
             alert=alert,
             channel=self.channel,

@@ -49,6 +49,7 @@ def list_runbooks(*, as_json: bool) -> None:
             "id": book.id,
             "title": book.title,
             "version": book.version,
+            "digest": book.digest,
             "owner": book.owner,
             "review_by": book.review_by.isoformat(),
             "categories": list(book.categories),

@@ -43,6 +43,7 @@ class Considered:
     """What was considered for one incident, best first.
 
     Attributes:
+        is_kept: What is offered was written down; not so in older incidents.
         none_by: Who said that none fits, "" if nobody did.
         mode: What history may do.
     """
@@ -50,6 +51,7 @@ class Considered:
     incident: str
     category: str
     is_open: bool
+    is_kept: bool
     none_by: str
     mode: Mode
     options: tuple[Option, ...]

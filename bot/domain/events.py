@@ -56,7 +56,7 @@ class IncidentOpened:
         detected_at: The sender's time where believable, else when we got it.
         drill: True only when the bot's own record says so.
         earlier: The last incident of the same problem, "" if there was none.
-        offered: Runbooks that were suggested, best first; none in older entries.
+        offered: Runbooks that were suggested, best first; None in older entries.
         title: Redacted title.
     """
 
@@ -74,7 +74,7 @@ class IncidentOpened:
     detected_at: datetime
     drill: bool = False
     earlier: str = ""
-    offered: Offered = ()
+    offered: Offered | None = None
     title: Untrusted | None
 
 

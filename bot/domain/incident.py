@@ -38,7 +38,7 @@ from bot.domain.grouping_events import (
     Snoozed,
     Woken,
 )
-from bot.domain.judged import Judged, judged_by, shown
+from bot.domain.judged import Judged, judged_at_first, judged_by, shown
 from bot.domain.judging_events import JudgingEvent
 from bot.domain.question_events import QuestionAnswered
 from bot.domain.severity import Severity
@@ -239,7 +239,7 @@ def _opened(event: IncidentOpened) -> Incident:
         earlier=event.earlier,
         firing=frozenset({event.dedup}),
         sources=(event.source,),
-        judged=Judged(offered=event.offered),
+        judged=judged_at_first(event.offered),
     )
 
 

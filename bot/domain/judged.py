@@ -54,6 +54,7 @@ class Judged:
         voices: Person and runbook to what they said last, where it stands.
         taken_back: Statements that are not shown again.
         writings: How many texts a model wrote of the incident that were shown.
+        is_kept: What is offered was written down; not so in older incidents.
     """
 
     offered: Offered = ()
@@ -62,6 +63,7 @@ class Judged:
     voices: Mapping[tuple[str, str], Verdict] = field(default_factory=dict)
     taken_back: tuple[TakenBack, ...] = ()
     writings: int = 0
+    is_kept: bool = True
 
     @property
     def standing(self) -> tuple[str, ...]:
@@ -75,9 +77,14 @@ class Judged:
         return dict(self.offered).get(runbook, "")
 
 
+def judged_at_first(offered: Offered | None) -> Judged:
+    """Return what stands when an incident begins."""
+    return Judged(offered=offered or (), is_kept=offered is not None)
+
+
 def offered_anew(judged: Judged, event: Suggested) -> Judged:
     """Return what stands once other runbooks are offered."""
-    return replace(judged, offered=event.offered, none_by="")
+    return replace(judged, offered=event.offered, none_by="", is_kept=True)
 
 
 def after_verdict(judged: Judged, event: SuggestionJudged) -> Judged:

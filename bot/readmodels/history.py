@@ -26,12 +26,14 @@ from bot.domain.judging_events import (
     Verdict,
 )
 from bot.domain.writing_events import Summarized
-from bot.ports import Entry, Transaction
+from bot.ports import Transaction
 from bot.readmodels import runbook_uses, votes
 from bot.readmodels.timeline import INCIDENT_STREAM
 
 STREAM = "history/runbooks"
 """Where the log says that something is forgotten."""
+NOT_KEPT = "?"
+"""Stands for the first suggestion of an incident from before they were kept."""
 _NAMES = frozenset(
     one.name
     for one in (
@@ -46,12 +48,17 @@ _FOLDED = (
 Row = Mapping[str, Any]
 
 
-def advance(tx: Transaction, incident: str, entries: Iterable[Entry]) -> None:
-    """Count what was appended just now to the stream of an incident."""
-    for entry in entries:
-        if entry.kind in _NAMES:
-            event = decode(entry.kind, entry.body, entry.words)
-            _apply(tx, incident, event, at=entry.at)
+def advance(
+    tx: Transaction, incident: str, events: Iterable[Event], *, at: datetime
+) -> None:
+    """Count what was appended just now to the stream of an incident.
+
+    Args:
+        at: When it was recorded.
+    """
+    for event in events:
+        if event.name in _NAMES:
+            _apply(tx, incident, event, at=at)
 
 
 def catch_up(tx: Transaction) -> bool:
@@ -72,10 +79,11 @@ def rebuild(tx: Transaction) -> None:
         for entry in page:
             if entry.stream.startswith(INCIDENT_STREAM):
                 incident = entry.stream.removeprefix(INCIDENT_STREAM)
-                advance(tx, incident, (entry,))
+                if entry.kind in _NAMES:
+                    event = decode(entry.kind, entry.body, entry.words)
+                    advance(tx, incident, (event,), at=entry.at)
             elif entry.stream == STREAM:
-                event = decode_history(entry.kind, entry.body, entry.words)
-                forget(tx, event)
+                forget(tx, decode_history(entry.kind, entry.body, entry.words))
         after = page[-1].seq
 
 
@@ -118,7 +126,8 @@ def _apply_to(  # noqa: C901 - one case per event
             _set(tx, case, category=category)
         case Suggested(offered=offered):
             first = offered[0][0] if offered else ""
-            _set(tx, case, first=case["first"] or first)
+            known = case["first"] not in ("", NOT_KEPT)
+            _set(tx, case, first=case["first"] if known else first)
             _first(tx, case, first, at=at)
         case StepTaken(runbook=runbook, by=by):
             _accept(tx, case, runbook, by, at=at)
@@ -141,14 +150,16 @@ def _open(
     tx: Transaction, incident: str, event: IncidentOpened, *, at: datetime
 ) -> None:
     first = event.offered[0][0] if event.offered else ""
+    noted = NOT_KEPT if event.offered is None else first
     case = {"incident": incident, "category": event.category, "fixed": 0}
     tx.tables.execute(
         "INSERT INTO feedback_case (incident, category, first, drill, fixed, accepted, "
         "rejected, wrong, none, writings) VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0, 0)",
-        (incident, event.category, first, int(event.drill)),
+        (incident, event.category, noted, int(event.drill)),
     )
-    if not event.drill:
-        _first(tx, case, first, at=at)
+    if first and not event.drill:
+        flags = {"offered": 1}
+        runbook_uses.note(tx, case, first, flags, at=at, is_new=True)
 
 
 def _first(tx: Transaction, case: Row, runbook: str, *, at: datetime) -> None:

@@ -13,7 +13,7 @@ from bot.domain.instants import from_us
 from bot.domain.runbook_history import History, Record
 from bot.domain.untrusted import Untrusted
 from bot.ports import Transaction
-from bot.readmodels.history import STREAM
+from bot.readmodels.history import NOT_KEPT, STREAM
 
 _COLUMNS = ("offered", "taken", "done", "rejected", "wrong", "decided", "worked")
 
@@ -62,7 +62,7 @@ class Counts:
     """Incidents by what became of the first suggestion; drills are left out.
 
     Attributes:
-        incidents: In all.
+        incidents: In all, but for those from before suggestions were kept.
         offered: In which some runbook fitted.
         accepted: In which a step of the first one was taken.
         wrong: In which somebody said that one does not fit.
@@ -130,7 +130,9 @@ def counts(tx: Transaction) -> Counts:
     found = tx.tables.execute(
         "SELECT count(*) AS incidents, sum(first <> '') AS offered, "
         "sum(accepted) AS accepted, sum(wrong) AS wrong, sum(rejected) AS rejected, "
-        "sum(none OR first = '') AS none_fits FROM feedback_case WHERE drill = 0"
+        "sum(none OR first = '') AS none_fits FROM feedback_case "
+        "WHERE drill = 0 AND first <> ?",
+        (NOT_KEPT,),
     )
     return Counts(**{name: int(value or 0) for name, value in dict(found[0]).items()})
 
@@ -163,6 +165,8 @@ def _learned(tx: Transaction, category: str) -> tuple[Learned, ...]:
         "ORDER BY category, runbook",
         (category,),
     )
+    if not any(row["wrong"] for row in rows):
+        return tuple(_one(row, {}) for row in rows)
     by = tx.tables.execute(
         "SELECT category, runbook, count(DISTINCT person) AS n FROM runbook_voice "
         "WHERE verdict = 'wrong' AND counted = 1 AND ? IN ('', category) "

@@ -4,7 +4,7 @@ A row is counted by the difference that it makes, so that an event costs the sam
 however many incidents there are. Which event causes what is `history.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,13 +93,25 @@ def said_in(tx: Transaction, incident: str) -> set[str]:
 
 
 def note(
-    tx: Transaction, case: Row, runbook: str, flags: Mapping[str, int], *, at: datetime
+    tx: Transaction,
+    case: Row,
+    runbook: str,
+    flags: Mapping[str, int],
+    *,
+    at: datetime,
+    is_new: bool = False,
 ) -> None:
-    """Note what became of a runbook in an incident, and count the difference."""
-    found = tx.tables.execute(
-        "SELECT * FROM runbook_use WHERE incident = ? AND runbook = ?",
-        (case["incident"], runbook),
-    )
+    """Note what became of a runbook in an incident, and count the difference.
+
+    Args:
+        is_new: Nothing of it was noted before.
+    """
+    found: Sequence[Row] = ()
+    if not is_new:
+        found = tx.tables.execute(
+            "SELECT * FROM runbook_use WHERE incident = ? AND runbook = ?",
+            (case["incident"], runbook),
+        )
     # It counts for the category for which it was first looked at.
     none = dict.fromkeys(_FLAGS, 0) | {"category": case["category"]}
     before: Row = found[0] if found else none
@@ -117,7 +129,8 @@ def _counts(use: Row, fixed: int) -> tuple[int, ...]:
     """Return what one incident adds to the counts, in the order of `_COUNTED`."""
     followed = use["taken"] and fixed
     decided = int(bool(followed or use["rejected"] or use["wrong"]))
-    worked = int(bool(use["done"] and fixed and not use["wrong"]))
+    # Only where the taking counts: nothing works more often than it is tried.
+    worked = int(bool(followed and use["done"] and not use["wrong"]))
     return (*(use[flag] for flag in _FLAGS), decided, worked)
 
 

@@ -12,6 +12,9 @@ from bot.slack.wishes import value
 
 NOT_KEPT = "Nothing is shown: this bot does not keep what was considered."
 _NONE = "No runbook fits by the rules. Write what you do as notes."
+_BEFORE = (
+    "Nothing was noted here: the incident was opened before suggestions were kept."
+)
 _HASH = 8
 _TAGS = 5
 _MODES: Mapping[str, str] = {
@@ -29,13 +32,14 @@ _VERDICTS: Mapping[Verdict, str] = {
 def considered(found: Considered) -> Answer:
     """Return the runbooks that were considered, best first, as only the asker sees."""
     count = len(found.options)
-    text = f"{found.incident}: {count} considered." if count else _NONE
+    none = _NONE if found.is_kept else _BEFORE
+    text = f"{found.incident}: {count} considered." if count else none
     head = rich.header("head", f"Runbooks considered · {found.incident}")
     parts = []
     for rank, one in enumerate(found.options, 1):
         parts += [rich.section(line) for line in _option(rank, one)]
     if not parts:
-        parts.append(rich.section([_NONE]))
+        parts.append(rich.section([none]))
     if found.none_by:
         said: list[Piece] = [Who(found.none_by), " said that none of them fits."]
         parts.append(rich.section(said))

@@ -45,7 +45,7 @@ def found(category: str, text: str, k: int = 3) -> tuple[Suggestion, ...]:
     return suggest(INDEX, RUNBOOKS, category=category, entities=(), text=text, k=k)
 
 
-@settings(max_examples=examples(1.0))
+@settings(max_examples=examples(0.6))
 @given(st.sampled_from(ASKED), histories)
 def test_history_brings_none_that_does_not_fit_and_is_bounded(
     asked: tuple[str, str], history: History

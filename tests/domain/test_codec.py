@@ -36,6 +36,8 @@ def value_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(st.integers(0, 99), max_size=3).map(tuple)
     if hint == tuple[tuple[str, str], ...]:
         return st.lists(st.tuples(texts, texts), max_size=3).map(tuple)
+    if hint == tuple[tuple[str, str], ...] | None:
+        return st.none() | value_of(tuple[tuple[str, str], ...])
     if hint == tuple[tuple[str, ...], ...]:
         return st.lists(value_of(tuple[str, ...]), max_size=3).map(tuple)
     return {str: texts, bool: st.booleans(), int: st.integers(0, 2**50)}[hint]

@@ -292,3 +292,24 @@ async def test_a_choice_in_a_message_takes_only_what_it_holds(stage: Stage) -> N
     assert stage.got[0].payload["actions"][0]["selected_user"] == "U0COMMANDER"
     quiet = await stage.do("U0LEAD", "click", **HERE, ts=ts, action_id="typed")
     assert quiet["error"] == "no_such_button"
+
+
+def _thumb(label: str, value: str) -> Json:
+    return {"text": plain(label), "value": value}
+
+
+async def test_a_thumb_carries_its_own_value(stage: Stage) -> None:
+    thumbs = {
+        "type": "feedback_buttons",
+        "action_id": "vote",
+        "positive_button": _thumb("Helpful", "up|1"),
+        "negative_button": _thumb("Not helpful", "down|1"),
+    }
+    ts = await stage.say(blocks=[{"type": "context_actions", "elements": [thumbs]}])
+    await stage.do("U0LEAD", "click", **HERE, ts=ts, button="Not helpful")
+    action = stage.got[0].payload["actions"][0]
+    assert (action["type"], action["action_id"]) == ("feedback_buttons", "vote")
+    assert action["value"] == "down|1"
+    wrong = await stage.do("U0LEAD", "click", **HERE, ts=ts, action_id="vote")
+    assert (wrong["status"], wrong["error"]) == (409, "no_such_option")
+    assert wrong["offered"] == ["Helpful", "Not helpful"]

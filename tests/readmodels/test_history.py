@@ -94,7 +94,7 @@ def append(tx: Transaction, incident: str, *events: Event, days: int = 0) -> Non
     at = NOON + timedelta(days=days)
     stream = INCIDENT_STREAM + incident
     facts = [encode(event) for event in events]
-    entries = tx.log.append(
+    tx.log.append(
         stream,
         expected_version=tx.log.version(stream),
         entries=[
@@ -102,7 +102,7 @@ def append(tx: Transaction, incident: str, *events: Event, days: int = 0) -> Non
             for kind, body, words in facts
         ],
     )
-    history.advance(tx, incident, entries)
+    history.advance(tx, incident, events, at=at)
 
 
 def forget(tx: Transaction, runbook: str) -> None:
@@ -127,7 +127,7 @@ def record(store: SqliteStore, runbook: str = A) -> Record:
     return found.get(runbook, Record())
 
 
-@settings(max_examples=examples(1.0))
+@settings(max_examples=examples(0.6))
 @given(
     steps=st.lists(
         st.tuples(
@@ -158,7 +158,7 @@ def test_a_rebuild_gives_the_rows_that_stood_there(
     stood, rebuilt = both.value.args
     assert rebuilt == stood
     for row in stood["runbook_history"]:
-        assert all(int(row[name]) >= 0 for name in ("offered", "decided", "worked"))
+        assert 0 <= int(str(row["worked"])) <= int(str(row["decided"]))
 
 
 def test_what_was_followed_until_it_was_fixed_worked(store: SqliteStore) -> None:
@@ -221,6 +221,18 @@ def test_so_many_judgements_of_a_person_count_on_a_day(store: SqliteStore) -> No
     assert record(store).wrong_by == 2
 
 
+def test_nobody_makes_a_runbook_work_more_often_than_counts(
+    store: SqliteStore,
+) -> None:
+    def work(tx: Transaction) -> None:
+        for n in range(VOICES_A_DAY + 5):
+            story = opened(offered=OFFERED), took(OLU.id), did(OLU.id), FIXED
+            append(tx, f"INC-{n:04d}", *story)
+
+    store.write(work).result()
+    assert (record(store).worked, record(store).decided) == (VOICES_A_DAY,) * 2
+
+
 def test_wrongs_of_different_people_are_counted_as_people(store: SqliteStore) -> None:
     def work(tx: Transaction) -> None:
         for n, by in enumerate((OLU, OLU, OLU, SAM, DANA)):
@@ -260,7 +272,8 @@ def test_rates_are_of_real_incidents(store: SqliteStore) -> None:
     def work(tx: Transaction) -> None:
         append(tx, "INC-0001", opened(offered=OFFERED), took(OLU.id))
         append(tx, "INC-0002", opened(offered=OFFERED), WRONG, took(OLU.id, B))
-        append(tx, "INC-0003", opened())
+        append(tx, "INC-0003", opened(offered=()))
+        append(tx, "INC-0005", opened())
         none = judged(Verdict.NONE_FITS, OLU.id)
         append(tx, "INC-0004", opened(offered=OFFERED), none)
 

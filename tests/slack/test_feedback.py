@@ -39,6 +39,7 @@ FOUND = Considered(
     incident="INC-0001",
     category="prompt_injection",
     is_open=True,
+    is_kept=True,
     none_by="",
     mode="rank",
     options=(OPTION, replace(OPTION, runbook="RB-02", weight=0.0, history="")),
@@ -205,3 +206,8 @@ def test_where_none_fits_it_says_so() -> None:
         "No runbook fits by the rules. Write what you do as notes."
     )
     assert_slack_valid(answer["blocks"])
+
+
+def test_of_an_older_incident_it_says_that_nothing_was_noted() -> None:
+    answer = feedback_shown.considered(replace(FOUND, options=(), is_kept=False))
+    assert answer["text"].startswith("Nothing was noted here")

@@ -1,6 +1,7 @@
 """People say what they think of suggestions and of a model, and it can be seen."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,16 +29,23 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tocsin]:
         yield made
 
 
-def opened(bot: Tocsin, n: int) -> tuple[str, Any]:
+def opened(bot: Tocsin, service: str) -> tuple[str, Any]:
     """Have an incident of its own opened; return its id and its card."""
-    assert bot.alert({**ALERT, "id": f"a{n}", "service": f"bot-{n}"}).status == 202
-    incident = f"INC-{n:04d}"
+    title = f"{ALERT['title']} of {service}"
+    sent = {**ALERT, "title": title, "id": service, "service": service}
+    assert bot.alert(sent).status == 202
 
     def stands(_: Any) -> Any:
-        found = [one for one in bot.cards() if incident in shown(one)]
+        found = [one for one in bot.cards() if title in shown(one)]
         return found[0] if found and "AI-written" in shown(found[0]) else None
 
-    return incident, bot.wait_for(stands)
+    at = bot.wait_for(stands)
+    return re.findall(r"INC-\d{4}", shown(at))[0], at
+
+
+def hears(bot: Tocsin, who: str, words: str) -> None:
+    """Wait until somebody is told something that only they see."""
+    bot.wait_for(lambda _: any(words in one for one in bot.whispers(who)))
 
 
 def shown(thing: Any) -> str:
@@ -76,7 +84,7 @@ def history(bot: Tocsin, *more: str) -> Any:
 def test_a_step_that_does_not_fit_is_rejected_and_seen_in_the_figures(
     bot: Tocsin,
 ) -> None:
-    incident, at = opened(bot, 1)
+    incident, at = opened(bot, "mailer")
     assert "RB-06" in shown(at)
     wrong = "It is wrong: it does not fit this incident"
     sent = answer(bot, OLU, "Not this…", at, choice=wrong)
@@ -84,7 +92,7 @@ def test_a_step_that_does_not_fit_is_rejected_and_seen_in_the_figures(
     answer(bot, GUEST, "Not this…", at, choice="None of them fits")
     answer(bot, OLU, "Not this…", at, choice=wrong, reason="no mail was sent")
     assert "RB-02" in card(bot, incident, "runbook RB-02 step 1")
-    assert any("guests may read" in one for one in bot.whispers(GUEST))
+    hears(bot, GUEST, "guests may read")
     bot.wait_for(saying("RB-06 does not fit this incident: no mail was sent"))
 
     listed = bot.command(SAM, f"/incident runbooks {incident}").json
@@ -116,7 +124,7 @@ def offered_again_and_forgotten(bot: Tocsin, incident: str, again: Any) -> None:
 def test_a_bullet_that_is_wrong_leaves_the_card_and_a_thumb_counts_once(
     bot: Tocsin,
 ) -> None:
-    incident, at = opened(bot, 2)
+    incident, at = opened(bot, "reader")
     assert TRUE in shown(at)
     for label in ("Helpful", "Not helpful", "Helpful"):
         bot.do(OLU, "click", channel=CHANNEL, ts=at["ts"], button=label)
@@ -136,6 +144,6 @@ def test_a_bullet_that_is_wrong_leaves_the_card_and_a_thumb_counts_once(
     assert ALSO in after
     (told,) = history(bot)["texts"]
     assert (told["up"], told["down"], told["taken_back"]) == (1, 0, 1)
-    assert any("thumbs up counts" in one for one in bot.whispers(OLU))
+    hears(bot, OLU, "thumbs up counts")
     figures = bot.ask("/metrics").json.decode()
     assert "tocsin_suggestion_incidents{" in figures
