@@ -93,7 +93,7 @@ def _marked(post: Post, *, drill: bool) -> Post:
 def _spoken(view: AnswerView) -> str:
     """Return the answer as it is read aloud: its first sentence."""
     reply = view.reply
-    if reply.how is How.NOTHING:
+    if reply.how is How.NOTHING and not reply.said:
         return spoken([_UNKNOWN, view.incident, _NEAREST])
     return spoken(_sentence(reply.said[0], reply))
 
@@ -111,7 +111,7 @@ def _blocks(view: AnswerView) -> list[rich.Block]:
 
 def _parts(view: AnswerView) -> list[Element]:
     reply = view.reply
-    if reply.how is How.NOTHING:
+    if reply.how is How.NOTHING and not reply.said:
         return [rich.section(row) for row in _nothing(view)]
     rows = [_sentence(one, reply) for one in reply.said]
     if len(rows) == 1:
