@@ -78,6 +78,7 @@ class Answering:
 
     def run_until(self, stop: threading.Event) -> None:
         """Answer what rules and search can, until `stop` is set."""
+        self._store.write(questions.release).result()
         self._run(stop, self._woken, self.step)
 
     def ask_until(self, stop: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""Where an answer to a question stands: below the message that asked, or with who asked.
+"""Where an answer stands: below the message that asked, or with who asked.
 
 What is answered is `bot/answering.py`; how it looks, `bot/slack/question_voice.py`.
 """

@@ -150,6 +150,11 @@ def take(
     return _asked(found[0])
 
 
+def release(tx: Transaction) -> None:
+    """Have everything that waits be due: whoever had taken it is gone."""
+    tx.tables.execute("UPDATE question SET due_us = asked_us WHERE state <> ?", (OVER,))
+
+
 def for_a_model(tx: Transaction, asked: Asked, *, now: datetime) -> None:
     """Have a model asked, unless the message was edited meanwhile."""
     tx.tables.execute(
