@@ -27,6 +27,7 @@ LONGEST = 500
 PER_MINUTE, PER_HOUR = 6, 60
 """How often one person may ask."""
 CHANNEL_PER_MINUTE = 20
+MOST_EDITS = 5
 _WORTH = timedelta(minutes=10)
 _SAME = timedelta(seconds=60)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -194,6 +195,8 @@ class Questions:
         return f"{HEARD}{heard.channel}/{root}"
 
     def _refuse_too_much(self, tx: Transaction, asked: Asked) -> None:
+        if questions.revision(tx, asked.id) >= MOST_EDITS:
+            raise _too_much("the message was edited often enough")
         now, person, place = asked.asked_at, asked.person, asked.channel
         minute = questions.count(tx, since=now - _MINUTE, person=person)
         hour = questions.count(tx, since=now - _HOUR, person=person)

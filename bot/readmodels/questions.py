@@ -85,6 +85,12 @@ def digest(tx: Transaction, question: str) -> str:
     return str(found[0]["digest"]) if found else ""
 
 
+def revision(tx: Transaction, question: str) -> int:
+    """Return how often a message was asked with, edits included; 0 for never."""
+    found = tx.tables.execute("SELECT rev FROM question WHERE id = ?", (question,))
+    return int(found[0]["rev"]) if found else 0
+
+
 def same_lately(
     tx: Transaction, asked: Asked, *, digest: str, within: timedelta
 ) -> bool:

@@ -208,6 +208,14 @@ def test_one_message_is_answered_once_and_anew_when_it_was_edited(
     assert stage.core.kinds("INC-0003").count("question_answered") == 2
 
 
+def test_a_message_is_not_edited_for_ever(stage: Asking) -> None:
+    again: dict[str, Any] = {"id": f"{CHANNEL}/7.7", "ts": "7.7"}
+    for n in range(8):
+        stage.ask(f"who is commander {n}?", **again)
+    assert stage.core.kinds("INC-0003").count("question_answered") == 5
+    assert "was edited often enough" in stage.last("whisper")
+
+
 def test_what_was_just_asked_here_is_not_answered_twice(stage: Asking) -> None:
     stage.stand("card/INC-0001", "1.1")
     stage.ask("who is commander?", thread="1.1")
