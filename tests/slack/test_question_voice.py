@@ -93,6 +93,13 @@ def test_what_is_not_known_is_said_with_what_came_nearest() -> None:
     assert "the key was old" in shown
 
 
+def test_in_the_thread_of_a_card_an_answer_says_to_what() -> None:
+    found = Reply(how=How.NOTHING, said=())
+    in_card = VOICE.answer(view(found, thread="card/INC-0001"))
+    assert "asked: what is it?" in json.dumps(in_card.blocks)
+    assert "asked: what is it?" not in json.dumps(VOICE.answer(view(found)).blocks)
+
+
 def test_in_a_drill_every_answer_says_so() -> None:
     found = Reply(how=How.NOTHING, said=())
     drill = view(found, drill=True)
