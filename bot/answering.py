@@ -33,6 +33,7 @@ _LEASE = timedelta(seconds=60)
 _PATIENCE = timedelta(seconds=90)
 # A question that fails again and again is not tried for ever.
 _GIVES_UP = timedelta(minutes=5)
+_SHELVES = 16
 _GAVE_UP = Said(text="I could not work this out. Ask it in other words.")
 _BUSY = "busy"
 _log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class Answering:
         self._store, self._clock = needs.store, needs.clock
         self._speaking = needs.speaking
         self._registry = passages.of_registry(needs.registry.systems)
+        self._shelves: dict[frozenset[str], tuple[Passage, ...]] = {}
         self._woken = threading.Event()
         self._slow_woken = threading.Event()
         self._ends = False
@@ -195,7 +197,7 @@ class Answering:
             known: tuple[Passage, ...] = (
                 *passages.of_incident(tx, incident),
                 *self._registry,
-                *passages.of_shelf(self._needs.runbooks, near=near | used),
+                *self._shelf(near | used),
             )
             systems = self._needs.registry.systems
             return Evidence(
@@ -207,6 +209,16 @@ class Answering:
             )
 
         return self._store.read(work)
+
+    def _shelf(self, near: frozenset[str]) -> tuple[Passage, ...]:
+        """Return the passages of all runbooks; incidents of a kind have the same."""
+        known = self._shelves.get(near)
+        if known is None:
+            if len(self._shelves) >= _SHELVES:
+                self._shelves.clear()
+            known = passages.of_shelf(self._needs.runbooks, near=near)
+            self._shelves[near] = known
+        return known
 
     def _finish(
         self,
