@@ -13,26 +13,28 @@ from datetime import timedelta
 
 from bot.assistant import asking
 from bot.assistant.asking import PROMPT, QuestionAnswer
-from bot.domain.incident import Incident
-from bot.domain.passage import Evidence, How, Passage, Reply, Written
+from bot.domain.passage import Evidence, How, Passage, Reply, Said, Written
 from bot.domain.question_events import QuestionAnswered
 from bot.domain.registry import Registry
 from bot.domain.runbook import Runbook
 from bot.domain.untrusted import Untrusted
 from bot.incidents import IncidentBook
-from bot.ports import Clock, Post, Store, Transaction
-from bot.ports.asking import AnswerView, QuestionVoice
+from bot.ports import Clock, Store, Transaction
 from bot.ports.model import Answered, Model, NoAnswer, Question
 from bot.readmodels import board, passages, questions, summaries
 from bot.readmodels.questions import FOR_A_MODEL, WAITS, Asked
+from bot.speaking import Speaking, view_of
 from bot.viewing import Viewing
 
 _IDLE_S = 0.5
 _AFTER_FAULT_S = 5.0
-_WORTH = timedelta(minutes=10)
 _LEASE = timedelta(seconds=60)
 # Whoever waits longer is answered without a model.
 _PATIENCE = timedelta(seconds=90)
+# A question that fails again and again is not tried for ever.
+_GIVES_UP = timedelta(minutes=5)
+_SHELVES = 16
+_GAVE_UP = Said(text="I could not work this out. Ask it in other words.")
 _BUSY = "busy"
 _log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class AnswerNeeds:
     viewing: Viewing
     registry: Registry
     runbooks: Sequence[Runbook]
-    voice: QuestionVoice
+    speaking: Speaking
     model: Model | None = None
     lease: timedelta = _LEASE
     sent: Callable[[], object] = lambda: None
@@ -65,7 +67,9 @@ class Answering:
     def __init__(self, needs: AnswerNeeds) -> None:
         self._needs = needs
         self._store, self._clock = needs.store, needs.clock
+        self._speaking = needs.speaking
         self._registry = passages.of_registry(needs.registry.systems)
+        self._shelves: dict[frozenset[str], tuple[Passage, ...]] = {}
         self._woken = threading.Event()
         self._slow_woken = threading.Event()
         self._ends = False
@@ -76,6 +80,7 @@ class Answering:
 
     def run_until(self, stop: threading.Event) -> None:
         """Answer what rules and search can, until `stop` is set."""
+        self._store.write(questions.release).result()
         self._run(stop, self._woken, self.step)
 
     def ask_until(self, stop: threading.Event) -> None:
@@ -110,9 +115,8 @@ class Answering:
         asked = self._take(WAITS, _LEASE)
         if asked is None:
             return False
-        evidence = self.evidence_of(asked.incident)
+        evidence = self._ready(asked)
         if evidence is None:
-            self._store.write(lambda tx: questions.over(tx, asked)).result()
             return True
         found = asking.by_rules(asked.text, evidence)
         if self._needs.model is not None and found.how in (How.SEARCH, How.NOTHING):
@@ -131,14 +135,23 @@ class Answering:
         asked = self._take(FOR_A_MODEL, self._needs.lease) if model else None
         if model is None or asked is None or self._ends:
             return False
-        evidence = self.evidence_of(asked.incident)
+        evidence = self._ready(asked)
         if evidence is None:
-            self._store.write(lambda tx: questions.over(tx, asked)).result()
             return True
         found, dropped = self._asked_of(model, asked, evidence)
         if not self._ends:
             self._finish(asked, evidence, found, dropped=dropped)
         return True
+
+    def _ready(self, asked: Asked) -> Evidence | None:
+        """Return what to answer from; None where the question is over with that."""
+        if self._clock.now() - asked.asked_at > _GIVES_UP:
+            self._finish(asked, None, Reply(how=How.NOTHING, said=(_GAVE_UP,)))
+            return None
+        evidence = self.evidence_of(asked.incident)
+        if evidence is None:
+            self._store.write(lambda tx: questions.over(tx, asked)).result()
+        return evidence
 
     def _take(self, state: str, lease: timedelta) -> Asked | None:
         now = self._clock.now()
@@ -184,7 +197,7 @@ class Answering:
             known: tuple[Passage, ...] = (
                 *passages.of_incident(tx, incident),
                 *self._registry,
-                *passages.of_shelf(self._needs.runbooks, near=near | used),
+                *self._shelf(near | used),
             )
             systems = self._needs.registry.systems
             return Evidence(
@@ -197,10 +210,20 @@ class Answering:
 
         return self._store.read(work)
 
+    def _shelf(self, near: frozenset[str]) -> tuple[Passage, ...]:
+        """Return the passages of all runbooks; incidents of a kind have the same."""
+        known = self._shelves.get(near)
+        if known is None:
+            if len(self._shelves) >= _SHELVES:
+                self._shelves.clear()
+            known = passages.of_shelf(self._needs.runbooks, near=near)
+            self._shelves[near] = known
+        return known
+
     def _finish(
         self,
         asked: Asked,
-        evidence: Evidence,
+        evidence: Evidence | None,
         found: Reply,
         *,
         dropped: tuple[str, ...] = (),
@@ -215,29 +238,14 @@ class Answering:
             self._needs.book.append(
                 tx, asked.incident, state, (event,), version=version, actor=asked.person
             )
-            self._speak(tx, view_of(asked, state, found, evidence))
+            at = evidence.at if evidence else asked.asked_at
+            self._speaking.say(tx, view_of(asked, state, found, at=at))
             questions.over(tx, asked)
             if not state.drill:
                 summaries.count(tx, "question", {found.how.value: 1})
 
         self._store.write(work).result()
         self._needs.sent()
-
-    def _speak(self, tx: Transaction, view: AnswerView) -> None:
-        now, voice = self._clock.now(), self._needs.voice
-        if not view.thread:
-            tx.outbox.whisper(voice.whisper(view, until=now + _WORTH), now=now)
-            return
-        stand_below(tx, view, clock=self._clock)
-        tx.outbox.post(voice.answer(view), now=now)
-
-    def looking(self, tx: Transaction, asked: Asked, state: Incident) -> None:
-        """Say in the thread that an answer is looked for; it takes its place."""
-        nothing = Reply(how=How.NOTHING, said=())
-        view = view_of(asked, state, nothing, None)
-        view = replace(view, at=self._clock.now())
-        stand_below(tx, view, clock=self._clock)
-        tx.outbox.post(self._needs.voice.looking(view), now=self._clock.now())
 
     def _event(
         self, asked: Asked, found: Reply, dropped: tuple[str, ...]
@@ -255,39 +263,8 @@ class Answering:
             digest=written.digest if written else "",
             dropped=dropped,
             question=asked.text,
-            answer=Untrusted(self._needs.voice.plain(found)),
+            answer=Untrusted(self._speaking.voice.plain(found)),
         )
-
-
-def view_of(
-    asked: Asked, state: Incident, found: Reply, evidence: Evidence | None
-) -> AnswerView:
-    """Return an answer as it is spoken."""
-    return AnswerView(
-        id=asked.id,
-        incident=asked.incident,
-        person=asked.person,
-        channel=asked.channel,
-        at=evidence.at if evidence else asked.asked_at,
-        reply=found,
-        thread=asked.thread,
-        note=asked.note,
-        question=asked.text,
-        drill=state.drill,
-    )
-
-
-def stand_below(tx: Transaction, view: AnswerView, *, clock: Clock) -> None:
-    """Have a person's message count as one that stands, so that it can have a thread.
-
-    It is never written again: its row is marked as sent in the same piece of work.
-    """
-    room, _, ts = view.thread.rpartition("/")
-    if not room.startswith("heard/") or tx.outbox.ts_of(view.thread):
-        return
-    heard = Post(key=view.thread, channel=view.channel, text="")
-    tx.outbox.post(heard, now=clock.now())
-    tx.outbox.sent(view.thread, rev=1, ts=ts)
 
 
 def _written(answer: Answered[QuestionAnswer]) -> Written:

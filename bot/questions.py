@@ -21,11 +21,13 @@ from bot.ports.asking import Heard
 from bot.readmodels import board, questions
 from bot.readmodels.questions import Asked
 from bot.redact import Redactor
+from bot.speaking import HEARD
 
 LONGEST = 500
 PER_MINUTE, PER_HOUR = 6, 60
 """How often one person may ask."""
 CHANNEL_PER_MINUTE = 20
+MOST_EDITS = 5
 _WORTH = timedelta(minutes=10)
 _SAME = timedelta(seconds=60)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -65,13 +67,23 @@ class Questions:
 
     def hear(self, heard: Heard) -> None:
         """Keep a question, or say why it is not answered; durable when this returns."""
-        text = self._masked(heard)
+        text = self._masked(heard, self._scope(heard))
         self.store.write(lambda tx: self._hear(tx, heard, text)).result()
         self.kept()
 
-    def _masked(self, heard: Heard) -> str:
+    def _scope(self, heard: Heard) -> str:
+        """Return whose placeholders are meant: what is equal there is equal here."""
+
+        def work(tx: Transaction) -> str:
+            try:
+                return self._meant(tx, heard, heard.text.for_rules())[0]
+            except Refusal:
+                return ""
+
+        return self.store.read(work)
+
+    def _masked(self, heard: Heard, scope: str) -> str:
         """Return the question as it may be kept; masked before it is cut."""
-        scope = heard.incident
         found = self.redactor().redact(heard.text.for_redaction(), scope=scope)
         return Untrusted(found.text).for_slack(limit=LONGEST)
 
@@ -180,9 +192,11 @@ class Questions:
             return f"card/{incident}"
         if root == tx.outbox.ts_of(f"card/{incident}"):
             return f"card/{incident}"
-        return f"heard/{heard.channel}/{root}"
+        return f"{HEARD}{heard.channel}/{root}"
 
     def _refuse_too_much(self, tx: Transaction, asked: Asked) -> None:
+        if questions.revision(tx, asked.id) >= MOST_EDITS:
+            raise _too_much("the message was edited often enough")
         now, person, place = asked.asked_at, asked.person, asked.channel
         minute = questions.count(tx, since=now - _MINUTE, person=person)
         hour = questions.count(tx, since=now - _HOUR, person=person)

@@ -14,6 +14,7 @@ from bot.ports.model import Model
 from bot.questions import Questions
 from bot.readmodels import summaries
 from bot.slack.question_voice import SlackQuestionVoice
+from bot.speaking import Speaking
 from bot.web.figures import Family
 from bot.wire_ground import Ground
 
@@ -40,6 +41,7 @@ class QuestionHouse:
         ground = self.ground
         is_slow = ground.settings.model.provider is not None
         within = timedelta(seconds=ground.settings.model.within_s)
+        speaking = Speaking(clock=ground.clock, voice=SlackQuestionVoice())
         self._answering = Answering(
             AnswerNeeds(
                 store=ground.store,
@@ -48,7 +50,7 @@ class QuestionHouse:
                 viewing=ground.viewing,
                 registry=ground.rulings.registry,
                 runbooks=ground.rulings.runbooks,
-                voice=SlackQuestionVoice(),
+                speaking=speaking,
                 model=self.model if is_slow else None,
                 lease=within + _MARGIN,
             )
@@ -60,7 +62,7 @@ class QuestionHouse:
             book=ground.service.book,
             redactor=lambda: ground.rulings.redactor,
             kept=self._answering.wake,
-            looking=self._answering.looking,
+            looking=speaking.looking,
             is_slow=is_slow,
         )
 

@@ -114,7 +114,10 @@ def window_of(text: str, *, at: datetime) -> Window | None:
     if found := _BETWEEN.search(text):
         begins = _moment(found[1], found[2], at)
         ends = _moment(found[3], found[4], at)
-        return Window(begins=begins, ends=ends) if begins and ends else None
+        if begins is None or ends is None:
+            return None
+        later = ends if ends > begins else ends + _DAY
+        return Window(begins=begins, ends=later)
     found = _ONE_SIDE.search(text)
     moment = _moment(found[2], found[3], at) if found else None
     if found is None or moment is None:

@@ -85,6 +85,12 @@ def digest(tx: Transaction, question: str) -> str:
     return str(found[0]["digest"]) if found else ""
 
 
+def revision(tx: Transaction, question: str) -> int:
+    """Return how often a message was asked with, edits included; 0 for never."""
+    found = tx.tables.execute("SELECT rev FROM question WHERE id = ?", (question,))
+    return int(found[0]["rev"]) if found else 0
+
+
 def same_lately(
     tx: Transaction, asked: Asked, *, digest: str, within: timedelta
 ) -> bool:
@@ -148,6 +154,11 @@ def take(
         (to_us(now + lease), found[0]["id"]),
     )
     return _asked(found[0])
+
+
+def release(tx: Transaction) -> None:
+    """Have everything that waits be due: whoever had taken it is gone."""
+    tx.tables.execute("UPDATE question SET due_us = asked_us WHERE state <> ?", (OVER,))
 
 
 def for_a_model(tx: Transaction, asked: Asked, *, now: datetime) -> None:

@@ -30,7 +30,7 @@ def answered(event: QuestionAnswered) -> str:
         return f"{asked}not known:"
     more = len(event.cites) - _CITED
     cited = ", ".join(event.cites[:_CITED]) + (f" and {more} more" if more > 0 else "")
-    return f"{asked}answered from {cited}{_by(event)}:"
+    return f"{asked}answered from {cited or 'the whole record'}{_by(event)}:"
 
 
 def question(event: QuestionAnswered) -> Untrusted | None:

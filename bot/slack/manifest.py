@@ -27,8 +27,8 @@ _ABOUT = (
     "Every decision is written to a tamper-evident log. Type /incident help to start."
 )
 _HINT = (
-    "list | status | page | ack | note TEXT | role | severity | phase | step | "
-    "resolve | propose | plans | break-glass PLAN | stop-all"
+    "list | status | page | ask QUESTION | ack | note TEXT | role | severity | phase | "
+    "step | resolve | propose | plans | break-glass PLAN | stop-all"
 )
 
 

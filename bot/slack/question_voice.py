@@ -29,6 +29,7 @@ _PEOPLE = re.compile(r"<@([UWS][A-Z0-9]{2,30})>")
 _LONGEST_QUOTE = 300
 _LONGEST_SAID = 600
 _LONGEST_PLAIN = 2_000
+_LONGEST_ASKED = 100
 _LOOKING = "Looking into the evidence of "
 _UNKNOWN = "I do not know: nothing in the evidence of "
 _NEAREST = " says it."
@@ -93,7 +94,7 @@ def _marked(post: Post, *, drill: bool) -> Post:
 def _spoken(view: AnswerView) -> str:
     """Return the answer as it is read aloud: its first sentence."""
     reply = view.reply
-    if reply.how is How.NOTHING:
+    if reply.how is How.NOTHING and not reply.said:
         return spoken([_UNKNOWN, view.incident, _NEAREST])
     return spoken(_sentence(reply.said[0], reply))
 
@@ -106,12 +107,16 @@ def _blocks(view: AnswerView) -> list[rich.Block]:
         blocks.append(rich.small("cited", cited, limit=1500))
     if foot := _foot(view):
         blocks.append(rich.small("foot", foot))
+    if view.question and view.thread.startswith("card/"):
+        # Several may ask in the thread of a card, and answers come when they come.
+        asked = view.question.for_slack(limit=_LONGEST_ASKED)
+        blocks.append(rich.small("asked", f"asked: {asked}"))
     return blocks
 
 
 def _parts(view: AnswerView) -> list[Element]:
     reply = view.reply
-    if reply.how is How.NOTHING:
+    if reply.how is How.NOTHING and not reply.said:
         return [rich.section(row) for row in _nothing(view)]
     rows = [_sentence(one, reply) for one in reply.said]
     if len(rows) == 1:

@@ -44,6 +44,9 @@ TYPED = (
     "drill start {}",
     "drill {}",
     "reopen INC-0002 {}",
+    "ask {}",
+    "ask INC-0001 was {} used?",
+    "runbook {}",
 )
 PATHS = (
     "/alerts/{}",

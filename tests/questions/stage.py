@@ -54,6 +54,7 @@ from bot.ports import NewEntry, Transaction
 from bot.ports.model import Model
 from bot.questions import Questions
 from bot.slack.question_voice import SlackQuestionVoice
+from bot.speaking import Speaking
 from bot.viewing import Viewing
 from tests.core import CHANNEL, Core, rulings
 from tests.slack.plan_states import PLAN
@@ -101,6 +102,7 @@ class Stage:
             registry=REGISTRY,
             category_titles=rulings().category_titles(),
         )
+        speaking = Speaking(clock=self.core.clock, voice=SlackQuestionVoice())
         self.answering = Answering(
             AnswerNeeds(
                 store=self.core.store,
@@ -109,7 +111,7 @@ class Stage:
                 viewing=self.viewing,
                 registry=REGISTRY,
                 runbooks=rulings().runbooks,
-                voice=SlackQuestionVoice(),
+                speaking=speaking,
                 model=model,
             )
         )
@@ -119,7 +121,7 @@ class Stage:
             book=self.core.service.book,
             redactor=lambda: rulings().redactor,
             kept=self.answering.wake,
-            looking=self.answering.looking,
+            looking=speaking.looking,
             is_slow=model is not None,
         )
 

@@ -11,7 +11,7 @@ from bot.domain.commands import Person, PersonKind
 from bot.domain.untrusted import Untrusted
 from bot.ports import Lane, Received, Transaction
 from bot.ports.asking import Heard
-from tests.core import CHANNEL
+from tests.core import CHANNEL, rulings
 from tests.questions.stage import PRIVATE, Stage, minutes_to, played
 from tests.spec import OLU, SAM, person
 
@@ -208,6 +208,14 @@ def test_one_message_is_answered_once_and_anew_when_it_was_edited(
     assert stage.core.kinds("INC-0003").count("question_answered") == 2
 
 
+def test_a_message_is_not_edited_for_ever(stage: Asking) -> None:
+    again: dict[str, Any] = {"id": f"{CHANNEL}/7.7", "ts": "7.7"}
+    for n in range(8):
+        stage.ask(f"who is commander {n}?", **again)
+    assert stage.core.kinds("INC-0003").count("question_answered") == 5
+    assert "was edited often enough" in stage.last("whisper")
+
+
 def test_what_was_just_asked_here_is_not_answered_twice(stage: Asking) -> None:
     stage.stand("card/INC-0001", "1.1")
     stage.ask("who is commander?", thread="1.1")
@@ -309,3 +317,20 @@ def test_earlier_answers_are_no_evidence(stage: Asking) -> None:
     stage.ask("was zorbulation reported by the zeppelin?")
     stage.ask("what about the zorbulation of the zeppelin?")
     assert "I do not know" in stage.last()
+
+
+def test_what_fails_again_and_again_is_given_up_and_that_is_said(
+    stage: Asking,
+) -> None:
+    stage.hear("who is commander?")
+    stage.go_on(6)
+    assert stage.answering.step()
+    assert "I could not work this out" in stage.last()
+    assert not stage.answering.step()
+
+
+def test_a_key_has_the_placeholder_that_it_has_in_the_alert(stage: Asking) -> None:
+    stage.hear(f"INC-0002: was {SECRET} used?")
+    scoped = rulings().redactor.redact(SECRET, scope="INC-0002").text
+    [waits] = stage.rows("SELECT text FROM question WHERE state = 'waiting'")
+    assert scoped in waits["text"]

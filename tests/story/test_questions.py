@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.model_server import Says, model_server
 from tests.story.running import CHANNEL, Tocsin, running
 
 pytestmark = pytest.mark.slow
@@ -14,12 +15,18 @@ ALERT = {
     "description": "Tool send_email ran 12 times in 4 min, usual 0 to 1.",
     "guardrail": "support-gr",
 }
-RUBBISH = (
-    "",
-    "?" * 3000,
-    "<!channel> <@U0LEAD> `x` \N{RIGHT-TO-LEFT OVERRIDE}",
-    "restart it",
-)
+TRUE, LIE = "send_email ran 12 times in 4 min", "send_email ran 13 times"
+RUBBISH = "<!channel> <@U0LEAD> `x` \N{RIGHT-TO-LEFT OVERRIDE}" + "?" * 3000
+
+
+def _model(_: int, sent: Any) -> Says:
+    """Say what is true and what is not, to a question and for a card."""
+    lines = sent["messages"][-1]["content"].splitlines()
+    ids = [one.removeprefix("id: ") for one in lines if one.startswith("id: al_")][:1]
+    claims = [{"text": text, "evidence": ids} for text in (LIE, TRUE)]
+    is_question = '"known"' in json.dumps(sent)
+    more: dict[str, Any] = {"known": True} if is_question else {"unknown": []}
+    return Says(value={"claims": claims, **more})
 
 
 def say(bot: Tocsin, text: str, *, who: str = "U0SECOND", **more: Any) -> int:
@@ -28,12 +35,11 @@ def say(bot: Tocsin, text: str, *, who: str = "U0SECOND", **more: Any) -> int:
 
 
 def below(card: dict[str, Any], words: str) -> Any:
-    """Return who finds the message in a card's thread that says so."""
+    """Return who finds the messages in a card's thread that say so."""
 
     def found(messages: list[dict[str, Any]]) -> Any:
         mine = [one for one in messages if one.get("thread_ts") == card["ts"]]
-        shown = [one for one in mine if words in json.dumps(one, ensure_ascii=False)]
-        return shown[0] if shown else None
+        return [one for one in mine if words in json.dumps(one, ensure_ascii=False)]
 
     return found
 
@@ -41,24 +47,39 @@ def below(card: dict[str, Any], words: str) -> Any:
 def test_a_mention_is_answered_with_what_it_rests_on_and_nothing_happens(
     tmp_path: Path,
 ) -> None:
-    with running(tmp_path, settings={"TOCSIN_PRACTICE_CLOUD": "false"}) as bot:
+    with (
+        model_server(m=_model) as server,
+        running(tmp_path, settings=_settings(server.url)) as bot,
+    ):
         bot.alert(ALERT)
         card = bot.wait_for(lambda found: found[0] if found else None)
-        assert say(bot, "who owns support-bot?", thread_ts=card["ts"]) == 200
-        answer = bot.wait_for(below(card, "is owned by @support-platform"))
+        thread: dict[str, Any] = {"thread_ts": card["ts"]}
+        assert say(bot, RUBBISH, **thread) == 200
+        say(bot, "who owns support-bot?", who="U0BOT2", forge=True, **thread)
+        assert say(bot, "who owns support-bot?", **thread) == 200
+        [answer] = bot.wait_for(below(card, "is owned by @support-platform"))
         assert "[1] registry" in json.dumps(answer)
-        for text in RUBBISH:
-            assert say(bot, text, thread_ts=card["ts"]) == 200
-        told = bot.wait_for(below(card, "/incident propose"))
-        assert "then it runs" in json.dumps(told)
-        forged = {"forge": True, "thread_ts": card["ts"]}
-        assert say(bot, "who owns support-bot?", who="U0BOT2", **forged) == 200
-        say(bot, "how often did send_email run?", thread_ts=card["ts"])
-        answer = bot.wait_for(below(card, "12 times in 4 min"))
-        ours = [one for one in bot.messages() if one["user"] == answer["user"]]
-        assert sum("is owned by" in one["text"] for one in ours) == 1
+        say(bot, "restart it", **thread)
+        assert bot.wait_for(below(card, "/incident propose"))
+        say(bot, "how often did send_email run?", **thread)
+        bot.kill()
+        bot.start()
+        [answer] = bot.wait_for(below(card, "AI-written, check evidence"))
+        assert TRUE in json.dumps(answer)
+        assert LIE not in json.dumps(bot.messages())
         _asked_alone(bot)
         assert "nobody has acknowledged" in json.dumps(bot.cards()[0])
+
+
+def _settings(url: str) -> dict[str, str]:
+    return {
+        "TOCSIN_PRACTICE_CLOUD": "false",
+        "TOCSIN_MODEL_PROVIDER": "openai",
+        "TOCSIN_MODEL_NAME": "m",
+        "TOCSIN_MODEL_API_KEY": "k" * 8,
+        "TOCSIN_MODEL_BASE_URL": f"{url}/v1",
+        "TOCSIN_MODEL_RETRIES": "0",
+    }
 
 
 def _asked_alone(bot: Tocsin) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.commands import Person, PersonKind
 from bot.domain.untrusted import Untrusted
+from bot.drafts import Drafts
 from bot.guards import Guards
 from bot.store.proof import verify_proof
 from bot.viewing import Viewing
@@ -50,12 +51,22 @@ class Stage:
                 names=self.names,
                 base_url=base_url,
                 guards=Guards(rulings().redactor),
+                drafts=self.drafts().draft,
             )
         )
         self.app = web_app(
             self.routes, is_ready=lambda: True, metrics=bytes, home=lambda: ""
         )
         self.core.alert({"title": "Leaked key in a repository", "severity": "high"})
+
+    def drafts(self) -> Drafts:
+        return Drafts(
+            store=self.core.store,
+            clock=self.core.clock,
+            runbooks=rulings().runbooks,
+            titles=rulings().category_titles(),
+            mask=lambda text: rulings().redactor.redact(text).text,
+        )
 
     async def person(self, one: str) -> Person:
         kind = self.kinds.get(one, PersonKind.MEMBER)
@@ -114,6 +125,22 @@ def test_a_link_leads_to_its_page_once(stage: Stage, door: Door) -> None:
     second = post(door, "/sign-in", token=token)
     assert second.status == 404
     assert "set-cookie" not in second.headers
+
+
+def test_a_draft_of_a_runbook_is_a_file_for_who_is_signed_in(
+    stage: Stage, door: Door
+) -> None:
+    path = "/incidents/INC-0001/runbook.md"
+    assert get(door, path).status == 403
+    cookie = signed_in(stage, door)
+    found = get(door, path, cookie)
+    assert found.status == 200
+    assert found.headers["content-type"].startswith("text/markdown")
+    assert 'filename="rb-27-draft-' in found.headers["content-disposition"]
+    assert b"status: draft\n" in found.body
+    assert get(door, "/incidents/INC-0099/runbook.md", cookie).status == 404
+    page = get(door, "/incidents/INC-0001", cookie)
+    assert path.encode() in page.body
 
 
 def test_links_that_work_count_too(stage: Stage, door: Door) -> None:
