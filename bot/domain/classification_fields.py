@@ -18,7 +18,7 @@ _LONGEST_FACT = 120
 _MOST_FACT_WORDS = 12
 _LONGEST_TITLE = 300
 ASKED = "text"
-"""The source of a free text whose kind somebody asks for: its words are what decides."""
+"""The source of a free text whose kind somebody asks for: there its words decide."""
 
 
 class Place(IntEnum):

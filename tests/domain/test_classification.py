@@ -142,7 +142,10 @@ def test_instructions_in_a_text_change_nothing_but_the_notice(
 def test_words_between_people_are_no_instruction_but_nothing_we_repeat() -> None:
     note = "Please ignore the previous list. The new instructions were mailed."
     told = {"annotations.description": note}
-    found = assess(replace(BLOCK_RATE, texts=BLOCK_RATE.texts | alert(texts=told).texts), RULES)
+    found = assess(
+        replace(BLOCK_RATE, texts={**BLOCK_RATE.texts, **alert(texts=told).texts}),
+        RULES,
+    )
     assert (found.notices, found.lured) == ((), ("annotations.description",))
 
 
@@ -230,9 +233,7 @@ def test_what_only_a_site_takes_for_sensitive_is_not_unless_it_says_what_it_is()
     None
 ):
     def found(group: str) -> tuple[str, str]:
-        mask = Mask(
-            kind="badge_number", count=1, path="labels.alertname", group=group
-        )
+        mask = Mask(kind="badge_number", count=1, path="labels.alertname", group=group)
         return judged(BLOCK_RATE, masks=(mask,))
 
     assert found("site") == judged(BLOCK_RATE)
