@@ -167,7 +167,9 @@ def _fields(lists: Mapping[str, tuple[str, ...]]) -> DecidingFields:
         source, *path = name.split(".")
         titles.setdefault(source, set()).add(tuple(map(folded_name, path)))
     return DecidingFields(
+        rule_names=frozenset(folded_name(name) for name in lists["rule_names"]),
         facts=frozenset(folded_name(name) for name in lists["facts"]),
+        loose=frozenset(lists["loose"]),
         things=frozenset(folded_name(name) for name in lists["things"]),
         titles={source: frozenset(paths) for source, paths in titles.items()},
     )
