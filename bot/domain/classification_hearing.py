@@ -24,15 +24,17 @@ def heard_in(
 ) -> Iterator[tuple[str, Place | None, frozenset[str], bool]]:
     """Yield of each field: its path, how much it counts, its terms, and if it lures.
 
-    The path of the title is "". A fact that holds words that lure is none.
+    The path of the title is "". A fact that holds words that lure is none, and of what
+    strangers wrote no terms are looked for.
     """
     fields = rulebook.fields
     raw = envelope.title.for_rules()
-    yield "", fields.of_title(envelope), *_said(raw, rulebook)
+    place = fields.of_title(envelope)
+    yield "", place, *_heard(raw, place, rulebook)
     for path, text in envelope.texts.items():
         raw = text.for_rules()
-        found, is_lure = _said(raw, rulebook)
         place = fields.of_text(envelope, path, raw)
+        found, is_lure = _heard(raw, place, rulebook)
         yield path, None if is_lure else place, found, is_lure
 
 
@@ -49,14 +51,24 @@ def instructing(envelope: Envelope, rulebook: Rulebook) -> Callable[[str], bool]
     """Return what tells of a field that lures whether it plainly instructs."""
 
     def instructs(path: str) -> bool:
-        text = envelope.texts.get(path, envelope.title)
-        raw = text.for_rules()
-        lowered = raw.casefold()
-        return any(one in lowered for one in rulebook.markers) or bool(
-            rulebook.instruction_lexicon.found_in(fold(raw))
-        )
+        raw = envelope.texts.get(path, envelope.title).for_rules()
+        return _lures(raw, rulebook.instruction_lexicon, rulebook.markers)
 
     return instructs
+
+
+def _heard(
+    raw: str, place: Place | None, rulebook: Rulebook
+) -> tuple[frozenset[str], bool]:
+    if place is not None:
+        return _said(raw, rulebook)
+    ask = _lures_short if len(raw) <= _LONGEST_KEPT else _lures
+    return frozenset(), ask(raw, rulebook.lure_lexicon, rulebook.markers)
+
+
+def _lures(raw: str, lures: Lexicon, markers: tuple[str, ...]) -> bool:
+    lowered = raw.casefold()
+    return any(one in lowered for one in markers) or bool(lures.found_in(fold(raw)))
 
 
 def _said(raw: str, rulebook: Rulebook) -> tuple[frozenset[str], bool]:
@@ -74,6 +86,7 @@ def _read(
 
 # The fields of one sender say the same in most of its alerts.
 _read_short = lru_cache(maxsize=4096)(_read)
+_lures_short = lru_cache(maxsize=4096)(_lures)
 
 
 def _believable(raw: str, lures: Lexicon, markers: tuple[str, ...]) -> tuple[str, bool]:
