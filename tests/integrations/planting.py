@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.envelopes.names import names
 from bot.ports.integration import Payload
 from tests.integrations.samples import NOW, SAMPLES
 
@@ -17,13 +18,13 @@ Path = tuple[str | int, ...]
 _INSIDE = "\0"
 
 STRANGE = frozenset(
-    (
+    names(
         "alarmdescription body comment content controldescription culprit desc"
         " description descriptiontext descriptiontitle details error errormessage"
         " explanation failuremessage failurereason input latestdescription log message"
         " messagebody newstatereason note output prompt query reason"
         " sanitizedprompt statusdescription summary text title useragent valuestring"
-    ).split()
+    )
 )
 """Names, folded, under which a stranger's words can come."""
 

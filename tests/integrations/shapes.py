@@ -1,7 +1,7 @@
 """Shapes in which a stranger's words come to us, beside those of the fixtures.
 
-Written by us after the public formats: Slack's events and shortcuts, structlog, Splunk's
-HTTP event collector, Loki's push API, OTLP logs, CloudWatch Logs subscriptions, Bedrock's
+Written by us after the public formats: Slack's events and shortcuts, structlog,
+Splunk's HTTP event collector, Loki's push API, OTLP logs, CloudWatch Logs, Bedrock's
 invocation log, Google's LogEntry, GitHub's webhooks, CloudTrail's records.
 """
 
