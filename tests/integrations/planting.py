@@ -111,6 +111,8 @@ def _texts(value: Any, at: Path = ()) -> Iterator[Path]:
             yield from _texts(_value(value.encode()), (*at, _INSIDE))
         case str():
             yield at
+        case _:
+            return
 
 
 def _with(value: Any, path: Path, text: str, *, behind: bool) -> Any:
@@ -120,6 +122,6 @@ def _with(value: Any, path: Path, text: str, *, behind: bool) -> Any:
     if head == _INSIDE:
         inner = _with(json.loads(value), tuple(rest), text, behind=behind)
         return json.dumps(inner)
-    made = dict(value) if isinstance(value, dict) else list(value)
+    made: Any = dict(value) if isinstance(value, dict) else list(value)
     made[head] = _with(value[head], tuple(rest), text, behind=behind)
     return made
