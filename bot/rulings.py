@@ -13,7 +13,7 @@ from bot.assistant.suggest import Suggestion, suggest
 from bot.config import Settings, shipped_runbooks
 from bot.config.site_file import site_name, site_text
 from bot.deciding import Deciding, Texts, decide_by
-from bot.domain.classification_evidence import worded
+from bot.domain.classification_hearing import worded
 from bot.domain.classification_rules import Rulebook
 from bot.domain.envelope import Alert
 from bot.domain.grouping_rules import GroupingRules

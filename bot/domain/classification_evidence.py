@@ -1,27 +1,21 @@
 """What an alert offers as evidence, and how far each piece may be believed.
 
-Only fields that an operator or a vendor worded have a say
-(`bot/domain/classification_fields.py`); words aimed at a model end even that: nobody
-wrote the rest for us. What evidence means is `bot/domain/classification.py`.
+Which fields have a say is `bot/domain/classification_fields.py`, what they say
+`classification_hearing.py`. What evidence means is `bot/domain/classification.py`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from bot.domain.classification_fields import Place, parts
+from bot.domain.classification_hearing import TITLE, heard_in, instructing
 from bot.domain.classification_registry import registry_holds
 from bot.domain.classification_rules import Asked, FieldTest, Rulebook, When
-from bot.domain.classification_text import Lexicon, fold
 from bot.domain.envelope import EntityKind, Envelope, Mask, Outcome
 from bot.domain.registry import ApprovedChange, System
 
-# How the redactor names the title among the fields.
-TITLE = "title"
 # So many kinds of secrets in one alert are a dump of an environment or a file.
 _A_DUMP = 2
-# What longer texts say is not kept.
-_LONGEST_KEPT = 500
 _AI_KINDS = frozenset({EntityKind.MODEL, EntityKind.GUARDRAIL})
 
 
@@ -114,7 +108,7 @@ def gather(
         outcome=envelope.outcome,
         speaks_of_ai=bool(kinds & _AI_KINDS) or _has(hits, rulebook.ai_terms),
         speaks_of_ops=_has(hits, rulebook.ops_terms),
-        instructed=any(map(_instructs(envelope, rulebook), lured)),
+        instructed=any(map(instructing(envelope, rulebook), lured)),
         lured=tuple(lured),
         names={name: tuple(them) for name, them in named.items()},
         believed={
@@ -147,32 +141,6 @@ def holds(when: When, evidence: Evidence, trust: Place) -> Place | None:
     return min(places, default=Place.FACT)
 
 
-def heard_in(
-    envelope: Envelope, rulebook: Rulebook
-) -> Iterator[tuple[str, Place | None, frozenset[str], bool]]:
-    """Yield of each field: its path, how much it counts, its terms, and if it lures.
-
-    The path of the title is "". A fact that holds words that lure is none.
-    """
-    fields = rulebook.fields
-    raw = envelope.title.for_rules()
-    yield "", fields.of_title(envelope), *_said(raw, rulebook)
-    for path, text in envelope.texts.items():
-        raw = text.for_rules()
-        found, is_lure = _said(raw, rulebook)
-        place = fields.of_text(envelope, path, raw)
-        yield path, None if is_lure else place, found, is_lure
-
-
-def worded(envelope: Envelope, rulebook: Rulebook) -> tuple[str, ...]:
-    """Return the texts of an alert that have a say, the title before the others."""
-    raw = {"": envelope.title.for_rules()} | {
-        path: text.for_rules() for path, text in envelope.texts.items()
-    }
-    heard = heard_in(envelope, rulebook)
-    return tuple(raw[path] for path, place, _, _ in heard if place is not None)
-
-
 def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
     """Return the folded paths of the fields for which a question is answered yes."""
     return tuple(
@@ -180,74 +148,6 @@ def passing(test: FieldTest, evidence: Evidence) -> tuple[str, ...]:
         for fact in evidence.names.get(test.names[-1], ())
         if fact.path[-len(test.names) :] == test.names and _fits(test, fact.value)
     )
-
-
-def _instructs(envelope: Envelope, rulebook: Rulebook) -> Callable[[str], bool]:
-    """Return what tells of a field that lures whether it plainly instructs."""
-
-    def instructs(path: str) -> bool:
-        text = envelope.texts.get(path, envelope.title)
-        raw = text.for_rules()
-        lowered = raw.casefold()
-        return any(one in lowered for one in rulebook.markers) or bool(
-            rulebook.instruction_lexicon.found_in(fold(raw))
-        )
-
-    return instructs
-
-
-def _said(raw: str, rulebook: Rulebook) -> tuple[frozenset[str], bool]:
-    """Return the terms a text says, and whether it held words that lure."""
-    ask = _read_short if len(raw) <= _LONGEST_KEPT else _read
-    return ask(raw, rulebook.lexicon, rulebook.lure_lexicon, rulebook.markers)
-
-
-def _read(
-    raw: str, lexicon: Lexicon, lures: Lexicon, markers: tuple[str, ...]
-) -> tuple[frozenset[str], bool]:
-    words, is_lure = _believable(raw, lures, markers)
-    return lexicon.found_in(words), is_lure
-
-
-# The fields of one sender say the same in most of its alerts.
-_read_short = lru_cache(maxsize=4096)(_read)
-
-
-def _believable(raw: str, lures: Lexicon, markers: tuple[str, ...]) -> tuple[str, bool]:
-    """Return the folded words before the first that lure.
-
-    What stands before was there before somebody added to it; what follows is
-    theirs. The flag tells whether anything was cut.
-    """
-    lowered = raw.casefold()
-    cuts = [at for marker in markers if (at := lowered.find(marker)) >= 0]
-    folded = fold(raw[: min(cuts)]) if cuts else fold(raw)
-    kept = _before_lure(folded, lures)
-    return kept, bool(cuts) or kept != folded
-
-
-def _before_lure(folded: str, lures: Lexicon) -> str:
-    if not lures.found_in(folded):
-        return folded
-    words = folded.split()
-    end = _first(len(words), lambda n: bool(lures.found_in(_line(words[:n]))))
-    rest = words[:end]
-    # The longest tail that still lures begins where the lure begins.
-    drop = _first(end, lambda n: not lures.found_in(_line(rest[n:])))
-    return _line(words[: max(drop - 1, 0)])
-
-
-def _first(most: int, is_so: Callable[[int], bool]) -> int:
-    """Return the smallest number up to `most` from which on `is_so` holds."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if is_so(middle) else (middle + 1, high)
-    return low
-
-
-def _line(words: Sequence[str]) -> str:
-    return f" {' '.join(words)} "
 
 
 def _note(hits: dict[str, Place], found: frozenset[str], place: Place) -> None:

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from bot.domain.classification import applied_moves, outcome_of, weighed
 from bot.domain.classification_category import Claim
-from bot.domain.classification_evidence import TITLE, Evidence, heard_in, passing
+from bot.domain.classification_evidence import Evidence, passing
 from bot.domain.classification_fields import Place
+from bot.domain.classification_hearing import TITLE, heard_in
 from bot.domain.classification_rules import FieldTest, Move, Rulebook, When
 from bot.domain.envelope import Envelope, Mask, Outcome
 from bot.domain.registry import System

@@ -18,7 +18,7 @@ _LONGEST_FACT = 120
 _MOST_FACT_WORDS = 12
 _LONGEST_TITLE = 300
 ASKED = "text"
-"""The source of a free text whose kind somebody asks for: its words are what decides."""
+"""The source of a free text whose kind somebody asks for: there its words decide."""
 
 
 class Place(IntEnum):
@@ -38,14 +38,18 @@ class DecidingFields:
     """The fields that decide; every other one is a stranger's.
 
     Attributes:
-        facts: Names of fields, folded, whose short values are facts.
+        rule_names: Names of fields, folded, that hold what a rule is called: a fact.
+        facts: Names of fields, folded, whose short values are facts, too.
+        loose: Sources of whose other facts only those of one word count.
         things: Names of fields, folded, that hold what a thing is called: one word
             without blanks counts like a title.
         titles: Source to fields whose words count like a title: ends of paths,
             folded; the empty path is the title itself.
     """
 
+    rule_names: frozenset[str]
     facts: frozenset[str]
+    loose: frozenset[str]
     things: frozenset[str]
     titles: Mapping[str, frozenset[tuple[str, ...]]]
 
@@ -57,14 +61,19 @@ class DecidingFields:
     def of_text(self, envelope: Envelope, path: str, raw: str) -> Place | None:
         """Return how much the text under a path counts, None where it does not."""
         named = parts(path)
-        name = named[-1]
-        if name in self.facts and _is_name(raw):
+        if self._is_fact(envelope, named[-1], raw):
             return Place.FACT
-        if name in self.things and len(raw.split()) == 1 and _is_name(raw):
+        if named[-1] in self.things and _is_word(raw):
             return Place.TITLE
         if self._is_titled(envelope, named) and len(raw) <= _LONGEST_TITLE:
             return Place.TITLE
         return None
+
+    def _is_fact(self, envelope: Envelope, name: str, raw: str) -> bool:
+        if name in self.rule_names:
+            return _is_name(raw)
+        is_loose = envelope.integration in self.loose
+        return name in self.facts and (_is_word(raw) if is_loose else _is_name(raw))
 
     def _is_titled(self, envelope: Envelope, path: tuple[str, ...]) -> bool:
         ends = (
@@ -86,3 +95,7 @@ def parts(path: str) -> tuple[str, ...]:
 
 def _is_name(raw: str) -> bool:
     return len(raw) <= _LONGEST_FACT and len(raw.split()) <= _MOST_FACT_WORDS
+
+
+def _is_word(raw: str) -> bool:
+    return len(raw) <= _LONGEST_FACT and len(raw.split()) == 1

@@ -209,8 +209,9 @@ def _caller(value: Json, who: Json, arn: str) -> Caller:
 def _is_service(value: Json, who: Json, kind: str) -> bool:
     """Tell whether a workload called: a service, a function, a machine.
 
-    A machine's or a function's credentials say so, and what comes through an endpoint of a VPC did not come
-    from somewhere else. The user agent says nothing: whoever calls writes it.
+    The credentials of a machine or a function say so, and what comes through an
+    endpoint of a VPC did not come from somewhere else. The user agent says nothing:
+    whoever calls writes it.
     """
     if kind in ("AWSService", "AWSAccount"):
         return True

@@ -21,7 +21,7 @@ from bot.rules.reading import Entry, bad
 TESTS = "tests"
 """Key of a site's file for its own cases; `bot/rules/cases.py` reads them."""
 
-_WORDS = ("facts", "things", "titles", "markers")
+_WORDS = ("rule_names", "facts", "loose", "things", "titles", "markers")
 _TERMS = ("ai", "operations", "instructions", "lures")
 LISTS = (*_WORDS, *_TERMS)
 _ENTRIES = ("outcomes", "categories", "moves")

@@ -1,9 +1,9 @@
 """From the packaged rules and a site's overlay to one rulebook.
 
-`fields.yaml`, `words.yaml`, `outcomes.yaml`, `moves.yaml` and `kinds/` hold what is true of every
-source, `sources/<name>.yaml` what only one vendor's words mean. The site's entries
-come on top: an entry with a known id replaces the shipped one, ``disabled: true``
-removes it, a new id is added, lists are extended.
+`fields.yaml`, `words.yaml`, `outcomes.yaml`, `moves.yaml` and `kinds/` hold what is
+true of every source, `sources/<name>.yaml` what only one vendor's words mean. The
+site's entries come on top: an entry with a known id replaces the shipped one,
+``disabled: true`` removes it, a new id is added, lists are extended.
 """
 
 import hashlib
@@ -167,7 +167,9 @@ def _fields(lists: Mapping[str, tuple[str, ...]]) -> DecidingFields:
         source, *path = name.split(".")
         titles.setdefault(source, set()).add(tuple(map(folded_name, path)))
     return DecidingFields(
+        rule_names=frozenset(folded_name(name) for name in lists["rule_names"]),
         facts=frozenset(folded_name(name) for name in lists["facts"]),
+        loose=frozenset(lists["loose"]),
         things=frozenset(folded_name(name) for name in lists["things"]),
         titles={source: frozenset(paths) for source, paths in titles.items()},
     )

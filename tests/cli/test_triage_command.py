@@ -33,7 +33,7 @@ def test_one_object_a_file_with_the_fixed_keys() -> None:
     assert first.keys() >= KEYS
     assert second.keys() >= KEYS
     assert (first["source"], first["outcome"]) == ("alertmanager", "opens")
-    assert (first["category"], first["severity"]) == ("prompt_injection", "SEV1")
+    assert (first["category"], first["severity"]) == ("prompt_injection", "SEV2")
     assert (second["outcome"], second["severity"]) == ("ignored", "NONE")
 
 
@@ -79,7 +79,7 @@ def test_masked_values_are_counted_and_gone(tmp_path: Path) -> None:
 def test_a_person_gets_a_few_lines() -> None:
     result = run(INJECTION)
     assert result.exit_code == 0
-    assert "SEV1 · prompt_injection" in result.output
+    assert "SEV2 · prompt_injection" in result.output
     assert "nothing stopped it (+2)" not in result.output.splitlines()[0]
     assert "Unknown: which registered system" in result.output
 
@@ -114,7 +114,7 @@ def test_what_could_not_be_read_has_no_explanation(tmp_path: Path) -> None:
 
 def test_names_of_fields_are_shown_without_hidden_characters(tmp_path: Path) -> None:
     file = tmp_path / "x.json"
-    file.write_text(json.dumps({"a\u202e\x1b[31mb": "a jailbreak"}), "utf-8")
+    file.write_text(json.dumps({"a\u202e\x1b[31mb": {"rule": "a jailbreak"}}), "utf-8")
     told = run("--explain", file).output
     assert "jailbreak*" in told
     assert not {"\u202e", "\x1b"} & set(told)

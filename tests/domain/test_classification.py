@@ -112,6 +112,14 @@ def test_what_a_thing_is_called_counts_and_a_sentence_is_no_name() -> None:
     assert judged(alert(facts=named | lure))[0] == "not_ai"
 
 
+@pytest.mark.parametrize("source", ["webhook", "cloudevents", "alertmanager"])
+def test_where_anybody_names_fields_a_fact_is_one_word(source: str) -> None:
+    line = alert(facts={"event": "a jailbreak was seen"}, source=source)
+    word = alert(facts={"event": "jailbreak_seen"}, source=source)
+    assert judged(word)[0] == "prompt_injection"
+    assert judged(line)[0] != "prompt_injection"
+
+
 def test_a_paragraph_under_a_facts_name_is_no_fact() -> None:
     long = "jailbreak " * 20
     named = alert("Latency of inference", facts={"type": long}, source="pagerduty")
@@ -143,7 +151,8 @@ def test_words_between_people_are_no_instruction_but_nothing_we_repeat() -> None
     note = "Please ignore the previous list. The new instructions were mailed."
     told = {"annotations.description": note}
     found = assess(
-        replace(BLOCK_RATE, texts=BLOCK_RATE.texts | alert(texts=told).texts), RULES
+        replace(BLOCK_RATE, texts={**BLOCK_RATE.texts, **alert(texts=told).texts}),
+        RULES,
     )
     assert (found.notices, found.lured) == ((), ("annotations.description",))
 
@@ -324,7 +333,9 @@ def test_where_no_fact_decides_a_title_may_say_that_it_was_blocked() -> None:
 def test_the_confidence_is_what_the_place_is_worth_and_how_far_the_best_leads() -> None:
     fact = assess(alert(facts={"type": "jailbreak"}), RULES)
     title = assess(alert("Jailbreak", source="pagerduty"), RULES)
-    contested = assess(alert(facts={"type": "jailbreak budget"}), RULES)
+    contested = assess(
+        alert(facts={"type": "jailbreak budget"}, source="kong_ai"), RULES
+    )
     said = [one.confidence for one in (fact, title, contested)]
     assert said == [1.0, 0.9, 0.5]
     assert [confidence_word(one) for one in said] == ["high", "high", "low"]
@@ -364,7 +375,7 @@ def test_many_words_that_mean_the_same_do_not_outweigh_the_rule_that_knows() -> 
     many = ", ".join(rule.format(number) for number in range(12))
     rulebook = read_rulebook(f"categories: [{knows}, {many}]")
     words = " ".join(f"w{number}" for number in range(11))
-    assert assess(alert(facts={"type": f"knows {words}"}), rulebook).rule == "k"
+    assert assess(alert(facts={"rule": f"knows {words}"}), rulebook).rule == "k"
 
 
 @pytest.mark.parametrize(

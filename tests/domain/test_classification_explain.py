@@ -51,7 +51,7 @@ def test_a_shipped_rule_is_named_with_its_file() -> None:
 
 
 def test_the_runners_up_stand_in_order_of_their_evidence() -> None:
-    found = explained(alert("GPU budget and hallucination", type="budget, jailbreak"))
+    found = explained(alert("GPU budget and hallucination", rule="budget, jailbreak"))
     scores = [one.score for one in found.runners_up]
     assert scores == sorted(scores, reverse=True)
     assert found.runners_up

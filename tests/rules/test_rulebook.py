@@ -12,6 +12,7 @@ from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.rules import read_rulebook
 from bot.rules.cases import origins
+from bot.triage import load_integrations
 
 SHIPPED = read_rulebook()
 RULE = """
@@ -101,6 +102,34 @@ def test_only_facts_may_say_that_nobody_needs_to_act() -> None:
 def test_personal_data_in_a_text_is_not_a_leaked_credential() -> None:
     rule = next(one for one in SHIPPED.rules if one.id == "credential.masked")
     assert {"*", "!group:pii", "!group:site", "!withheld"} <= set(rule.when.masks)
+
+
+def test_only_sources_that_there_are_have_a_title_that_counts() -> None:
+    assert set(SHIPPED.fields.titles) <= set(load_integrations())
+    assert not SHIPPED.fields.facts & SHIPPED.fields.things
+
+
+def test_a_site_vouches_for_a_text_of_a_source_of_its_own() -> None:
+    rules = read_rulebook("titles: [my-checks.text]")
+
+    def found(source: str) -> str:
+        texts = {"text": Untrusted("Hallucination rate doubled")}
+        told = Envelope(
+            source=source,
+            reader="webhook",
+            dedup_key="k",
+            title=Untrusted("x"),
+            texts=texts,
+        )
+        return assess(told, rules).category
+
+    assert found("my-checks") == "misinformation"
+    assert found("other") == "unclassified"
+
+
+def test_a_place_that_has_no_say_is_refused() -> None:
+    with pytest.raises(BadSettings, match="trust 'text' is not known"):
+        read_rulebook("moves: [{id: m, steps: 1, reason: r, trust: text, any: [flux]}]")
 
 
 def test_a_site_adds_a_rule() -> None:
