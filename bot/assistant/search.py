@@ -167,24 +167,24 @@ class RunbookIndex:
                 return known
             if len(self._answers) >= _MOST_KEPT:
                 self._answers.clear()
-            near = self._nearness(said) if self._nearness else ()
-            self._answers[asked] = found = self._best(query, near, k, floor)
+            self._answers[asked] = found = self._best(query, said, k, floor)
             return found
 
-    def _best(
-        self, query: Query, near: Sequence[float], k: int, floor: float
-    ) -> tuple[Hit, ...]:
+    def _best(self, query: Query, said: str, k: int, floor: float) -> tuple[Hit, ...]:
         scores, k = self._scores(query), max(0, min(k, _MOST_HITS))
         may_fit = ranked(scores)[: max(k, _LEAST_JUDGED) if floor else None]
         # With a floor, words alone choose who may fit; meaning only puts them in order.
-        scores = joined({row: scores[row] for row in may_fit}, near, widen=not floor)
+        near = self._near(said, may_fit, widen=not floor)
+        scores = joined({row: scores[row] for row in may_fit}, near)
         rows = ranked(scores)[: None if floor else k]
         judge = Judge(query, where=self._where(rows), rarity=self._rarities.get)
         hits = (
-            self._hit(row, scores[row], judge(row), near[row] if near else 0.0)
-            for row in rows
+            self._hit(row, scores[row], judge(row), near.get(row, 0.0)) for row in rows
         )
         return tuple(hit for hit in hits if hit.fit >= floor)[:k]
+
+    def _near(self, said: str, rows: list[int], *, widen: bool) -> dict[int, float]:
+        return self._nearness(said, rows, widen=widen) if self._nearness else {}
 
     def _meaning(self, query: Query) -> tuple[Hashable, ...]:
         """Return what is equal for queries that differ only in words nobody says.
@@ -232,8 +232,9 @@ class RunbookIndex:
         ):
             for row, score in self._probe(table, phrases):
                 total[row] += weight * score
+        said, meant = query.stems, query.synonym_stems
         return {
-            row: score * (1 + self._title_said(row, query))
+            row: score * (1 + self._title_said(row, said, meant))
             for row, score in total.items()
         }
 
@@ -267,13 +268,15 @@ class RunbookIndex:
         )
         return frozenset(row for (row,) in found)
 
-    def _title_said(self, row: int, query: Query) -> float:
-        """Return which share of a title the query says, rare words counting more."""
+    def _title_said(
+        self, row: int, said: frozenset[str], meant: frozenset[str]
+    ) -> float:
+        """Return which share of a title a query says, rare words counting more."""
         stems, weight = self._title_stems[row], self._title_weight
-        said = sum(weight[stem] for stem in stems & query.stems)
-        meant = sum(weight[stem] for stem in stems & query.synonym_stems)
+        own = sum(weight[stem] for stem in stems & said)
+        echoed = sum(weight[stem] for stem in stems & meant)
         whole = sum(weight[stem] for stem in stems)
-        return (said + _TITLE_SYNONYM_WEIGHT * meant) / whole if whole else 0.0
+        return (own + _TITLE_SYNONYM_WEIGHT * echoed) / whole if whole else 0.0
 
     def _rarity(self, count: int) -> float:
         """Return BM25's inverse document frequency, never negative."""
@@ -293,5 +296,5 @@ class RunbookIndex:
             score=round(score, 3),
             fit=round(judged.fit, 3),
             why=f"{judged.why}; near in meaning" if near >= _IS_NEAR else judged.why,
-            near=round(near, 3),
+            near=near,
         )
