@@ -5,6 +5,7 @@ ratio means something anywhere. What is measured lives in `bench_<name>.py`.
 """
 
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -116,14 +117,11 @@ def search(*, as_json: bool, folder: Path | None) -> None:
 
     settings = open_settings()
     wanted = settings.runbooks.semantic if is_installed() else "off"
-    _print(
-        Bench(
-            rulings=read_rulings(settings, key=b"tocsin bench"),
-            folder=folder,
-            nearby=nearness_of(wanted, home=settings.home),
-        ).figures(),
-        as_json=as_json,
-    )
+    rulings = read_rulings(settings, key=b"tocsin bench")
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as home:
+        nearby = nearness_of(wanted, home=Path(home))
+        found = Bench(rulings=rulings, folder=folder, nearby=nearby).figures()
+    _print(found, as_json=as_json)
 
 
 @bench.command("assistant")
