@@ -10,7 +10,7 @@ from tests import searching
 
 searching.register()
 # What a test sees does not depend on whether a local model happens to be installed.
-os.environ.setdefault("TOCSIN_RUNBOOKS_SEMANTIC", "off")
+os.environ.setdefault("TOCSIN_RUNBOOKS_SEMANTIC", "off")  # noqa: TID251 - for all tests
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,7 +1,6 @@
 """The real local model: opened from its package, the same twice, and of some use."""
 
 import socket
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def embed(no_network: None) -> Iterator[Embed]:
+def embed(no_network: None) -> Embed:
     return open_embedding()
 
 
