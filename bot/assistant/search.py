@@ -53,7 +53,8 @@ CREATE VIRTUAL TABLE page_term USING fts5vocab(page, 'row');
 CREATE VIRTUAL TABLE name_term USING fts5vocab(name, 'instance');
 """
 _PROBES = {
-    "page": "SELECT rowid, -bm25(page, 2.0, 1.0, 1.0) AS score FROM page "
+    # Far down every runbook says "restart", "error" and "region".
+    "page": "SELECT rowid, -bm25(page, 2.0, 1.0, 0.3) AS score FROM page "
     "WHERE page MATCH ? ORDER BY score DESC, rowid LIMIT ?",
     "name": "SELECT rowid, -bm25(name) AS score FROM name "
     "WHERE name MATCH ? ORDER BY score DESC, rowid LIMIT ?",
