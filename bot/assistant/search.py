@@ -31,7 +31,8 @@ from bot.assistant.words import (
 FLOOR = 0.4
 """Least fit for a hit in our own runbooks; 0 takes whatever is nearest."""
 
-# What a document says first says what it is about; only that counts for the fit.
+# What a document says first says what it is about: only that counts for the fit, and
+# what stands behind it counts less, as far down every runbook says "restart".
 _LEAD_CHARACTERS = 2000
 _CANDIDATES = 200
 _MOST_HITS = 50
@@ -43,8 +44,7 @@ _MOST_KEPT = 1024
 _PAIR_WEIGHT = 0.5
 _SYNONYM_WEIGHT = 0.3
 _TITLE_SYNONYM_WEIGHT = 0.7
-# From here on people would agree that two texts speak of one thing.
-_IS_NEAR = 0.5
+_IS_NEAR = 0.5  # people would agree that two texts speak of one thing
 
 _SCHEMA = """
 CREATE VIRTUAL TABLE page USING fts5(title, lead, rest, tokenize='porter unicode61');
@@ -53,7 +53,6 @@ CREATE VIRTUAL TABLE page_term USING fts5vocab(page, 'row');
 CREATE VIRTUAL TABLE name_term USING fts5vocab(name, 'instance');
 """
 _PROBES = {
-    # Far down every runbook says "restart", "error" and "region".
     "page": "SELECT rowid, -bm25(page, 2.0, 1.0, 0.3) AS score FROM page "
     "WHERE page MATCH ? ORDER BY score DESC, rowid LIMIT ?",
     "name": "SELECT rowid, -bm25(name) AS score FROM name "
