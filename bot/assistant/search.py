@@ -130,6 +130,9 @@ class RunbookIndex:
         self._title_stems = self._read_title_stems()
         counts = Counter(stem for stems in self._title_stems for stem in stems)
         self._title_weight = {stem: self._rarity(n) for stem, n in counts.items()}
+        self._title_whole = [
+            sum(self._title_weight[s] for s in each) for each in self._title_stems
+        ]
 
     def __len__(self) -> int:
         """Return how many documents there are."""
@@ -174,7 +177,8 @@ class RunbookIndex:
         scores, k = self._scores(query), max(0, min(k, _MOST_HITS))
         may_fit = ranked(scores)[: max(k, _LEAST_JUDGED) if floor else None]
         # With a floor, words alone choose who may fit; meaning only puts them in order.
-        near = self._near(said, may_fit, widen=not floor)
+        ask = self._nearness
+        near = ask(said, may_fit, widen=not floor) if ask else {}
         scores = joined({row: scores[row] for row in may_fit}, near)
         rows = ranked(scores)[: None if floor else k]
         judge = Judge(query, where=self._where(rows), rarity=self._rarities.get)
@@ -182,9 +186,6 @@ class RunbookIndex:
             self._hit(row, scores[row], judge(row), near.get(row, 0.0)) for row in rows
         )
         return tuple(hit for hit in hits if hit.fit >= floor)[:k]
-
-    def _near(self, said: str, rows: list[int], *, widen: bool) -> dict[int, float]:
-        return self._nearness(said, rows, widen=widen) if self._nearness else {}
 
     def _meaning(self, query: Query) -> tuple[Hashable, ...]:
         """Return what is equal for queries that differ only in words nobody says.
@@ -275,8 +276,7 @@ class RunbookIndex:
         stems, weight = self._title_stems[row], self._title_weight
         own = sum(weight[stem] for stem in stems & said)
         echoed = sum(weight[stem] for stem in stems & meant)
-        whole = sum(weight[stem] for stem in stems)
-        return (own + _TITLE_SYNONYM_WEIGHT * echoed) / whole if whole else 0.0
+        return (own + _TITLE_SYNONYM_WEIGHT * echoed) / (self._title_whole[row] or 1.0)
 
     def _rarity(self, count: int) -> float:
         """Return BM25's inverse document frequency, never negative."""
