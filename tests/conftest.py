@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from tests import searching
 
 searching.register()
+# What a test sees does not depend on whether a local model happens to be installed.
+os.environ.setdefault("TOCSIN_RUNBOOKS_SEMANTIC", "off")  # noqa: TID251 - for all tests
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
+from bot.config.runbooks_section import Runbooks
 from bot.domain.commands import PersonCommand
 from bot.domain.envelope import Alert
 from bot.domain.registry import Registry, System
@@ -35,13 +36,15 @@ from tests.fakes.clock import FakeClock
 from tests.spec import NOON
 from tests.stores import new_store
 
+# Words alone: what a test sees does not depend on what else is installed.
+_SETTINGS = Settings(runbooks=Runbooks(semantic="off"))
 CHANNEL = "C0INCIDENTS"
 CHAT = System(id="chat", title="Chat", owner="@ml", entities=("chat-70b",))
 
 
 @cache
 def rulings() -> Rulings:
-    return read_rulings(Settings(), key=b"k" * 32, registry=Registry((CHAT,)))
+    return read_rulings(_SETTINGS, key=b"k" * 32, registry=Registry((CHAT,)))
 
 
 def recall(reading: Reading | None = None, **more: Any) -> Recall:

@@ -73,15 +73,15 @@ def open_embedding() -> Embed:
     """
     if not is_installed():
         raise _refused("a package of the extra `semantic` is not installed", _INSTALL)
-    network, tokens = bytes_of(NETWORK), bytes_of(TOKENS)
+    network, tokens = file_of(NETWORK), file_of(TOKENS)
     try:
         return partial(_vector, _tokenizer(tokens), _session(network))
     except Exception as error:  # what a foreign library raises has no common class
         raise _refused(f"the model did not load ({type(error).__name__})") from error
 
 
-def bytes_of(part: Part) -> bytes:
-    """Return the bytes of a part.
+def file_of(part: Part) -> Path:
+    """Return where a part lies.
 
     Raises:
         BadSettings: They are missing, or not those that were measured.
@@ -92,28 +92,27 @@ def bytes_of(part: Part) -> bytes:
         file = Path(place) / part.path
         if not file.is_file():
             continue
-        held = file.read_bytes()
-        if hashlib.sha256(held).hexdigest() == part.sha256:
-            return held
+        if hashlib.sha256(file.read_bytes()).hexdigest() == part.sha256:
+            return file
         raise _refused(f"{part.path} of {part.package} is not the file we measured")
     raise _refused(f"{part.package} has no file {part.path}", _INSTALL)
 
 
-def _tokenizer(held: bytes) -> Any:
+def _tokenizer(file: Path) -> Any:
     from tokenizers import Tokenizer
 
-    made = Tokenizer.from_buffer(held)
+    made = Tokenizer.from_file(str(file))
     made.no_padding()  # one text at a time; how much of it is read says the file
     return made
 
 
-def _session(held: bytes) -> Any:
+def _session(file: Path) -> Any:
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()
     # One thread: the same sums in the same order, and no pool that spins beside us.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return InferenceSession(held, options, providers=["CPUExecutionProvider"])
+    return InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
 def _vector(tokenizer: Any, session: Any, text: str) -> bytes:

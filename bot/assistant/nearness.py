@@ -5,10 +5,9 @@ nearer of them. Nearness reorders what is found. Whether a document fits at all 
 decided by words alone (`bot/assistant/fit.py`), with or without a model.
 """
 
-import heapq
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
@@ -83,19 +82,26 @@ class Nearness:
                 self._read()
             return self._embed is not None
 
-    def __call__(self, text: str) -> Sequence[float]:
-        """Return by number how near each document is, 0 to 1 in thousandths.
+    def __call__(
+        self, text: str, rows: Collection[int], *, widen: bool
+    ) -> dict[int, float]:
+        """Return by number how near documents are, 0 to 1 in thousandths.
+
+        Args:
+            text: What is asked.
+            rows: Whose nearness is wanted.
+            widen: Also that of the nearest of all.
 
         Returns:
             Nothing when there is no model to ask: words decide alone.
         """
         if not text or not self.open():
-            return ()
+            return {}
         try:
-            return self._ask(text)
+            return self._ask(text, rows, widen=widen)
         except Exception as error:  # noqa: BLE001 - whatever the model raises, words remain
             self._give_up(f"the model failed ({type(error).__name__})")
-            return ()
+            return {}
 
     def _read(self) -> None:
         if not self._documents or not (self._is_wanted or is_installed()):
@@ -117,14 +123,18 @@ class Nearness:
         held = b"".join(kept.of(parts, embed))
         return np.frombuffer(held, dtype="<f2").reshape(len(parts), -1).astype("f4")
 
-    def _ask(self, text: str) -> Sequence[float]:
+    def _ask(
+        self, text: str, rows: Collection[int], *, widen: bool
+    ) -> dict[int, float]:
         import numpy as np
 
         if self._embed is None or self._matrix is None:
-            return ()
+            return {}
         asked = np.frombuffer(self._embed(text), dtype="<f2").astype("f4")
-        near = (self._matrix @ asked).reshape(-1, 2).max(axis=1)
-        return tuple(near.clip(0, 1).round(3).tolist())
+        parts = (self._matrix @ asked).reshape(-1, 2)
+        near = parts.max(axis=1).clip(0, 1).round(3)
+        nearest = np.argsort(-near, kind="stable")[:_NEAREST].tolist() if widen else ()
+        return {row: round(float(near[row]), 3) for row in {*rows, *nearest}}
 
     def _give_up(self, because: str) -> None:
         """Say it once; the model is not asked again."""
@@ -139,23 +149,17 @@ def parts_of(document: Titled) -> tuple[str, str]:
     return title, f"{title}. {_MARKS.sub(' ', lead)[:_LEAD_CHARACTERS]}"
 
 
-def joined(
-    scores: Mapping[int, float], near: Sequence[float], *, widen: bool
-) -> dict[int, float]:
+def joined(scores: Mapping[int, float], near: Mapping[int, float]) -> dict[int, float]:
     """Return scores by words with nearness added.
 
     Args:
         scores: By number of the document, from its words.
-        near: How near each document is; nothing leaves the scores as they are.
-        widen: Also rank the nearest documents that share no word with the text.
+        near: How near documents are; nothing leaves the scores as they are.
     """
     if not near:
         return dict(scores)
     one = max(scores.values(), default=1.0) or 1.0
-    rows = set(scores)
-    if widen:
-        rows |= set(heapq.nlargest(_NEAREST, range(len(near)), key=near.__getitem__))
-    return {row: scores.get(row, 0.0) + _WEIGHT * one * near[row] for row in rows}
+    return {row: scores.get(row, 0.0) + _WEIGHT * one * near[row] for row in near}
 
 
 def ranked(scores: Mapping[int, float]) -> list[int]:

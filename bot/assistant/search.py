@@ -31,7 +31,8 @@ from bot.assistant.words import (
 FLOOR = 0.4
 """Least fit for a hit in our own runbooks; 0 takes whatever is nearest."""
 
-# What a document says first says what it is about; only that counts for the fit.
+# What a document says first says what it is about: only that counts for the fit, and
+# what stands behind it counts less, as far down every runbook says "restart".
 _LEAD_CHARACTERS = 2000
 _CANDIDATES = 200
 _MOST_HITS = 50
@@ -43,8 +44,7 @@ _MOST_KEPT = 1024
 _PAIR_WEIGHT = 0.5
 _SYNONYM_WEIGHT = 0.3
 _TITLE_SYNONYM_WEIGHT = 0.7
-# From here on people would agree that two texts speak of one thing.
-_IS_NEAR = 0.5
+_IS_NEAR = 0.5  # people would agree that two texts speak of one thing
 
 _SCHEMA = """
 CREATE VIRTUAL TABLE page USING fts5(title, lead, rest, tokenize='porter unicode61');
@@ -53,7 +53,7 @@ CREATE VIRTUAL TABLE page_term USING fts5vocab(page, 'row');
 CREATE VIRTUAL TABLE name_term USING fts5vocab(name, 'instance');
 """
 _PROBES = {
-    "page": "SELECT rowid, -bm25(page, 2.0, 1.0, 1.0) AS score FROM page "
+    "page": "SELECT rowid, -bm25(page, 2.0, 1.0, 0.3) AS score FROM page "
     "WHERE page MATCH ? ORDER BY score DESC, rowid LIMIT ?",
     "name": "SELECT rowid, -bm25(name) AS score FROM name "
     "WHERE name MATCH ? ORDER BY score DESC, rowid LIMIT ?",
@@ -130,6 +130,9 @@ class RunbookIndex:
         self._title_stems = self._read_title_stems()
         counts = Counter(stem for stems in self._title_stems for stem in stems)
         self._title_weight = {stem: self._rarity(n) for stem, n in counts.items()}
+        self._title_whole = [
+            sum(self._title_weight[s] for s in each) for each in self._title_stems
+        ]
 
     def __len__(self) -> int:
         """Return how many documents there are."""
@@ -167,22 +170,20 @@ class RunbookIndex:
                 return known
             if len(self._answers) >= _MOST_KEPT:
                 self._answers.clear()
-            near = self._nearness(said) if self._nearness else ()
-            self._answers[asked] = found = self._best(query, near, k, floor)
+            self._answers[asked] = found = self._best(query, said, k, floor)
             return found
 
-    def _best(
-        self, query: Query, near: Sequence[float], k: int, floor: float
-    ) -> tuple[Hit, ...]:
+    def _best(self, query: Query, said: str, k: int, floor: float) -> tuple[Hit, ...]:
         scores, k = self._scores(query), max(0, min(k, _MOST_HITS))
         may_fit = ranked(scores)[: max(k, _LEAST_JUDGED) if floor else None]
         # With a floor, words alone choose who may fit; meaning only puts them in order.
-        scores = joined({row: scores[row] for row in may_fit}, near, widen=not floor)
+        ask = self._nearness
+        near = ask(said, may_fit, widen=not floor) if ask else {}
+        scores = joined({row: scores[row] for row in may_fit}, near)
         rows = ranked(scores)[: None if floor else k]
         judge = Judge(query, where=self._where(rows), rarity=self._rarities.get)
         hits = (
-            self._hit(row, scores[row], judge(row), near[row] if near else 0.0)
-            for row in rows
+            self._hit(row, scores[row], judge(row), near.get(row, 0.0)) for row in rows
         )
         return tuple(hit for hit in hits if hit.fit >= floor)[:k]
 
@@ -232,8 +233,9 @@ class RunbookIndex:
         ):
             for row, score in self._probe(table, phrases):
                 total[row] += weight * score
+        said, meant = query.stems, query.synonym_stems
         return {
-            row: score * (1 + self._title_said(row, query))
+            row: score * (1 + self._title_said(row, said, meant))
             for row, score in total.items()
         }
 
@@ -267,13 +269,14 @@ class RunbookIndex:
         )
         return frozenset(row for (row,) in found)
 
-    def _title_said(self, row: int, query: Query) -> float:
-        """Return which share of a title the query says, rare words counting more."""
+    def _title_said(
+        self, row: int, said: frozenset[str], meant: frozenset[str]
+    ) -> float:
+        """Return which share of a title a query says, rare words counting more."""
         stems, weight = self._title_stems[row], self._title_weight
-        said = sum(weight[stem] for stem in stems & query.stems)
-        meant = sum(weight[stem] for stem in stems & query.synonym_stems)
-        whole = sum(weight[stem] for stem in stems)
-        return (said + _TITLE_SYNONYM_WEIGHT * meant) / whole if whole else 0.0
+        own = sum(weight[stem] for stem in stems & said)
+        echoed = sum(weight[stem] for stem in stems & meant)
+        return (own + _TITLE_SYNONYM_WEIGHT * echoed) / (self._title_whole[row] or 1.0)
 
     def _rarity(self, count: int) -> float:
         """Return BM25's inverse document frequency, never negative."""
@@ -293,5 +296,5 @@ class RunbookIndex:
             score=round(score, 3),
             fit=round(judged.fit, 3),
             why=f"{judged.why}; near in meaning" if near >= _IS_NEAR else judged.why,
-            near=round(near, 3),
+            near=near,
         )

@@ -5,6 +5,7 @@ ratio means something anywhere. What is measured lives in `bench_<name>.py`.
 """
 
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,30 @@ _add("ack", "How soon Slack gets its answer, durable before it.", _ack)
 _add("card", "How soon a card stands after the 202, whatever a model does.", _card)
 _add("log", "Appends to the log beside bare SQLite commits.", _log)
 _add("seal", "Sealing beside its cipher, and a race for one-time links.", _seal)
+
+
+@bench.command("search")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Recorded alerts and a corpus to ask; our own runbooks without it.",
+)
+def search(*, as_json: bool, folder: Path | None) -> None:
+    """Runbooks found by words, and with a local model, beside plain BM25."""
+    from bot.assistant.embedding import is_installed
+    from bot.assistant.library import nearness_of
+    from bot.cli.bench_search import Bench
+    from bot.cli.opening import open_settings
+    from bot.rulings import read_rulings
+
+    settings = open_settings()
+    wanted = settings.runbooks.semantic if is_installed() else "off"
+    rulings = read_rulings(settings, key=b"tocsin bench")
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as home:
+        nearby = nearness_of(wanted, home=Path(home))
+        found = Bench(rulings=rulings, folder=folder, nearby=nearby).figures()
+    _print(found, as_json=as_json)
 
 
 @bench.command("assistant")

@@ -142,8 +142,9 @@ def _rules(settings: Settings) -> Iterator[Check]:
     yield Check(name="rules", state=OK, says=says)
 
 
-def _runbooks(_: Settings) -> Iterator[Check]:
+def _runbooks(settings: Settings) -> Iterator[Check]:
     from bot.assistant.library import runbook_paths
+    from bot.cli.checks_search import look
     from bot.cli.runbooks import linted
 
     today = datetime.now(UTC)  # noqa: TID251 - the check is about today
@@ -157,8 +158,10 @@ def _runbooks(_: Settings) -> Iterator[Check]:
             says=f"{len(found)} remarks, the first: {name}: {problem}",
             next_move="Run `tocsin runbooks lint`.",
         )
+        yield from look(settings)
         return
     yield Check(name="runbooks", state=OK, says=f"{len(files)} runbooks")
+    yield from look(settings)
 
 
 def _sources(settings: Settings) -> Iterator[Check]:

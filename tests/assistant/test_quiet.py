@@ -81,6 +81,7 @@ house, _ = serving.built(settings, "http://127.0.0.1:1")
 print(type(house.model).__name__)
 house.model.close()
 heavy = ("langchain", "langchain_core", "langsmith", "openai", "httpx2", "anthropic")
+heavy += ("onnxruntime", "tokenizers", "huggingface_hub")
 print([one for one in heavy if one in sys.modules])
 house.store.close()
 """
