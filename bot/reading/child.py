@@ -30,7 +30,7 @@ _YIELDS = 5
 _REMEMBERED_BYTES = 4 * 1024 * 1024
 _UNSENDABLE = "What it says cannot be written down as text."
 # What ships is read while nobody can ask yet, and remembered where it is read from.
-_NOTHING_ADDED = Texts(
+NOTHING_ADDED = Texts(
     rules="", rules_name="", redaction="", sources={}, registry=Registry(), key=""
 )
 
@@ -39,7 +39,7 @@ def run(wire: socket.socket) -> None:
     """Answer until the other side ends."""
     limit_memory()
     os.nice(_YIELDS)
-    _build(decide_by(_NOTHING_ADDED))
+    _build(decide_by(NOTHING_ADDED))
     try:
         _, told = frames.receive(wire)
         serve(wire, decide_by(Texts.from_json(told)))

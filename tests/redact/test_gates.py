@@ -44,6 +44,23 @@ def test_without_hyperscan_re2_does_all(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @needs_hyperscan
+def test_what_only_long_texts_need_is_built_for_the_first_of_them() -> None:
+    asked = HyperscanGate(LITERALS, PATTERNS)
+    asked.hits(b"abc")
+    assert "long" not in vars(asked)
+    asked.hits(b"." * 5000)
+    assert asked.long is not None
+
+
+def test_where_hyperscan_fails_at_the_first_long_text_re2_reads_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = HyperscanGate(LITERALS, PATTERNS)
+    monkeypatch.setitem(sys.modules, "hyperscan", None)
+    assert asked.hits(b"abc" + b"." * 5000) == [0]
+
+
+@needs_hyperscan
 def test_both_gates_lead_to_the_same_findings(definition: Definition) -> None:
     one, other = (Redactor(definition, key=b"k") for _ in range(2))
     one._engine = Engine(definition, Re2Gate)
