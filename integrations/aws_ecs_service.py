@@ -7,7 +7,8 @@ definition brings back what ran before. Both are undone by the value from before
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from bot.aws.action import AwsAction, Case, Reading, Seen, Texts
+from bot.aws.action import AwsAction
+from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest

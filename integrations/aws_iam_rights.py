@@ -8,7 +8,8 @@ give anybody a right with it. Ending sessions is in `aws_iam_sessions.py`.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from bot.aws.action import AwsAction, Case, Reading, Seen, Texts
+from bot.aws.action import AwsAction
+from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
 from bot.ports.action import ActionManifest

@@ -7,7 +7,8 @@ away. Lambda compares the alias's revision itself, so nothing slips in between.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from bot.aws.action import AwsAction, Case, Reading, Seen, Texts
+from bot.aws.action import AwsAction
+from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest

@@ -5,70 +5,20 @@ A subclass says the words and whatever differs. Only the gate calls `apply`, wit
 session that `mint.py` cut to the one resource.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.aws.calls import look, write
+from bot.aws.filling import as_json, from_templates, not_done, probes_of
 from bot.aws.mint import Grant
 from bot.aws.params import check_params
+from bot.aws.reading import Case, Reading, Seen, Texts, filled
 from bot.aws.session import AwsSession
 from bot.aws.sketch import sketched
-from bot.domain.action_effects import Outcome, Verdict
+from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest, NotFound, TocsinError
 from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step
 from bot.ports.action import ActionManifest, Effect, Sketch, StepResult, Verified
-
-Texts = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One plan's world, as it was read.
-
-    Attributes:
-        params: As proposed.
-        facts: Fact id → value.
-        reader: Reads; never writes.
-        told: Call → what was kept of its answer, for people and evidence.
-    """
-
-    params: Texts
-    facts: Texts
-    reader: AwsSession
-    told: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An answer, and what was known before it came: parameters and facts."""
-
-    answer: Mapping[str, Any]
-    known: Texts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """One read call and what is taken from its answer.
-
-    Attributes:
-        call: E.g. ``iam.GetUser``.
-        arguments: API argument → the parameter or the fact that fills it; the argument
-            as a path where it lies deeper, see `arguments.py`.
-        always: API argument → what it always is.
-        facts: Returns facts by id; they are preconditions of the plan.
-        missing: The facts where AWS has no such thing; empty where that is an error.
-        keep: What of the answer is saved as evidence; never the whole answer, for
-            answers hold secrets.
-    """
-
-    call: str
-    arguments: Texts
-    always: Texts = field(default_factory=dict)
-    facts: Callable[[Seen], Texts] | None = None
-    missing: Texts = field(default_factory=dict)
-    keep: Callable[[Mapping[str, Any]], Any] | None = None
 
 
 class AwsAction:
@@ -112,7 +62,7 @@ class AwsAction:
     def writing(self, params: Texts) -> tuple[str, Texts]:
         """Return the call to make, and its arguments."""
         call, arguments = self.WRITE
-        return call, _from_templates(arguments, params)
+        return call, from_templates(arguments, params)
 
     def carrying(self, params: Texts, facts: Texts) -> Texts:
         """Return the arguments of the write that come out of the facts."""
@@ -130,14 +80,14 @@ class AwsAction:
 
     def witness(self, case: Case) -> Verified:
         """Try the new state out, where that is possible; say which was done."""
-        wanted = _from_templates(self.WANTED, case.params)
+        wanted = from_templates(self.WANTED, case.params)
         read_again = ", ".join(f"{key} is {case.facts[key]}" for key in wanted)
         return Verified(verdict=Verdict.PASS, says=f"Read again: {read_again}.")
 
     def sketch(self, params: Texts) -> Sketch:
         """Return what would change, for a drill; reads nothing."""
-        wanted = next(iter(_from_templates(self.WANTED, params).items()))
-        words = _from_templates(self.WORDS, params)
+        wanted = next(iter(from_templates(self.WANTED, params).items()))
+        words = from_templates(self.WORDS, params)
         return sketched(self, wanted, params, what=words[wanted[0]])
 
     # --- the port ---
@@ -155,14 +105,14 @@ class AwsAction:
         facts = self.facts(params, reader)
         told = self._kept(self.TOLD, {**params, **facts}, reader)
         case = Case(params=params, facts=facts, reader=reader, told=told)
-        wanted = _from_templates(self.WANTED, params)
+        wanted = from_templates(self.WANTED, params)
         if all(facts[key] == value for key, value in wanted.items()):
             raise BadRequest(
                 f"{name} was not planned",
                 because="AWS is already as it would make it",
                 next_move="Nothing needs to be done.",
             )
-        preconditions = _probes(facts)
+        preconditions = probes_of(facts)
         return Draft(
             action=name,
             action_version=self.MANIFEST.version,
@@ -184,7 +134,7 @@ class AwsAction:
             NotFound: The thing is gone.
             Unreachable: The world could not be read.
         """
-        return _probes(self.facts(dict(draft.params), reader))
+        return probes_of(self.facts(dict(draft.params), reader))
 
     def grant(self, draft: Draft) -> Grant:
         """Return what the plan's session must be able to do, and nothing more."""
@@ -208,13 +158,13 @@ class AwsAction:
             facts = self.facts(self.identity(step), effect.session)
         except Exception as error:  # noqa: BLE001 - nothing was written yet
             reason = type(error).__name__
-            return _not_done(step, f"the facts could not be read again ({reason})")
+            return not_done(step, f"the facts could not be read again ({reason})")
         moved = [one.id for one in step.compare if facts.get(one.id) != one.value]
         if moved or not step.compare:
             changed = ", ".join(moved) or "nothing to compare with"
-            return _not_done(step, f"the world is not as planned ({changed})")
+            return not_done(step, f"the world is not as planned ({changed})")
         if step.call not in self.MANIFEST.calls:
-            return _not_done(step, "it is not a call of this action")
+            return not_done(step, "it is not a call of this action")
         return write(
             effect.session, step.call, given, idempotency_key=effect.idempotency_key
         )
@@ -224,7 +174,7 @@ class AwsAction:
         params = dict(plan.draft.params)
         try:
             facts = self.facts(params, reader)
-            wanted = _from_templates(self.WANTED, params)
+            wanted = from_templates(self.WANTED, params)
             wrong = [key for key, value in wanted.items() if facts[key] != value]
             if wrong:
                 says = f"Read again: {', '.join(wrong)} is not as promised."
@@ -257,7 +207,11 @@ class AwsAction:
         for reading in self.FACTS:
             known = {**params, **found}
             try:
-                answer = look(session, reading.call, _filled(reading, known))
+                answer = look(
+                    session,
+                    reading.call,
+                    filled(reading, known),
+                )
             except NotFound:
                 if not reading.missing:
                     raise
@@ -270,7 +224,7 @@ class AwsAction:
         self, readings: tuple[Reading, ...], known: Texts, session: AwsSession
     ) -> dict[str, Any]:
         return {
-            one.call: _json(self._one_kept(one, known, session))
+            one.call: as_json(self._one_kept(one, known, session))
             for one in readings
             if one.keep
         }
@@ -278,7 +232,7 @@ class AwsAction:
     def _one_kept(self, one: Reading, known: Texts, session: AwsSession) -> Any:
         """Return what is kept of an answer, None where there is no such thing."""
         try:
-            answer = look(session, one.call, _filled(one, known))
+            answer = look(session, one.call, filled(one, known))
         except NotFound:
             if not one.missing:
                 raise
@@ -288,7 +242,7 @@ class AwsAction:
     def _changes(
         self, params: Texts, facts: Texts, wanted: Texts
     ) -> tuple[Change, ...]:
-        words = _from_templates(self.WORDS, params)
+        words = from_templates(self.WORDS, params)
         return tuple(
             Change(what=words[key], before=facts[key], after=value)
             for key, value in wanted.items()
@@ -299,40 +253,3 @@ class AwsAction:
         carried = self.carrying(params, {one.id: one.value for one in compare})
         ordered = tuple(sorted({**arguments, **carried}.items()))
         return Step(id="s1", call=call, params=ordered, compare=compare)
-
-
-def _from_templates(templates: Texts, params: Texts) -> Texts:
-    """Return both sides filled in: also which fact it is may depend on a parameter."""
-    return {
-        name.format_map(params): text.format_map(params)
-        for name, text in templates.items()
-    }
-
-
-def _filled(reading: Reading, known: Texts) -> dict[str, str]:
-    asked = {name: known[of] for name, of in reading.arguments.items()}
-    return {**asked, **reading.always}
-
-
-def _probes(facts: Texts) -> tuple[Probe, ...]:
-    return tuple(Probe(id=key, value=value) for key, value in sorted(facts.items()))
-
-
-def _not_done(step: Step, because: str) -> StepResult:
-    says = f"{step.call} did not happen: {because}."
-    return StepResult(outcome=Outcome.FAILED, says=says)
-
-
-def _json(value: Any) -> Any:
-    """Return a value as JSON has it: times as ISO 8601, maps and lists as such."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case datetime():
-            return value.isoformat()
-        case Mapping():
-            return {str(key): _json(one) for key, one in value.items()}
-        case list() | tuple():
-            return [_json(one) for one in value]
-        case _:
-            return str(value)

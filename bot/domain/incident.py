@@ -137,18 +137,10 @@ def evolve(  # noqa: C901 - one case per event, so that mypy finds a gap
         case AlertJoined(dedup=dedup, source=source):
             return _firing(incident, dedup, source)
         case AlertCleared(dedup=dedup):
-            return replace(
-                incident,
-                firing=incident.firing - {dedup},
-                cleared=incident.cleared | {dedup},
-            )
-        case SeverityChanged():
-            return replace(
-                incident,
-                severity=event.severity,
-                reasons=event.reasons,
-                severity_by=event.by,
-            )
+            firing, cleared = incident.firing - {dedup}, incident.cleared | {dedup}
+            return replace(incident, firing=firing, cleared=cleared)
+        case SeverityChanged(severity=rank, reasons=why, by=by):
+            return replace(incident, severity=rank, reasons=why, severity_by=by)
         case Acknowledged(by=by):
             return replace(incident, acked_by=incident.acked_by or by)
         case RoleAssigned(role=role, to=to):

@@ -5,11 +5,24 @@ a new one at the end. Read models can be made again from the log, so their table
 stand apart, in `readmodel_tables.py`. How a file is opened is in `database.py`.
 """
 
-import importlib
 import secrets
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from bot.store import (
+    checklist_tables,
+    drill_tables,
+    feedback_tables,
+    grouping_tables,
+    identity_tables,
+    intake_tables,
+    looked_tables,
+    model_tables,
+    question_tables,
+    readmodel_tables,
+    share_tables,
+    summary_tables,
+    watching_tables,
+)
 from bot.store.columns import numbers, texts
 
 if TYPE_CHECKING:
@@ -72,37 +85,28 @@ def migrations() -> "Migrations":
     makers = (
         _make_log,
         _make_queues,
-        _in("readmodel_tables"),
+        readmodel_tables.make,
         _make_plans,
         _make_sessions,
         _make_plan_parents,
-        _in("share_tables"),
-        _in("drill_tables"),
-        _in("intake_tables"),
-        _in("grouping_tables"),
-        _in("watching_tables"),
+        share_tables.make,
+        drill_tables.make,
+        intake_tables.make,
+        grouping_tables.make,
+        watching_tables.make,
         _drop_indexes,
-        _in("share_tables", "describe"),
-        _in("identity_tables"),
-        _in("model_tables"),
-        _in("summary_tables"),
-        _in("feedback_tables"),
-        _in("looked_tables"),
-        _in("question_tables"),
-        _in("checklist_tables"),
+        share_tables.describe,
+        identity_tables.make,
+        model_tables.make,
+        summary_tables.make,
+        feedback_tables.make,
+        looked_tables.make,
+        question_tables.make,
+        checklist_tables.make,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
     return steps
-
-
-def _in(room: str, how: str = "make") -> Callable[["Database"], None]:
-    """Return what makes the tables of a file beside this one, read when it is run."""
-
-    def make(db: "Database") -> None:
-        getattr(importlib.import_module(f"bot.store.{room}"), how)(db)
-
-    return make
 
 
 def _make_log(db: "Database") -> None:

@@ -23,7 +23,9 @@ AnyEvent = Event | ActionEvent | ShareEvent
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
-def value_of(hint: Any) -> st.SearchStrategy[Any]:
+def value_of(  # noqa: C901 - one case per kind of field
+    hint: Any,
+) -> st.SearchStrategy[Any]:
     if hint == Untrusted | None:
         return st.builds(Untrusted, texts)
     if hint is datetime:

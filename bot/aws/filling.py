@@ -1,0 +1,44 @@
+"""Templates and facts of an action, filled in and put into their forms."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.aws.reading import Texts
+from bot.domain.action_effects import Outcome
+from bot.domain.plan import Probe, Step
+from bot.ports.action import StepResult
+
+
+def from_templates(templates: Texts, params: Texts) -> Texts:
+    """Return both sides filled in: also which fact it is may depend on a parameter."""
+    return {
+        name.format_map(params): text.format_map(params)
+        for name, text in templates.items()
+    }
+
+
+def probes_of(facts: Texts) -> tuple[Probe, ...]:
+    """Return facts as the preconditions of a plan, sorted by id."""
+    return tuple(Probe(id=key, value=value) for key, value in sorted(facts.items()))
+
+
+def not_done(step: Step, because: str) -> StepResult:
+    """Return that a step did not happen, and why."""
+    says = f"{step.call} did not happen: {because}."
+    return StepResult(outcome=Outcome.FAILED, says=says)
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as JSON has it: times as ISO 8601, maps and lists as such."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): as_json(one) for key, one in value.items()}
+        case list() | tuple():
+            return [as_json(one) for one in value]
+        case _:
+            return str(value)

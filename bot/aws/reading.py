@@ -1,0 +1,63 @@
+"""What an action reads of the world: the calls, and what is taken from their answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.aws.session import AwsSession
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One plan's world, as it was read.
+
+    Attributes:
+        params: As proposed.
+        facts: Fact id → value.
+        reader: Reads; never writes.
+        told: Call → what was kept of its answer, for people and evidence.
+    """
+
+    params: Texts
+    facts: Texts
+    reader: AwsSession
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An answer, and what was known before it came: parameters and facts."""
+
+    answer: Mapping[str, Any]
+    known: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One read call and what is taken from its answer.
+
+    Attributes:
+        call: E.g. ``iam.GetUser``.
+        arguments: API argument → the parameter or the fact that fills it; the argument
+            as a path where it lies deeper, see `arguments.py`.
+        always: API argument → what it always is.
+        facts: Returns facts by id; they are preconditions of the plan.
+        missing: The facts where AWS has no such thing; empty where that is an error.
+        keep: What of the answer is saved as evidence; never the whole answer, for
+            answers hold secrets.
+    """
+
+    call: str
+    arguments: Texts
+    always: Texts = field(default_factory=dict)
+    facts: Callable[[Seen], Texts] | None = None
+    missing: Texts = field(default_factory=dict)
+    keep: Callable[[Mapping[str, Any]], Any] | None = None
+
+
+def filled(reading: Reading, known: Texts) -> dict[str, str]:
+    """Return the arguments of a reading call, filled by what is known."""
+    asked = {name: known[of] for name, of in reading.arguments.items()}
+    return {**asked, **reading.always}
