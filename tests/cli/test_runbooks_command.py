@@ -39,7 +39,8 @@ def test_list_as_json_is_one_list() -> None:
     rows = json.loads(run("list", "--json").stdout)
     assert [row["id"] for row in rows] == sorted(row["id"] for row in rows)
     assert set(rows[0]) == {
-        *("id", "title", "version", "owner", "review_by", "categories", "steps")
+        *("id", "title", "version", "digest", "owner", "review_by", "categories"),
+        "steps",
     }
 
 
