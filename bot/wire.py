@@ -4,6 +4,9 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 `bot/house.py`. What everything stands on is laid in `bot/wire_ground.py`.
 """
 
+from dataclasses import dataclass
+from typing import Protocol
+
 from starlette.routing import Route
 
 from bot.config import Settings
@@ -44,6 +47,30 @@ from bot.wire_watch import WatchNeeds, build_watch
 from bot.wire_writing import WritingHouse, build_writings
 
 
+class _Joins(Protocol):
+    def join(self, house: House) -> None:
+        """Add what runs while the house stands."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What the Slack room shows and the house runs."""
+
+    sharing: Sharing
+    drills: DrillHouse
+    grouping: Grouping
+    feedback: FeedbackHouse
+    written: WritingHouse
+    questions: QuestionHouse
+
+    @property
+    def joining(self) -> tuple[_Joins, ...]:
+        """Those that join the house once it stands."""
+        told = (self.feedback, self.written, self.questions)
+        return (self.drills, self.grouping, *told)
+
+
 def build(
     settings: Settings,
     *,
@@ -70,63 +97,51 @@ def build(
     )
     gate = _gate(ground, people := LatePeople())
     links = page_links(ground.store, ground.clock, base_url)
-    sharing, drills = sharing_of(ground, people), _drills(ground, gate)
-    grouping = grouping_of(ground)
-    feedback = FeedbackHouse(ground=ground, offers=grouping.placing.offers)
-    written = build_writings(ground)
-    questions = QuestionHouse(ground=ground, model=model_of(ground))
-    room = _room(
-        ground,
-        gate,
-        links,
-        questions,
-        sharing=sharing,
-        drills=drills,
-        grouping=grouping,
-        feedback=feedback,
-        written=written,
-    )
+    parts = _parts(ground, gate, people)
+    room = _room(ground, gate, links, parts)
     people.of, ground.figures.sockets = room.askers, room.live_sockets
     identity = identity_of(ground, room, links)
     pages = _page_routes(ground, room, links, identity.start)
-    house = _house(ground, gate, room, grouping, pages, questions)
+    house = _house(ground, gate, room, parts, pages)
     join_names(house, ground, room)
     join_search(house, ground)
-    identity.join(house, sharing)
-    watch, summaries = build_watch(_watch_needs(ground)), SummaryHouse(ground=ground)
-    parts = (drills, grouping, feedback, written, watch, summaries, questions)
-    for part in parts:
+    identity.join(house, parts.sharing)
+    summaries, watch = SummaryHouse(ground=ground), build_watch(_watch_needs(ground))
+    for part in (*parts.joining, watch, summaries):
         part.join(house)
     return house
 
 
+def _parts(ground: Ground, gate: GateHouse, people: LatePeople) -> _Parts:
+    grouping = grouping_of(ground)
+    return _Parts(
+        sharing=sharing_of(ground, people),
+        drills=_drills(ground, gate),
+        grouping=grouping,
+        feedback=FeedbackHouse(ground=ground, offers=grouping.placing.offers),
+        written=build_writings(ground),
+        questions=QuestionHouse(ground=ground, model=model_of(ground)),
+    )
+
+
 def _room(
-    ground: Ground,
-    gate: GateHouse,
-    links: PageLinks,
-    questions: QuestionHouse,
-    *,
-    sharing: Sharing,
-    drills: DrillHouse,
-    grouping: Grouping,
-    feedback: FeedbackHouse,
-    written: WritingHouse,
+    ground: Ground, gate: GateHouse, links: PageLinks, parts: _Parts
 ) -> SlackRoom:
     return SlackRoom(
         service=ground.service,
         settings=ground.slack,
         gate=gate.gatekeeper,
         pages=links,
-        shares=sharing.desk,
-        drills=drills.master,
-        maintenance=grouping.maintenance,
-        originals=build_originals(gate, sharing.desk, ground),
-        texts=Texts(desk=sharing.desk),
+        shares=parts.sharing.desk,
+        drills=parts.drills.master,
+        maintenance=parts.grouping.maintenance,
+        originals=build_originals(gate, parts.sharing.desk, ground),
+        texts=Texts(desk=parts.sharing.desk),
         checklists=build_checklists(ground),
-        considered=feedback.considered,
-        writings=written.desk,
-        asks=questions.asks,
-        drafts=questions.drafts,
+        considered=parts.feedback.considered,
+        writings=parts.written.desk,
+        asks=parts.questions.asks,
+        drafts=parts.questions.drafts,
     )
 
 
@@ -134,9 +149,8 @@ def _house(
     ground: Ground,
     gate: GateHouse,
     room: SlackRoom,
-    grouping: Grouping,
+    parts: _Parts,
     pages: list[Route],
-    questions: QuestionHouse,
 ) -> House:
     pressed = press(ground)
     reader = Apart(ground.rulings.texts, known=lambda: ground.roster.known)
@@ -145,7 +159,7 @@ def _house(
         redactor=ground.rulings.redactor,
         service=ground.service,
         reader=reader,
-        intake=_intake(ground, grouping.placing, pressed.traffic, reader),
+        intake=_intake(ground, parts.grouping.placing, pressed.traffic, reader),
         slack=room,
         gate=gate,
         aws=ground.aws,
@@ -159,7 +173,7 @@ def _house(
         admin_token=ground.admin_token,
         base_url=ground.base_url,
         routes=pages,
-        model=questions.model,
+        model=parts.questions.model,
         workers=(*queue_workers(_queue_needs(ground)), pressed.worker),
     )
 

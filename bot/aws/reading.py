@@ -1,4 +1,4 @@
-"""What an action reads of the world: the calls, and what is taken from their answers."""
+"""What an action reads of the world: calls, and what is taken of their answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -145,7 +145,7 @@ def _rules(settings: Settings) -> Iterator[Check]:
 def _runbooks(settings: Settings) -> Iterator[Check]:
     from bot.assistant.library import runbook_paths
     from bot.cli.checks_search import look
-    from bot.cli.runbooks import linted
+    from bot.cli.runbooks_linted import linted
 
     today = datetime.now(UTC)  # noqa: TID251 - the check is about today
     files = runbook_paths(shipped_runbooks())

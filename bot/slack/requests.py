@@ -1,8 +1,8 @@
 """What comes in from Slack, as small typed values, and their form in the inbox.
 
-Ids plus the text a person wrote, nothing else: a `response_url` posts as the app
-for whoever holds it, so it is never kept; names and e-mail addresses that their
-owners can edit are not looked at. What a request means is not decided here.
+Ids plus the text a person wrote: a `response_url` posts as the app for whoever holds
+it, so it is never kept; names and e-mail addresses, which their owners can edit, are
+not looked at. What a request means is not decided here.
 """
 
 import hashlib
@@ -152,9 +152,8 @@ def _parse(body: Mapping[str, Any]) -> Request:
         case "message_action":
             return _shortcut(body)
         case "event_callback" if body["event"]["type"] == "app_home_opened":
-            event = body["event"]
-            key = dedupe_key(body)
-            return HomeOpened(key=key, team=body["team_id"], person=event["user"])
+            key, person = dedupe_key(body), body["event"]["user"]
+            return HomeOpened(key=key, team=body["team_id"], person=person)
         case "event_callback" if body["event"]["type"] == "app_mention":
             return _mention(body)
         case _:

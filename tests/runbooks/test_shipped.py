@@ -8,7 +8,7 @@ import pytest
 
 from bot.assistant.library import index_of, load_runbooks, read_runbook, runbook_paths
 from bot.assistant.suggest import suggest
-from bot.cli.runbooks import linted
+from bot.cli.runbooks_linted import linted
 from bot.domain.runbook import Runbook
 from bot.domain.runbook_lint import CATEGORIES
 
