@@ -4,9 +4,13 @@ import sys
 
 from bot.cli import start
 from bot.reading.apart import Apart
+from bot.reading.process import Process
 
 if __name__ == "__main__":
-    defaults = Apart.__init__.__kwdefaults__
-    assert defaults is not None
-    defaults["program"] = (sys.executable, "-m", "tests.story.strict_reader")
+    program = (sys.executable, "-m", "tests.story.strict_reader")
+    # The one that is begun with the bot, and those that come after it.
+    Process.__init__.__defaults__ = (program,)
+    later = Apart.__init__.__kwdefaults__
+    assert later is not None
+    later["program"] = program
     start()
