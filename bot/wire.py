@@ -19,6 +19,7 @@ from bot.reading.apart import Apart
 from bot.reading.recall import Recall
 from bot.shares.texts import Texts
 from bot.slack import plan_card
+from bot.slack.answerers import Answerers
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom
 from bot.slack.room_settings import SlackSettings
@@ -127,9 +128,7 @@ def _parts(ground: Ground, gate: GateHouse, people: LatePeople) -> _Parts:
 def _room(
     ground: Ground, gate: GateHouse, links: PageLinks, parts: _Parts
 ) -> SlackRoom:
-    return SlackRoom(
-        service=ground.service,
-        settings=ground.slack,
+    answerers = Answerers(
         gate=gate.gatekeeper,
         pages=links,
         shares=parts.sharing.desk,
@@ -143,6 +142,7 @@ def _room(
         asks=parts.questions.asks,
         drafts=parts.questions.drafts,
     )
+    return SlackRoom(service=ground.service, settings=ground.slack, answerers=answerers)
 
 
 def _house(

@@ -22,7 +22,7 @@ from tests.core import Core, rulings
 from tests.spec import DANA, OLU, SAM, an_alert
 
 TITLE = "Prompt injection: guardrail let 3 documents through, tool send_email ran"
-FIRST, SECOND = "RB-06", "RB-02"
+FIRST, SECOND = "RB-02", "RB-06"
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_forgotten_runbook_starts_anew(core: Core) -> None:
     forgetting = Forgetting(
         store=core.store, clock=core.clock, redactor=rulings().redactor
     )
-    forgetting.forget("rb-06", "it was written anew", "admin")
+    forgetting.forget(FIRST.lower(), "it was written anew", "admin")
     assert stands(core, injected(core, 9)) == FIRST
 
 

@@ -115,16 +115,14 @@ def sentence(  # noqa: C901, PLR0912 - one case per event, so that mypy finds a 
 ) -> list[Piece]:
     """Return what to say about an event; nothing where the card says it all."""
     match event:
-        case IncidentOpened() | AlertsCounted() | CommandRefused() | Summarized():
+        case IncidentOpened() | AlertsCounted() | CommandRefused():
             return []
-        case Suggested():
-            return []
+        case Summarized() | Suggested() | QuestionAnswered():
+            return []  # they stand on the card, or in a message of their own
         case SuggestionJudged():
             return judging_words.judged(event)
         case TextJudged():
             return judging_words.text_judged(event)
-        case QuestionAnswered():
-            return []  # the answer itself stands in the thread
         case AlertJoined():
             return grouping_words.joined(event)
         case AlertCleared():

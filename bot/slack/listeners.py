@@ -13,18 +13,18 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.errors import BadRequest
-from bot.ports.asking import QuestionAsks
 from bot.ports.gate import Gate
 from bot.ports.share_texts import TextAsks
 from bot.ports.sharing import OriginalAsks
 from bot.slack import answers, exercise, modals, plan_words, verbs, words
+from bot.slack.answerers import Answerers
 from bot.slack.clients import CALL_FAILED
 from bot.slack.drill_desk import NO_DRILLS, DrillDesk
 from bot.slack.drill_wishes import DrillVerb, DrillWish
 from bot.slack.keeping import Keeping
 from bot.slack.maintenance_desk import NO_MAINTENANCE, MaintenanceDesk
 from bot.slack.maintenance_wishes import MaintenanceVerb, MaintenanceWish
-from bot.slack.needs import Drafting, Pages, Service
+from bot.slack.needs import Service
 from bot.slack.original_door import OriginalDoor
 from bot.slack.page_door import PageDoor
 from bot.slack.people import People
@@ -64,12 +64,8 @@ class Door:
 
     Args:
         wake: Called when something was kept, so that it is read at once.
-        gate: None where nothing can be proposed.
-        pages: None where there are no pages to read.
         drills: None where none are played.
         maintenance: None where none is planned.
-        originals: None where nothing can be sealed; `texts` likewise.
-        asks: None where no questions are answered; `drafts` likewise.
         parts: Wire listeners of their own, and keep and open through this door.
     """
 
@@ -81,15 +77,10 @@ class Door:
         views: Views,
         whispers: Whispers,
         wake: Callable[[], None],
-        gate: Gate | None = None,
-        pages: Pages | None = None,
+        answerers: Answerers,
         drills: DrillDesk | None = None,
         maintenance: MaintenanceDesk | None = None,
-        originals: OriginalAsks | None = None,
-        texts: TextAsks | None = None,
         askers: Looker | None = None,
-        asks: QuestionAsks | None = None,
-        drafts: Drafting | None = None,
         parts: Sequence[Callable[[AsyncApp, "Door"], None]] = (),
         writings: WritingDoor,
     ) -> None:
@@ -99,24 +90,24 @@ class Door:
         self._views, self._whispers = views, whispers
         self._keeping = Keeping(service, wake)
         self.accept = self._keeping.accept
-        self._plans = self._plan_door(gate) if gate else None
+        self._plans = self._plan_door(answerers.gate) if answerers.gate else None
         self._pages = PageDoor(
-            pages=pages, service=service, people=people, open_form=self.open_form
-        )
-        self.reading = ReadingDoor(
-            service=service, people=people, pages=self._pages, drafts=drafts
-        )
-        self._originals = OriginalDoor(
-            asks=originals,
-            askers=askers,
+            pages=answerers.pages,
             service=service,
-            accept=self.accept,
+            people=people,
             open_form=self.open_form,
         )
-        self._texts = self._text_door(texts, askers)
-        self._questions = QuestionDoor(asks=asks, accept=self.accept)
-        # Who answers a command that is not the incident's own.
-        self._others: tuple[tuple[type, Callable[..., Awaitable[None]]], ...] = (
+        self.reading = ReadingDoor(
+            service=service, people=people, pages=self._pages, drafts=answerers.drafts
+        )
+        self._originals = self._original_door(answerers.originals, askers)
+        self._texts = self._text_door(answerers.texts, askers)
+        self._questions = QuestionDoor(asks=answerers.asks, accept=self.accept)
+
+    @property
+    def _others(self) -> tuple[tuple[type, Callable[..., Awaitable[None]]], ...]:
+        """Who answers a command that is not the incident's own."""
+        return (
             (PlanWish, self._about_plans),
             (AskWish, self._questions.command),
             (DrillWish, self._about_drills),
@@ -189,6 +180,17 @@ class Door:
             service=self._service,
             people=self._people,
             whispers=self._whispers,
+            accept=self.accept,
+            open_form=self.open_form,
+        )
+
+    def _original_door(
+        self, asks: OriginalAsks | None, askers: Looker | None
+    ) -> OriginalDoor:
+        return OriginalDoor(
+            asks=asks,
+            askers=askers,
+            service=self._service,
             accept=self.accept,
             open_form=self.open_form,
         )

@@ -12,14 +12,11 @@ from slack_bolt.async_app import AsyncApp
 from starlette.routing import BaseRoute, Route
 
 from bot.guards import Guards
-from bot.ports.asking import QuestionAsks
 from bot.ports.checklists import Checklists
-from bot.ports.drills import Drills
 from bot.ports.gate import Gate
-from bot.ports.maintenance import Maintenance
-from bot.ports.share_texts import TextAsks
-from bot.ports.sharing import OriginalAsks, ShareAsks
+from bot.ports.sharing import ShareAsks
 from bot.ports.writings import Writings
+from bot.slack.answerers import NOTHING, Answerers
 from bot.slack.app import asgi_app, bolt_app
 from bot.slack.askers import Askers
 from bot.slack.channel import complaint
@@ -34,7 +31,7 @@ from bot.slack.keeping import Keeping
 from bot.slack.listeners import Door
 from bot.slack.maintenance_desk import MaintenanceDesk
 from bot.slack.names import Names
-from bot.slack.needs import Drafting, Pages, Service
+from bot.slack.needs import Service
 from bot.slack.people import People
 from bot.slack.plan_desk import PlanDesk
 from bot.slack.plan_shown import PlanShown
@@ -80,25 +77,15 @@ class SlackRoom:
         *,
         service: Service,
         settings: SlackSettings,
-        gate: Gate | None = None,
-        pages: Pages | None = None,
-        shares: ShareAsks | None = None,
-        drills: Drills | None = None,
-        maintenance: Maintenance | None = None,
-        originals: OriginalAsks | None = None,
-        texts: TextAsks | None = None,
-        checklists: Checklists | None = None,
-        considered: Looks | None = None,
-        writings: Writings | None = None,
-        asks: QuestionAsks | None = None,
-        drafts: Drafting | None = None,
+        answerers: Answerers = NOTHING,
     ) -> None:
         self._know_people(settings, service)
-        self.sender = self._sender(service, shares, gate)
-        self._asks, whispers = asks, self._whispers(service)
-        planned = planned_of(maintenance, self.people)
-        played = drill_desk_of(drills, self.people)
-        sealed = share_door_of(service, shares, self.askers, originals, texts)
+        gate, writings = answerers.gate, answerers.writings
+        self.sender = self._sender(service, answerers.shares, gate)
+        self._asks, whispers = answerers.asks, self._whispers(service)
+        planned = planned_of(answerers.maintenance, self.people)
+        played = drill_desk_of(answerers.drills, self.people)
+        sealed = share_door_of(service, self.askers, answerers)
         plans = self._desk(gate, service)
         self.worker = self._worker(
             service, whispers, plans, sealed, played, planned, writings=writings
@@ -109,20 +96,15 @@ class SlackRoom:
             views=Views(self._writer, self._guard),
             whispers=whispers,
             wake=self.worker.wake,
-            gate=gate,
-            pages=pages,
+            answerers=answerers,
             drills=played,
             maintenance=planned,
-            originals=originals,
-            texts=texts,
             askers=self.askers,
-            asks=asks,
-            drafts=drafts,
-            parts=(self._steps(checklists, gate, whispers),),
+            parts=(self._steps(answerers.checklists, gate, whispers),),
             writings=self._writing_door(writings, service, whispers),
         )
         self._open(door, settings, whispers)
-        self._judging(door, service, considered)
+        self._judging(door, service, answerers.considered)
 
     def _judging(self, door: Door, service: Service, considered: Looks | None) -> None:
         """Have suggestions and a model's texts judged."""

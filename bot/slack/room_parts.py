@@ -7,8 +7,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports.drills import Drills
 from bot.ports.maintenance import Maintenance
-from bot.ports.share_texts import TextAsks
-from bot.ports.sharing import OriginalAsks, ShareAsks
+from bot.ports.sharing import ShareAsks
+from bot.slack.answerers import Answerers
 from bot.slack.askers import Askers
 from bot.slack.calls import Calls
 from bot.slack.clients import write_client
@@ -21,20 +21,14 @@ from bot.slack.share_door import ShareDoor
 from bot.slack.sockets import Sockets
 
 
-def share_door_of(
-    service: Service,
-    shares: ShareAsks | None,
-    askers: Askers,
-    originals: OriginalAsks | None,
-    texts: TextAsks | None,
-) -> ShareDoor:
+def share_door_of(service: Service, askers: Askers, answerers: Answerers) -> ShareDoor:
     """Return who answers about sealed things; without any it says so."""
     return ShareDoor(
-        shares=shares,
+        shares=answerers.shares,
         service=service,
         askers=askers,
-        originals=originals,
-        texts=texts,
+        originals=answerers.originals,
+        texts=answerers.texts,
     )
 
 

@@ -72,12 +72,10 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
         asker: Who typed it; ``me`` means this person.
 
     Raises:
-        BadRequest: It is not understood; the message names the nearest verb or
-            shows how this one is used.
+        BadRequest: It is not understood; the nearest verb or its use is named.
     """
     first, rest = _first(text)
-    typed = first.lower()
-    verb = _SAME.get(typed, typed) or "help"
+    verb = _SAME.get(first.lower(), first.lower()) or "help"
     if verb not in TYPED:
         raise _unknown(first)
     if verb == "drill":
@@ -91,9 +89,7 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
         case "ask":
             return _ask(incident, rest)
         case "status" | "page" | "ack" | "reopen" | "runbooks" | "runbook":
-            if rest:
-                raise _usage(verb, "there is more after it than an incident id")
-            return Wish(verb=Verb(verb), incident=incident)
+            return _alone(Verb(verb), incident, rest)
         case "note":
             return _note(incident, rest)
         case "resolve":
@@ -141,6 +137,12 @@ def _ask(incident: str, rest: str) -> AskWish:
     if not rest:
         raise _usage("ask", "there is no question")
     return AskWish(incident=incident, text=rest)
+
+
+def _alone(verb: Verb, incident: str, rest: str) -> Wish:
+    if rest:
+        raise _usage(verb, "there is more after it than an incident id")
+    return Wish(verb=verb, incident=incident)
 
 
 def _note(incident: str, rest: str) -> Wish:

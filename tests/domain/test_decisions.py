@@ -38,7 +38,9 @@ olu_has_it = Acknowledged(by=OLU.id)
 
 
 def test_an_alert_opens_an_incident() -> None:
-    given().when(Open(alert=first, channel="C0INCIDENTS")).then(opened(first))
+    given().when(Open(alert=first, channel="C0INCIDENTS")).then(
+        opened(first, offered=())
+    )
 
 
 def test_another_problem_joins() -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.checklist import ChecklistView
 from bot.ports.checklists import Offered
 from bot.slack import plan_words
+from bot.slack.answerers import Answerers
 from bot.slack.checklist_door import CLOSED, MEMBERS_ONLY, NO_CHECKLIST
 from bot.slack.room import SlackRoom
 from bot.slack.room_settings import SlackSettings
@@ -66,8 +67,9 @@ class Stage:
             settings=SlackSettings(
                 bot_token=TOKEN, signing_secrets=(SECRET,), api_url=slack.url
             ),
-            gate=self.gate if with_gate else None,
-            checklists=self.checklists,
+            answerers=Answerers(
+                gate=self.gate if with_gate else None, checklists=self.checklists
+            ),
         )
 
     async def send(self, payload: Json) -> Any:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.errors import NotAllowed
 from bot.guards import Guards
+from bot.slack.answerers import Answerers
 from bot.slack.clients import read_client
 from bot.slack.names import Names
 from bot.slack.page_door import GO
@@ -54,7 +55,7 @@ class Stage:
             settings=SlackSettings(
                 bot_token=TOKEN, signing_secrets=(SECRET,), api_url=slack.url
             ),
-            pages=self.pages,
+            answerers=Answerers(pages=self.pages),
         )
 
     async def send(self, payload: Json) -> Any:

@@ -27,6 +27,7 @@ from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
 from bot.ports import Lane
 from bot.slack import plan_card, plan_words
+from bot.slack.answerers import Answerers
 from bot.slack.cards import card
 from bot.slack.lines import SlackPresenter
 from bot.slack.plan_forms import About
@@ -73,7 +74,9 @@ class Stage:
             api_url=slack.url,
         )
         self.room = SlackRoom(
-            service=self.service, settings=settings, gate=self.gate if gate else None
+            service=self.service,
+            settings=settings,
+            answerers=Answerers(gate=self.gate if gate else None),
         )
         self.service.open()
 
@@ -609,9 +612,9 @@ def test_only_with_a_gate_the_incident_s_card_offers_to_propose() -> None:
     view = service.view("INC-0001")
     assert view is not None
     plain, proposing = _actions(card(view).blocks), SlackPresenter(proposing=True)
-    offered = _actions(proposing.card(view).blocks)
+    answerers = _actions(proposing.card(view).blocks)
     assert_slack_valid(proposing.card(view).blocks)
-    assert [one for one in offered if one not in plain] == ["action.propose"]
+    assert [one for one in answerers if one not in plain] == ["action.propose"]
     assert SlackPresenter().card(view) == card(view)
 
 

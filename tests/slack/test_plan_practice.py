@@ -13,6 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.responses import Response
 
 from bot.slack import plan_words
+from bot.slack.answerers import Answerers
 from bot.slack.lines import SlackPresenter
 from bot.slack.manifest import manifest
 from bot.slack.plan_forms import GLASS_PREFIX
@@ -43,7 +44,9 @@ class Play:
             signing_secrets=(SECRET,),
             api_url=f"{stage.url}/practice/api/",
         )
-        self.room = SlackRoom(service=self.service, settings=settings, gate=self.gate)
+        self.room = SlackRoom(
+            service=self.service, settings=settings, answerers=Answerers(gate=self.gate)
+        )
         stage.answer = self._answer
         self.service.open()
         view = self.service.view("INC-0001")
@@ -141,7 +144,7 @@ async def test_the_edited_card_offers_what_the_next_stage_allows(play: Play) -> 
     play.draw()
     await play.settle()
     late = await play.press("U0LEAD", "Review and confirm", f"plan/{PLAN}")
-    assert (late["status"], late["offered"]) == (409, ["Stop"])
+    assert (late["status"], late["answerers"]) == (409, ["Stop"])
     assert (await play.press("U0LEAD", "Stop", f"plan/{PLAN}"))["ok"]
     assert "stopped" in await play.told("U0LEAD")
 

@@ -13,6 +13,7 @@ from bot.domain.writing import Composed, Part, Writing
 from bot.ports.writings import Asked, Draft
 from bot.readmodels import updating
 from bot.readmodels.catching_up import catch_up
+from bot.slack.answerers import Answerers
 from bot.slack.room import SlackRoom
 from bot.slack.room_settings import SlackSettings
 from bot.slack.writing_wishes import CATCH_UP_BUTTON, HANDOVER_FORM, UPDATE_FORM
@@ -79,7 +80,7 @@ class Stage:
             settings=SlackSettings(
                 bot_token=TOKEN, signing_secrets=(SECRET,), api_url=slack.url
             ),
-            writings=self.writings,
+            answerers=Answerers(writings=self.writings),
         )
 
     async def send(self, payload: Json) -> Any:
