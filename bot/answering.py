@@ -13,15 +13,25 @@ from datetime import timedelta
 
 from bot.assistant import asking
 from bot.assistant.asking import PROMPT, QuestionAnswer
-from bot.domain.passage import Evidence, How, Passage, Reply, Said, Written
+from bot.domain.passage import (
+    ANSWER,
+    Evidence,
+    How,
+    Passage,
+    Reply,
+    Said,
+    Written,
+    judged_as,
+)
 from bot.domain.question_events import QuestionAnswered
 from bot.domain.registry import Registry
 from bot.domain.runbook import Runbook
+from bot.domain.summary import prompt_named
 from bot.domain.untrusted import Untrusted
 from bot.incidents import IncidentBook
 from bot.ports import Clock, Store, Transaction
 from bot.ports.model import Answered, Model, NoAnswer, Question
-from bot.readmodels import board, passages, questions, summaries
+from bot.readmodels import board, passages, questions, summaries, votes
 from bot.readmodels.questions import FOR_A_MODEL, WAITS, Asked
 from bot.speaking import Speaking, view_of
 from bot.viewing import Viewing
@@ -240,6 +250,7 @@ class Answering:
             )
             at = evidence.at if evidence else asked.asked_at
             self._speaking.say(tx, view_of(asked, state, found, at=at))
+            _note_text(tx, asked, found)
             questions.over(tx, asked)
             if not state.drill:
                 summaries.count(tx, "question", {found.how.value: 1})
@@ -275,3 +286,13 @@ def _written(answer: Answered[QuestionAnswer]) -> Written:
         version=asked.version,
         digest=asked.digest,
     )
+
+
+def _note_text(tx: Transaction, asked: Asked, found: Reply) -> None:
+    """Have an answer that a model wrote judged: thumbs stand below it."""
+    if found.written is None:
+        return
+    by = found.written
+    prompt = prompt_named(by.prompt, by.version, by.digest)
+    which = judged_as(asked.id)
+    votes.know(tx, asked.incident, ANSWER, which, prompt=prompt, model=by.model)

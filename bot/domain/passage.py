@@ -5,6 +5,7 @@ a question is answered from them is in `bot/assistant`, and how an answer looks 
 business of `bot/slack`.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,6 +113,15 @@ class Said:
     quote: Untrusted | None = None
     evidence: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+
+
+ANSWER = "answer"
+"""Kind of a text that a model wrote, as people's judgements name it."""
+
+
+def judged_as(question: str) -> str:
+    """Return which text an answer is to whoever judges it: letters and digits only."""
+    return hashlib.sha256(question.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

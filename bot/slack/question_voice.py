@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.passage import How, Passage, Reply, Said
+from bot.domain.passage import ANSWER, How, Passage, Reply, Said, judged_as
 from bot.domain.summary import prompt_named
 from bot.domain.untrusted import Untrusted, clip
 from bot.ports import Post, Whisper
 from bot.ports.asking import AnswerView
 from bot.slack import exercise, rich
+from bot.slack.feedback import thumbs
 from bot.slack.sentences import (
     Code,
     Element,
@@ -46,7 +47,10 @@ class SlackQuestionVoice:
 
     def answer(self, view: AnswerView) -> Post:
         """Return an answer for the thread."""
-        return _marked(_post(view, _spoken(view), _blocks(view)), drill=view.drill)
+        blocks = _blocks(view)
+        if view.reply.written is not None:
+            blocks += thumbs(view.incident, ANSWER, judged_as(view.id))
+        return _marked(_post(view, _spoken(view), blocks), drill=view.drill)
 
     def whisper(self, view: AnswerView, *, until: datetime) -> Whisper:
         """Return an answer for who asked alone, with what they asked."""

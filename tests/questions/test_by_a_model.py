@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain.commands import JudgeText
+from bot.domain.judging_events import Vote
 from bot.ports.model import NoAnswer, Question, Why
+from bot.slack.feedback import TEXT
 from tests.questions.stage import minutes_to, played
 from tests.questions.test_hearing import Asking
+from tests.spec import OLU
 from tests.test_summaries import FakeModel
 
 ASKED = "INC-0001: how often did send_email run and how long?"
@@ -53,6 +57,30 @@ def test_a_true_claim_is_shown_with_what_it_rests_on(stage: Asking) -> None:
     assert "AI-written, check evidence · incident-summary v1" in shown
     line = stage.core.service.timeline("INC-0001")[-1]
     assert "answered from al_injection by openai:m" in line.text
+
+
+def test_people_say_what_they_think_of_an_answer(stage: Asking) -> None:
+    stage.ask(ASKED)
+    answered(stage)
+    (which,) = stage.core.store.read(
+        lambda tx: [
+            row["text"]
+            for row in tx.tables.execute(
+                "SELECT text FROM known_text WHERE kind = 'answer'"
+            )
+        ]
+    )
+    assert TEXT.fullmatch(which)
+    assert f"up|INC-0001|answer|{which}" in stage.last()
+    thinks = JudgeText(by=OLU, kind="answer", which=which, vote=Vote.UP)
+    assert stage.core.ask("INC-0001", thinks).refusal is None
+    line = stage.core.service.timeline("INC-0001")[-1]
+    assert "thumbs up to the answer of openai:m" in line.text
+
+
+def test_what_rules_answer_asks_for_no_opinion(stage: Asking) -> None:
+    stage.ask("INC-0001: who owns it?")
+    assert "|answer|" not in answered(stage)
 
 
 @pytest.mark.parametrize(
