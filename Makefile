@@ -24,7 +24,8 @@ VIEWER_READY := $(VIEWER)/viewer.js
 WORKERS ?= 2
 # Kept byte code: pytest else rewrites every assertion again in each worker.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
-# Hundreds of tests write a store each; in memory nobody waits for the disk.
+# Hundreds of tests write a store each; in memory nobody waits for the disk, and only
+# what failed is kept.
 IN_MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -Pm /dev/shm | awk 'NR == 2 {print $$4}')" -ge 2048 ] \
 	&& echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
 COOLDOWN ?= 1 week
@@ -78,7 +79,7 @@ test: setup ## the whole suite: fast, then slow
 	@echo "Not run here, because they need Chromium, Go, age or Alertmanager: make test-outside."
 
 test-fast: setup ## the tests that start no server
-	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) -o tmp_path_retention_count=1 -m "not slow and not outside"
+	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) -o tmp_path_retention_policy=failed -m "not slow and not outside"
 
 test-slow: setup ## the tests that start servers, kill processes or search long
 	@$(PYTEST) -n $(WORKERS) --dist worksteal --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
