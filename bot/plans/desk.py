@@ -29,9 +29,10 @@ _DAY = timedelta(hours=24)
 _ROOT_CHARS = 16
 # Which parameter an entity of an alert may fill; a person confirms it.
 _FILLS = {
-    "principal": ("user_name",),
+    "principal": ("user_name", "role_name"),
     "key": ("access_key_id",),
-    "service": ("function_name",),
+    "service": ("function_name", "service"),
+    "agent": ("agent_id",),
 }
 
 
