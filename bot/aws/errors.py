@@ -34,7 +34,7 @@ _MISSING = frozenset(
         *("ResourceNotFoundException", "NotFoundException"),
         *("ClusterNotFoundException", "ServiceNotFoundException"),
         *("WAFNonexistentItemException", "ParameterNotFound"),
-        *("NoSuchKey", "NoSuchBucket", "NoSuchBucketPolicy"),
+        *("NoSuchKey", "NoSuchBucketPolicy"),
         "NoSuchObjectLockConfiguration",
     }
 )

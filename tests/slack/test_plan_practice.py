@@ -144,7 +144,7 @@ async def test_the_edited_card_offers_what_the_next_stage_allows(play: Play) -> 
     play.draw()
     await play.settle()
     late = await play.press("U0LEAD", "Review and confirm", f"plan/{PLAN}")
-    assert (late["status"], late["answerers"]) == (409, ["Stop"])
+    assert (late["status"], late["offered"]) == (409, ["Stop"])
     assert (await play.press("U0LEAD", "Stop", f"plan/{PLAN}"))["ok"]
     assert "stopped" in await play.told("U0LEAD")
 

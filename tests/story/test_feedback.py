@@ -85,15 +85,15 @@ def test_a_step_that_does_not_fit_is_rejected_and_seen_in_the_figures(
     bot: Tocsin,
 ) -> None:
     incident, at = opened(bot, "mailer")
-    assert "RB-06" in shown(at)
+    assert "RB-02" in shown(at)
     wrong = "It is wrong: it does not fit this incident"
     sent = answer(bot, OLU, "Not this…", at, choice=wrong)
     assert "reason" in shown(sent), "wrong needs a reason"
     answer(bot, GUEST, "Not this…", at, choice="None of them fits")
     answer(bot, OLU, "Not this…", at, choice=wrong, reason="no mail was sent")
-    assert "RB-02" in card(bot, incident, "runbook RB-02 step 1")
+    assert "RB-06" in card(bot, incident, "runbook RB-06 step 1")
     hears(bot, GUEST, "guests may read")
-    bot.wait_for(saying("RB-06 does not fit this incident: no mail was sent"))
+    bot.wait_for(saying("RB-02 does not fit this incident: no mail was sent"))
 
     listed = bot.command(SAM, f"/incident runbooks {incident}").json
     told = shown(listed)
@@ -102,7 +102,7 @@ def test_a_step_that_does_not_fit_is_rejected_and_seen_in_the_figures(
     learned = history(bot)
     (found,) = [one for one in learned["runbooks"] if one["wrong"]]
     assert (found["runbook"], found["wrong_by"], found["weight"]) == (
-        "RB-06",
+        "RB-02",
         1,
         -0.167,
     )
@@ -112,9 +112,9 @@ def test_a_step_that_does_not_fit_is_rejected_and_seen_in_the_figures(
 
 
 def offered_again_and_forgotten(bot: Tocsin, incident: str, again: Any) -> None:
-    bot.do(SAM, "click", channel=CHANNEL, ts=again["ts"], button="Offer RB-06 again")
-    card(bot, incident, "runbook RB-06 step 1")
-    done = history(bot, "--reset", "RB-06", "--because", "it was written anew")
+    bot.do(SAM, "click", channel=CHANNEL, ts=again["ts"], button="Offer RB-02 again")
+    card(bot, incident, "runbook RB-02 step 1")
+    done = history(bot, "--reset", "RB-02", "--because", "it was written anew")
     assert done["by"] == "admin"
     learned = history(bot)
     assert learned["forgotten"][-1]["because"] == "it was written anew"

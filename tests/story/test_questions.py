@@ -11,7 +11,7 @@ from tests.story.running import CHANNEL, Tocsin, running
 
 pytestmark = pytest.mark.slow
 ALERT = {
-    "title": "Guardrail support-gr let 3 documents through",
+    "title": "Prompt injection: guardrail support-gr let 3 documents through",
     "description": "Tool send_email ran 12 times in 4 min, usual 0 to 1.",
     "guardrail": "support-gr",
 }
