@@ -26,7 +26,7 @@ WORKERS ?= 2
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 COOLDOWN ?= 1 week
 UPGRADE ?=
-BENCHES ?= intake ack log seal redact
+BENCHES ?= intake ack log seal redact gate
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -36,9 +36,14 @@ class PlanBook:
 
     def load(self, tx: Transaction, plan: str) -> tuple[ActionState, int]:
         """Return a plan's state and the version of its stream."""
-        entries = tx.log.load(ACTION_STREAM + plan)
+        stream = ACTION_STREAM + plan
+        known: tuple[ActionState, int] | None = tx.worked_out.get(stream)
+        if known is not None and known[1] == tx.log.version(stream):
+            return known
+        entries = tx.log.load(stream)
         events = (decode_action(e.kind, e.body, e.words) for e in entries)
-        return fold(events), len(entries)
+        tx.worked_out[stream] = found = fold(events), len(entries)
+        return found
 
     def apply(
         self,
