@@ -7,7 +7,6 @@ outside can be reached; how often an action was made is counted here, by its tar
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +25,6 @@ from bot.gate.rehearsal import Rehearsal, RehearsalSession, Rehearsed
 from bot.guards import Guards
 from bot.plans.gatekeeper import Gatekeeper
 from bot.plans.house import GateHouse
-from bot.plans.journal import PlanJournal
 from bot.ports import Clock, NewEntry
 from bot.ports.action import Effect, StepResult
 from bot.ports.gate import Asker
@@ -140,9 +138,7 @@ def open_bench(folder: Path) -> Bench:
     )
 
 
-def _watched(
-    house: GateHouse, store: MeteredStore, effects: Counter[str]
-) -> GateHouse:
+def _watched(house: GateHouse, store: MeteredStore, effects: Counter[str]) -> GateHouse:
     actions = {}
     for name, action in house.executor.catalogue.items():
         actions[name] = watched = Watched(action)

@@ -1,11 +1,12 @@
 """Times pieces of work in the store's writer: waiting, and BEGIN to COMMIT.
 
-The writer commits what waits in one group. So three times are kept of each piece:
+The writer commits what waits in one group. So four times are kept of each piece:
 
     queued   from the call until its own work begins
     own      the group's BEGIN to COMMIT without the other pieces' work: what it would
              take alone, with all of BEGIN, savepoint and COMMIT
     group    the group's BEGIN to COMMIT, with everybody's work in it
+    cpu      the writer's processor time in the piece's own work
 
 Pieces of the bench itself, such as its world, are in the groups and not counted.
 """
@@ -33,6 +34,7 @@ class Piece:
 
     queued: float
     work: float
+    cpu: float
     counted: bool
 
 
@@ -47,6 +49,7 @@ class Meter:
     queued: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
     group: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     shared: list[float] = field(default_factory=list)
     groups: int = 0
     _open: list[Piece] = field(default_factory=list)
@@ -65,6 +68,7 @@ class Meter:
             self.queued.append(one.queued)
             self.own.append(seconds - work + one.work)
             self.group.append(seconds)
+            self.cpu.append(one.cpu)
             self.shared.append(seconds / pieces)
 
 
@@ -84,13 +88,18 @@ class MeteredStore(SqliteStore):
         asked = time.perf_counter()
 
         def measured(tx: Any) -> T:
-            began = time.perf_counter()
+            began, cpu = time.perf_counter(), time.thread_time()
             try:
                 return work(tx)
             finally:
                 done = time.perf_counter()
-                queued, worked = began - asked, done - began
-                self.meter.ran(Piece(queued=queued, work=worked, counted=counted))
+                ran = Piece(
+                    queued=began - asked,
+                    work=done - began,
+                    cpu=time.thread_time() - cpu,
+                    counted=counted,
+                )
+                self.meter.ran(ran)
 
         return super().write(measured)
 

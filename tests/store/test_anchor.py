@@ -1,14 +1,17 @@
 """A checkpoint kept elsewhere shows what the log's own hashes cannot."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from bot.checkpoints import Checkpoints
 from bot.domain.errors import Tampered
 from bot.store.anchor import check_anchor, write_anchor
 from bot.store.checkpoint import Checkpoint, vkey
 from bot.store.keyfile import FileKeys
 from bot.store.sqlite import SqliteStore
+from tests.fakes.clock import FakeClock
 from tests.store.making import append, fact, filled, sign
 from tests.stores import new_store
 
@@ -116,3 +119,20 @@ def test_others_may_read_the_anchor(
     filled(sqlite, 1)
     write_anchor(anchors, sign(sqlite, keys))
     assert (anchors / "checkpoint").stat().st_mode & 0o777 == 0o644
+
+
+def test_who_signs_at_once_anchors_no_older_head_after_a_newer_one(
+    sqlite: SqliteStore, keys: FileKeys, anchors: Path
+) -> None:
+    signing = Checkpoints(store=sqlite, keys=keys, clock=FakeClock(), anchors=anchors)
+
+    def grow(name: int) -> None:
+        for turn in range(20):
+            append(sqlite, fact(), to=f"other/{name}-{turn}")
+            signing.sign_if_dirty()
+
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(grow, range(4)))
+    anchored = check(sqlite, keys, anchors)
+    assert anchored is not None
+    assert anchored.size == sqlite.read(lambda tx: tx.log.head()).size
