@@ -30,7 +30,7 @@ IN_MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -Pm /dev/shm | awk 'NR == 2 {pr
 	&& echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
 COOLDOWN ?= 1 week
 UPGRADE ?=
-BENCHES ?= intake ack log seal redact search
+BENCHES ?= intake ack log seal redact search gate
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -4,7 +4,8 @@ A checkpoint is signed every minute when the log has grown, on every approval an
 when an incident ends; its form is in `bot/store/checkpoint.py`.
 """
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.ports import Clock, Keys
@@ -27,6 +28,10 @@ class Checkpoints:
     keys: Keys
     clock: Clock
     anchors: Path
+    # Two who sign at once must not anchor the older head after the newer one.
+    _one: threading.Lock = field(
+        default_factory=threading.Lock, init=False, repr=False, compare=False
+    )
 
     @property
     def vkey(self) -> str:
@@ -39,9 +44,10 @@ class Checkpoints:
         Raises:
             Tampered: The log does not continue what was signed before.
         """
-        note = self.store.write(self._sign).result()
-        if note is not None:
-            write_anchor(self.anchors, note)
+        with self._one:
+            note = self.store.write(self._sign).result()
+            if note is not None:
+                write_anchor(self.anchors, note)
         return note
 
     def newest(self) -> str | None:

@@ -56,7 +56,9 @@ def check_params(
     """
     properties: Mapping[str, Any] = schema["properties"]
     wrong = [f"{name} is missing" for name in properties if name not in params]
-    wrong += [f"there is no {named(name)}" for name in params if name not in properties]
+    # What a program hands over may have names that are no texts at all.
+    extra = [str(name) for name in params if name not in properties]
+    wrong += [f"there is no {named(name)}" for name in extra]
     for name, rule in properties.items():
         if name in params and not _fits(rule, params[name]):
             wrong.append(f"{name} must be {rule['description']}")

@@ -58,6 +58,12 @@ def _log() -> Figures:
     return measure()
 
 
+def _gate() -> Figures:
+    from bot.cli.bench_gate import measure
+
+    return measure()
+
+
 def _seal() -> Figures:
     from bot.cli.bench_seal import measure
 
@@ -104,6 +110,7 @@ def redact(*, as_json: bool, megabytes: int, stream_megabytes: int) -> None:
 _add("ack", "How soon Slack gets its answer, durable before it.", _ack)
 _add("card", "How soon a card stands after the 202, whatever a model does.", _card)
 _add("log", "Appends to the log beside bare SQLite commits.", _log)
+_add("gate", "Presses on plans, what became of them, and a decision's time.", _gate)
 _add("seal", "Sealing beside its cipher, and a race for one-time links.", _seal)
 
 

@@ -8,8 +8,9 @@ effects are made by `bot/gate/executor.py` and nowhere else.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 
-from bot.domain.action import ActionState, fold
+from bot.domain.action import ActionState, evolve, fold
 from bot.domain.action_commands import ActionCommand, Mirror
 from bot.domain.action_decisions import decide_action
 from bot.domain.action_effects import ActionVerifyInconclusive
@@ -36,9 +37,14 @@ class PlanBook:
 
     def load(self, tx: Transaction, plan: str) -> tuple[ActionState, int]:
         """Return a plan's state and the version of its stream."""
-        entries = tx.log.load(ACTION_STREAM + plan)
+        stream = ACTION_STREAM + plan
+        known: tuple[ActionState, int] | None = tx.worked_out.get(stream)
+        if known is not None and known[1] == tx.log.version(stream):
+            return known
+        entries = tx.log.load(stream)
         events = (decode_action(e.kind, e.body, e.words) for e in entries)
-        return fold(events), len(entries)
+        tx.worked_out[stream] = found = fold(events), len(entries)
+        return found
 
     def apply(
         self,
@@ -77,13 +83,13 @@ class PlanBook:
         What Tocsin itself tries again every second is written down once, until
         something else happens to the plan.
         """
-        entries = tx.log.load(ACTION_STREAM + plan)
-        if not entries:
+        _, version = self.load(tx, plan)
+        if not version:
             return
         no = ActionRefused(command=asked, code=code, by=actor, at=self.clock.now())
-        if actor == TOCSIN and _says_again(entries[-1], no):
+        if actor == TOCSIN and _says_again(tx.log.load(ACTION_STREAM + plan)[-1], no):
             return
-        self._append(tx, plan, (no,), version=len(entries), actor=actor)
+        self._append(tx, plan, (no,), version=version, actor=actor)
 
     def _append(
         self,
@@ -97,12 +103,28 @@ class PlanBook:
         if not events:
             return
         entries = [_entry(event, actor=actor) for event in events]
-        stream = ACTION_STREAM + plan
-        tx.log.append(stream, expected_version=version, entries=entries)
-        state, _ = self.load(tx, plan)
+        state = self._kept(tx, plan, events, entries, version=version)
         self._project(tx, plan, state)
         self._promise(tx, plan, state, events)
         self._mirror(tx, plan, state)
+
+    def _kept(
+        self,
+        tx: Transaction,
+        plan: str,
+        events: Sequence[ActionEvent],
+        entries: Sequence[NewEntry],
+        *,
+        version: int,
+    ) -> ActionState:
+        """Append, and return the plan as it is then."""
+        stream, (before, _) = ACTION_STREAM + plan, self.load(tx, plan)
+        tx.log.append(stream, expected_version=version, entries=entries)
+        # The first entries hold the plan itself: that is read as it was kept.
+        if version:
+            after = reduce(evolve, events, before)
+            tx.worked_out[stream] = after, version + len(events)
+        return self.load(tx, plan)[0]
 
     def _project(self, tx: Transaction, plan: str, state: ActionState) -> None:
         """Keep the row by which plans are found."""

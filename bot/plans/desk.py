@@ -117,7 +117,8 @@ class PlanDesk:
         """Return everything a decision about one person may rest on."""
         state, _ = book.load(tx, plan.id)
         around = self.around(tx, book, plan, state)
-        view = view_of(plan, state, book)
+        # Asked only before a plan is put forward; drawing the card takes long.
+        is_new = verb is Verb.PROPOSE
         return GateFacts(
             read_at=by.read_at,
             asker=Standing(
@@ -132,7 +133,7 @@ class PlanDesk:
             frozen=around.frozen,
             channel_shared=by.channel_shared,
             drill=self.about(tx, plan.incident).drill,
-            fits=self.fits(view),
+            fits=is_new and self.fits(view_of(plan, state, book)),
             within_limits=True,
             overdue_reviews=self._overdue(tx, book, drill=plan.drill),
             glass_broken=around.glass_broken,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.aws.params import check_params
 from bot.domain.action_facts import Click, Door, GateFacts
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.gate_rules import QUORUM
@@ -98,6 +99,9 @@ class Planning:
 
     def _drafted(self, action: Action, wanted: Wanted, *, drill: bool) -> Draft:
         """Read the world, or in a drill the simulated one and nothing else."""
+        # Here for every action: none has to remember to look at its own.
+        manifest = action.MANIFEST
+        check_params(manifest.name, manifest.params, wanted.params)
         if not drill:
             return action.plan(wanted.params, reader=self.reader())
         if self.rehearsal is None:

@@ -17,7 +17,7 @@ from bot.ports.store import Guard
 from bot.store import database
 from bot.store.transaction import SqliteTransaction
 from bot.store.words import Salts
-from bot.store.writer import Writer
+from bot.store.writer import Observer, Writer
 
 T = TypeVar("T")
 _MAX_IDLE_READERS = 16
@@ -34,6 +34,7 @@ class SqliteStore:
         guard: Masks words and messages before they are written; None only where
             there is nothing of anybody to mask, such as in benchmarks.
         renew: Seals with the newest key what comes into the inbox.
+        observe: Told of every committed group; see `bot/store/writer.py`.
 
     Raises:
         BadSettings: The file belongs to a newer version, is not ours, or does
@@ -48,6 +49,7 @@ class SqliteStore:
         salts: Salts = secrets.token_bytes,
         guard: Guard | None = None,
         renew: Renew | None = None,
+        observe: Observer | None = None,
     ) -> None:
         self.path = path
         self._lock = threading.Lock()
@@ -63,6 +65,7 @@ class SqliteStore:
             lambda connection: SqliteTransaction(
                 connection, salts=salts, guard=guard, renew=renew
             ),
+            observe=observe,
         )
 
     @property

@@ -1,16 +1,25 @@
 """A checkpoint kept elsewhere shows what the log's own hashes cannot."""
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from bot.checkpoints import Checkpoints
 from bot.domain.errors import Tampered
 from bot.store.anchor import check_anchor, write_anchor
 from bot.store.checkpoint import Checkpoint, vkey
 from bot.store.keyfile import FileKeys
 from bot.store.sqlite import SqliteStore
+from bot.store.transaction import SqliteTransaction
+from tests.fakes.clock import FakeClock
 from tests.store.making import append, fact, filled, sign
 from tests.stores import new_store
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -116,3 +125,39 @@ def test_others_may_read_the_anchor(
     filled(sqlite, 1)
     write_anchor(anchors, sign(sqlite, keys))
     assert (anchors / "checkpoint").stat().st_mode & 0o777 == 0o644
+
+
+class Slow(SqliteStore):
+    """A store whose first answer comes after the next signer's, if it can."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.first, self.next_done = threading.Event(), threading.Event()
+
+    def write(self, work: Callable[[SqliteTransaction], T]) -> "Future[T]":
+        done = super().write(work)
+        if threading.current_thread().name == "first":
+            done.result()
+            self.first.set()
+            # Whoever has to wait for this one cannot overtake it.
+            self.next_done.wait(0.1)
+        return done
+
+
+def test_who_signs_at_once_anchors_no_older_head_after_a_newer_one(
+    tmp_path: Path, keys: FileKeys, anchors: Path
+) -> None:
+    store = Slow(tmp_path / "slow.db")
+    signing = Checkpoints(store=store, keys=keys, clock=FakeClock(), anchors=anchors)
+    append(store, fact())
+    first = threading.Thread(target=signing.sign_if_dirty, name="first")
+    first.start()
+    store.first.wait()
+    append(store, fact(), to="more")
+    signing.sign_if_dirty()
+    store.next_done.set()
+    first.join()
+    anchored = check(store, keys, anchors)
+    assert anchored is not None
+    assert anchored.size == 2
+    store.close()

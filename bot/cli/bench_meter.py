@@ -1,0 +1,128 @@
+"""Times pieces of work in the store's writer: waiting, and BEGIN to COMMIT.
+
+The writer commits what waits in one group. So four times are kept of each piece:
+
+    queued   from the call until its own work begins
+    own      the group's BEGIN to COMMIT without the other pieces' work: what it would
+             take alone, with all of BEGIN, savepoint and COMMIT
+    group    the group's BEGIN to COMMIT, with everybody's work in it
+    cpu      the writer's processor time in the piece's own work
+
+Pieces of the bench itself, such as its world, are in the groups and not counted.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.ports import Transaction
+    from bot.ports.store import Guard
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One piece of work, in seconds."""
+
+    queued: float
+    work: float
+    cpu: float
+    counted: bool
+
+
+@dataclass
+class Meter:
+    """Everything that was measured; filled in the writer's thread only.
+
+    Attributes:
+        shared: Of each counted piece, its even share of its group.
+    """
+
+    queued: list[float] = field(default_factory=list)
+    own: list[float] = field(default_factory=list)
+    group: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    shared: list[float] = field(default_factory=list)
+    groups: int = 0
+    _open: list[Piece] = field(default_factory=list)
+
+    def ran(self, piece: Piece) -> None:
+        """Take one piece of the group that is being worked on."""
+        self._open.append(piece)
+
+    def committed(self, pieces: int, seconds: float) -> None:
+        """Close the group."""
+        took, self._open = self._open, []
+        work = sum(one.work for one in took)
+        counted = [one for one in took if one.counted]
+        self.groups += bool(counted)
+        for one in counted:
+            self.queued.append(one.queued)
+            self.own.append(seconds - work + one.work)
+            self.group.append(seconds)
+            self.cpu.append(one.cpu)
+            self.shared.append(seconds / pieces)
+
+
+class MeteredStore(SqliteStore):
+    """The real store, told of its groups."""
+
+    def __init__(self, path: "Path", *, guard: "Guard", meter: Meter) -> None:
+        super().__init__(path, guard=guard, observe=meter.committed)
+        self.meter = meter
+
+    def write(self, work: Callable[[Any], T]) -> "Future[T]":
+        """Write what is not counted."""
+        return self.timed(work, counted=False)
+
+    def timed(self, work: Callable[[Any], T], *, counted: bool) -> "Future[T]":
+        """Write, and keep how long it waited and worked."""
+        asked = time.perf_counter()
+
+        def measured(tx: Any) -> T:
+            began, cpu = time.perf_counter(), time.thread_time()
+            try:
+                return work(tx)
+            finally:
+                done = time.perf_counter()
+                ran = Piece(
+                    queued=began - asked,
+                    work=done - began,
+                    cpu=time.thread_time() - cpu,
+                    counted=counted,
+                )
+                self.meter.ran(ran)
+
+        return super().write(measured)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The same store as the gate is given it. Keeps `ports.Store`.
+
+    Attributes:
+        on: Whether what is written now is counted.
+    """
+
+    store: MeteredStore
+    on: Callable[[], bool]
+
+    def write(self, work: "Callable[[Transaction], T]") -> "Future[T]":
+        """Write what is counted."""
+        return self.store.timed(work, counted=self.on())
+
+    def read(self, work: "Callable[[Transaction], T]") -> T:
+        """Read, as the store does."""
+        return self.store.read(work)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
