@@ -33,6 +33,8 @@ def server(**settings: str) -> Iterator[dict[str, Any]]:
                 "TOCSIN_HOME": home,
                 "TOCSIN_CONFIG": f"{home}/none.toml",
                 "TOCSIN_PRACTICE_REPLAY": "false",
+                # Whether or not the extra is installed, the same is measured.
+                "TOCSIN_RUNBOOKS_SEMANTIC": "off",
                 # It would start, and cost, beside what is measured.
                 "TOCSIN_PRACTICE_CLOUD": "false",
                 **settings,
