@@ -67,7 +67,8 @@ PATHS = (
     "/{}",
     "/?x={}",
 )
-_FORMS = ("Add a note…", "Resolve…", "Change severity…")
+_FORMS = ("Add a note…", "Change severity…")
+_ENDS = "Resolve…"
 
 
 def alerts(tocsin: Tocsin, values: Sequence[Canary], *, few: int = 6) -> None:
@@ -106,10 +107,7 @@ def presses(
     """Open the forms of a card and send values in each of their fields."""
     some = iter(values)
     for label in _FORMS:
-        for _ in range(times):
-            told = _pressed(tocsin, label)
-            assert told.get("view"), (label, told)
-            yield from _sent(tocsin, told["view"], next(some))
+        yield from _filled(tocsin, label, some, times=times)
     for _ in range(times):
         view = _pressed(tocsin, "Propose action…").get("view")
         chosen = {"action": "aws.iam.deactivate_access_key"}
@@ -122,7 +120,25 @@ def presses(
         ts = tocsin.messages()[-1]["ts"]
         shortcut = {"callback_id": "timeline_add", "channel": CHANNEL, "ts": ts}
         yield str(tocsin.do("U0LEAD", "shortcut", **shortcut).json)
+    # Last, for what is over offers none of the other forms.
+    yield from _filled(tocsin, _ENDS, some, times=times)
     yield str(tocsin.do("U0LEAD", "home").json)
+
+
+def _filled(
+    tocsin: Tocsin, label: str, some: Iterator[Canary], *, times: int
+) -> Iterator[str]:
+    """Open a form of some card again and again, and send a value in its fields."""
+    for _ in range(times):
+        # Cards come one a second.
+        tocsin.wait_for(
+            lambda found: any(
+                label in json.dumps(one, ensure_ascii=False) for one in found
+            )
+        )
+        told = _pressed(tocsin, label)
+        assert told.get("view"), (label, told)
+        yield from _sent(tocsin, told["view"], next(some))
 
 
 def _pressed(tocsin: Tocsin, label: str) -> dict[str, Any]:
