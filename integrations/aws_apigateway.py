@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
-from bot.aws.reading import Case, Reading, Seen, Texts
+from bot.aws.params import schema
+from bot.aws.reading import Case, Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest
@@ -82,12 +83,7 @@ class SetPlanRate(AwsAction):
         name="aws.apigateway.set_plan_rate",
         version=1,
         title="Slow an API Gateway usage plan down",
-        params={
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["usage_plan_id", "rate_per_s"],
-            "properties": {"usage_plan_id": _ID, "rate_per_s": _PER_SECOND},
-        },
+        params=schema(usage_plan_id=_ID, rate_per_s=_PER_SECOND),
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=("apigateway.GetUsagePlan",),
         calls=("apigateway.UpdateUsagePlan", "apigateway.GetUsagePlan"),
@@ -107,7 +103,7 @@ class SetPlanRate(AwsAction):
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the rate from before."""
-        before = {one.id: one.value for one in draft.preconditions}[_RATE]
+        before = was(draft, _RATE)
         return {**dict(draft.params), "rate_per_s": before}
 
 

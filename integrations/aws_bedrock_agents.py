@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
+from bot.aws.params import schema
 from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
@@ -25,15 +26,10 @@ _CALLS = "bedrock.agent_alias.calls"
 _ROUTE = "bedrock.agent_alias.version"
 _ACCEPTED, _REFUSED = "ACCEPT_INVOCATIONS", "REJECT_INVOCATIONS"
 _ID = {"type": "string", "pattern": "^[0-9A-Z]{10}$", "maxLength": 10}
-_PARAMS: Mapping[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["agent_id", "alias_id"],
-    "properties": {
-        "agent_id": {**_ID, "description": "the id of the agent, ten characters"},
-        "alias_id": {**_ID, "description": "the id of its alias, ten characters"},
-    },
-}
+_PARAMS: Mapping[str, Any] = schema(
+    agent_id={**_ID, "description": "the id of the agent, ten characters"},
+    alias_id={**_ID, "description": "the id of its alias, ten characters"},
+)
 
 
 def _alias(seen: Seen) -> Texts:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
+from bot.aws.params import schema
 from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
@@ -82,19 +83,14 @@ class GiveUpThroughput(AwsAction):
         name="aws.bedrock.give_up_throughput",
         version=1,
         title="Give up provisioned throughput of Bedrock",
-        params={
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["throughput"],
-            "properties": {
-                "throughput": {
-                    "type": "string",
-                    "description": "its name or ARN",
-                    "pattern": "^[A-Za-z0-9][A-Za-z0-9:/._-]{0,199}$",
-                    "maxLength": 200,
-                }
-            },
-        },
+        params=schema(
+            throughput={
+                "type": "string",
+                "description": "its name or ARN",
+                "pattern": "^[A-Za-z0-9][A-Za-z0-9:/._-]{0,199}$",
+                "maxLength": 200,
+            }
+        ),
         level={"": Level.T1},
         evidence=("bedrock.GetProvisionedModelThroughput",),
         calls=(

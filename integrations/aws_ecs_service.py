@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
-from bot.aws.reading import Case, Reading, Seen, Texts
+from bot.aws.params import schema
+from bot.aws.reading import Case, Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest
@@ -38,16 +39,6 @@ _SERVICE: Mapping[str, Any] = {
     },
 }
 _DESCRIBED = ("serviceName", "status", "desiredCount", "runningCount", "taskDefinition")
-
-
-def _params(**more: Any) -> Mapping[str, Any]:
-    properties = {**_SERVICE, **more}
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(properties),
-        "properties": properties,
-    }
 
 
 def _service(seen: Seen) -> Texts:
@@ -153,13 +144,14 @@ class SetDesiredCount(_UpdateService):
         name="aws.ecs.set_desired_count",
         version=1,
         title="Scale or stop an ECS service",
-        params=_params(
+        params=schema(
+            **_SERVICE,
             desired_count={
                 "type": "string",
                 "description": "0 to stop it, or a number of tasks up to 5000",
                 "pattern": "^(0|[1-9][0-9]{0,2}|[1-4][0-9]{3}|5000)$",
                 "maxLength": 4,
-            }
+            },
         ),
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=("ecs.DescribeServices",),
@@ -176,7 +168,7 @@ class SetDesiredCount(_UpdateService):
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the count from before."""
-        before = {one.id: one.value for one in draft.preconditions}[_DESIRED]
+        before = was(draft, _DESIRED)
         return {**dict(draft.params), "desired_count": before}
 
 
@@ -208,13 +200,14 @@ class SetTaskDefinition(_UpdateService):
         name="aws.ecs.set_task_definition",
         version=1,
         title="Roll an ECS service back to another revision",
-        params=_params(
+        params=schema(
+            **_SERVICE,
             task_definition={
                 "type": "string",
                 "description": "the task definition with its revision, as chat:41",
                 "pattern": "^[A-Za-z0-9_-]{1,240}:[1-9][0-9]{0,8}$",
                 "maxLength": 250,
-            }
+            },
         ),
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=("ecs.DescribeServices", "ecs.DescribeTaskDefinition"),
@@ -233,7 +226,7 @@ class SetTaskDefinition(_UpdateService):
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the revision from before."""
-        before = {one.id: one.value for one in draft.preconditions}[_REVISION]
+        before = was(draft, _REVISION)
         return {**dict(draft.params), "task_definition": before}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
+from bot.aws.params import schema
 from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.plan import Blast, Level
 from bot.ports.action import ActionManifest
@@ -22,25 +23,20 @@ MANIFEST = Manifest(
 
 _STATE = "events.rule.state"
 _NAME = "^[A-Za-z0-9._-]{1,64}$"
-_PARAMS: Mapping[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["rule_name", "event_bus"],
-    "properties": {
-        "rule_name": {
-            "type": "string",
-            "description": "the name of the rule",
-            "pattern": _NAME,
-            "maxLength": 64,
-        },
-        "event_bus": {
-            "type": "string",
-            "description": "the bus that the rule is on, mostly default",
-            "pattern": _NAME,
-            "maxLength": 64,
-        },
+_PARAMS: Mapping[str, Any] = schema(
+    rule_name={
+        "type": "string",
+        "description": "the name of the rule",
+        "pattern": _NAME,
+        "maxLength": 64,
     },
-}
+    event_bus={
+        "type": "string",
+        "description": "the bus that the rule is on, mostly default",
+        "pattern": _NAME,
+        "maxLength": 64,
+    },
+)
 _OF_RULE = {"Name": "rule_name", "EventBusName": "event_bus"}
 _KEPT = ("Name", "Arn", "State", "ScheduleExpression", "EventPattern", "EventBusName")
 

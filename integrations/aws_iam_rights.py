@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
+from bot.aws.params import schema
 from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
@@ -32,15 +33,6 @@ _POLICY = {
     "description": "AWSDenyAll, or AWSCompromisedKeyQuarantineV3 for the usual abuse",
     "enum": list(DENYING),
 }
-
-
-def _params(**properties: Any) -> Mapping[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(properties),
-        "properties": properties,
-    }
 
 
 def _name(what: str) -> Mapping[str, Any]:
@@ -166,7 +158,7 @@ def _manifest(name: str, title: str, call: str, *, back: str) -> ActionManifest:
         name=f"aws.iam.{name}",
         version=1,
         title=title,
-        params=_params(**{parameter: _name(kind.lower()), "policy": _POLICY}),
+        params=schema(**{parameter: _name(kind.lower()), "policy": _POLICY}),
         level={"": Level.T2},
         evidence=reads,
         calls=(call, *reads),

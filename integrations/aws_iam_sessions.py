@@ -8,10 +8,13 @@ each undoes the other. Whoever may assume the role can begin a new session.
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
-from bot.aws.reading import Case, Reading, Seen, Texts
+from bot.aws.params import schema
+from bot.aws.reading import Case, Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest
@@ -36,7 +39,8 @@ def _role(seen: Seen) -> Texts:
     """Return which role it is.
 
     Raises:
-        BadRequest: AWS itself keeps it; nobody may change it.
+        BadRequest: AWS itself keeps it and nobody may change it; or the moment is yet
+            to come, so that every new session would be refused as well.
     """
     role = seen.answer["Role"]
     if role["Path"].startswith("/aws-service-role/"):
@@ -45,7 +49,24 @@ def _role(seen: Seen) -> Texts:
             because="it belongs to a service of AWS, and only that may change it",
             next_move="Stop what the service does instead.",
         )
+    moment = seen.known.get("begun_before", NEVER)
+    if moment != NEVER and not _is_over(moment, seen.answer):
+        raise BadRequest(
+            "The role was not planned to change",
+            because="begun_before is no time that is over, so new sessions would be "
+            "refused too",
+            next_move="Name the time at which the role was last in good hands, in UTC.",
+        )
     return {"iam.role.arn": role["Arn"], "iam.role.id": role["RoleId"]}
+
+
+def _is_over(moment: str, answer: Mapping[str, Any]) -> bool:
+    """Tell whether a moment is before AWS's own clock; one that is no date is not."""
+    try:
+        now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+        return datetime.fromisoformat(moment) <= now
+    except (KeyError, ValueError):
+        return False
 
 
 def _role_kept(answer: Mapping[str, Any]) -> Any:
@@ -120,25 +141,20 @@ class RevokeSessions(AwsAction):
         name="aws.iam.revoke_role_sessions",
         version=1,
         title="End the sessions of an IAM role",
-        params={
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["role_name", "begun_before"],
-            "properties": {
-                "role_name": {
-                    "type": "string",
-                    "description": "the name of the IAM role",
-                    "pattern": r"^[A-Za-z0-9_+=,.@-]{1,64}$",
-                    "maxLength": 64,
-                },
-                "begun_before": {
-                    "type": "string",
-                    "description": "a time in UTC, as 2026-05-04T12:00:00Z, or never",
-                    "pattern": f"^({NEVER}|{_TIME})$",
-                    "maxLength": 20,
-                },
+        params=schema(
+            role_name={
+                "type": "string",
+                "description": "the name of the IAM role",
+                "pattern": r"^[A-Za-z0-9_+=,.@-]{1,64}$",
+                "maxLength": 64,
             },
-        },
+            begun_before={
+                "type": "string",
+                "description": "a time in UTC, as 2026-05-04T12:00:00Z, or never",
+                "pattern": f"^({NEVER}|{_TIME})$",
+                "maxLength": 20,
+            },
+        ),
         level={"": Level.T2},
         evidence=("iam.GetRole", "iam.GetRolePolicy"),
         calls=(
@@ -170,7 +186,7 @@ class RevokeSessions(AwsAction):
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the moment from before."""
-        before = {one.id: one.value for one in draft.preconditions}[_BEFORE]
+        before = was(draft, _BEFORE)
         return {**dict(draft.params), "begun_before": before}
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
 from bot.aws.calls import refusal_of
-from bot.aws.reading import Case, Reading, Seen, Texts
+from bot.aws.reading import Case, Reading, Seen, Texts, was
 from bot.domain.action_effects import Verdict
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest, Verified
@@ -153,7 +153,7 @@ class SetReservedConcurrency(AwsAction):
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the reservation from before."""
-        before = {one.id: one.value for one in draft.preconditions}[_CONCURRENCY]
+        before = was(draft, _CONCURRENCY)
         return {**dict(draft.params), "reserved_concurrency": before}
 
     def witness(self, case: Case) -> Verified:

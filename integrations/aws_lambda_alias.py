@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
-from bot.aws.reading import Case, Reading, Seen, Texts
+from bot.aws.params import schema
+from bot.aws.reading import Case, Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest
@@ -23,31 +24,26 @@ MANIFEST = Manifest(
 
 _VERSION = "lambda.alias.version"
 _REVISION = "lambda.alias.revision"
-_PARAMS: Mapping[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["function_name", "alias", "version"],
-    "properties": {
-        "function_name": {
-            "type": "string",
-            "description": "the function's name without version or alias",
-            "pattern": "^[A-Za-z0-9_-]{1,64}$",
-            "maxLength": 64,
-        },
-        "alias": {
-            "type": "string",
-            "description": "the alias that callers use, as live",
-            "pattern": "^[A-Za-z0-9_-]{0,62}[A-Za-z_-][A-Za-z0-9_-]{0,62}$",
-            "maxLength": 128,
-        },
-        "version": {
-            "type": "string",
-            "description": "the number of a published version",
-            "pattern": "^[1-9][0-9]{0,8}$",
-            "maxLength": 9,
-        },
+_PARAMS: Mapping[str, Any] = schema(
+    function_name={
+        "type": "string",
+        "description": "the function's name without version or alias",
+        "pattern": "^[A-Za-z0-9_-]{1,64}$",
+        "maxLength": 64,
     },
-}
+    alias={
+        "type": "string",
+        "description": "the alias that callers use, as live",
+        "pattern": "^[A-Za-z0-9_-]{0,62}[A-Za-z_-][A-Za-z0-9_-]{0,62}$",
+        "maxLength": 128,
+    },
+    version={
+        "type": "string",
+        "description": "the number of a published version",
+        "pattern": "^[1-9][0-9]{0,8}$",
+        "maxLength": 9,
+    },
+)
 
 
 def _alias(seen: Seen) -> Texts:
@@ -150,7 +146,7 @@ class MoveAlias(AwsAction):
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the version from before."""
-        before = {one.id: one.value for one in draft.preconditions}[_VERSION]
+        before = was(draft, _VERSION)
         return {**dict(draft.params), "version": before}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
+from bot.aws.params import schema
 from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
@@ -31,25 +32,20 @@ _HELD_BACK = "s3.object.quarantined"
 _TAGS = "s3.object.tags"
 _VERSION = "s3.object.version"
 _NO_VERSION = "null"  # what S3 calls the version of a bucket that keeps none
-_PARAMS: Mapping[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["bucket", "key"],
-    "properties": {
-        "bucket": {
-            "type": "string",
-            "description": "the name of the bucket",
-            "pattern": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-            "maxLength": 63,
-        },
-        "key": {
-            "type": "string",
-            "description": "the key of the object, as models/chat/model.safetensors",
-            "pattern": r"^[A-Za-z0-9!_.()/=+@,:-]{1,200}$",
-            "maxLength": 200,
-        },
+_PARAMS: Mapping[str, Any] = schema(
+    bucket={
+        "type": "string",
+        "description": "the name of the bucket",
+        "pattern": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        "maxLength": 63,
     },
-}
+    key={
+        "type": "string",
+        "description": "the key of the object, as models/chat/model.safetensors",
+        "pattern": r"^[A-Za-z0-9!_.()/=+@,:-]{1,200}$",
+        "maxLength": 200,
+    },
+)
 _OF_OBJECT = {"Bucket": "bucket", "Key": "key"}
 
 

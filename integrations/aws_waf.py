@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from bot.aws.action import AwsAction
 from bot.aws.arguments import MOST_ENTRIES
+from bot.aws.params import schema
 from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level, Step
@@ -30,31 +31,26 @@ _TOKEN = "waf.ip_set.lock_token"  # noqa: S105 - a version, not a secret
 # More would lock out whole providers.
 _LEAST_PREFIX = {4: 16, 6: 32}
 _REGIONAL = {"Scope": "REGIONAL"}
-_PARAMS: Mapping[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["ip_set_name", "ip_set_id", "address"],
-    "properties": {
-        "ip_set_name": {
-            "type": "string",
-            "description": "the name of a regional IP set that a web ACL blocks by",
-            "pattern": "^[A-Za-z0-9_-]{1,128}$",
-            "maxLength": 128,
-        },
-        "ip_set_id": {
-            "type": "string",
-            "description": "the id of that IP set",
-            "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-            "maxLength": 36,
-        },
-        "address": {
-            "type": "string",
-            "description": "an address with its prefix, as 192.0.2.7/32",
-            "pattern": "^[0-9a-f.:]{2,39}/[0-9]{1,3}$",
-            "maxLength": 43,
-        },
+_PARAMS: Mapping[str, Any] = schema(
+    ip_set_name={
+        "type": "string",
+        "description": "the name of a regional IP set that a web ACL blocks by",
+        "pattern": "^[A-Za-z0-9_-]{1,128}$",
+        "maxLength": 128,
     },
-}
+    ip_set_id={
+        "type": "string",
+        "description": "the id of that IP set",
+        "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "maxLength": 36,
+    },
+    address={
+        "type": "string",
+        "description": "an address with its prefix, as 192.0.2.7/32",
+        "pattern": "^[0-9a-f.:]{2,39}/[0-9]{1,3}$",
+        "maxLength": 43,
+    },
+)
 
 
 def _set(seen: Seen) -> Texts:

@@ -20,6 +20,16 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _LONGEST = 256
 
 
+def schema(**properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of parameters that are all required, and no others."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
 def schema_problems(schema: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with the schema of an action's parameters.
 

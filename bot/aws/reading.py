@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.aws.session import AwsSession
+from bot.domain.plan import Draft
 
 Texts = Mapping[str, str]
 
@@ -61,3 +62,8 @@ def filled(reading: Reading, known: Texts) -> dict[str, str]:
     """Return the arguments of a reading call, filled by what is known."""
     asked = {name: known[of] for name, of in reading.arguments.items()}
     return {**asked, **reading.always}
+
+
+def was(draft: Draft, fact: str) -> str:
+    """Return a fact as it was when a plan was drafted."""
+    return next(one.value for one in draft.preconditions if one.id == fact)
