@@ -13,7 +13,7 @@ from bot.assistant.summary import summarize
 from bot.domain.card import CardView, NextStep
 from bot.domain.envelope import Alert
 from bot.domain.incident import Incident
-from bot.domain.registry import Registry, System
+from bot.domain.registry import Registry
 from bot.domain.severity import Reason
 from bot.domain.summary import Summary
 from bot.domain.together import Together
@@ -101,10 +101,6 @@ class Viewing:
     def _titles(self, state: Incident) -> tuple[str, ...]:
         titles = {rule.id: rule.title for rule in self.together}
         return tuple(titles[one] for one in state.meanings if titles.get(one))
-
-    def system_of(self, alert: Alert) -> System | None:
-        """Return the registered system an alert names."""
-        return self.registry.of(alert.envelope.entities)
 
 
 def _earlier_end(tx: Transaction, state: Incident) -> datetime | None:
