@@ -45,6 +45,7 @@ from bot.wire_search import join_search
 from bot.wire_sharing import Sharing
 from bot.wire_summary import SummaryHouse
 from bot.wire_watch import WatchNeeds, build_watch
+from bot.wire_worlds import build_worlds
 from bot.wire_writing import WritingHouse, build_writings
 
 
@@ -190,7 +191,7 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
             people=people,
             team=ground.slack.team,
             in_practice=ground.in_practice,
-            aws=ground.aws,
+            worlds=build_worlds(ground.aws),
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
             alarm=lambda view: plan_card.glass_alarm(

@@ -13,7 +13,6 @@ from datetime import timedelta
 
 from ulid import ULID
 
-from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.config import Settings
 from bot.domain.gate_rules import GateRules, Mode
@@ -24,6 +23,7 @@ from bot.gate.judge import Judge
 from bot.gate.policy import Policy
 from bot.gate.rehearsal import Rehearsal, wrapped
 from bot.gate.tokens import Tokens
+from bot.gate.worlds import Worlds
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
 from bot.plans.gatekeeper import Gatekeeper
@@ -47,6 +47,7 @@ class GateNeeds:
 
     Attributes:
         team: Slack workspace whose people may decide.
+        worlds: What plans may change, and how each is read.
         in_practice: There is no real Slack: then the gate may act by default.
         draw: Makes a plan's card; the second argument signs its buttons.
         fits: Whether a whole plan fits on one card.
@@ -63,7 +64,7 @@ class GateNeeds:
     people: People
     team: str
     in_practice: bool
-    aws: AwsDoor
+    worlds: Worlds
     draw: Callable[[PlanView, str], Post]
     fits: Callable[[PlanView], bool]
     alarm: Callable[[PlanView], Post | None]
@@ -108,6 +109,7 @@ def _house(
     journal: PlanJournal,
 ) -> GateHouse:
     catalogue = load_actions()
+    needs.worlds.check(catalogue)
     rehearsal = Rehearsal(store=needs.store, actions=wrapped(catalogue))
     woken = threading.Event()
 
@@ -128,8 +130,8 @@ def _house(
             worker=f"w-{secrets.token_hex(6)}",
             journal=journal,
             catalogue=catalogue,
-            reader=needs.aws.reader,
-            mint=needs.aws.for_plan,
+            reader=needs.worlds.reader,
+            mint=needs.worlds.for_plan,
             keep_evidence=needs.keep_evidence,
             rehearsal=rehearsal,
         ),
@@ -173,7 +175,8 @@ def _planning(
         store=needs.store,
         desk=desk,
         catalogue=catalogue,
-        reader=needs.aws.reader,
+        reader=needs.worlds.reader,
+        offered=needs.worlds.offers,
         rehearsal=rehearsal,
     )
 

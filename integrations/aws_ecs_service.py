@@ -7,9 +7,9 @@ definition brings back what ran before. Both are undone by the value from before
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from bot.acting.params import schema
+from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.aws.action import AwsAction
-from bot.aws.params import schema
-from bot.aws.reading import Case, Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest

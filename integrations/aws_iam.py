@@ -7,9 +7,9 @@ can be undone. Nothing here deletes.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
 from bot.aws.calls import read, refusal_of
-from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.aws.session import AwsKey
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import NotFound

@@ -12,9 +12,9 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
+from bot.acting.params import schema
+from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.aws.action import AwsAction
-from bot.aws.params import schema
-from bot.aws.reading import Case, Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest

@@ -7,9 +7,9 @@ versions and configuration stay as they are.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.aws.action import AwsAction
 from bot.aws.calls import refusal_of
-from bot.aws.reading import Case, Reading, Seen, Texts, was
 from bot.domain.action_effects import Verdict
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest, Verified

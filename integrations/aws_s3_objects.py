@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from bot.acting.params import schema
+from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
-from bot.aws.params import schema
-from bot.aws.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
 from bot.ports.action import ActionManifest

@@ -1,140 +1,26 @@
-"""What all AWS actions share: read facts, write once, read again.
-
-An action is data: which reads give which facts, which write makes which facts true.
-A subclass says the words and whatever differs. Only the gate calls `apply`, with a
-session that `mint.py` cut to the one resource.
-"""
+"""What all AWS actions share: their role, their one resource, and how AWS is asked."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from bot.acting.action import DataAction
+from bot.acting.reading import Texts
 from bot.aws.calls import look, write
-from bot.aws.filling import as_json, from_templates, not_done, probes_of
 from bot.aws.mint import Grant
-from bot.aws.params import check_params
-from bot.aws.reading import Case, Reading, Seen, Texts, filled
-from bot.aws.session import AwsSession
-from bot.aws.sketch import sketched
-from bot.domain.action_effects import Verdict
-from bot.domain.errors import BadRequest, NotFound, TocsinError
-from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step
-from bot.ports.action import ActionManifest, Effect, Sketch, StepResult, Verified
+from bot.domain.plan import Draft
+from bot.ports.action import StepResult
 
 
-class AwsAction:
-    """Keeps `bot.ports.action.Action` with data. Templates are filled by params."""
+class AwsAction(DataAction):
+    """An action in AWS; its session is cut to the one resource by `mint.py`."""
 
-    MANIFEST: ActionManifest
+    PLACE = "AWS"
     ROLE: ClassVar[str]
     """The role that writes, e.g. ``tocsin-act-iam``."""
-    TARGET: ClassVar[str]
-    """The parameter that people type to confirm."""
     RESOURCE: ClassVar[str]
     """The fact that is the ARN of the one thing touched."""
     BESIDE: ClassVar[tuple[str, ...]] = ()
     """Facts that are ARNs of what AWS judges beside it, such as a task definition."""
-    FACTS: ClassVar[tuple[Reading, ...]]
-    """Reads that the plan rests on; made again before the write."""
-    TOLD: ClassVar[tuple[Reading, ...]] = ()
-    """Reads for people and evidence only: what they say may change any minute."""
-    WANTED: ClassVar[Texts]
-    """Fact → template of the value that it must have afterwards."""
-    WORDS: ClassVar[Texts]
-    """The same facts → templates of what people call them."""
-    WRITE: ClassVar[tuple[str, Texts]]
-    """The call that makes it so, and its arguments → templates."""
-    CARRIED: ClassVar[Texts] = {}
-    """Argument of the write → the fact that it carries, such as a lock token: where
-    AWS compares it itself, nothing slips in between. A drill has no such facts."""
-    IDENTITY: ClassVar[Texts]
-    """Parameter → the argument of the write that carries it."""
-    PROMISE: ClassVar[str]
-    """The sentence that says how it will be verified."""
-    USUAL: ClassVar[Texts] = {}
-    """The facts of `WANTED` → their values where nothing is wrong, for drills."""
-
-    # --- what differs: a subclass overrides what its data cannot say ---
-
-    def blast(self, case: Case) -> Blast:
-        """Return how far it reaches."""
-        raise NotImplementedError
-
-    def writing(self, params: Texts) -> tuple[str, Texts]:
-        """Return the call to make, and its arguments."""
-        call, arguments = self.WRITE
-        return call, from_templates(arguments, params)
-
-    def carrying(self, params: Texts, facts: Texts) -> Texts:
-        """Return the arguments of the write that come out of the facts."""
-        del params
-        return {name: facts[of] for name, of in self.CARRIED.items()}
-
-    def identity(self, step: Step) -> Texts:
-        """Return the parameters that the facts are read by, from the step alone."""
-        given = dict(step.params)
-        return {name: given[of] for name, of in self.IDENTITY.items()}
-
-    def promise(self, case: Case) -> str:
-        """Return the sentence that says how it will be verified."""
-        return self.PROMISE.format_map(case.params)
-
-    def witness(self, case: Case) -> Verified:
-        """Try the new state out, where that is possible; say which was done."""
-        wanted = from_templates(self.WANTED, case.params)
-        read_again = ", ".join(f"{key} is {case.facts[key]}" for key in wanted)
-        return Verified(verdict=Verdict.PASS, says=f"Read again: {read_again}.")
-
-    def sketch(self, params: Texts) -> Sketch:
-        """Return what would change, for a drill; reads nothing."""
-        wanted = next(iter(from_templates(self.WANTED, params).items()))
-        words = from_templates(self.WORDS, params)
-        return sketched(self, wanted, params, what=words[wanted[0]])
-
-    # --- the port ---
-
-    def plan(self, params: Texts, *, reader: AwsSession) -> Draft:
-        """Read the world and say exactly what would run.
-
-        Raises:
-            BadRequest: The parameters do not fit, or there is nothing to do.
-            NotFound: There is no such thing.
-            Unreachable: The world could not be read.
-        """
-        name = self.MANIFEST.name
-        check_params(name, self.MANIFEST.params, params)
-        facts = self.facts(params, reader)
-        told = self._kept(self.TOLD, {**params, **facts}, reader)
-        case = Case(params=params, facts=facts, reader=reader, told=told)
-        wanted = from_templates(self.WANTED, params)
-        if all(facts[key] == value for key, value in wanted.items()):
-            raise BadRequest(
-                f"{name} was not planned",
-                because="AWS is already as it would make it",
-                next_move="Nothing needs to be done.",
-            )
-        preconditions = probes_of(facts)
-        return Draft(
-            action=name,
-            action_version=self.MANIFEST.version,
-            params=tuple(sorted(params.items())),
-            target=params[self.TARGET],
-            changes=self._changes(params, facts, wanted),
-            steps=(self._step(params, preconditions),),
-            preconditions=preconditions,
-            blast=self.blast(case),
-            verify=self.promise(case),
-            rollback=self.MANIFEST.rollback,
-            irreversible_because=self.MANIFEST.irreversible_because,
-        )
-
-    def probe(self, draft: Draft, *, reader: AwsSession) -> tuple[Probe, ...]:
-        """Read the preconditions again.
-
-        Raises:
-            NotFound: The thing is gone.
-            Unreachable: The world could not be read.
-        """
-        return probes_of(self.facts(dict(draft.params), reader))
 
     def grant(self, draft: Draft) -> Grant:
         """Return what the plan's session must be able to do, and nothing more."""
@@ -147,109 +33,17 @@ class AwsAction:
             resources=tuple(facts[one] for one in (self.RESOURCE, *self.BESIDE)),
         )
 
-    def apply(self, step: Step, effect: Effect) -> StepResult:
-        """Compare, then write once. AWS has no compare-and-set for these calls.
-
-        The comparison comes directly before the write and with the same session, so
-        what can slip in between are milliseconds; `verify` would show it.
-        """
-        given = dict(step.params)
-        try:
-            facts = self.facts(self.identity(step), effect.session)
-        except Exception as error:  # noqa: BLE001 - nothing was written yet
-            reason = type(error).__name__
-            return not_done(step, f"the facts could not be read again ({reason})")
-        moved = [one.id for one in step.compare if facts.get(one.id) != one.value]
-        if moved or not step.compare:
-            changed = ", ".join(moved) or "nothing to compare with"
-            return not_done(step, f"the world is not as planned ({changed})")
-        if step.call not in self.MANIFEST.calls:
-            return not_done(step, "it is not a call of this action")
-        return write(
-            effect.session, step.call, given, idempotency_key=effect.idempotency_key
-        )
-
-    def verify(self, plan: Plan, *, reader: AwsSession) -> Verified:
-        """Say whether it worked, by reading the facts again."""
-        params = dict(plan.draft.params)
-        try:
-            facts = self.facts(params, reader)
-            wanted = from_templates(self.WANTED, params)
-            wrong = [key for key, value in wanted.items() if facts[key] != value]
-            if wrong:
-                says = f"Read again: {', '.join(wrong)} is not as promised."
-                return Verified(verdict=Verdict.FAIL, says=says)
-            return self.witness(Case(params=params, facts=facts, reader=reader))
-        except TocsinError as error:
-            says = f"It could not be checked: {error.because}."
-            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
-
-    def rollback(self, draft: Draft) -> Texts | None:
-        """Return the parameters for the rollback action: by default the same."""
-        return dict(draft.params) if self.MANIFEST.rollback else None
-
-    def snapshot(self, draft: Draft, *, reader: AwsSession) -> Mapping[str, Any]:
-        """Return the evidence: what is kept of each read, by call.
+    def looked(self, session: Any, call: str, texts: Texts) -> Mapping[str, Any]:
+        """Return the answer of a reading call, as `bot/aws/calls.py` makes it.
 
         Raises:
-            NotFound: The thing is gone.
-            Unreachable: The world could not be read.
+            NotFound: AWS says that the thing does not exist.
+            Unreachable: It was refused or there was no answer.
         """
-        known = {one.id: one.value for one in draft.preconditions}
-        readings = (*self.FACTS, *self.TOLD)
-        return self._kept(readings, {**dict(draft.params), **known}, reader)
+        return look(session, call, texts)
 
-    # --- how ---
-
-    def facts(self, params: Texts, session: AwsSession) -> Texts:
-        """Return every fact that the plan rests on, by id."""
-        found: dict[str, str] = {}
-        for reading in self.FACTS:
-            known = {**params, **found}
-            try:
-                answer = look(
-                    session,
-                    reading.call,
-                    filled(reading, known),
-                )
-            except NotFound:
-                if not reading.missing:
-                    raise
-                found |= reading.missing
-                continue
-            found |= reading.facts(Seen(answer, known)) if reading.facts else {}
-        return found
-
-    def _kept(
-        self, readings: tuple[Reading, ...], known: Texts, session: AwsSession
-    ) -> dict[str, Any]:
-        return {
-            one.call: as_json(self._one_kept(one, known, session))
-            for one in readings
-            if one.keep
-        }
-
-    def _one_kept(self, one: Reading, known: Texts, session: AwsSession) -> Any:
-        """Return what is kept of an answer, None where there is no such thing."""
-        try:
-            answer = look(session, one.call, filled(one, known))
-        except NotFound:
-            if not one.missing:
-                raise
-            return None
-        return one.keep(answer) if one.keep else None
-
-    def _changes(
-        self, params: Texts, facts: Texts, wanted: Texts
-    ) -> tuple[Change, ...]:
-        words = from_templates(self.WORDS, params)
-        return tuple(
-            Change(what=words[key], before=facts[key], after=value)
-            for key, value in wanted.items()
-        )
-
-    def _step(self, params: Texts, compare: tuple[Probe, ...]) -> Step:
-        call, arguments = self.writing(params)
-        carried = self.carrying(params, {one.id: one.value for one in compare})
-        ordered = tuple(sorted({**arguments, **carried}.items()))
-        return Step(id="s1", call=call, params=ordered, compare=compare)
+    def written(
+        self, session: Any, call: str, texts: Texts, *, idempotency_key: str
+    ) -> StepResult:
+        """Make the call once. Never raises."""
+        return write(session, call, texts, idempotency_key=idempotency_key)

@@ -6,13 +6,13 @@ until it is connected, every look says so and nothing is changed.
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any
 
 from bot.aws.action import AwsAction
 from bot.aws.mint import Mint
 from bot.aws.session import AwsSession, AwsSettings, open_session
 from bot.domain.errors import BadRequest, Unreachable
 from bot.domain.plan import Plan
+from bot.ports.action import Action
 from bot.ports.clock import Clock
 
 
@@ -33,6 +33,11 @@ class AwsDoor:
         base = open_session(settings)
         with self._lock:
             self._mint = Mint(base=base, clock=self.clock)
+
+    @property
+    def is_configured(self) -> bool:
+        """Tell that an account may come: it is connected while the bot runs."""
+        return True
 
     @property
     def is_connected(self) -> bool:
@@ -73,9 +78,9 @@ class AwsDoor:
         return self._connected().store()
 
     def for_plan(
-        self, plan: Plan, action: Any, approvers: tuple[str, ...]
-    ) -> AwsSession | None:
-        """Return the session a plan acts with; None for what is not AWS.
+        self, plan: Plan, action: Action, approvers: tuple[str, ...]
+    ) -> AwsSession:
+        """Return the session a plan acts with.
 
         Raises:
             BadRequest: Nobody agreed, or it is a drill.
@@ -88,7 +93,11 @@ class AwsDoor:
                 next_move="Only an approved plan of a real incident gets one.",
             )
         if not isinstance(action, AwsAction):
-            return None
+            raise BadRequest(
+                f"No AWS session was made for {plan.id}",
+                because=f"{action.MANIFEST.name} is no action of AWS",
+                next_move="Tell the bot's owner: its name leads to the wrong place.",
+            )
         mint = self._connected()
         grant = action.grant(plan.draft)
         return mint.mint(plan, grant, approvers=approvers)

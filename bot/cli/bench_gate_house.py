@@ -34,6 +34,7 @@ from bot.slack import plan_card
 from bot.store.keyfile import FileKeys
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import SystemClock
+from bot.wire_worlds import build_worlds
 
 TEAM, CHANNEL, INCIDENT = "T0BENCH", "C0BENCH", "INC-0001"
 REQUESTER, SECOND, COMMANDER = "U0REQUESTER", "U0SECOND", "U0COMMANDER"
@@ -117,7 +118,7 @@ def open_bench(folder: Path) -> Bench:
             people=people,
             team=TEAM,
             in_practice=True,
-            aws=AwsDoor(clock=clock),
+            worlds=build_worlds(AwsDoor(clock=clock)),
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
             alarm=lambda _: None,

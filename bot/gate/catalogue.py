@@ -9,7 +9,7 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.aws.params import schema_problems
+from bot.acting.params import schema_problems
 from bot.domain.errors import BadSettings
 from bot.domain.plan import Level
 from bot.ports.action import Action, ActionManifest

@@ -72,7 +72,7 @@ class Executor:
 
     Attributes:
         worker: Unique per process and start.
-        reader: Returns a session that can only read.
+        reader: Returns a session that can only read the world of an action.
         mint: Makes the session a plan may act with, from plan, action and approvers.
         keep_evidence: Saves a snapshot sealed; its argument is plan id and bytes.
         rehearsal: With what a drill's plans run; None where none ever may.
@@ -81,7 +81,7 @@ class Executor:
     worker: str
     journal: Journal
     catalogue: Mapping[str, Action]
-    reader: Callable[[], Any]
+    reader: Callable[[Action], Any]
     mint: Callable[[Plan, Action, tuple[str, ...]], Any]
     keep_evidence: Callable[[str, bytes], None]
     rehearsal: Rehearsal | None = None
@@ -156,7 +156,7 @@ class Executor:
     def _reader(self, plan: Plan) -> Any:
         if plan.drill:
             return self._rehearsed().world(plan.incident)
-        return self.reader()
+        return self.reader(self.catalogue[plan.draft.action])
 
     def _session(self, plan: Plan, action: Action, approvers: tuple[str, ...]) -> Any:
         if plan.drill:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.aws.params import check_params
+from bot.acting.params import check_params
 from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.aws.params import check_params
+from bot.acting.params import check_params
 from bot.domain.action_facts import Click, Door, GateFacts
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.gate_rules import QUORUM
@@ -49,14 +49,17 @@ class Planning:
     """Makes plans.
 
     Attributes:
-        reader: Returns a session that can only read; raises Unreachable.
+        reader: Returns a session that can only read the world of an action; raises
+            Unreachable.
+        offered: Tells whether an action can run here; a drill plays every one.
         rehearsal: What a drill's plans are made with; None where none are played.
     """
 
     store: Store
     desk: PlanDesk
     catalogue: Mapping[str, Action]
-    reader: Callable[[], Any]
+    reader: Callable[[Action], Any]
+    offered: Callable[[Action], bool] = lambda _: True
     rehearsal: Rehearsal | None = None
 
     def offers(self, incident: str) -> tuple[Offer, ...]:
@@ -67,6 +70,7 @@ class Planning:
         return tuple(
             _offer(name, one, known, drill=drill)
             for name, one in self.catalogue.items()
+            if drill or self.offered(one)
         )
 
     def plan(self, plan_id: str, wanted: Wanted) -> Plan:
@@ -103,7 +107,7 @@ class Planning:
         manifest = action.MANIFEST
         check_params(manifest.name, manifest.params, wanted.params)
         if not drill:
-            return action.plan(wanted.params, reader=self.reader())
+            return action.plan(wanted.params, reader=self.reader(action))
         if self.rehearsal is None:
             raise NotAllowed(
                 "Nothing was proposed",

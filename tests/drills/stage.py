@@ -53,7 +53,7 @@ class Trap:
     def __init__(self) -> None:
         self.touched: list[str] = []
 
-    def reader(self) -> Any:
+    def reader(self, action: Any = None) -> Any:
         self.touched.append("reader")
         raise AssertionError("a drill read the real world")
 

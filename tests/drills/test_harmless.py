@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -89,7 +90,8 @@ def test_the_account_makes_no_session_for_a_drill_whatever_the_action_is(
     stage: DrillStage, plan: PlanView
 ) -> None:
     door = AwsDoor(clock=stage.clock)
-    for action in (object(), stage.catalogue["aws.iam.deactivate_access_key"]):
+    unknown: Any = object()
+    for action in (unknown, stage.catalogue["aws.iam.deactivate_access_key"]):
         with pytest.raises(BadRequest, match="it is a drill"):
             door.for_plan(plan.plan, action, ("U0SECOND",))
 

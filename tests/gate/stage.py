@@ -93,7 +93,7 @@ class GateStage:
             store=self.core.store,
             desk=self.desk,
             catalogue=self.catalogue,
-            reader=lambda: None,
+            reader=lambda _: None,
         )
         tokens = Tokens(b"m" * 32)
         self.gate = Gatekeeper(
@@ -137,7 +137,7 @@ class GateStage:
                 path=leads,
             ),
             catalogue=self.catalogue,
-            reader=lambda: None,
+            reader=lambda _: None,
             mint=lambda plan, action, approvers: None,
             keep_evidence=self.evidence.__setitem__,
         )

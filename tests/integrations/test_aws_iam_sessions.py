@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.aws.reading import Seen
+from bot.acting.reading import Seen
 from bot.domain.errors import BadRequest
 from integrations.aws_iam_sessions import NEVER, RevokeSessions
 

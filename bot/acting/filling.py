@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.aws.reading import Texts
+from bot.acting.reading import Texts
 from bot.domain.action_effects import Outcome
 from bot.domain.plan import Probe, Step
 from bot.ports.action import StepResult

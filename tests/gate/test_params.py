@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.aws.params import check_params, schema_problems
+from bot.acting.params import check_params, schema_problems
 from bot.domain.errors import BadRequest
 
 NUMBER = {

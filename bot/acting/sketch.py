@@ -1,4 +1,4 @@
-"""What an AWS action would change, from its data alone: for drills. Reads nothing."""
+"""What an action would change, from its data alone: for drills. Reads nothing."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Protocol
@@ -9,7 +9,7 @@ Texts = Mapping[str, str]
 
 
 class Described(Protocol):
-    """The data of an action that a sketch is made of; see `AwsAction`."""
+    """The data of an action that a sketch is made of; see `DataAction`."""
 
     TARGET: ClassVar[str]
     IDENTITY: ClassVar[Texts]

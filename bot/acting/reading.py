@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.aws.session import AwsSession
 from bot.domain.plan import Draft
 
 Texts = Mapping[str, str]
@@ -23,7 +22,7 @@ class Case:
 
     params: Texts
     facts: Texts
-    reader: AwsSession
+    reader: Any
     told: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -1,0 +1,13 @@
+"""Puts the worlds together that plans may change. Nothing is asked or decided here.
+
+Each stands here under the first word of its actions' names, configured or not: what
+is not configured is not offered, and whoever asks it anyway is told so.
+"""
+
+from bot.aws.door import AwsDoor
+from bot.gate.worlds import Worlds
+
+
+def build_worlds(aws: AwsDoor) -> Worlds:
+    """Return every world there is."""
+    return Worlds({"aws": aws})
