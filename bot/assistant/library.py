@@ -12,7 +12,8 @@ from pathlib import Path
 from bot.assistant.nearness import FILE, Nearness
 from bot.assistant.search import Document, RunbookIndex
 from bot.domain.errors import Unparsed
-from bot.domain.runbook import Runbook, parse_runbook
+from bot.domain.runbook import Runbook
+from bot.domain.runbook_reading import parse_runbook
 
 _SEARCHED_FIRST = ("Meaning", "Impact")
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)

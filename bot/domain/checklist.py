@@ -7,12 +7,12 @@ step is decided in `stepping.py`; where editions lie, in `bot/readmodels/checkli
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.domain.runbook import MANUAL, Level, Runbook, Step, StepKind
+from bot.domain.runbook import Level, Runbook, Step, StepKind, Way
 from bot.domain.runbook_look import look_of
 from bot.domain.untrusted import Untrusted
 
@@ -172,7 +172,7 @@ def edition_of(runbook: Runbook) -> Edition:
 
 def needs_action(step: Step) -> bool:
     """Tell whether a step names a registered action that can be proposed."""
-    return step.is_gated and step.action not in ("", MANUAL)
+    return bool(step.ways)
 
 
 def evidence_before(edition: Edition, number: int) -> tuple[int, ...]:
@@ -227,11 +227,15 @@ def from_doc(doc: Mapping[str, Any]) -> Edition:
 
 
 def _step_doc(step: Step) -> dict[str, Any]:
-    return {name: getattr(step, name) for name in _IN_STEP} | {
+    doc = {name: getattr(step, name) for name in _IN_STEP} | {
         "kind": step.kind.value,
         "level": step.level.value if step.level else "",
         "params_from": [list(pair) for pair in step.params_from],
     }
+    # Only where there are others: editions kept before had no such field.
+    if step.otherwise:
+        doc["or"] = [[one.action, [*one.params_from]] for one in step.otherwise]
+    return doc
 
 
 def _step(doc: Mapping[str, Any]) -> Step:
@@ -239,8 +243,15 @@ def _step(doc: Mapping[str, Any]) -> Step:
         **{name: doc[name] for name in _IN_STEP},
         kind=StepKind(doc["kind"]),
         level=Level(doc["level"]) if doc["level"] else None,
-        params_from=tuple((key, value) for key, value in doc["params_from"]),
+        params_from=_pairs(doc["params_from"]),
+        otherwise=tuple(
+            Way(action, _pairs(pairs)) for action, pairs in doc.get("or", ())
+        ),
     )
+
+
+def _pairs(listed: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, value) for key, value in listed)
 
 
 def _canonical(doc: Mapping[str, Any]) -> bytes:

@@ -66,7 +66,7 @@ class Shelf:
         """Return a step that names an action, of a runbook at hand if there is one."""
         books = sorted(self.runbooks, key=lambda one: one.id not in near)
         steps = (step for book in books for step in book.steps)
-        return next((step for step in steps if step.action == action), None)
+        return next((step for step in steps if _does(step, action)), None)
 
     def next_id(self) -> str:
         """Return the next free id."""
@@ -92,3 +92,7 @@ class Shelf:
     def quoted(self, text: Untrusted) -> str:
         """Return words from outside as a quotation in Markdown, with no mark alive."""
         return "> " + _MARKS.sub(r"\\\1", self.line(text))
+
+
+def _does(step: Step, action: str) -> bool:
+    return any(way.action == action for way in step.ways)

@@ -77,10 +77,12 @@ def _params(
     """Return from where each parameter comes; no value of this incident is kept."""
     places: Mapping[str, str] = {one: kind for kind, one in course.entities}
     given = dict(ran.plan.draft.params)
-    told = dict(known.params_from) if known else {}
+    ways = known.ways if known else ()
+    ran_as = ran.plan.draft.action
+    told = next((dict(one.params_from) for one in ways if one.action == ran_as), {})
     return tuple(
         (name, told.get(name) or _place(given.get(name, ""), places))
-        for name in shelf.required.get(ran.plan.draft.action, ())
+        for name in shelf.required.get(ran_as, ())
     )
 
 

@@ -88,6 +88,11 @@ def _step(step: Step) -> Iterator[str]:
         yield f"    action: {_json(step.action)}"
     if step.params_from:
         yield f"    params_from: {_json(dict(step.params_from))}"
+    if step.otherwise:
+        yield "    or:"
+    for way in step.otherwise:
+        said = {"action": way.action, "params_from": dict(way.params_from)}
+        yield f"      - {_json(said)}"
     if step.level is not None:
         yield f"    level: {step.level.value}"
     for name in ("verify", "rollback", "irreversible", "stop_if"):

@@ -4,7 +4,7 @@ Pure values, filled by `bot/gate` from the plan's stream and drawn by `bot/slack
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.action_table import Stage
@@ -20,6 +20,8 @@ class Offer:
         title: Imperative, e.g. ``Deactivate an IAM access key``.
         params: Names of the parameters to what a person reads beside the field.
         known: Values that the alert or the registry gave; a person may change them.
+        entities: What the alerts name: kind to id, the first of each.
+        choices: Parameters that are one of few values, and which.
         drill: The incident is a drill's.
     """
 
@@ -27,6 +29,8 @@ class Offer:
     title: str
     params: Mapping[str, str]
     known: Mapping[str, str]
+    entities: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     drill: bool = False
 
 

@@ -1,36 +1,25 @@
 """A runbook: what to do about one kind of trouble, readable by both of us.
 
 The YAML front matter of the Markdown file is the part that rules and the gate
-read; the body is the part that a person reads at 3 a.m. This module knows the
-shape and reads the text. Whether a runbook is good enough to ship is the business
-of `bot/domain/runbook_lint.py`; finding one is the business of `bot/assistant`.
+read; the body is the part that a person reads at 3 a.m. Reading the text is the
+business of `runbook_reading.py`, whether it is good enough to ship that of
+`runbook_lint.py`; finding one is the business of `bot/assistant`.
 """
 
-import hashlib
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from bot.domain.envelope import EntityKind
-from bot.domain.plain_yaml import NotPlain, loaded
-from bot.domain.runbook_fields import Fields, unreadable
-
-DIGEST = 16
-"""So many hex digits say which edition of a file it is."""
 
 MANUAL = "manual"
 """The action of a step that a person does with their own hands."""
 
+FIXED, FROM_ENTITY, FROM_STEP = "fixed.", "entity.", "step."
+"""Where a value comes from: the runbook, what the alert names, what a person read."""
+
 DRAFT = "draft"
 """The status of a runbook that is not finished: nobody is offered it."""
-
-_FRONT = re.compile(
-    r"\A---[ \t]*\n(?P<front>.*?)^---[ \t]*$\n?(?P<body>.*)", re.DOTALL | re.MULTILINE
-)
-_HEADING = re.compile(r"^## +(.+?)[ \t]*$", re.MULTILINE)
-_CODE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
 class StepKind(StrEnum):
@@ -52,6 +41,19 @@ class Level(StrEnum):
     T3 = "T3"
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One registered action that does what a step says.
+
+    Attributes:
+        params_from: Parameter of the action to the place its value comes from,
+            e.g. ``access_key_id`` to ``entity.key``, ``version`` to ``step.releases``.
+    """
+
+    action: str
+    params_from: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One thing to do.
@@ -63,8 +65,8 @@ class Step:
         kind: What it does to the world.
         action: Registered action, e.g. ``aws.iam.deactivate_access_key``;
             ``manual`` when a person does it by hand; "" for a step that needs none.
-        params_from: Parameter of the action to the place its value comes from,
-            e.g. ``access_key_id`` to ``entity.key``.
+        params_from: As in `Way`.
+        otherwise: Other actions that do the same, where the system is another one.
         level: Least gate level of a gated step; None for the others. The gate
             derives the real one and may only be stricter.
         verify: Figure and window that show it worked; "" when nothing is changed.
@@ -79,6 +81,7 @@ class Step:
     kind: StepKind
     action: str = ""
     params_from: tuple[tuple[str, str], ...] = ()
+    otherwise: tuple[Way, ...] = ()
     level: Level | None = None
     verify: str = ""
     rollback: str = ""
@@ -89,6 +92,13 @@ class Step:
     def is_gated(self) -> bool:
         """Tell whether people must confirm it first."""
         return self.kind is StepKind.GATED
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The registered actions that do it, the usual one first; none by hand."""
+        if not self.is_gated or self.action in ("", MANUAL):
+            return ()
+        return (Way(self.action, self.params_from), *self.otherwise)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,112 +190,3 @@ class Runbook:
     def step(self, number: int) -> Step | None:
         """Return the step with this number, counted from 1; None when absent."""
         return next((step for step in self.steps if step.number == number), None)
-
-
-_KNOWN = frozenset(f.name for f in fields(Runbook)) - {"name", "body", "digest"}
-_KNOWN_IN_STEP = frozenset(f.name for f in fields(Step)) - {"number"}
-
-
-def parse_runbook(text: str, *, name: str) -> Runbook:
-    """Read one runbook file.
-
-    Args:
-        text: The whole file: YAML between ``---`` lines, then Markdown.
-        name: File name with or without ``.md``; error messages carry it.
-
-    Raises:
-        Unparsed: The front matter is missing, is not YAML, or a field is missing
-            or of the wrong type. The message names the field.
-    """
-    name = name.removesuffix(".md")
-    front, body = _split(text, name=name)
-    return Runbook(
-        id=front.text("id"),
-        name=name,
-        title=front.text("title"),
-        version=front.count("version"),
-        owner=front.text("owner"),
-        review_by=front.day("review_by"),
-        categories=front.texts("categories"),
-        signals=front.texts("signals"),
-        entities=front.members("entities", EntityKind),
-        atlas=front.texts("atlas"),
-        owasp=front.texts("owasp"),
-        nist_phase=front.texts("nist_phase"),
-        evidence=front.texts("evidence"),
-        steps=tuple(_step(part, n) for n, part in enumerate(front.parts("steps"), 1)),
-        notify=tuple(_duty(part) for part in front.parts("notify")),
-        sources=tuple(_source(part) for part in front.parts("sources")),
-        body=_sections(body),
-        digest=_digest(text),
-        status=front.text("status", default=""),
-    )
-
-
-def _digest(text: str) -> str:
-    plain = text.replace("\r\n", "\n").encode()
-    return hashlib.sha256(plain).hexdigest()[:DIGEST]
-
-
-def _split(text: str, *, name: str) -> tuple[Fields, str]:
-    found = _FRONT.match(text.replace("\r\n", "\n"))
-    if found is None:
-        raise unreadable(
-            name,
-            "front matter",
-            because="the file does not begin with YAML between two --- lines",
-        )
-    front = Fields(name, "", _yaml(name, found["front"]))
-    front.refuse_unknown(_KNOWN)
-    return front, found["body"]
-
-
-def _yaml(name: str, front: str) -> Mapping[str, object]:
-    try:
-        found = loaded(front, first_line=2)
-    except NotPlain as error:
-        raise unreadable(name, "front matter", because=str(error)) from error
-    if not isinstance(found, dict):
-        raise unreadable(name, "front matter", because="it is not a map of fields")
-    return {str(key): value for key, value in found.items()}
-
-
-def _step(part: Fields, number: int) -> Step:
-    part.refuse_unknown(_KNOWN_IN_STEP)
-    return Step(
-        number=number,
-        id=part.text("id"),
-        text=part.text("text"),
-        kind=part.member("kind", StepKind),
-        action=part.text("action", default=""),
-        params_from=part.pairs("params_from"),
-        level=part.member("level", Level) if part.has("level") else None,
-        verify=part.text("verify", default=""),
-        rollback=part.text("rollback", default=""),
-        irreversible=part.text("irreversible", default=""),
-        stop_if=part.text("stop_if", default=""),
-    )
-
-
-def _duty(part: Fields) -> Duty:
-    return Duty(
-        regime=part.text("regime"),
-        within=part.text("within"),
-        when=part.text("when"),
-    )
-
-
-def _source(part: Fields) -> Source:
-    return Source(title=part.text("title"), url=part.text("url"))
-
-
-def _sections(body: str) -> tuple[Section, ...]:
-    # A line that starts with ## inside a code block is a shell comment, not a
-    # heading; blanking keeps every offset where it was.
-    blanked = _CODE.sub(lambda code: " " * len(code[0]), body)
-    heads = list(_HEADING.finditer(blanked))
-    ends = [*(head.start() for head in heads[1:]), len(body)][: len(heads)]
-    return tuple(
-        Section(title=head[1], text=body[head.end() : end].strip())
-        for head, end in zip(heads, ends, strict=True)
-    )

@@ -5,10 +5,11 @@ reads files or knows which actions exist: the caller says so.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
-from bot.domain.runbook import DRAFT, MANUAL, Runbook, Step, StepKind
+from bot.domain.runbook import DRAFT, MANUAL, Runbook, StepKind
+from bot.domain.runbook_lint_gated import Actions, gated_problems
 
 CATEGORIES = frozenset(
     [
@@ -58,11 +59,7 @@ _URL = re.compile(
     r"https://[^\s]+|tocsin:(?:INC-\d{4,9}|pl_[0-9A-Z]{26}|RB-\d{2,6}|log/[0-9a-f]{64})"
 )
 _TODO = re.compile(r"\bTODO\b")
-_FIGURE = re.compile(r"[0-9]")
 _LONGEST_STEP = 200
-
-Actions = Mapping[str, Collection[str]]
-"""Name of each registered action to the parameters that it needs."""
 
 
 def problems(
@@ -81,9 +78,7 @@ def problems(
     found = [message for rule in _RULES for message in rule(runbook)]
     found += _past_review(runbook, today)
     found += _threats(runbook, threats)
-    for step in runbook.steps:
-        if step.is_gated:
-            found += _gated(step, actions)
+    found += gated_problems(runbook, actions)
     return tuple(found)
 
 
@@ -224,43 +219,10 @@ def _ungated(runbook: Runbook) -> Iterator[str]:
         if step.is_gated:
             continue
         where = f"steps[{step.number}] {step.id}"
-        if step.action not in ("", MANUAL):
+        if step.action not in ("", MANUAL) or step.otherwise:
             yield f"{where}: only a gated step may name the action {step.action}"
         if step.level is not None:
             yield f"{where}: only a gated step has a level"
-
-
-def _gated(step: Step, actions: Actions) -> Iterator[str]:
-    where = f"steps[{step.number}] {step.id}"
-    for problem in (*_action(step, actions), *_way_back(step)):
-        yield f"{where}: {problem}"
-
-
-def _action(step: Step, actions: Actions) -> Iterator[str]:
-    if not step.action:
-        yield "a gated step names an action or says manual"
-    if step.action in ("", MANUAL):
-        return
-    needed = actions.get(step.action)
-    if needed is None:
-        yield f"no action is registered as {step.action}"
-    if not step.params_from:
-        yield "params_from does not say where the parameters come from"
-    elif needed and {name for name, _ in step.params_from} != set(needed):
-        yield f"params_from must name exactly {', '.join(sorted(needed))}"
-
-
-def _way_back(step: Step) -> Iterator[str]:
-    if step.level is None:
-        yield "the level (T1, T2 or T3) is missing"
-    if not step.verify:
-        yield "verify is missing; name a figure and a window"
-    elif not _FIGURE.search(step.verify):
-        yield "verify names no figure"
-    if not step.rollback and not step.irreversible:
-        yield "say how to roll back, or why it is irreversible"
-    if step.rollback and step.irreversible:
-        yield "it says both rollback and irreversible"
 
 
 _RULES: tuple[Callable[[Runbook], Iterator[str]], ...] = (

@@ -27,13 +27,6 @@ from bot.readmodels import alerts, board
 
 _DAY = timedelta(hours=24)
 _ROOT_CHARS = 16
-# Which parameter an entity of an alert may fill; a person confirms it.
-_FILLS = {
-    "principal": ("user_name", "role_name"),
-    "key": ("access_key_id",),
-    "service": ("function_name", "service"),
-    "agent": ("agent_id",),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +80,12 @@ class PlanDesk:
         """Tell whether an incident is a drill's."""
         return board.load(tx, incident)[0].drill
 
-    def known(self, tx: Transaction, incident: str) -> Mapping[str, str]:
-        """Return parameter values that the incident's alerts name."""
+    def entities(self, tx: Transaction, incident: str) -> Mapping[str, str]:
+        """Return what the incident's alerts name: kind to id, the first of each."""
         found: dict[str, str] = {}
         for alert in alerts.of_incident(tx, incident):
             for entity in alert.envelope.entities:
-                for name in _FILLS.get(entity.kind, ()):
-                    found.setdefault(name, entity.id)
+                found.setdefault(entity.kind, entity.id)
         return found
 
     def level(self, manifest: ActionManifest, draft: Draft, about: About) -> Level:

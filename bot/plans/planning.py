@@ -26,6 +26,15 @@ from bot.ports.gate import Asker
 
 _LONGEST_REASON = 500
 _SALT_BYTES = 16
+# Which kind of thing that an alert names fills a parameter; a person confirms it.
+_FILLED_BY = {
+    "user_name": "principal",
+    "role_name": "principal",
+    "access_key_id": "key",
+    "function_name": "service",
+    "service": "service",
+    "agent_id": "agent",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +73,14 @@ class Planning:
 
     def offers(self, incident: str) -> tuple[Offer, ...]:
         """Return what can be proposed for an incident."""
-        known, drill = self.store.read(
-            lambda tx: (self.desk.known(tx, incident), self.desk.is_drill(tx, incident))
+        named, drill = self.store.read(
+            lambda tx: (
+                self.desk.entities(tx, incident),
+                self.desk.is_drill(tx, incident),
+            )
         )
         return tuple(
-            _offer(name, one, known, drill=drill)
+            _offer(name, one, named, drill=drill)
             for name, one in self.catalogue.items()
             if drill or self.offered(one)
         )
@@ -161,14 +173,20 @@ class Planning:
 
 
 def _offer(
-    name: str, action: Action, known: Mapping[str, str], *, drill: bool
+    name: str, action: Action, named: Mapping[str, str], *, drill: bool
 ) -> Offer:
     fields: Mapping[str, Mapping[str, Any]] = action.MANIFEST.params["properties"]
+    kinds = {key: _FILLED_BY.get(key, "") for key in fields}
+    known = {key: named[kind] for key, kind in kinds.items() if kind in named}
     return Offer(
         action=name,
         title=action.MANIFEST.title,
         params={key: _label(key, one) for key, one in fields.items()},
-        known={key: known[key] for key in fields if key in known},
+        known=known,
+        entities=named,
+        choices={
+            key: tuple(one["enum"]) for key, one in fields.items() if "enum" in one
+        },
         drill=drill,
     )
 

@@ -22,7 +22,8 @@ def buttons(view: ChecklistView, *, proposing: bool, sharing: bool) -> list[Elem
     if step is not None:
         row += _of_current(view, step)
         if proposing and needs_action(step):
-            row.append(_button(view, f"Propose {step.action}…", PROPOSE_STEP, step))
+            what = step.action if len(step.ways) == 1 else f"step {step.number}"
+            row.append(_button(view, f"Propose {what}…", PROPOSE_STEP, step))
         if sharing and step.kind is StepKind.READ:
             look, one = DIAGNOSTICS_BUTTON, view.incident
             row.append(rich.button("Diagnostics", action=look, value=one))

@@ -22,6 +22,7 @@ from bot.domain.runbook import Level, Step, StepKind
 from bot.ports import Post
 from bot.slack import rich, words
 from bot.slack.checklist_buttons import buttons, choices
+from bot.slack.checklist_ways import ways
 from bot.slack.rich import Block
 from bot.slack.sentences import (
     Code,
@@ -115,7 +116,7 @@ def details(view: ChecklistView, step: Step) -> list[Element]:
     parts = [rich.section(on_lines(head, text, warned))]
     for label, typed in _typed(view, step):
         parts += [rich.section([label]), rich.preformatted(typed)]
-    after = on_lines(*_after(step))
+    after = on_lines(*ways(view, step), *_after(step))
     return [*parts, rich.section(after)] if after else parts
 
 
@@ -215,7 +216,9 @@ def _kind(step: Step) -> str:
 def _gate(step: Step) -> list[Piece]:
     level = f"gated {step.level.value}" if step.level else "gated"
     if needs_action(step):
-        return [f"{level}, ", Code(step.action)]
+        more = len(step.ways) - 1
+        others = f" or {more} {'other' if more == 1 else 'others'}" if more else ""
+        return [f"{level}, ", Code(step.action), others]
     return [f"{level}, by hand"]
 
 
@@ -252,12 +255,6 @@ def _typed(view: ChecklistView, step: Step) -> list[tuple[str, str]]:
     return found
 
 
-def _param(name: str, place: str) -> str:
-    """Return what a parameter is, or where its value comes from."""
-    fixed = place.removeprefix("fixed.")
-    return f"{name} = {fixed}" if fixed != place else f"{name} from {place}"
-
-
 def _after(step: Step) -> list[list[Piece]]:
     said = (
         ("Verify: ", step.verify),
@@ -268,13 +265,7 @@ def _after(step: Step) -> list[list[Piece]]:
     rows: list[list[Piece]] = [
         [Strong(name), clipped(text, _TEXT)] for name, text in said if text
     ]
-    return [_action(step), *rows] if needs_action(step) else rows
-
-
-def _action(step: Step) -> list[Piece]:
-    params = "; ".join(_param(name, place) for name, place in step.params_from)
-    with_what = f" with {clipped(params, _TEXT)}" if params else ""
-    return [Strong("Action: "), Code(step.action), with_what]
+    return rows
 
 
 def _fallback(view: ChecklistView) -> str:

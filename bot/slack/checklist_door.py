@@ -6,6 +6,7 @@ back; no rule lives here.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,11 +14,11 @@ from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.checklist import ChecklistView, needs_action
+from bot.domain.checklist import ChecklistView
 from bot.domain.commands import PersonKind
 from bot.domain.errors import BadRequest
 from bot.domain.plan_view import Offer
-from bot.domain.runbook import Step
+from bot.domain.runbook import FIXED, FROM_ENTITY, Step, Way
 from bot.ports.checklists import Checklists
 from bot.ports.gate import Gate
 from bot.slack import checklist_forms, exercise, plan_modals, plan_words
@@ -47,8 +48,8 @@ CLOSED = (
     "The form did not open: the incident is resolved and its checklist closed. "
     "Open it again with `/incident reopen` if it is not over."
 )
-_FIXED = "fixed."
 _READ_TIMEOUT_S = 1.5
+_CARRIED = 2_500
 _log = logging.getLogger(__name__)
 
 
@@ -188,16 +189,25 @@ class ChecklistDoor:
         return checklist_forms.others(incident, found, searched=searched)
 
     def _propose(self, view: ChecklistView, step: Step, channel: str) -> View | str:
-        """Return the fields of the step's action; all actions where it has gone."""
+        """Return the fields of the step's action, or which of several it shall be.
+
+        All actions where those of the step are not on offer here.
+        """
         offers = self._gate.offers(view.incident) if self._gate else ()
         if not offers:
             return plan_words.NO_OFFERS if self._gate else plan_words.NO_GATE
         about = About(incident=view.incident, channel=channel)
-        chosen = [one for one in offers if one.action == step.action]
-        if not chosen or not needs_action(step):
+        ways = {way.action: way for way in step.ways}
+        chosen = [_filled(o, ways[o.action]) for o in offers if o.action in ways]
+        if not chosen:
             return plan_modals.choose(offers, about)
-        fields = replace(about, action=step.action)
-        return plan_modals.propose(_filled(chosen[0], step), fields)
+        if len(chosen) > 1:
+            given = json.dumps({one.action: one.known for one in chosen})
+            # A form carries 3,000 characters; more than that is typed by hand.
+            carried = given if len(given) < _CARRIED else ""
+            return plan_modals.choose(chosen, replace(about, given=carried))
+        fields = replace(about, action=chosen[0].action)
+        return plan_modals.propose(chosen[0], fields)
 
 
 def _mark(view: ChecklistView, step: Step) -> View:
@@ -208,11 +218,19 @@ def _drilled(form: View, view: ChecklistView) -> View:
     return exercise.form(form) if view.drill else form
 
 
-def _filled(offer: Offer, step: Step) -> Offer:
-    """Return an offer with the values that the runbook itself fixes."""
-    fixed = {
-        name: place.removeprefix(_FIXED)
-        for name, place in step.params_from
-        if place.startswith(_FIXED) and name in offer.params
+def _filled(offer: Offer, way: Way) -> Offer:
+    """Return an offer with the values that the runbook fixes, or says where to take."""
+    told = {
+        name: _value(place, offer)
+        for name, place in way.params_from
+        if name in offer.params
     }
-    return replace(offer, known={**offer.known, **fixed})
+    found = {name: value for name, value in told.items() if value}
+    return replace(offer, known={**offer.known, **found})
+
+
+def _value(place: str, offer: Offer) -> str:
+    """Return what stands at a place; "" where the alert names no such thing."""
+    if place.startswith(FIXED):
+        return place.removeprefix(FIXED)
+    return offer.entities.get(place.removeprefix(FROM_ENTITY), "")

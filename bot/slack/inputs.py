@@ -104,10 +104,16 @@ def select(
     choices: Sequence[tuple[str, str]],
     *,
     first: bool = True,
+    known: str = "",
 ) -> Element:
-    """Return a menu; with `first`, its first choice is made already."""
+    """Return a menu; with `first`, its first choice is made already.
+
+    Args:
+        known: The value that is chosen already, where there is such a choice.
+    """
     options = [option(name, value) for name, value in choices]
-    chosen = {"initial_option": options[0]} if first else {}
+    made = [one for one in options if one["value"] == known] or options[:first]
+    chosen = {"initial_option": made[0]} if made else {}
     element = {"type": "static_select", "options": options, **chosen}
     return field(block_id, label, element)
 

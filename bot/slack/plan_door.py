@@ -106,7 +106,7 @@ class PlanDoor:
         fields = About(
             incident=about.incident, channel=about.channel, action=chosen[0].action
         )
-        view = plan_modals.propose(chosen[0], fields)
+        view = plan_modals.propose(plan_forms.filled(chosen[0], about), fields)
         await ack(response_action="update", view=view)
 
     async def submit(self, ack: AsyncAck, body: dict[str, Any]) -> None:

@@ -6,10 +6,10 @@ That spares people a round; the gate asks everything again and it alone decides.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from bot.domain.plan import Level
-from bot.domain.plan_view import PlanView
+from bot.domain.plan_view import Offer, PlanView
 from bot.slack import plan_words
 from bot.slack.plan_wishes import PlanVerb, PlanWish
 from bot.slack.requests import Submission
@@ -58,6 +58,7 @@ class About:
         channel: Where the card stands, or where the command was typed.
         message: ``ts`` of the card, "" for a command.
         person: Who opened it; only to say something to them in the form.
+        given: JSON: what a runbook's step fills in, by action and parameter.
     """
 
     token: str = ""
@@ -67,6 +68,7 @@ class About:
     incident: str = ""
     action: str = ""
     person: str = ""
+    given: str = ""
 
     def packed(self) -> str:
         """Return it as text, without what is empty."""
@@ -87,6 +89,13 @@ def about(submission: Submission) -> About:
     if not all(isinstance(one, str) for one in asdict(found).values()):
         raise out_of_date()
     return found
+
+
+def filled(offer: Offer, found: About) -> Offer:
+    """Return an offer with what the step it was chosen for fills in."""
+    given = json.loads(found.given or "{}").get(offer.action, {})
+    known = {name: one for name, one in given.items() if name in offer.params}
+    return replace(offer, known={**offer.known, **known})
 
 
 def errors(submission: Submission, view: PlanView | None) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ Pure. A form about a plan shows the whole frozen plan again and carries, in its
 opened from. What was entered is read in `plan_forms.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.domain.plan import Level
 from bot.domain.plan_view import Offer, PlanView
@@ -50,10 +50,7 @@ def propose(offer: Offer, about: About) -> View:
     said += [
         "\nThis makes a plan from reading alone. Nothing runs before people agree."
     ]
-    fields = [
-        inputs.line(PARAM + name, label, known=offer.known.get(name, ""))
-        for name, label in offer.params.items()
-    ]
+    fields = _fields(offer, offer.known)
     blocks = [rich.rich_text("what", rich.section(said)), *fields, _reason("Why?")]
     view = inputs.view(
         PROPOSE, "Propose an action", about.packed(), blocks, submit="Propose"
@@ -128,15 +125,26 @@ def edit(view: PlanView, offer: Offer, about: About) -> View:
     """Return the fields of a waiting plan, filled in as it stands."""
     known = dict(view.plan.draft.params)
     said = rich.rich_text("what", rich.section([plan_words.EDITS]))
-    fields = [
-        inputs.line(PARAM + name, label, known=known.get(name, ""))
-        for name, label in offer.params.items()
-    ]
+    fields = _fields(offer, known)
     why = inputs.words(
         "reason", "Why?", longest=_REASON_MAX, known=view.plan.reason[:_REASON_MAX]
     )
     blocks = [*_short(view), said, *fields, why]
     return inputs.view(EDIT, "Change the plan", about.packed(), blocks, submit="Change")
+
+
+def _fields(offer: Offer, known: Mapping[str, str]) -> list[Element]:
+    """Return a field for each parameter: a menu where it is one of few values."""
+    fields: list[Element] = []
+    for name, label in offer.params.items():
+        value, choices = known.get(name, ""), offer.choices.get(name, ())
+        if choices:
+            ours = [(one, one) for one in choices]
+            menu = inputs.select(PARAM + name, label, ours, first=False, known=value)
+            fields.append(menu)
+        else:
+            fields.append(inputs.line(PARAM + name, label, known=value))
+    return fields
 
 
 def look_back(view: PlanView, about: About) -> View:

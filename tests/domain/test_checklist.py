@@ -20,7 +20,7 @@ from bot.domain.checklist import (
     from_doc,
     open_evidence,
 )
-from bot.domain.runbook import Runbook, StepKind
+from bot.domain.runbook import Runbook, StepKind, Way
 from tests.domain.test_runbook import parsed
 from tests.spec import NOON
 
@@ -56,6 +56,15 @@ def test_an_edition_comes_back_from_its_record_as_it_was() -> None:
         edition = edition_of(runbook)
         kept = from_doc(json.loads(json.dumps(as_doc(edition))))
         assert (kept, kept.digest) == (edition, edition.digest)
+
+
+def test_an_edition_of_a_step_with_several_actions_comes_back_too() -> None:
+    runbook = parsed()
+    ways = (Way("kubernetes.deployment.scale", (("replicas", "fixed.0"),)),)
+    steps = (runbook.steps[0], replace(runbook.steps[1], otherwise=ways))
+    edition = edition_of(replace(runbook, steps=steps))
+    assert from_doc(json.loads(json.dumps(as_doc(edition)))) == edition
+    assert edition.digest != edition_of(runbook).digest
 
 
 def test_every_word_that_a_checklist_shows_is_in_the_digest() -> None:

@@ -1,6 +1,7 @@
 """How a runbook file is read, and which field a bad one is told about."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.domain.envelope import EntityKind
 from bot.domain.errors import Unparsed
-from bot.domain.runbook import Level, Runbook, StepKind, parse_runbook
+from bot.domain.runbook import Level, Runbook, StepKind
+from bot.domain.runbook_reading import parse_runbook
 
 FRONT = """\
 id: RB-07
@@ -89,6 +91,21 @@ def test_a_gated_step_keeps_its_action_its_parameters_and_its_level() -> None:
     assert step.action == "aws.lambda.set_reserved_concurrency"
     assert step.params_from == (("function_name", "entity.service"),)
     assert step.level is Level.T2
+
+
+def test_a_step_may_name_other_actions_that_do_the_same() -> None:
+    ways = """    or:
+      - action: kubernetes.deployment.scale
+        params_from: {deployment: entity.service, replicas: fixed.0}
+"""
+    step = parsed(FRONT.replace("    level: T2\n", f"{ways}    level: T2\n")).step(2)
+    assert step is not None
+    assert [way.action for way in step.ways] == [
+        "aws.lambda.set_reserved_concurrency",
+        "kubernetes.deployment.scale",
+    ]
+    assert dict(step.ways[1].params_from)["replicas"] == "fixed.0"
+    assert replace(step, action="manual").ways == ()
 
 
 def test_there_is_no_step_zero() -> None:

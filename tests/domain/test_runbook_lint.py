@@ -13,6 +13,7 @@ from bot.domain.runbook import (
     Source,
     Step,
     StepKind,
+    Way,
 )
 from bot.domain.runbook_lint import SECTIONS, problems, shelf_problems
 
@@ -86,10 +87,31 @@ def test_a_manual_step_is_not_evidence() -> None:
     [
         ({"action": ""}, "a gated step names an action or says manual"),
         ({"action": "aws.iam.burn"}, "no action is registered as aws.iam.burn"),
-        ({"params_from": ()}, "params_from does not say where"),
+        ({"params_from": ()}, "aws.iam.deactivate_access_key does not say where"),
         (
             {"params_from": (("key", "entity.key"),)},
-            "params_from must name exactly access_key_id",
+            "aws.iam.deactivate_access_key must name exactly access_key_id",
+        ),
+        (
+            {"params_from": (("access_key_id", "entity.wallet"),)},
+            "alerts name no such kind of thing",
+        ),
+        (
+            {"params_from": (("access_key_id", "step.act"),)},
+            "no step of that id comes before it",
+        ),
+        (
+            {"params_from": (("access_key_id", "AKIA"),)},
+            "name an entity., a step. or a fixed. value",
+        ),
+        ({"otherwise": (Way(ACT.action, ACT.params_from),)}, "is named twice"),
+        (
+            {"otherwise": (Way("aws.iam.burn", ACT.params_from),)},
+            "no action is registered as aws.iam.burn",
+        ),
+        (
+            {"action": "manual", "otherwise": (Way(ACT.action, ACT.params_from),)},
+            "or says what does the same as the action, and there is none",
         ),
         ({"verify": "it looks fine"}, "verify names no figure"),
         ({"text": "x" * 201}, "the text has 201 characters; 200 fit on a card"),
@@ -111,6 +133,10 @@ def test_a_stated_reason_stands_in_for_a_rollback() -> None:
 
 def test_a_gated_step_by_hand_needs_no_parameters() -> None:
     assert found(with_act(action="manual", params_from=())) == ()
+
+
+def test_a_value_may_be_what_a_person_read_in_a_step_before() -> None:
+    assert found(with_act(params_from=(("access_key_id", "step.look"),))) == ()
 
 
 def test_a_read_step_changes_nothing_and_so_names_no_action() -> None:

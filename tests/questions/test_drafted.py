@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from bot.assistant.library import load_runbooks
 from bot.domain.course import Course
 from bot.domain.draft_shelf import Shelf
-from bot.domain.runbook import Runbook, StepKind, parse_runbook
+from bot.domain.runbook import Runbook, StepKind
 from bot.domain.runbook_draft import Draft, draft
 from bot.domain.runbook_lint import problems, warnings
+from bot.domain.runbook_reading import parse_runbook
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.drafts import required

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.checklist import ChecklistView
+from bot.domain.runbook import Way
 from bot.ports.checklists import Offered
 from bot.slack import plan_words
 from bot.slack.answerers import Answerers
@@ -114,6 +115,39 @@ async def test_each_button_opens_its_form(stage: Stage) -> None:
     assert proposed["param.function_name"] == "answer-writer"
     assert proposed["param.reserved_concurrency"] == "0"
     assert stage.whispers() == []
+
+
+async def test_of_several_actions_one_is_chosen_and_filled_in(stage: Stage) -> None:
+    stage.checklists.stands = with_two_ways()
+    await stage.send(payloads.click("step.propose", STEP_3))
+    (menu,) = stage.forms()
+    assert_view_valid(menu)
+    options = menu["blocks"][0]["element"]["options"]
+    offered = [one["value"] for one in options]
+    assert sorted(offered) == sorted([LAMBDA.action, OFFER.action])
+
+    picked = {"action": {"selected_option": {"value": LAMBDA.action}}}
+    chosen = payloads.submit("action.choose", menu["private_metadata"], picked)
+    fields = (await stage.send(chosen))["view"]
+    assert_view_valid(fields)
+    filled = {
+        block["block_id"]: block["element"].get("initial_value")
+        for block in fields["blocks"]
+        if block["type"] == "input"
+    }
+    assert filled["param.function_name"] == "answer-writer"
+    assert filled["param.reserved_concurrency"] == "0"
+
+
+def with_two_ways() -> ChecklistView:
+    """Return the checklist whose step 3 can be done by two actions."""
+    assert GOING.edition is not None
+    names = tuple((name, "entity.key") for name in OFFER.params)
+    steps = tuple(
+        replace(one, otherwise=(Way(OFFER.action, names),)) if one.number == 3 else one
+        for one in GOING.edition.steps
+    )
+    return replace(GOING, edition=replace(GOING.edition, steps=steps))
 
 
 async def test_an_action_that_is_not_offered_leads_to_the_menu_of_all(

@@ -97,6 +97,22 @@ def test_what_is_known_of_an_action_is_filled_in() -> None:
     assert "initial_value" not in key["element"]
 
 
+def test_one_of_few_values_is_chosen_and_what_is_known_is_chosen_already() -> None:
+    offer = replace(
+        OFFER,
+        params={"policy": "Which policy"},
+        known={},
+        choices={"policy": ("AWSCompromisedKeyQuarantineV3", "AWSDenyAll")},
+    )
+    for known, chosen in (("AWSDenyAll", "AWSDenyAll"), ("", None), ("Mine", None)):
+        filled = replace(offer, known={"policy": known})
+        form = plan_modals.propose(filled, About(incident="INC-0001"))
+        assert_view_valid(form)
+        menu = form["blocks"][1]["element"]
+        assert [one["value"] for one in menu["options"]] == [*offer.choices["policy"]]
+        assert menu.get("initial_option", {}).get("value") == chosen
+
+
 @settings(max_examples=examples(0.6))
 @given(hostile, hostile)
 def test_no_text_of_a_plan_comes_alive_in_a_form(one: str, other: str) -> None:
