@@ -33,6 +33,11 @@ class Offer:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     drill: bool = False
 
+    @property
+    def service(self) -> str:
+        """What it is an action of: all of its name but the last word."""
+        return self.action.rpartition(".")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:

@@ -15,6 +15,7 @@ ENTERED = "entered"
 
 _LABEL_MAX = 2000
 _TITLE_MAX = 24
+_GROUP_MAX = 75
 
 
 def view(
@@ -115,6 +116,23 @@ def select(
     made = [one for one in options if one["value"] == known] or options[:first]
     chosen = {"initial_option": made[0]} if made else {}
     element = {"type": "static_select", "options": options, **chosen}
+    return field(block_id, label, element)
+
+
+def grouped(
+    block_id: str, label: str, groups: Mapping[str, Sequence[tuple[str, str]]]
+) -> Element:
+    """Return a menu of choices under headings, in which none is made yet."""
+    element = {
+        "type": "static_select",
+        "option_groups": [
+            {
+                "label": plain(name, _GROUP_MAX),
+                "options": [option(text, value) for text, value in choices],
+            }
+            for name, choices in groups.items()
+        ],
+    }
     return field(block_id, label, element)
 
 

@@ -36,8 +36,10 @@ _MOST_OFFERS = 100
 
 def choose(offers: Sequence[Offer], about: About) -> View:
     """Return the menu of what can be proposed; there must be an offer."""
-    choices = [(one.title, one.action) for one in offers[:_MOST_OFFERS]]
-    menu = inputs.select("action", "Action", choices, first=False)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in offers[:_MOST_OFFERS]:
+        groups.setdefault(one.service, []).append((one.title, one.action))
+    menu = inputs.grouped("action", "Action", groups)
     view = inputs.view(
         CHOOSE, "Propose an action", about.packed(), [menu], submit="Next"
     )

@@ -122,8 +122,8 @@ async def test_of_several_actions_one_is_chosen_and_filled_in(stage: Stage) -> N
     await stage.send(payloads.click("step.propose", STEP_3))
     (menu,) = stage.forms()
     assert_view_valid(menu)
-    options = menu["blocks"][0]["element"]["options"]
-    offered = [one["value"] for one in options]
+    groups = menu["blocks"][0]["element"]["option_groups"]
+    offered = [one["value"] for group in groups for one in group["options"]]
     assert sorted(offered) == sorted([LAMBDA.action, OFFER.action])
 
     picked = {"action": {"selected_option": {"value": LAMBDA.action}}}

@@ -37,7 +37,8 @@ FIELDS = {
     "button": {"type", "action_id", "text", "value", "style", "url"},
     "overflow": {"type", "action_id", "options"},
     "static_select": {
-        *("type", "action_id", "options", "initial_option", "placeholder")
+        *("type", "action_id", "options", "option_groups"),
+        *("initial_option", "placeholder"),
     },
     "users_select": {"type", "action_id", "initial_user"},
     "checkboxes": {"type", "action_id", "options"},
@@ -203,6 +204,18 @@ def _options(one: Json, most: int) -> None:
     assert one.get("initial_option", one["options"][0]) in one["options"]
 
 
+def _menu(one: Json) -> None:
+    assert ("options" in one) != ("option_groups" in one)
+    if "options" in one:
+        _options(one, 100)
+        return
+    assert 1 <= len(one["option_groups"]) <= 100
+    for group in one["option_groups"]:
+        assert group.keys() == {"label", "options"}
+        _plain(group["label"], 75)
+        _options(group, 100)
+
+
 def _input(one: Json) -> None:
     _plain(one["label"], 2000)
     _shape(one["element"])
@@ -239,7 +252,7 @@ CHECKS: Mapping[str, Callable[[Json], None]] = {
     "button": _button,
     "input": _input,
     "overflow": lambda one: _options(one, 5),
-    "static_select": lambda one: _options(one, 100),
+    "static_select": _menu,
     "radio_buttons": lambda one: _options(one, 10),
     "plain_text_input": _plain_text_input,
 }
