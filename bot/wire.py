@@ -198,6 +198,7 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
                 view, channel=ground.settings.slack.security_channel
             ),
             keep_evidence=ground.evidence.keep,
+            not_as_promised=plan_card.not_as_promised,
         )
     )
 

@@ -53,6 +53,7 @@ class GateNeeds:
         fits: Whether a whole plan fits on one card.
         alarm: Makes the message that the glass was broken, if a channel wants it.
         keep_evidence: Saves a snapshot sealed, by plan id.
+        not_as_promised: Makes the message that a figure did not follow.
     """
 
     settings: Settings
@@ -69,6 +70,7 @@ class GateNeeds:
     fits: Callable[[PlanView], bool]
     alarm: Callable[[PlanView], Post | None]
     keep_evidence: Callable[[str, bytes], None]
+    not_as_promised: Callable[[PlanView], Post | None] = lambda _: None
 
 
 def build_gate(needs: GateNeeds) -> GateHouse:
@@ -86,6 +88,7 @@ def build_gate(needs: GateNeeds) -> GateHouse:
         draw=needs.draw,
         fits=needs.fits,
         alarm=needs.alarm,
+        not_as_promised=needs.not_as_promised,
     )
     tokens = Tokens(_derived(needs.keys))
     journal = PlanJournal(

@@ -5,11 +5,13 @@ people look at the incident. Switched off it starts nothing more; what runs, run
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
+from bot.aws.measure import CALL, Metric
 from bot.domain.plan import Blast, Level
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
@@ -22,6 +24,7 @@ MANIFEST = Manifest(
 )
 
 _STATE = "events.rule.state"
+_DEFAULT_BUS = "default"
 _NAME = "^[A-Za-z0-9._-]{1,64}$"
 _PARAMS: Mapping[str, Any] = schema(
     rule_name={
@@ -91,6 +94,12 @@ _READS = tuple(one.call for one in (*_SetRuleState.FACTS, *_SetRuleState.TOLD))
 class DisableRule(_SetRuleState):
     """Switches a rule off: it starts nothing any more."""
 
+    METRIC = Metric(
+        namespace="AWS/Events",
+        name="TriggeredRules",
+        dimensions={"RuleName": "{rule_name}"},
+        words="starts by {rule_name}",
+    )
     WANTED: ClassVar[Texts] = {_STATE: "DISABLED"}
     WRITE = (
         "events.DisableRule",
@@ -103,9 +112,17 @@ class DisableRule(_SetRuleState):
         params=_PARAMS,
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=_READS,
-        calls=("events.DisableRule", *_READS),
+        calls=("events.DisableRule", *_READS, CALL),
         rollback="aws.events.enable_rule",
     )
+
+    def metric(self, params: Texts) -> Metric | None:
+        """Return how often it started something; a bus of one's own counts apart."""
+        bus = params["event_bus"]
+        if bus == _DEFAULT_BUS:
+            return self.METRIC
+        named = {**self.METRIC.dimensions, "EventBusName": "{event_bus}"}
+        return replace(self.METRIC, dimensions=named)
 
 
 class EnableRule(_SetRuleState):

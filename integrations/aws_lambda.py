@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.aws.action import AwsAction
 from bot.aws.calls import refusal_of
+from bot.aws.measure import CALL, Metric
 from bot.domain.action_effects import Verdict
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest, Verified
@@ -29,6 +30,14 @@ _CONCURRENCY = "lambda.reserved_concurrency"
 _PROBE = "lambda.may_be_called_to_verify"
 _PROBE_TAG = "tocsin-probe"
 _THROTTLED = "TooManyRequestsException"
+
+
+_CALLS = Metric(
+    namespace="AWS/Lambda",
+    name="Invocations",
+    dimensions={"FunctionName": "{function_name}"},
+    words="calls of {function_name}",
+)
 
 
 def _function(seen: Seen) -> Texts:
@@ -118,6 +127,7 @@ class SetReservedConcurrency(AwsAction):
             "lambda.GetFunctionConcurrency",
             "lambda.ListTags",
             "lambda.Invoke",
+            CALL,
         ),
         rollback="aws.lambda.set_reserved_concurrency",
     )
@@ -155,6 +165,10 @@ class SetReservedConcurrency(AwsAction):
         """Return the reservation from before."""
         before = was(draft, _CONCURRENCY)
         return {**dict(draft.params), "reserved_concurrency": before}
+
+    def metric(self, params: Texts) -> Metric | None:
+        """Return that nobody calls it, where it is stopped."""
+        return _CALLS if params["reserved_concurrency"] == "0" else None
 
     def witness(self, case: Case) -> Verified:
         """Call it once where it must be stopped and its tag allows a call."""

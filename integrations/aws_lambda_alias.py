@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.aws.action import AwsAction
+from bot.aws.measure import CALL, Metric
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest
@@ -98,6 +99,16 @@ class MoveAlias(AwsAction):
     RESOURCE = "lambda.function.arn"
     BESIDE = ("lambda.alias.arn", "lambda.version.arn")
     WANTED: ClassVar[Texts] = {_VERSION: "{version}"}
+    METRIC = Metric(
+        namespace="AWS/Lambda",
+        name="Errors",
+        dimensions={
+            "FunctionName": "{function_name}",
+            "Resource": "{function_name}:{alias}",
+        },
+        words="errors of {function_name}:{alias}",
+        at_most=None,
+    )
     WORDS: ClassVar[Texts] = {_VERSION: "version behind {alias} of {function_name}"}
     PROMISE = "The alias is read again and must lead to the version as shown."
     FACTS = (
@@ -134,6 +145,7 @@ class MoveAlias(AwsAction):
             "lambda.UpdateAlias",
             "lambda.GetAlias",
             "lambda.GetFunctionConfiguration",
+            CALL,
         ),
         rollback="aws.lambda.move_alias",
     )

@@ -15,7 +15,7 @@ from bot.acting.reading import Case, Reading, Seen, Texts, filled
 from bot.acting.sketch import sketched
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest, NotFound, TocsinError
-from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step
+from bot.domain.plan import Afterwards, Blast, Change, Draft, Plan, Probe, Step
 from bot.ports.action import ActionManifest, Effect, Sketch, StepResult, Verified
 
 
@@ -106,6 +106,11 @@ class DataAction:
         read_again = ", ".join(f"{key} is {case.facts[key]}" for key in wanted)
         return Verified(verdict=Verdict.PASS, says=f"Read again: {read_again}.")
 
+    def afterwards(self, params: Texts) -> Afterwards | None:
+        """Return which figure is read some time later; None where there is none."""
+        del params
+        return None
+
     def sketch(self, params: Texts) -> Sketch:
         """Return what would change, for a drill; reads nothing."""
         wanted = next(iter(from_templates(self.WANTED, params).items()))
@@ -147,6 +152,7 @@ class DataAction:
             verify=self.promise(case),
             rollback=self.MANIFEST.rollback,
             irreversible_because=self.MANIFEST.irreversible_because,
+            afterwards=self.afterwards(params),
         )
 
     def probe(self, draft: Draft, *, reader: Any) -> tuple[Probe, ...]:

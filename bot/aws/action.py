@@ -1,14 +1,17 @@
 """What all AWS actions share: their role, their one resource, and how AWS is asked."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.acting.action import DataAction
 from bot.acting.reading import Texts
 from bot.aws.calls import look, write
+from bot.aws.measure import Metric, measured, promise
 from bot.aws.mint import Grant
-from bot.domain.plan import Draft
-from bot.ports.action import StepResult
+from bot.domain.action_effects import Verdict
+from bot.domain.plan import Afterwards, Draft, Plan
+from bot.ports.action import StepResult, Verified
 
 
 class AwsAction(DataAction):
@@ -21,6 +24,36 @@ class AwsAction(DataAction):
     """The fact that is the ARN of the one thing touched."""
     BESIDE: ClassVar[tuple[str, ...]] = ()
     """Facts that are ARNs of what AWS judges beside it, such as a task definition."""
+
+    METRIC: ClassVar[Metric | None] = None
+    """The figure that it should change; None where AWS keeps none of it."""
+
+    def metric(self, params: Texts) -> Metric | None:
+        """Return the figure that it should change with these parameters."""
+        del params
+        return self.METRIC
+
+    def afterwards(self, params: Texts) -> Afterwards | None:
+        """Return what is promised of the figure, as people read it."""
+        metric = self.metric(params)
+        if metric is None:
+            return None
+        return Afterwards(says=promise(metric, params), after_s=metric.window_s)
+
+    def measure(
+        self, plan: Plan, *, since: datetime, until: datetime, reader: Any
+    ) -> Verified:
+        """Say what the figure was in a time after the plan was verified.
+
+        Raises:
+            Unreachable: CloudWatch could not be read.
+        """
+        params = dict(plan.draft.params)
+        metric = self.metric(params)
+        if metric is None:
+            says = "There is no figure to read."
+            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
+        return measured(metric, params, since=since, until=until, session=reader)
 
     def grant(self, draft: Draft) -> Grant:
         """Return what the plan's session must be able to do, and nothing more."""

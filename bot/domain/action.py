@@ -15,6 +15,7 @@ from bot.domain.action_effects import (
     ActionClaimed,
     ActionFailed,
     ActionIndeterminate,
+    ActionMeasured,
     ActionReconciled,
     ActionRollbackFailed,
     ActionRolledBack,
@@ -27,6 +28,7 @@ from bot.domain.action_effects import (
     Outcome,
     StepBegan,
     StepEnded,
+    Verdict,
 )
 from bot.domain.action_events import (
     ActionApproved,
@@ -84,6 +86,10 @@ class ActionState:
         runs: Steps that were begun, in order.
         stop_asked: Nothing may start after the call that is on its way.
         looks: How often verifying could not tell.
+        again_at: When to look again, while it cannot be told.
+        seen: What the newest look at the world showed.
+        measured: Whether a figure afterwards was as promised; None before it is read.
+        measured_says: What that figure was.
         rollback: Plan that undoes it, once that began to run.
     """
 
@@ -112,6 +118,10 @@ class ActionState:
     runs: tuple[StepRun, ...] = ()
     stop_asked: bool = False
     looks: int = 0
+    again_at: datetime | None = None
+    seen: Untrusted | None = None
+    measured: Verdict | None = None
+    measured_says: Untrusted | None = None
     child: str = ""
     rollback: str = ""
 
@@ -233,13 +243,15 @@ def _ran(  # noqa: C901 - one case per event, so that mypy finds a gap
             return replace(state, stop_asked=True)
         case ActionIndeterminate(fence=fence):
             return replace(state, fence=fence, worker="", lease_until=None)
-        case ActionVerifyInconclusive(attempt=attempt):
-            return replace(state, looks=attempt)
+        case ActionVerifyInconclusive(attempt=looks, again_at=again_at, says=says):
+            return replace(state, looks=looks, again_at=again_at, seen=says)
+        case ActionVerified(says=says) | ActionVerifyFailed(says=says):
+            return replace(state, seen=says)
+        case ActionMeasured(verdict=verdict, says=says):
+            return replace(state, measured=verdict, measured_says=says)
         case ActionRollingBack(child=child):
             return replace(state, rollback=child)
         case ActionApplied() | ActionFailed() | ActionReconciled():
-            return state
-        case ActionVerified() | ActionVerifyFailed():
             return state
         case ActionRolledBack() | ActionRollbackFailed():
             return state

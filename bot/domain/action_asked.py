@@ -16,6 +16,7 @@ from bot.domain.action_commands import (
     DraftPlan,
     EndStep,
     Expire,
+    Measure,
     Mirror,
     Publish,
     Reconcile,
@@ -54,6 +55,7 @@ _WHAT: Mapping[type[ActionCommand], str] = {
     Stop: "was not stopped",
     Reconcile: "was not reconciled",
     Verify: "was not verified",
+    Measure: "was not measured",
     Mirror: "did not follow its rollback",
     Review: "was not reviewed",
 }

@@ -159,6 +159,15 @@ class Verify:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What a figure was in the time after it was verified."""
+
+    fence: int
+    verdict: Verdict
+    says: Untrusted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mirror:
     """The plan that undoes this one is in another stage now.
 
@@ -192,6 +201,15 @@ PersonActionCommand = (
     | Review
 )
 HouseCommand = (
-    Publish | Show | Expire | Claim | BeginStep | EndStep | Recover | Verify | Mirror
+    Publish
+    | Show
+    | Expire
+    | Claim
+    | BeginStep
+    | EndStep
+    | Recover
+    | Verify
+    | Measure
+    | Mirror
 )
 ActionCommand = PersonActionCommand | HouseCommand

@@ -21,6 +21,7 @@ from bot.domain.action_commands import (
     EndStep,
     Expire,
     HouseCommand,
+    Measure,
     Mirror,
     Publish,
     Reconcile,
@@ -47,7 +48,7 @@ from bot.domain.claiming import claimed, recovered, step_began, step_ended, stop
 from bot.domain.drafting import drafted, published
 from bot.domain.errors import Refusal
 from bot.domain.gate_rules import GateRules
-from bot.domain.verifying import mirrored, reconciled, verified
+from bot.domain.verifying import measured, mirrored, reconciled, verified
 
 
 def decide_action(
@@ -139,6 +140,8 @@ def _of_the_house(  # noqa: C901 - one case per command
             return recovered(asked)
         case Verify():
             return verified(asked, command)
+        case Measure():
+            return measured(asked, command)
         case Mirror():
             return mirrored(asked, command)
         case _:

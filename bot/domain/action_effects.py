@@ -200,6 +200,20 @@ class ActionVerifyInconclusive:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionMeasured:
+    """Some time after it was verified, the figure that it should change was read.
+
+    It moves no plan: what was verified stays so, and people are told.
+    """
+
+    name: ClassVar = "action.measured.v1"
+
+    verdict: Verdict
+    at: datetime
+    says: Untrusted | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRollingBack:
     """The plan that undoes this one began to run."""
 
@@ -246,6 +260,7 @@ EffectEvent = (
     | ActionVerified
     | ActionVerifyFailed
     | ActionVerifyInconclusive
+    | ActionMeasured
     | ActionRollingBack
     | ActionRolledBack
     | ActionRollbackFailed

@@ -28,6 +28,7 @@ from bot.domain.action_commands import (
     DraftPlan,
     EndStep,
     Expire,
+    Measure,
     Mirror,
     Publish,
     Reconcile,
@@ -163,6 +164,7 @@ CHECKS: Mapping[type[ActionCommand], tuple[str, ...]] = MappingProxyType(
         Stop: ("exists", "fresh", "known", "member_or_admin", "team"),
         Reconcile: (*_ASKED, "member_or_admin", "team", "may_reconcile"),
         Verify: (*_TURN, "fence"),
+        Measure: (*_TURN, "fence"),
         Mirror: ("exists", "clock", "lineage"),
         Review: (
             *("exists", "clock", "fresh", "review_owed", "known", "member", "team"),

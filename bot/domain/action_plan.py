@@ -5,13 +5,13 @@ salt with it; the digest covers both. Once they are erased the digest cannot be 
 again, not even by somebody who guesses the reason: nothing of that age may run.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.errors import Tampered
-from bot.domain.plan import Plan, canonical
+from bot.domain.plan import Plan, as_doc, canonical
 from bot.domain.untrusted import Untrusted
 
 _PLAN = TypeAdapter(Plan)
@@ -21,7 +21,7 @@ _KEPT = 256
 
 def plan_text(plan: Plan) -> str:
     """Return a plan's facts as canonical JSON; reason and salt are left empty."""
-    return canonical(asdict(replace(plan, reason="", salt=""))).decode()
+    return canonical(as_doc(replace(plan, reason="", salt=""))).decode()
 
 
 def read_plan(

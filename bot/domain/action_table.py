@@ -13,6 +13,7 @@ from bot.domain.action_effects import (
     ActionClaimed,
     ActionFailed,
     ActionIndeterminate,
+    ActionMeasured,
     ActionReconciled,
     ActionRollbackFailed,
     ActionRolledBack,
@@ -131,6 +132,7 @@ STAYS: Mapping[Kind, frozenset[Stage]] = MappingProxyType(
         ActionStopAsked: frozenset({Stage.APPLYING}),
         ActionReconciled: frozenset({Stage.INDETERMINATE}),
         ActionVerifyInconclusive: frozenset({Stage.APPLIED}),
+        ActionMeasured: frozenset({Stage.VERIFIED}),
     }
 )
 

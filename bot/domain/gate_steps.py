@@ -1,7 +1,7 @@
 """Guards between the steps of a plan that runs."""
 
 from bot.domain.action_asked import Asked, No
-from bot.domain.action_commands import BeginStep, EndStep, Verify
+from bot.domain.action_commands import BeginStep, EndStep, Measure, Verify
 from bot.domain.action_effects import ActionFailed, ActionIndeterminate
 from bot.domain.action_table import Stage
 from bot.domain.errors import OutOfTurn
@@ -22,7 +22,7 @@ def owner(asked: Asked) -> No | None:
 def fence(asked: Asked) -> No | None:
     """The look at the world was made after the newest turn of events."""
     command = asked.command
-    if isinstance(command, Verify) and command.fence == asked.state.fence:
+    if isinstance(command, Verify | Measure) and command.fence == asked.state.fence:
         return None
     return asked.no(OutOfTurn, "the look is older than what happened since", _LOOK)
 

@@ -12,6 +12,7 @@ from bot.domain.action_commands import (
     Claim,
     Deny,
     EndStep,
+    Measure,
     Publish,
     Reconcile,
     Show,
@@ -20,6 +21,7 @@ from bot.domain.action_commands import (
 )
 from bot.domain.action_effects import (
     ActionClaimed,
+    ActionMeasured,
     ActionReconciled,
     ActionVerified,
     StepBegan,
@@ -61,6 +63,7 @@ TURNS: Mapping[type[ActionCommand], frozenset[Stage]] = {
     EndStep: _stages(StepEnded),
     Reconcile: _stages(ActionReconciled),
     Verify: _stages(ActionVerified),
+    Measure: _stages(ActionMeasured),
 }
 
 

@@ -70,6 +70,19 @@ class Blast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Afterwards:
+    """A figure that is read some time after it was verified.
+
+    Attributes:
+        says: What it must be, as people read it.
+        after_s: Seconds from then until it is read.
+    """
+
+    says: str
+    after_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What an action says it would do, from reading alone.
 
@@ -79,6 +92,7 @@ class Draft:
         irreversible_because: Why there is none; "" when there is one.
         evidence: Names of what is saved before a T1 or T2 step.
         drift_free: Whether every precondition is re-read by `probe`.
+        afterwards: What is read of a figure later; None where there is none.
     """
 
     action: str
@@ -93,6 +107,7 @@ class Draft:
     rollback: str = ""
     irreversible_because: str = ""
     est_seconds: int = 10
+    afterwards: Afterwards | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +143,24 @@ class Plan:
 
     def digest(self) -> str:
         """Return SHA-256 hex over everything people are shown and what runs."""
-        return hashlib.sha256(b"plan/v1\0" + canonical(asdict(self))).hexdigest()
+        return hashlib.sha256(b"plan/v1\0" + canonical(as_doc(self))).hexdigest()
 
     @property
     def phrase(self) -> str:
         """What is typed to confirm a T1 plan: action, target and digest."""
         return f"{self.draft.action} {self.draft.target} {self.digest()[:8]}"
+
+
+def as_doc(plan: Plan) -> dict[str, Any]:
+    """Return a plan as plain values.
+
+    What was added to plans later is left out where it is empty: the digest of an older
+    one can be made again.
+    """
+    doc = asdict(plan)
+    if plan.draft.afterwards is None:
+        del doc["draft"]["afterwards"]
+    return doc
 
 
 def canonical(value: Any) -> bytes:

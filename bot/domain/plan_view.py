@@ -50,6 +50,9 @@ class PlanView:
         apply_by: From this instant on nothing may start; None before.
         moved_by: Who brought it into its stage; empty where no person did.
         outcome: One sentence about how it ended or what was seen; "" before.
+        seen: What the newest look at the world showed; None before.
+        measured: Whether a figure some time later was as promised: ``pass``, ``fail``,
+            ``inconclusive``; "" before it is read. `measured_says` is what it was.
         log_size: Entries in the log when it was drawn.
         log_root: First hex digits of the log's root then.
         rollback: Action that undoes it and can be proposed now; "" for none.
@@ -72,6 +75,9 @@ class PlanView:
     apply_by: datetime | None = None
     moved_by: tuple[str, ...] = ()
     outcome: str = ""
+    seen: Untrusted | None = None
+    measured: str = ""
+    measured_says: Untrusted | None = None
     log_size: int = 0
     log_root: str = ""
     rollback: str = ""

@@ -3,9 +3,10 @@
 from typing import assert_never
 
 from bot.domain.action_asked import Asked
-from bot.domain.action_commands import Mirror, Reconcile, Verify
+from bot.domain.action_commands import Measure, Mirror, Reconcile, Verify
 from bot.domain.action_effects import (
     ActionApplied,
+    ActionMeasured,
     ActionReconciled,
     ActionRollbackFailed,
     ActionRolledBack,
@@ -31,6 +32,14 @@ def verified(asked: Asked, command: Verify) -> tuple[ActionEvent, ...]:
             return _inconclusive(asked, command)
         case _:
             assert_never(command.verdict)
+
+
+def measured(asked: Asked, command: Measure) -> tuple[ActionEvent, ...]:
+    """Write down what a figure was afterwards, once."""
+    if asked.state.measured is not None:
+        return ()
+    event = ActionMeasured(verdict=command.verdict, at=asked.now, says=command.says)
+    return (event,)
 
 
 def reconciled(asked: Asked, command: Reconcile) -> tuple[ActionEvent, ...]:

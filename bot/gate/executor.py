@@ -11,6 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import orjson
@@ -21,6 +22,7 @@ from bot.domain.action_commands import (
     BeginStep,
     Claim,
     EndStep,
+    Measure,
     Recover,
     Verify,
 )
@@ -31,7 +33,7 @@ from bot.domain.errors import NotAllowed, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
 from bot.gate.rehearsal import Rehearsal
-from bot.ports.action import Action, Effect, StepResult
+from bot.ports.action import Action, Effect, Measuring, StepResult, Verified
 
 _log = logging.getLogger(__name__)
 
@@ -101,6 +103,35 @@ class Executor:
         state = self.journal.state(plan)
         if state.stage is Stage.APPLIED:
             self._verify(plan, state)
+
+    def measure(self, plan: str) -> None:
+        """Read what a verified plan promised for some time later, once."""
+        state = self.journal.state(plan)
+        promised = state.plan.draft.afterwards
+        if state.stage is not Stage.VERIFIED or not promised or not state.moved_at:
+            return
+        until = state.moved_at + timedelta(seconds=promised.after_s)
+        found = self._measured(state.plan, since=state.moved_at, until=until)
+        told = Measure(
+            fence=state.fence, verdict=found.verdict, says=Untrusted(found.says)
+        )
+        self.journal.write(plan, told, self.journal.facts())
+
+    def _measured(self, plan: Plan, *, since: datetime, until: datetime) -> Verified:
+        action = self._action(plan)
+        if not isinstance(action, Measuring):
+            return Verified(verdict=Verdict.INCONCLUSIVE, says="It is not measured.")
+        reader = self._reader(plan)
+        try:
+            # What was taken back meanwhile is not expected to hold any more.
+            still = action.verify(plan, reader=reader)
+            if still.verdict is Verdict.FAIL:
+                says = f"It was not measured. {still.says}"
+                return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
+            return action.measure(plan, since=since, until=until, reader=reader)
+        except TocsinError as error:
+            says = f"It could not be measured: {error.because}."
+            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
 
     def recover(self) -> int:
         """Give up what the process before this one was running."""

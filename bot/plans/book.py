@@ -7,13 +7,12 @@ effects are made by `bot/gate/executor.py` and nowhere else.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 
 from bot.domain.action import ActionState, evolve, fold
 from bot.domain.action_commands import ActionCommand, Mirror
 from bot.domain.action_decisions import decide_action
-from bot.domain.action_effects import ActionVerifyInconclusive
 from bot.domain.action_events import ActionEvent, ActionRefused
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
@@ -23,9 +22,12 @@ from bot.domain.gate_rules import GateRules
 from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
 from bot.readmodels.timeline import ACTION_STREAM
 
-EXPIRE, VERIFY, LEASE = "gate.expire", "gate.verify", "gate.lease"
+EXPIRE, LEASE = "gate.expire", "gate.lease"
+VERIFY, MEASURE = "gate.verify", "gate.measure"
 TOCSIN = "tocsin"
-_TIMERS = (EXPIRE, VERIFY, LEASE)
+_TIMERS = (EXPIRE, LEASE, VERIFY, MEASURE)
+# Figures of the last minutes come late: CloudWatch keeps them by the minute.
+_FIGURES_LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ class PlanBook:
         entries = [_entry(event, actor=actor) for event in events]
         state = self._kept(tx, plan, events, entries, version=version)
         self._project(tx, plan, state)
-        self._promise(tx, plan, state, events)
+        self._promise(tx, plan, state)
         self._mirror(tx, plan, state)
 
     def _kept(
@@ -151,15 +153,9 @@ class PlanBook:
             ),
         )
 
-    def _promise(
-        self,
-        tx: Transaction,
-        plan: str,
-        state: ActionState,
-        events: Sequence[ActionEvent],
-    ) -> None:
+    def _promise(self, tx: Transaction, plan: str, state: ActionState) -> None:
         """Set the timers that the stage needs and take back the others."""
-        wanted = _due(state, events)
+        wanted = _due(state)
         for kind in _TIMERS:
             key = f"{kind}/{plan}"
             due_at = wanted.get(kind)
@@ -187,7 +183,7 @@ def _says_again(last: Entry, no: ActionRefused) -> bool:
     return isinstance(said, ActionRefused) and replace(said, at=no.at) == no
 
 
-def _due(state: ActionState, events: Sequence[ActionEvent]) -> dict[str, datetime]:
+def _due(state: ActionState) -> dict[str, datetime]:
     """Return what must be looked at again, and when."""
     due: dict[str, datetime] = {}
     match state.stage:
@@ -197,12 +193,21 @@ def _due(state: ActionState, events: Sequence[ActionEvent]) -> dict[str, datetim
             due[EXPIRE] = state.apply_by
         case Stage.APPLYING if state.lease_until:
             due[LEASE] = state.lease_until
+        case Stage.APPLIED if state.again_at:
+            due[VERIFY] = state.again_at
+        case Stage.VERIFIED if state.measured is None:
+            due |= _measured_at(state)
         case _:
             pass
-    for event in events:
-        if isinstance(event, ActionVerifyInconclusive):
-            due[VERIFY] = event.again_at
     return due
+
+
+def _measured_at(state: ActionState) -> dict[str, datetime]:
+    promised = state.plan.draft.afterwards
+    if promised is None or state.moved_at is None:
+        return {}
+    until = state.moved_at + timedelta(seconds=promised.after_s)
+    return {MEASURE: until + _FIGURES_LATE}
 
 
 def _iso(at: datetime | None) -> str:

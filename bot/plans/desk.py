@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.action import ActionState
+from bot.domain.action_effects import Verdict
 from bot.domain.action_facts import GateFacts, PolicyAnswer, Standing
 from bot.domain.action_table import Stage
 from bot.domain.errors import NotFound
@@ -48,6 +49,7 @@ class PlanDesk:
         fits: Whether a whole plan fits on one card.
         alarm: Makes the message that the glass was broken; None where no channel
             wants it.
+        not_as_promised: Makes the message that a figure did not follow.
     """
 
     judge: Judge
@@ -55,6 +57,7 @@ class PlanDesk:
     draw: Callable[[PlanView, str], Post]
     fits: Callable[[PlanView], bool]
     alarm: Callable[[PlanView], Post | None] = lambda _: None
+    not_as_promised: Callable[[PlanView], Post | None] = lambda _: None
 
     def about(self, tx: Transaction, incident: str) -> About:
         """Return what a plan must know of an incident.
@@ -221,6 +224,15 @@ class PlanDesk:
         tx.outbox.post(self.draw(view, token(view.plan)), now=book.clock.now())
         if view.plan.parent and view.plan.parent != plan:
             self.redraw(tx, book, view.plan.parent, token=token)
+
+    def tell_measured(self, tx: Transaction, book: PlanBook, plan: str) -> None:
+        """Tell the incident's thread where a figure is not as promised."""
+        view = self.view(tx, book, plan)
+        if view is None or view.measured != Verdict.FAIL:
+            return
+        post = self.not_as_promised(view)
+        if post is not None:
+            tx.outbox.post(post, now=book.clock.now())
 
     def tell_security(self, tx: Transaction, book: PlanBook, plan: str) -> None:
         """Tell the security channel, where there is one, that the glass was broken."""

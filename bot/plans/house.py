@@ -13,7 +13,7 @@ from bot.domain.action_commands import ActionCommand, Expire, Recover
 from bot.domain.action_table import Stage
 from bot.domain.errors import Refusal
 from bot.gate.executor import Executor
-from bot.plans.book import EXPIRE, LEASE, VERIFY
+from bot.plans.book import EXPIRE, LEASE, MEASURE, VERIFY
 from bot.plans.gatekeeper import Gatekeeper
 from bot.plans.journal import PlanJournal
 from bot.ports import Timer
@@ -54,6 +54,8 @@ class GateHouse:
                 self._tell(timer.about, Recover())
             case k if k == VERIFY:
                 self.executor.look_again(timer.about)
+            case k if k == MEASURE:
+                self.executor.measure(timer.about)
             case _:
                 return
         self.journal.store.write(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.action import ActionState
-from bot.domain.action_commands import ActionCommand
+from bot.domain.action_commands import ActionCommand, Measure
 from bot.domain.action_facts import GateFacts, Standing
 from bot.domain.action_table import Stage
 from bot.domain.errors import Refusal
@@ -58,6 +58,8 @@ class PlanJournal:
                 self.book.refused(tx, plan, command, refusal, actor=TOCSIN)
                 return refusal
             self.desk.redraw(tx, self.book, plan, token=self.token)
+            if isinstance(command, Measure):
+                self.desk.tell_measured(tx, self.book, plan)
             return self.book.load(tx, plan)[0]
 
         answer = self.store.write(work).result()

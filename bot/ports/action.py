@@ -7,6 +7,7 @@ a stated reason for irreversibility, it cannot register. Only `bot/gate` calls
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.action_effects import Outcome, Verdict
@@ -104,6 +105,21 @@ class Sketching(Protocol):
 
     def sketch(self, params: Mapping[str, str]) -> Sketch:
         """Return what would change. Reads nothing."""
+        ...
+
+
+@runtime_checkable
+class Measuring(Protocol):
+    """An action that changes a figure which can be read some time later."""
+
+    def measure(
+        self, plan: Plan, *, since: datetime, until: datetime, reader: Any
+    ) -> Verified:
+        """Say what the figure was in a time after the plan was verified.
+
+        Raises:
+            TocsinError: It could not be read.
+        """
         ...
 
 

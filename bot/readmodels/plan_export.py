@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.plan_view import PlanView
-from bot.domain.untrusted import clip, visible
+from bot.domain.untrusted import Untrusted, clip, visible
 
 _WIDTH_CHARS = 200
 
@@ -43,6 +43,10 @@ def as_plain(view: PlanView) -> dict[str, Any]:
         "steps": [step.call for step in draft.steps],
         "reach": draft.blast.says,
         "verify": draft.verify,
+        "afterwards": draft.afterwards.says if draft.afterwards else "",
+        "seen": view.seen.for_html_text() if view.seen else "",
+        "measured": view.measured,
+        "measured_says": _said(view.measured_says),
         "rollback": draft.rollback,
         "irreversible_because": draft.irreversible_because,
         "parent": plan.parent,
@@ -83,12 +87,24 @@ def text(view: PlanView) -> str:
         *(("step", step.call) for step in draft.steps),
         ("reach", draft.blast.says),
         ("check", draft.verify),
+        ("later", draft.afterwards.says if draft.afterwards else ""),
+        ("seen", view.seen.for_slack() if view.seen else ""),
+        ("measured", _measured(view)),
         ("undo", draft.rollback or f"none: {draft.irreversible_because}"),
         ("undoes", plan.parent),
         ("undone by", view.rollback_plan),
         ("digest", view.digest),
     ]
     return "".join(f"{name:<11}{_shown(what)}\n" for name, what in lines if what)
+
+
+def _said(word: Untrusted | None) -> str:
+    return word.for_html_text() if word else ""
+
+
+def _measured(view: PlanView) -> str:
+    said = view.measured_says.for_slack() if view.measured_says else ""
+    return f"{view.measured}: {said}" if view.measured else ""
 
 
 def _row(view: PlanView) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from bot.domain.action_effects import (
     ActionClaimed,
     ActionFailed,
     ActionIndeterminate,
+    ActionMeasured,
     ActionReconciled,
     ActionRollbackFailed,
     ActionRolledBack,
@@ -22,6 +23,7 @@ from bot.domain.action_effects import (
     EffectEvent,
     StepBegan,
     StepEnded,
+    Verdict,
 )
 from bot.domain.action_events import (
     ActionApproved,
@@ -47,6 +49,11 @@ from bot.domain.untrusted import Untrusted
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 _DIGEST_CHARS = 12
+_MEASURED = {
+    Verdict.PASS: "as promised",
+    Verdict.FAIL: "not as promised",
+    Verdict.INCONCLUSIVE: "nobody could tell",
+}
 
 
 def plan_sentence(plan: str, event: ActionEvent) -> str:
@@ -127,6 +134,8 @@ def _effect(event: EffectEvent) -> str:  # noqa: C901, PLR0912 - one case per ev
             return f"verifying failed ({because})."
         case ActionVerifyInconclusive(attempt=attempt):
             return f"look {attempt} could not tell."
+        case ActionMeasured(verdict=verdict):
+            return f"measured afterwards: {_MEASURED[verdict]}."
         case ActionRollingBack(child=child):
             return f"being undone by {child}."
         case ActionRolledBack(child=child):

@@ -11,12 +11,14 @@ from datetime import datetime
 from bot.domain.action import fold
 from bot.domain.action_effects import (
     ActionClaimed,
+    ActionMeasured,
     ActionReconciled,
     ActionVerified,
     ActionVerifyFailed,
     ActionVerifyInconclusive,
     StepBegan,
     StepEnded,
+    Verdict,
 )
 from bot.domain.action_events import (
     ActionApproved,
@@ -211,6 +213,13 @@ def _calls(events: Sequence[ActionEvent]) -> tuple[CallMade, ...]:
     return tuple(made.values())
 
 
+_MEASURED = {
+    Verdict.PASS: "measured afterwards, as promised",
+    Verdict.FAIL: "measured afterwards, not as promised",
+    Verdict.INCONCLUSIVE: "could not be measured afterwards",
+}
+
+
 def _look(event: ActionEvent) -> Look | None:
     match event:
         case ActionVerified():
@@ -221,5 +230,7 @@ def _look(event: ActionEvent) -> Look | None:
             return Look(verdict="not as promised", at=event.at, says=event.says)
         case ActionVerifyInconclusive():
             return Look(verdict="cannot be told yet", at=event.at, says=event.says)
+        case ActionMeasured(verdict=verdict):
+            return Look(verdict=_MEASURED[verdict], at=event.at, says=event.says)
         case _:
             return None

@@ -74,6 +74,30 @@ def glass_alarm(view: PlanView, *, channel: str) -> Post | None:
     return exercise.marked(post) if plan.drill else post
 
 
+def not_as_promised(view: PlanView) -> Post:
+    """Return what the incident's thread is told of a figure that did not follow."""
+    plan = view.plan
+    row: list[Piece] = [
+        Strong(plan_words.NOT_AS_PROMISED),
+        *(
+            " ",
+            Code(_short(plan.draft.action)),
+            " on ",
+            Code(_short(plan.draft.target)),
+        ),
+        " ran and its facts are as planned, but ",
+        *plan_facts.figure(view),
+        f" {plan_words.LOOK_FURTHER}",
+    ]
+    return Post(
+        key=f"measured/{plan.id}",
+        channel=plan.channel,
+        text=spoken(row),
+        blocks=rich.within_budget([rich.rich_text("measured", rich.section(row))]),
+        thread=f"card/{plan.incident}",
+    )
+
+
 def _blocks(view: PlanView, token: str) -> list[Block]:
     if not fits(view):
         return _cut(view)

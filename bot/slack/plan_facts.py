@@ -8,7 +8,7 @@ never look alike. Which blocks they stand in is the business of `plan_card.py`.
 from collections.abc import Sequence
 
 from bot.domain.action_table import Stage
-from bot.domain.plan import Blast, Level, Plan, Probe, Step
+from bot.domain.plan import Afterwards, Blast, Level, Plan, Probe, Step
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.slack import plan_words, rich, words
@@ -25,6 +25,7 @@ from bot.slack.sentences import (
 )
 
 REASON_MAX = 1500
+SEEN_MAX = 400
 _ONE_TEXT_MAX = 3000
 
 
@@ -121,7 +122,16 @@ def _reach(view: PlanView) -> list[list[Piece]]:
         back,
         [Strong("Dry run: "), "made by reading alone, nothing was changed.", *rests],
         [Strong("Verified by: "), bare(draft.verify)],
+        _promised(draft.afterwards),
     ]
+
+
+def _promised(afterwards: Afterwards | None) -> list[Piece]:
+    """Return which figure is read some time later."""
+    if afterwards is None:
+        return []
+    minutes = f"{afterwards.after_s // 60} minutes later: "
+    return [Strong(minutes), bare(afterwards.says)]
 
 
 def _blast(blast: Blast) -> str:
@@ -194,9 +204,19 @@ def outcome(view: PlanView) -> list[Piece]:
     row += ["."]
     if view.outcome:
         row += [" ", bare(view.outcome)]
+    if view.seen:
+        row += [" ", Foreign(view.seen, limit=SEEN_MAX)]
+    if view.measured:
+        row += [" ", Strong(plan_words.MEASURED[view.measured]), " ", *figure(view)]
     if view.rollback_plan:
         row += [" ", _undone(view)]
     return row
+
+
+def figure(view: PlanView) -> list[Piece]:
+    """Return what a figure was in the time after it was verified."""
+    said = view.measured_says
+    return [Foreign(said, limit=SEEN_MAX)] if said else ["nothing is known."]
 
 
 def _undone(view: PlanView) -> str:

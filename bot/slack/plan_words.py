@@ -17,6 +17,19 @@ MODES: Mapping[str, str] = {
 }
 """What a card says in the modes in which nothing runs."""
 
+MEASURED = {
+    "pass": "Measured since, as promised:",
+    "fail": "Measured since, NOT as promised:",
+    "inconclusive": "Measured since:",
+}
+"""What a figure some time later was, by verdict."""
+
+NOT_AS_PROMISED = "Not as promised."
+LOOK_FURTHER = (
+    "Something else may do the same: look at what calls it, "
+    "and take the next step of the runbook."
+)
+
 STANDS: Mapping[Stage, str] = {
     Stage.NONE: "No plan",
     Stage.DRAFT: "Draft",

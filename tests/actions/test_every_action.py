@@ -3,7 +3,8 @@
 A new action is under this contract with one entry in `worlds.py`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import cache
 
 import orjson
@@ -15,6 +16,7 @@ from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Draft
 from bot.gate.catalogue import load_actions
+from bot.wire_ground import SystemClock
 from tests.actions.worlds import WORLDS, World
 from tests.aws.recording import recorded
 from tests.cloud import APPROVERS, Cloud, applied, plan_of, running_cloud
@@ -122,6 +124,13 @@ def test_the_manifest_names_exactly_what_is_called_and_kept(
     kept = action.snapshot(draft, reader=mint.reader())
     cloud.apply(action, draft, mint)
     action.verify(plan_of(draft), reader=mint.reader())
+    if draft.afterwards:
+        now = SystemClock().now()
+        since = now - timedelta(seconds=draft.afterwards.after_s)
+        found = action.measure(
+            plan_of(draft), since=since, until=now, reader=mint.reader()
+        )
+        assert "in as many before" in found.says
     undo = action.rollback(draft) or {}
     if action.MANIFEST.rollback == action.MANIFEST.name:
         cloud.apply(action, action.plan(undo, reader=mint.reader()), mint)
@@ -150,3 +159,44 @@ def test_a_drill_can_play_it(untouched: Callable[[World], Draft], world: World) 
     there = back.sketch(world.action.rollback(draft) or {})
     assert sketch.usual != sketch.after or there.usual != there.after
     assert there.thing == sketch.thing
+
+
+def test_a_figure_afterwards_is_told_beside_as_long_a_time_before(
+    cloud: Cloud, mint: Mint
+) -> None:
+    world = next(one for one in WORLDS if one.name.endswith("set_reserved_concurrency"))
+    action, params = world.action, world.make(cloud)
+    draft = action.plan(params, reader=mint.reader())
+    assert draft.afterwards is not None
+    assert draft.afterwards.says == f"no calls of {draft.target} since, by CloudWatch."
+    at = SystemClock().now().replace(second=30, microsecond=0) - timedelta(minutes=10)
+    calls = {at - timedelta(minutes=2): 41, at: 3, at + timedelta(minutes=2): 0}
+
+    def told() -> tuple[Verdict, str]:
+        until = at + timedelta(minutes=5)
+        reader = mint.reader()
+        found = action.measure(plan_of(draft), since=at, until=until, reader=reader)
+        return found.verdict, found.says
+
+    _put_calls(cloud, draft.target, calls)
+    none = f"0 calls of {draft.target} in 4 minutes, 41 in as many before."
+    assert told() == (Verdict.PASS, none)
+    _put_calls(cloud, draft.target, {at + timedelta(minutes=3): 2})
+    some = f"2 calls of {draft.target} in 4 minutes, 41 in as many before."
+    assert told() == (Verdict.FAIL, some)
+
+
+def _put_calls(cloud: Cloud, function: str, calls: Mapping[datetime, int]) -> None:
+    cloud.root().client("cloudwatch").put_metric_data(
+        Namespace="AWS/Lambda",
+        MetricData=[
+            {
+                "MetricName": "Invocations",
+                "Dimensions": [{"Name": "FunctionName", "Value": function}],
+                "Timestamp": when,
+                "Value": count,
+                "Unit": "Count",
+            }
+            for when, count in calls.items()
+        ],
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import integrations
-from bot.aws import blobs, wrapping
+from bot.aws import blobs, measure, wrapping
 from bot.aws.action import AwsAction
 from bot.aws.mint import (
     MODEL_ROLE,
@@ -61,7 +61,8 @@ def _allowed(role: str) -> set[str]:
 
 def _writes(action: AwsAction) -> set[str]:
     reads = {one.call for one in (*action.FACTS, *action.TOLD)}
-    reads |= {"lambda.Invoke", "sts.GetCallerIdentity"}  # witnesses
+    # Witnesses, and what is measured afterwards.
+    reads |= {"lambda.Invoke", "sts.GetCallerIdentity", measure.CALL}
     return {call for call in action.MANIFEST.calls if call not in reads}
 
 

@@ -12,6 +12,7 @@ from bot.domain.action_commands import (
     Deny,
     DraftPlan,
     EndStep,
+    Measure,
     Mirror,
     Reconcile,
     Supersede,
@@ -22,6 +23,7 @@ from bot.domain.action_effects import (
     ActionClaimed,
     ActionFailed,
     ActionIndeterminate,
+    ActionMeasured,
     ActionReconciled,
     ActionRolledBack,
     ActionVerified,
@@ -177,6 +179,13 @@ def _verified(seen: Seen, _: ActionEvent) -> str:
     return "" if is_pass and is_fresh else "verified means seen since"
 
 
+def _measured(seen: Seen, _: ActionEvent) -> str:
+    command = seen.move.command
+    fence = 2 if seen.truth.doubt else 1
+    is_fresh = isinstance(command, Measure) and command.fence == fence
+    return "" if is_fresh else "a figure is read since the newest turn of events"
+
+
 def _denied(seen: Seen, _: ActionEvent) -> str:
     who = seen.move.who.id
     if _is_stranger(seen) or seen.wrong == "reason":
@@ -255,6 +264,7 @@ PROMISES: Mapping[type[ActionEvent], Callable[[Seen, ActionEvent], str]] = {
     ActionIndeterminate: _doubt,
     ActionReconciled: _reconciled,
     ActionVerified: _verified,
+    ActionMeasured: _measured,
     ActionDenied: _denied,
     ActionCancelled: _cancelled,
     ActionSuperseded: _superseded,

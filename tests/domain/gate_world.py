@@ -15,6 +15,7 @@ from bot.domain.action_commands import (
     DraftPlan,
     EndStep,
     Expire,
+    Measure,
     Mirror,
     Publish,
     Reconcile,
@@ -181,6 +182,9 @@ def _of_the_house(
     for verdict in Verdict:
         for fence in (1, 2):
             yield Verify(fence=fence, verdict=verdict), CLOCK
+    # A figure moves nothing: one play of it is enough.
+    for fence in (1, 2) if play.plan.level is Level.T2 else ():
+        yield Measure(fence=fence, verdict=Verdict.FAIL), CLOCK
     for stage in (Stage.APPLYING, Stage.VERIFIED, Stage.FAILED, Stage.DENIED):
         for child in ("pl_2", "pl_3"):
             mirror = Mirror(child=child, parent=play.plan.id, stage=stage)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.domain.action_effects import Outcome, Verdict
-from bot.domain.plan import Blast, Change, Draft, Level, Plan, Probe, Step
+from bot.domain.plan import Afterwards, Blast, Change, Draft, Level, Plan, Probe, Step
 from bot.ports.action import ActionManifest, Effect, StepResult, Verified
 
 
@@ -16,6 +17,9 @@ class World:
     on: dict[str, bool] = field(default_factory=lambda: {"s1": True})
     turned: int = 0
     answer: Outcome = Outcome.OK
+    afterwards: Afterwards | None = None
+    figure: int = 0
+    measured: list[tuple[datetime, datetime]] = field(default_factory=list)
 
 
 _SWITCH = {
@@ -68,6 +72,7 @@ class TurnSwitch:
             blast=Blast(systems=1, principals=1, says="one switch"),
             verify="the switch is as wanted",
             rollback=self.MANIFEST.rollback,
+            afterwards=self.world.afterwards,
         )
 
     def probe(self, draft: Draft, *, reader: Any) -> tuple[Probe, ...]:
@@ -82,6 +87,13 @@ class TurnSwitch:
     def verify(self, plan: Plan, *, reader: Any) -> Verified:
         is_so = self.world.on[plan.draft.target] is self.to
         return Verified(verdict=Verdict.PASS if is_so else Verdict.FAIL, says="looked")
+
+    def measure(
+        self, plan: Plan, *, since: datetime, until: datetime, reader: Any
+    ) -> Verified:
+        self.world.measured.append((since, until))
+        verdict = Verdict.PASS if self.world.figure == 0 else Verdict.FAIL
+        return Verified(verdict=verdict, says=f"{self.world.figure} clicks since")
 
     def rollback(self, draft: Draft) -> Mapping[str, str] | None:
         return {"switch": draft.target}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.action_table import Stage
-from bot.domain.plan import Blast, Change, Draft, Level, Plan, Probe, Step
+from bot.domain.plan import Afterwards, Blast, Change, Draft, Level, Plan, Probe, Step
 from bot.domain.plan_view import Offer, PlanView
 from bot.domain.untrusted import Untrusted
 from bot.slack import plan_card, plan_modals
@@ -91,6 +91,12 @@ APPROVED = replace(
     apply_by=datetime(2026, 5, 4, 12, 7, tzinfo=UTC),
 )
 DONE = replace(APPROVED, apply_by=None, moved_by=())
+MEASURED_PLAN = replace(
+    PLAN,
+    draft=replace(
+        DRAFT, afterwards=Afterwards(says="no calls of ci-bot since.", after_s=300)
+    ),
+)
 BIG = replace(
     PLAN,
     draft=replace(
@@ -124,6 +130,19 @@ VIEWS: Mapping[str, PlanView] = {
         DONE,
         stage=Stage.VERIFIED,
         outcome="The key's status reads Inactive.",
+        rollback="aws.iam.activate_access_key",
+    ),
+    "measured": replace(
+        DONE,
+        plan=MEASURED_PLAN,
+        digest=MEASURED_PLAN.digest(),
+        stage=Stage.VERIFIED,
+        outcome="It ran and the world is as the plan promised.",
+        seen=Untrusted("Read again: Inactive."),
+        measured="fail",
+        measured_says=Untrusted(
+            "7 calls of ci-bot in 4 minutes, 41 in as many before."
+        ),
         rollback="aws.iam.activate_access_key",
     ),
     "verify-failed": replace(
