@@ -4,7 +4,7 @@ Keeps `Journal` of `bot/gate/executor.py`. People are read again for every claim
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.action import ActionState
 from bot.domain.action_commands import ActionCommand
@@ -52,15 +52,18 @@ class PlanJournal:
         """Decide, append and redraw; a refusal is written down and raised."""
 
         def work(tx: Transaction) -> Refusal | ActionState:
+            # A stop that was pressed since the facts were read stops all the same.
+            is_stopped = facts.stopped or switch.is_stopped(tx)
+            known = replace(facts, stopped=is_stopped)
             try:
-                self.book.apply(tx, plan, command, facts, actor=TOCSIN)
+                self.book.apply(tx, plan, command, known, actor=TOCSIN)
             except Refusal as refusal:
                 self.book.refused(tx, plan, command, refusal, actor=TOCSIN)
                 return refusal
             self.desk.redraw(tx, self.book, plan, token=self.token)
             return self.book.load(tx, plan)[0]
 
-        answer = self.store.write(work).result()
+        answer = self.book.write(self.store, plan, work)
         if isinstance(answer, Refusal):
             raise answer
         return answer
