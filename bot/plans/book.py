@@ -45,9 +45,9 @@ class PlanBook:
     rules: GateRules
     foresight: Foresight = field(default_factory=Foresight)
 
-    def write(self, store: Store, plan: str, work: Callable[[Transaction], T]) -> T:
+    def write(self, store: Store, work: Callable[[Transaction], T]) -> T:
         """Return what `work` on a plan answers, once what it wrote is durable."""
-        return self.foresight.write(store, plan, work, clock=self.clock)
+        return self.foresight.write(store, work, clock=self.clock)
 
     def load(self, tx: Transaction, plan: str) -> tuple[ActionState, int]:
         """Return a plan's state and the version of its stream."""

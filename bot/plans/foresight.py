@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar, cast
-from zlib import crc32
 
 from bot.domain.errors import Conflict
 from bot.plans.foreseen import Differs, Foreseen, Step, Unforeseeable
@@ -25,7 +24,6 @@ T = TypeVar("T")
 # Facts hold that long: what is older when its turn comes is decided again.
 _HOLDS = timedelta(seconds=1)
 _TRIES = 3
-_TURNS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +34,32 @@ class TooLate:
 TOO_LATE = TooLate()
 
 
-def _turns() -> tuple[threading.Lock, ...]:
-    return tuple(threading.Lock() for _ in range(_TURNS))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foresight:
     """Writes what was worked out beforehand. Safe for threads.
 
     Attributes:
-        turns: Who works on the same thing waits here, and not for a decision that
-            would be too late anyway. A thread holds one at most.
+        turn: One is worked out at a time, until it is durable: two at once are sooner
+            for nobody where one interpreter computes, often too late, and keep the
+            writer from going on with what the first one waits for. Whoever writes
+            without foresight, such as a stop of everything, does not wait here.
     """
 
-    turns: tuple[threading.Lock, ...] = field(default_factory=_turns)
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def write(
-        self,
-        store: Store,
-        about: str,
-        work: Callable[[Transaction], T],
-        *,
-        clock: Clock,
+        self, store: Store, work: Callable[[Transaction], T], *, clock: Clock
     ) -> T:
         """Return what `work` answers once all that it wrote is durable.
 
         Args:
-            about: What it is about, for example a plan's id.
             work: May be called several times; only the last time counts. It changes
                 nothing but through its transaction.
 
         Raises:
             Exception: Whatever `work` raises; then nothing was written.
         """
-        with self.turns[crc32(about.encode()) % len(self.turns)]:
+        with self.turn:
             for _ in range(_TRIES):
                 try:
                     answer = _once(store, work, clock)

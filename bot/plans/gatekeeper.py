@@ -162,7 +162,7 @@ class Gatekeeper:
         def work(tx: Transaction) -> None:
             self.book.turned_away(tx, plan, asked, code, actor=by)
 
-        self.book.write(self.store, plan, work)
+        self.book.write(self.store, work)
 
     def stop_all(self, *, by: Asker) -> int:
         """Stop everything; return how many plans it reached."""
@@ -211,7 +211,7 @@ class Gatekeeper:
             if self.book.load(tx, plan)[0].message != message:
                 self._tried(tx, plan, show, facts, "tocsin")
 
-        self.book.write(self.store, plan, work)
+        self.book.write(self.store, work)
 
     # --- looking ---
 
@@ -261,7 +261,7 @@ class Gatekeeper:
                 self.desk.tell_security(tx, self.book, plan)
             return view
 
-        view = _said(self.book.write(self.store, plan, work))
+        view = _said(self.book.write(self.store, work))
         if view is None:
             raise no_plan(plan)
         if view.stage is Stage.APPROVED:

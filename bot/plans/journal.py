@@ -63,7 +63,7 @@ class PlanJournal:
             self.desk.redraw(tx, self.book, plan, token=self.token)
             return self.book.load(tx, plan)[0]
 
-        answer = self.book.write(self.store, plan, work)
+        answer = self.book.write(self.store, work)
         if isinstance(answer, Refusal):
             raise answer
         return answer
