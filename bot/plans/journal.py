@@ -48,6 +48,18 @@ class PlanJournal:
         """Return the plans in a stage, oldest first."""
         return self.store.read(lambda tx: self.desk.in_stage(tx, stage))
 
+    def claimable(self) -> tuple[str, ...]:
+        """Return approved plans whose approval a checkpoint covers, oldest first."""
+
+        def read(tx: Transaction) -> tuple[str, ...]:
+            return tuple(
+                plan
+                for plan in self.desk.in_stage(tx, Stage.APPROVED)
+                if proof.is_due(tx, tx.log.load(ACTION_STREAM + plan), note=self.note)
+            )
+
+        return self.store.read(read)
+
     def write(self, plan: str, command: ActionCommand, facts: GateFacts) -> ActionState:
         """Decide, append and redraw; a refusal is written down and raised."""
 
