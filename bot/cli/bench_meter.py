@@ -8,7 +8,9 @@ The writer commits what waits in one group. So four times are kept of each piece
     group    the group's BEGIN to COMMIT, with everybody's work in it
     cpu      the writer's processor time in the piece's own work
 
-Pieces of the bench itself, such as its world, are in the groups and not counted.
+Pieces of the bench itself, such as its world, are in the groups and not counted. A
+piece that found something else in the log than it was decided on wrote nothing: it is
+counted apart, as one that came too late.
 """
 
 import time
@@ -17,6 +19,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.domain.errors import Conflict
+from bot.plans.foreseen import Differs
 from bot.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -36,6 +40,7 @@ class Piece:
     work: float
     cpu: float
     counted: bool
+    late: bool = False
 
 
 @dataclass
@@ -44,6 +49,7 @@ class Meter:
 
     Attributes:
         shared: Of each counted piece, its even share of its group.
+        late: How many counted pieces wrote nothing, because something came first.
     """
 
     queued: list[float] = field(default_factory=list)
@@ -52,6 +58,7 @@ class Meter:
     cpu: list[float] = field(default_factory=list)
     shared: list[float] = field(default_factory=list)
     groups: int = 0
+    late: int = 0
     _open: list[Piece] = field(default_factory=list)
 
     def ran(self, piece: Piece) -> None:
@@ -62,7 +69,8 @@ class Meter:
         """Close the group."""
         took, self._open = self._open, []
         work = sum(one.work for one in took)
-        counted = [one for one in took if one.counted]
+        counted = [one for one in took if one.counted and not one.late]
+        self.late += sum(one.counted and one.late for one in took)
         self.groups += bool(counted)
         for one in counted:
             self.queued.append(one.queued)
@@ -89,8 +97,12 @@ class MeteredStore(SqliteStore):
 
         def measured(tx: Any) -> T:
             began, cpu = time.perf_counter(), time.thread_time()
+            late = False
             try:
                 return work(tx)
+            except (Differs, Conflict):
+                late = True
+                raise
             finally:
                 done = time.perf_counter()
                 ran = Piece(
@@ -98,6 +110,7 @@ class MeteredStore(SqliteStore):
                     work=done - began,
                     cpu=time.thread_time() - cpu,
                     counted=counted,
+                    late=late,
                 )
                 self.meter.ran(ran)
 

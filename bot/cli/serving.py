@@ -39,7 +39,7 @@ from bot.wire import build
 from bot.wire_ground import SystemClock
 
 _DRAIN_S = 10
-_SWITCH_S = 0.0003
+SWITCH_S = 0.0003
 Facts = dict[str, Any]
 
 
@@ -55,7 +55,7 @@ def serve(settings: Settings, reader: Process) -> None:
     import uvloop
 
     # The worker computes; whoever answers gets the interpreter soon after.
-    sys.setswitchinterval(_SWITCH_S)
+    sys.setswitchinterval(SWITCH_S)
     share_arenas()
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (

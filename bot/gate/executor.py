@@ -49,6 +49,10 @@ class Journal(Protocol):
         """Return the plans in a stage, oldest first."""
         ...
 
+    def claimable(self) -> tuple[str, ...]:
+        """Return approved plans whose approval a checkpoint covers, oldest first."""
+        ...
+
     def write(self, plan: str, command: ActionCommand, facts: GateFacts) -> ActionState:
         """Decide, append, redraw; return the plan as it is then.
 
@@ -91,7 +95,8 @@ class Executor:
     def step(self) -> int:
         """Run what is approved and look at what ran; return how many plans moved."""
         moved = 0
-        for plan in self.journal.in_stage(Stage.APPROVED):
+        # An approval that is not signed yet is not tried: its turn comes with that.
+        for plan in self.journal.claimable():
             moved += self._tried(plan, self._run)
         # A person's word brings a plan here without a look at the world.
         for plan in self.journal.in_stage(Stage.APPLIED):

@@ -16,6 +16,23 @@ VerifyNote = Callable[[str], tuple[int, bytes]]
 VerifyPath = Callable[[bytes, int, int, Sequence[bytes], bytes], bool]
 
 
+def is_due(tx: Transaction, stream: Sequence[Entry], *, note: VerifyNote) -> bool:
+    """Tell whether there is a checkpoint that should prove a plan's approval.
+
+    One whose signature is not ours counts: whoever then asks for the proof is
+    refused, and that is written down.
+    """
+    cleared = [entry.seq for entry in stream if entry.kind == ActionCleared.name]
+    newest = tx.log.newest_checkpoint()
+    if newest is None:
+        return False
+    try:
+        size, _ = note(newest)
+    except TocsinError:
+        return True
+    return not cleared or cleared[-1] < size
+
+
 def is_proven(
     tx: Transaction,
     stream: Sequence[Entry],

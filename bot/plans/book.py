@@ -5,21 +5,23 @@ in `bot/domain/action_decisions.py`; facts come from `bot/plans/gatekeeper.py`;
 effects are made by `bot/gate/executor.py` and nowhere else.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import reduce
+from typing import TypeVar
 
 from bot.domain.action import ActionState, evolve, fold
 from bot.domain.action_commands import ActionCommand, Mirror
 from bot.domain.action_decisions import decide_action
-from bot.domain.action_events import ActionEvent, ActionRefused
+from bot.domain.action_events import ActionEvent, ActionRefused, ActionShown
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
 from bot.domain.codec import decode_action, encode
 from bot.domain.errors import Refusal
 from bot.domain.gate_rules import GateRules
-from bot.ports import Clock, Entry, NewEntry, Timer, Transaction
+from bot.plans.foresight import Foresight
+from bot.ports import Clock, Entry, NewEntry, Store, Timer, Transaction
 from bot.readmodels.timeline import ACTION_STREAM
 
 EXPIRE, LEASE = "gate.expire", "gate.lease"
@@ -28,14 +30,26 @@ TOCSIN = "tocsin"
 _TIMERS = (EXPIRE, LEASE, VERIFY, MEASURE)
 # Figures of the last minutes come late: CloudWatch keeps them by the minute.
 _FIGURES_LATE = timedelta(minutes=2)
+# Words about a plan that leave it where it is: its row and its timers too.
+_STILL = (ActionRefused, ActionShown)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanBook:
-    """Reads and writes the streams of plans."""
+    """Reads and writes the streams of plans.
+
+    Attributes:
+        foresight: Works out what is written, before its transaction.
+    """
 
     clock: Clock
     rules: GateRules
+    foresight: Foresight = field(default_factory=Foresight)
+
+    def write(self, store: Store, work: Callable[[Transaction], T]) -> T:
+        """Return what `work` on a plan answers, once what it wrote is durable."""
+        return self.foresight.write(store, work, clock=self.clock)
 
     def load(self, tx: Transaction, plan: str) -> tuple[ActionState, int]:
         """Return a plan's state and the version of its stream."""
@@ -85,7 +99,7 @@ class PlanBook:
         What Tocsin itself tries again every second is written down once, until
         something else happens to the plan.
         """
-        _, version = self.load(tx, plan)
+        version = tx.log.version(ACTION_STREAM + plan)
         if not version:
             return
         no = ActionRefused(command=asked, code=code, by=actor, at=self.clock.now())
@@ -105,6 +119,11 @@ class PlanBook:
         if not events:
             return
         entries = [_entry(event, actor=actor) for event in events]
+        if all(isinstance(event, _STILL) for event in events):
+            tx.log.append(
+                ACTION_STREAM + plan, expected_version=version, entries=entries
+            )
+            return
         state = self._kept(tx, plan, events, entries, version=version)
         self._project(tx, plan, state)
         self._promise(tx, plan, state)

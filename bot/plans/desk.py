@@ -213,17 +213,18 @@ class PlanDesk:
         plan: str,
         *,
         token: Callable[[Plan], str],
-    ) -> None:
-        """Put the plan's card as it should look now into the outbox.
+    ) -> PlanView | None:
+        """Put the plan's card as it should look now into the outbox; return that.
 
         The card of a plan that it undoes tells of it, so that is drawn again too.
         """
         view = self.view(tx, book, plan)
         if view is None:
-            return
+            return None
         tx.outbox.post(self.draw(view, token(view.plan)), now=book.clock.now())
         if view.plan.parent and view.plan.parent != plan:
             self.redraw(tx, book, view.plan.parent, token=token)
+        return view
 
     def tell_measured(self, tx: Transaction, book: PlanBook, plan: str) -> None:
         """Tell the incident's thread where a figure is not as promised."""

@@ -162,7 +162,7 @@ class Gatekeeper:
         def work(tx: Transaction) -> None:
             self.book.turned_away(tx, plan, asked, code, actor=by)
 
-        self.store.write(work).result()
+        self.book.write(self.store, work)
 
     def stop_all(self, *, by: Asker) -> int:
         """Stop everything; return how many plans it reached."""
@@ -181,7 +181,7 @@ class Gatekeeper:
                 self.desk.redraw(tx, self.book, plan, token=self.tokens.of)
             return reached
 
-        return self._written(work)
+        return _said(self.store.write(work).result())
 
     def release(self, *, by: Asker) -> None:
         """Take a stop back."""
@@ -192,7 +192,7 @@ class Gatekeeper:
             at = self.book.clock.now()
             return switch.turn(tx, stop=False, by=by.person.id, at=at)
 
-        self._written(work)
+        _said(self.store.write(work).result())
 
     def _no_switch(self, tx: Transaction, by: Asker, verb: Verb) -> Refusal | None:
         """Return why somebody may not turn the kill switch; None if they may."""
@@ -211,7 +211,7 @@ class Gatekeeper:
             if self.book.load(tx, plan)[0].message != message:
                 self._tried(tx, plan, show, facts, "tocsin")
 
-        self.store.write(work).result()
+        self.book.write(self.store, work)
 
     # --- looking ---
 
@@ -238,15 +238,15 @@ class Gatekeeper:
         return self.tokens.opened_by(token, self._is_drill)
 
     def _is_drill(self, plan: str) -> bool:
-        view = self.view(plan)
-        return view is not None and view.plan.drill
+        state = self.store.read(lambda tx: self.book.load(tx, plan)[0])
+        return state.exists and state.plan.drill
 
     def _decide(
         self, plan: str, command: ActionCommand, by: Asker, verb: Verb, click: Click
     ) -> PlanView:
         """Write the decision, or write down and raise the refusal."""
 
-        def work(tx: Transaction) -> Refusal | Stage:
+        def work(tx: Transaction) -> Refusal | PlanView | None:
             state, _ = self.book.load(tx, plan)
             if not state.exists:
                 return no_plan(plan)
@@ -256,20 +256,17 @@ class Gatekeeper:
             except Refusal as refusal:
                 self.book.refused(tx, plan, command, refusal, actor=who)
                 return refusal
-            self.desk.redraw(tx, self.book, plan, token=self.tokens.of)
+            view = self.desk.redraw(tx, self.book, plan, token=self.tokens.of)
             if isinstance(command, BreakGlass):
                 self.desk.tell_security(tx, self.book, plan)
-            return self.book.load(tx, plan)[0].stage
+            return view
 
-        if self._written(work) is Stage.APPROVED:
+        view = _said(self.book.write(self.store, work))
+        if view is None:
+            raise no_plan(plan)
+        if view.stage is Stage.APPROVED:
             self.cleared()
-        return self._must(plan)
-
-    def _written(self, work: Callable[[Transaction], Refusal | T]) -> T:
-        """Write; raise a refusal only now, so that what was written stays."""
-        if isinstance(answer := self.store.write(work).result(), Refusal):
-            raise answer
-        return answer
+        return view
 
     def _asked(
         self, tx: Transaction, plan: Plan, by: Asker, verb: Verb, click: Click
@@ -294,3 +291,10 @@ class Gatekeeper:
         if view is None:
             raise no_plan(plan)
         return view
+
+
+def _said(answer: Refusal | T) -> T:
+    """Raise a refusal only now, so that what was written of it stays."""
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer

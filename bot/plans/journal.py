@@ -4,7 +4,7 @@ Keeps `Journal` of `bot/gate/executor.py`. People are read again for every claim
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.action import ActionState
 from bot.domain.action_commands import ActionCommand, Measure
@@ -48,12 +48,27 @@ class PlanJournal:
         """Return the plans in a stage, oldest first."""
         return self.store.read(lambda tx: self.desk.in_stage(tx, stage))
 
+    def claimable(self) -> tuple[str, ...]:
+        """Return approved plans whose approval a checkpoint covers, oldest first."""
+
+        def read(tx: Transaction) -> tuple[str, ...]:
+            return tuple(
+                plan
+                for plan in self.desk.in_stage(tx, Stage.APPROVED)
+                if proof.is_due(tx, tx.log.load(ACTION_STREAM + plan), note=self.note)
+            )
+
+        return self.store.read(read)
+
     def write(self, plan: str, command: ActionCommand, facts: GateFacts) -> ActionState:
         """Decide, append and redraw; a refusal is written down and raised."""
 
         def work(tx: Transaction) -> Refusal | ActionState:
+            # A stop that was pressed since the facts were read stops all the same.
+            is_stopped = facts.stopped or switch.is_stopped(tx)
+            known = replace(facts, stopped=is_stopped)
             try:
-                self.book.apply(tx, plan, command, facts, actor=TOCSIN)
+                self.book.apply(tx, plan, command, known, actor=TOCSIN)
             except Refusal as refusal:
                 self.book.refused(tx, plan, command, refusal, actor=TOCSIN)
                 return refusal
@@ -62,7 +77,7 @@ class PlanJournal:
                 self.desk.tell_measured(tx, self.book, plan)
             return self.book.load(tx, plan)[0]
 
-        answer = self.store.write(work).result()
+        answer = self.book.write(self.store, work)
         if isinstance(answer, Refusal):
             raise answer
         return answer

@@ -96,6 +96,10 @@ class EventLog(Protocol):
         """Return the RFC 6962 proof that `new` only added to `old`."""
         ...
 
+    def words_left(self, stream: str) -> int:
+        """Return how many texts of a stream were not erased."""
+        ...
+
     def erase_words(self, seqs: Sequence[int]) -> int:
         """Erase the texts of entries for good; return how many texts."""
         ...

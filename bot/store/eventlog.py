@@ -158,6 +158,10 @@ class SqliteEventLog:
             self._worked_out.clear()
         return self._words.erase(seqs)
 
+    def words_left(self, stream: str) -> int:
+        """Return how many texts of a stream were not erased."""
+        return self._words.left(stream)
+
     def newest_checkpoint(self) -> str | None:
         """Return the last signed note that was saved: the one of the largest size."""
         row = self._connection.execute(

@@ -58,6 +58,15 @@ class Words:
         """Return the texts of the entries `first` to `last` that are left."""
         return self._select("seq BETWEEN ? AND ?", (first, last))
 
+    def left(self, stream: str) -> int:
+        """Return how many texts of a stream are left."""
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM entry e JOIN word w ON w.seq = e.seq "
+            "WHERE e.stream = ?",
+            (stream,),
+        ).fetchone()
+        return int(count)
+
     def erase(self, seqs: Iterable[int]) -> int:
         """Erase texts and salts; return how many texts there were.
 

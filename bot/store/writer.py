@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from bot.domain.errors import OutcomeUnknown, TocsinError, Unreachable
 from bot.store.scrub import Scrubber
 from bot.store.transaction import SqliteTransaction
+from bot.store.wal import Wal
 
 T = TypeVar("T")
 # Told of every committed group: its pieces, and the seconds from BEGIN to COMMIT.
@@ -113,7 +114,7 @@ class Writer:
         try:
             connection = self._connect()
             transaction = self._begin(connection)
-            scrubber = Scrubber(connection)
+            scrubber, wal = Scrubber(connection), Wal(connection)
         except (sqlite3.Error, TocsinError) as error:
             opened.set_exception(error)
             return
@@ -123,6 +124,7 @@ class Writer:
             group, is_open = self._next_group(wait_s=scrubber.rest_s())
             if group:
                 self._commit(connection, transaction, group, scrubber)
+                wal.bring_if_due()
             else:
                 scrubber.clear_if_due()
         connection.close()

@@ -6,9 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import BadRequest, NotAllowed, OutOfTurn, Refusal, SelfApproval
+from bot.domain.errors import (
+    BadRequest,
+    NotAllowed,
+    OutOfTurn,
+    Refusal,
+    SelfApproval,
+    Tampered,
+)
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
+from bot.gate.executor import Executor
+from bot.plans.journal import PlanJournal
 from bot.ports import Post
 from tests.core import CHANNEL
 from tests.gate.stage import GateStage
@@ -168,22 +177,57 @@ def test_a_press_that_came_to_no_decision_is_on_record(stage: GateStage) -> None
     ]
 
 
+def executor_with(stage: GateStage, **changes: object) -> Executor:
+    journal = stage.executor.journal
+    assert isinstance(journal, PlanJournal)
+    changed = replace(journal, **changes)  # type: ignore[arg-type]
+    return replace(stage.executor, journal=changed)
+
+
 def test_what_is_tried_every_second_is_refused_on_record_once(
     stage: GateStage,
+) -> None:
+    unproven = executor_with(stage, path=lambda *_: False)
+    view = stage.propose()
+    stage.shown(view)
+    stage.approve(view)
+    for _ in range(3):
+        unproven.step()
+    assert refusals(stage, view) == [("claim", "refused.out_of_turn", "tocsin")]
+    with pytest.raises(Refusal):
+        stage.approve(view, "U0ONCALL")
+    unproven.step()
+    assert [by for _, _, by in refusals(stage, view)] == [
+        *("tocsin", "U0ONCALL", "tocsin"),
+    ]
+
+
+def test_an_approval_that_is_not_signed_yet_is_not_even_tried(
+    stage: GateStage, caplog: pytest.LogCaptureFixture
 ) -> None:
     stage.gate = replace(stage.gate, cleared=lambda: None)
     view = stage.propose()
     stage.shown(view)
     stage.approve(view)
-    for _ in range(3):
-        stage.executor.step()
-    assert refusals(stage, view) == [("claim", "refused.out_of_turn", "tocsin")]
-    with pytest.raises(Refusal):
-        stage.approve(view, "U0ONCALL")
     stage.executor.step()
-    assert [by for _, _, by in refusals(stage, view)] == [
-        *("tocsin", "U0ONCALL", "tocsin"),
-    ]
+    assert (refusals(stage, view), caplog.records) == ([], [])
+    stage.sign()
+    stage.executor.step()
+    assert stage.stage(view) == "verified"
+
+
+def test_a_checkpoint_that_is_not_ours_is_tried_and_refused_on_record(
+    stage: GateStage,
+) -> None:
+    def not_ours(_: str) -> tuple[int, bytes]:
+        raise Tampered("Nothing was proved", because="it is not ours", next_move="")
+
+    view = stage.propose()
+    stage.shown(view)
+    stage.approve(view)
+    executor_with(stage, note=not_ours).step()
+    assert refusals(stage, view) == [("claim", "refused.out_of_turn", "tocsin")]
+    assert stage.world.turned == 0
 
 
 def test_people_s_refusals_are_recorded_each_time(stage: GateStage) -> None:
