@@ -5,6 +5,7 @@ Keeps `Journal` of `bot/gate/executor.py`. People are read again for every claim
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.action import ActionState
 from bot.domain.action_commands import ActionCommand
@@ -16,6 +17,7 @@ from bot.gate import proof, switch
 from bot.gate.policy_question import Verb
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
+from bot.plans.on_hold import OnHold
 from bot.ports import Store, Transaction
 from bot.ports.gate import People
 from bot.readmodels.timeline import ACTION_STREAM
@@ -29,7 +31,6 @@ class PlanJournal:
         token: Signs the buttons of the card that is drawn again.
         note: Checks a signed note; see `bot/gate/proof.py`.
         path: Checks a path through the tree.
-        claims_per_hour: How many plans of one action may start in an hour.
     """
 
     store: Store
@@ -52,11 +53,15 @@ class PlanJournal:
         """Decide, append and redraw; a refusal is written down and raised."""
 
         def work(tx: Transaction) -> Refusal | ActionState:
+            # Counted where the claim is written, so two never get the last place.
+            holds, book = self.desk.holds, self.book
+            known = holds.looked_up(tx, book, plan, command, facts)
             try:
-                self.book.apply(tx, plan, command, facts, actor=TOCSIN)
+                self.book.apply(tx, plan, command, known, actor=TOCSIN)
             except Refusal as refusal:
                 self.book.refused(tx, plan, command, refusal, actor=TOCSIN)
                 return refusal
+            holds.done(tx, book, plan, command)
             self.desk.redraw(tx, self.book, plan, token=self.token)
             return self.book.load(tx, plan)[0]
 
@@ -64,6 +69,17 @@ class PlanJournal:
         if isinstance(answer, Refusal):
             raise answer
         return answer
+
+    def ready(self) -> tuple[str, ...]:
+        """Return the approved plans that no freeze and no limit holds back.
+
+        That one is held is written down and drawn once, and then only read.
+        """
+        hold = OnHold(book=self.book, desk=self.desk, token=self.token)
+        ready, untold = self.store.read(hold.sorted_out)
+        for plan in untold:
+            self.store.write(partial(hold.say, plan=plan)).result()
+        return ready
 
     def facts(self) -> GateFacts:
         """Return the facts for a step: the switches."""
@@ -96,7 +112,8 @@ class PlanJournal:
                 level=plan.level,
                 fits=True,
                 proven=self._proven(tx, plan.id),
-                within_limits=True,
+                # Freeze and limits are looked up again where the claim is written.
+                within_limits=False,
                 overdue_reviews=0,
                 glass_broken=around.glass_broken,
             )

@@ -5,13 +5,11 @@
     resolve [INC] [fixed|false_alarm|duplicate] [TEXT] | reopen [INC]
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
-    steps [INC] [RB-nn] | step [INC] take|done|skip|undo RB-nn N [REASON]
-    runbooks [INC]
+    steps [INC] [RB-nn] | step [INC] take|done|skip|undo RB-nn N [REASON] | runbooks
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
-    break-glass PLAN | review PLAN | stop-all | release
+    break-glass PLAN | review PLAN | stop-all | release | freeze 2h REASON | unfreeze
     diagnostics [INC] | share [INC] | revoke [INC] | original [INC] [al_…]
-    snooze [INC] 30m REASON | snooze [INC] off
-    maintenance SYSTEM [from 22:00] 2h REASON | maintenance list | maintenance end MW
+    snooze [INC] 30m REASON|off | maintenance SYSTEM [from 22:00] 2h REASON|list|end MW
     drill [status] | drill start SCENARIO [SPEED] | drill pause|resume|stop
     catch-up [INC] | update [INC] | handover [INC] [@who] | postmortem [INC]
 
@@ -27,7 +25,7 @@ from bot.domain.responding import ACK_WITHIN, OUTCOMES
 from bot.domain.severity import Severity
 from bot.domain.share_originals import known_alert
 from bot.domain.writing import Writing
-from bot.slack import drill_wishes, maintenance_wishes, words
+from bot.slack import drill_wishes, freeze_wishes, maintenance_wishes, words
 from bot.slack.drill_wishes import DrillWish
 from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
@@ -40,13 +38,14 @@ TYPED = (
     *("help", "list", "status", "page", "note", "ack", "resolve"),
     *("reopen", "role", "severity", "phase", "step", "steps", "runbooks"),
     *("propose", "plans", "edit", "cancel"),
-    *("break-glass", "review", "stop-all", "release"),
+    *("break-glass", "review", "stop-all", "release", "freeze", "unfreeze"),
     *("diagnostics", "share", "original", "revoke"),
     *("drill", "snooze", "maintenance"),
     *("catch-up", "update", "handover", "postmortem", "ask", "runbook"),
 )
 """The verbs as people type them."""
 
+_OF_NO_INCIDENT = ("drill", "maintenance", PlanVerb.FREEZE, PlanVerb.UNFREEZE)
 _SAME = {
     "acknowledge": "ack",
     "sev": "severity",
@@ -78,10 +77,8 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
     verb = _SAME.get(first.lower(), first.lower()) or "help"
     if verb not in TYPED:
         raise _unknown(first)
-    if verb == "drill":
-        return drill_wishes.parse(rest)
-    if verb == "maintenance":
-        return maintenance_wishes.parse(as_typed(rest))
+    if verb in _OF_NO_INCIDENT:
+        return _of_no_incident(verb, rest)
     incident, rest = _incident(rest)
     match verb:
         case "help" | "list":
@@ -110,6 +107,14 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
             return _about_writings(Writing(verb), incident, rest, asker)
         case _:
             return _about_plans(PlanVerb(verb), incident, rest)
+
+
+def _of_no_incident(verb: str, rest: str) -> DrillWish | MaintenanceWish | PlanWish:
+    if verb == "drill":
+        return drill_wishes.parse(rest)
+    if verb == "maintenance":
+        return maintenance_wishes.parse(as_typed(rest))
+    return freeze_wishes.parse(PlanVerb(verb), as_typed(rest))
 
 
 def as_typed(text: str) -> str:

@@ -18,6 +18,7 @@ from bot.gate.judge import Judge
 from bot.gate.tokens import Tokens
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
+from bot.plans.freezing import Freezer
 from bot.plans.gatekeeper import Gatekeeper
 from bot.plans.journal import PlanJournal
 from bot.plans.planning import Planning
@@ -111,6 +112,13 @@ class GateStage:
             ),
             tokens=tokens,
             cleared=self.sign,
+            freezing=Freezer(
+                store=self.core.store,
+                book=self.book,
+                desk=self.desk,
+                token=tokens.of,
+                thawed=self.sign,
+            ),
         )
         self.evidence: dict[str, bytes] = {}
         self.executor = self.new_executor("w1")
