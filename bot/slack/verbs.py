@@ -31,6 +31,7 @@ from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
 from bot.slack.question_wishes import AskWish
 from bot.slack.share_wishes import ShareVerb, ShareWish
+from bot.slack.typed import as_typed
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
 from bot.slack.writing_wishes import WritingWish
 
@@ -55,8 +56,6 @@ _SAME = {
     "summary": "catch-up",
 }
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^<>]*)?>")
-_LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
-_NAMED = re.compile(r"<[@#!](?:subteam\^)?([A-Z0-9a-z]+)(?:\|([^<>]*))?>")
 _WORD = re.compile(r"[A-Za-z-]{1,20}")
 _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP, "undo": Verb.UNDO}
 
@@ -115,15 +114,6 @@ def _of_no_incident(verb: str, rest: str) -> DrillWish | MaintenanceWish | PlanW
     if verb == "maintenance":
         return maintenance_wishes.parse(as_typed(rest))
     return freeze_wishes.parse(PlanVerb(verb), as_typed(rest))
-
-
-def as_typed(text: str) -> str:
-    """Return text as its writer saw it: no escapes, links and names unwrapped."""
-    found = _LINK.sub(r"\1", text)
-    found = _NAMED.sub(lambda one: "@" + (one[2] or one[1]), found)
-    for mark, escape in (("<", "&lt;"), (">", "&gt;"), ("&", "&amp;")):
-        found = found.replace(escape, mark)
-    return found
 
 
 def _first(text: str) -> tuple[str, str]:
