@@ -208,11 +208,14 @@ def _hours(file: Entry) -> BusinessHours:
 def _clock(entry: Entry, key: str, default: str) -> time | None:
     """Return a time of day; None for the midnight that ends it."""
     given = entry.values.get(key, default)
+    if type(given) is int:
+        # To YAML, 18:00 without quotation marks is a number to the base of 60.
+        given = f"{given // 60:02d}:{given % 60:02d}"
     if given == _MIDNIGHT:
         return None
     found = _CLOCK.fullmatch(given) if isinstance(given, str) else None
     if not found:
-        raise bad(entry.where, f'{key} must be like "08:00", between quotation marks')
+        raise bad(entry.where, f"{key} must be like 08:00")
     return time(int(found[1]), int(found[2]))
 
 
