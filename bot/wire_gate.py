@@ -26,6 +26,7 @@ from bot.gate.tokens import Tokens
 from bot.gate.worlds import Worlds
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
+from bot.plans.freezing import Freezer
 from bot.plans.gatekeeper import Gatekeeper
 from bot.plans.house import GateHouse
 from bot.plans.journal import PlanJournal
@@ -37,6 +38,7 @@ from bot.ports.gate import People
 from bot.rulings import Rulings
 from bot.store.checkpoint import verify_note
 from bot.store.merkle import is_included, leaf_hash
+from bot.wire_limits import calendar_of, holds_of
 
 _TOKEN_LABEL = b"tocsin.plan.buttons.v1"
 
@@ -82,9 +84,14 @@ def build_gate(needs: GateNeeds) -> GateHouse:
     rules = _rules(needs)
     book = PlanBook(clock=needs.clock, rules=rules)
     policy = Policy.load(needs.settings.gate.policies)
+    registry, catalogue = needs.rulings.registry, load_actions()
+    calendar = calendar_of(needs.settings, registry, catalogue)
     desk = PlanDesk(
-        judge=Judge(policy=policy, rules=rules, workspace=needs.team),
-        registry=needs.rulings.registry,
+        judge=Judge(
+            policy=policy, rules=rules, workspace=needs.team, hours=calendar.hours
+        ),
+        registry=registry,
+        holding=holds_of(needs.settings, registry, calendar),
         draw=needs.draw,
         fits=needs.fits,
         alarm=needs.alarm,
@@ -100,7 +107,14 @@ def build_gate(needs: GateNeeds) -> GateHouse:
         note=_note(needs.checkpoints.vkey),
         path=_leads,
     )
-    return _house(needs, book=book, desk=desk, tokens=tokens, journal=journal)
+    return _house(
+        needs,
+        book=book,
+        desk=desk,
+        tokens=tokens,
+        journal=journal,
+        catalogue=catalogue,
+    )
 
 
 def _house(
@@ -110,8 +124,8 @@ def _house(
     desk: PlanDesk,
     tokens: Tokens,
     journal: PlanJournal,
+    catalogue: Mapping[str, Action],
 ) -> GateHouse:
-    catalogue = load_actions()
     needs.worlds.check(catalogue)
     rehearsal = Rehearsal(store=needs.store, actions=wrapped(catalogue))
     woken = threading.Event()
@@ -165,6 +179,13 @@ def _gatekeeper(
         ),
         tokens=tokens,
         cleared=cleared,
+        freezing=Freezer(
+            store=needs.store,
+            book=book,
+            desk=planning.desk,
+            token=tokens.of,
+            thawed=cleared,
+        ),
     )
 
 

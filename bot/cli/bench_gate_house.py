@@ -15,6 +15,7 @@ from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.cli.bench_meter import Counted, Meter, MeteredStore
 from bot.config import Settings
+from bot.config.gate_section import Gate
 from bot.domain.codec import encode
 from bot.domain.commands import Person, PersonKind
 from bot.domain.events import Event, IncidentOpened, Role, RoleAssigned
@@ -39,6 +40,17 @@ from bot.wire_worlds import build_worlds
 TEAM, CHANNEL, INCIDENT = "T0BENCH", "C0BENCH", "INC-0001"
 REQUESTER, SECOND, COMMANDER = "U0REQUESTER", "U0SECOND", "U0COMMANDER"
 OUTSIDER, GUEST = "U0OUTSIDER", "U0GUEST"
+
+
+# What is measured is how fast, not how often.
+_WITHOUT_LIMITS = Gate(
+    action_per_hour=0,
+    action_per_day=0,
+    all_per_hour=0,
+    system_per_hour=0,
+    target_pause_min=0,
+    proposals_per_hour=0,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +121,7 @@ def open_bench(folder: Path) -> Bench:
     people = Crowd(clock=clock)
     house = build_gate(
         GateNeeds(
-            settings=Settings(),
+            settings=Settings(gate=_WITHOUT_LIMITS),
             store=Counted(store=store, on=counting.is_set),
             keys=keys,
             clock=clock,

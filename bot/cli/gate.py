@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.config import Settings
+    from bot.domain.freeze import Freeze
     from bot.domain.plan_view import PlanView
     from bot.domain.untrusted import Untrusted
     from bot.plans.book import PlanBook
@@ -60,13 +61,23 @@ def gate() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_plans(incident: str, *, as_json: bool) -> None:
     """List the plans that are not over, oldest first."""
-    from bot.readmodels.plan_export import as_plain, table
+    from bot.readmodels.plan_export import (
+        as_plain,
+        freeze_as_plain,
+        freeze_line,
+        table,
+    )
 
     views, is_stopped = _read(lambda tx, book: _open(tx, book, incident.upper()))
+    on = _frozen()
     if as_json:
         plans = [as_plain(view) for view in views]
-        click.echo(json.dumps({"stopped": is_stopped, "plans": plans}, indent=1))
+        frozen = [freeze_as_plain(one) for one in on]
+        found = {"stopped": is_stopped, "freezes": frozen, "plans": plans}
+        click.echo(json.dumps(found, indent=1))
         return
+    for one in on:
+        click.echo(freeze_line(one))
     if is_stopped:
         click.echo("Everything is stopped; `tocsin gate release` takes that back.")
     click.echo(table(views) if views else "No plan is open.\n", nl=False)
@@ -148,6 +159,29 @@ def release() -> None:
     click.echo("released: plans may be approved and run again")
 
 
+@gate.command()
+@click.option("--for", "lasts", required=True, help="How long, e.g. 2h or 1h30m.")
+@click.option("--reason", required=True, help="Why; people read it on every card.")
+def freeze(lasts: str, reason: str) -> None:
+    """Freeze changes for a while. What already runs goes on; see `stop-all`."""
+    from bot.slack.maintenance_wishes import lasting
+
+    length = lasting(lasts)
+    if length is None:
+        raise click.UsageError("Say how long like 30m, 2h, 1h30m or 1d.")
+    minutes = int(length.total_seconds() // 60)
+    done = _order("freeze", "", {"minutes": minutes, "reason": reason})
+    click.echo(f"{done['id']}: frozen until {done['until'][:16]} UTC")
+
+
+@gate.command()
+@click.option("--reason", help="Why; it goes to the log.")
+def thaw(reason: str | None) -> None:
+    """Lift every freeze that is on; a planned one is on again the next time."""
+    done = _order("thaw", "", {"reason": reason} if reason else {})
+    click.echo(f"lifted: {', '.join(done['lifted'])}")
+
+
 def _no_plan(what: str, plan: str) -> NotFound:
     return NotFound(
         what,
@@ -189,6 +223,19 @@ def _open(
 
     found = [_view(tx, book, one) for one in open_ids(tx, incident)]
     return [view for view in found if view is not None], switch.is_stopped(tx)
+
+
+def _frozen() -> "tuple[Freeze, ...]":
+    """Return the freezes that are on, set by people or planned by the site."""
+    from bot.cli.opening import open_settings
+    from bot.domain.freezing import on_now
+    from bot.gate import freezes
+    from bot.wire_ground import SystemClock
+    from bot.wire_limits import windows_of
+
+    now, windows = SystemClock().now(), windows_of(open_settings())
+    found = _read(lambda tx, _: on_now(freezes.load(tx), windows, now))
+    return tuple(one for one, _ in found)
 
 
 def _view(tx: "Transaction", book: "PlanBook", plan: str) -> "PlanView | None":

@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from bot.config.section import Section
+
+# More than any installation makes; a number beyond it is a slip.
+_MOST = 100_000
 
 
 class Gate(Section):
@@ -36,3 +39,60 @@ class Gate(Section):
         le=300,
         description="Seconds from the last approval until an approved plan expires.",
     )
+    calendar: Path | None = Field(
+        None,
+        description="YAML file with the site's planned freezes, business hours and "
+        "holidays, and limits of single actions.",
+    )
+    action_per_hour: int = Field(
+        10,
+        ge=0,
+        le=_MOST,
+        description="How many plans of one action may run in an hour; 0 is no limit. "
+        "The calendar can name another number for an action.",
+    )
+    action_per_day: int = Field(
+        40,
+        ge=0,
+        le=_MOST,
+        description="How many plans of one action may run in 24 hours; 0 is no limit.",
+    )
+    all_per_hour: int = Field(
+        30,
+        ge=0,
+        le=_MOST,
+        description="How many plans may run in an hour in all; 0 is no limit.",
+    )
+    system_per_hour: int = Field(
+        15,
+        ge=0,
+        le=_MOST,
+        description="How many plans may run in an hour for one system of the "
+        "registry; 0 is no limit.",
+    )
+    target_pause_min: int = Field(
+        2,
+        ge=0,
+        le=1440,
+        description="Minutes that must lie between two plans that change the same "
+        "target; what undoes the first one need not wait. 0 is no pause.",
+    )
+    proposals_per_hour: int = Field(
+        20,
+        ge=0,
+        le=_MOST,
+        description="How many plans one person may propose in an hour; 0 is no limit.",
+    )
+    limits_owner: str = Field(
+        "",
+        max_length=80,
+        description="Who may raise these limits, as refusals name them, for example "
+        "the platform team.",
+    )
+
+    @field_validator("limits_owner")
+    @classmethod
+    def _is_plain(cls, owner: str) -> str:
+        if set(owner) & set("<>&*_~`") or not owner.isprintable():
+            raise ValueError("it must be plain words on one line")
+        return owner.strip()

@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.commands import Person, PersonKind
+from bot.domain.freeze import Freeze
+from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import Level, Probe
 
 
@@ -89,14 +91,18 @@ class GateFacts:
         author: Who wrote the message that led to the plan; for a draft.
         probes: The preconditions, read again; None if they could not be.
         stopped: The kill switch is on.
-        frozen: A change freeze is on.
+        frozen: A freeze is on that covers the plan.
+        freeze: Which one, for the words; None where nobody knows.
         channel_shared: The plan's channel is shared with another organization.
         drill: The incident is a drill, by our own record.
         catalogued: The action is in the catalogue and its parameters fit.
         level: Derived from manifest and registry; None if it was not.
         fits: The whole plan fits on one card.
         proven: The approval is in a signed checkpoint and its proof was checked.
-        within_limits: A place in the limits of the action was reserved.
+        within_limits: A place in the limits of the action is free.
+        used_up: Which limit is used up, for the words; None where nobody knows.
+        may_propose: The asker has proposed less than one may; for a draft.
+        proposed: What of it is used up, for the words; None where nobody knows.
         overdue_reviews: Broken glass that nobody looked at in time.
         glass_broken: How often in the last 24 hours.
         worker_gone: The worker that holds the lease is known to be dead.
@@ -112,6 +118,7 @@ class GateFacts:
     probes: tuple[Probe, ...] | None = None
     stopped: bool = True
     frozen: bool = True
+    freeze: Freeze | None = None
     channel_shared: bool = True
     drill: bool | None = None
     catalogued: bool = False
@@ -119,6 +126,9 @@ class GateFacts:
     fits: bool = False
     proven: bool = False
     within_limits: bool = False
+    used_up: UsedUp | None = None
+    may_propose: bool = False
+    proposed: UsedUp | None = None
     overdue_reviews: int = 1
     glass_broken: int = 1_000_000
     worker_gone: bool = False

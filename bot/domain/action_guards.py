@@ -102,6 +102,7 @@ _ALL: tuple[Guard, ...] = (
     gate_claim.looked,
     gate_claim.drift,
     gate_claim.limits,
+    gate_claim.proposals,
     gate_claim.proof,
     gate_claim.evidence,
     gate_steps.owner,
@@ -133,6 +134,7 @@ CHECKS: Mapping[type[ActionCommand], tuple[str, ...]] = MappingProxyType(
         DraftPlan: (
             *("absent", "fresh", "known", "drafter", "policy", "pinned"),
             *("own_draft", "catalogued", "derived", "sound", "same_play"),
+            "proposals",
         ),
         Publish: (*_TURN, "fresh", "body", "fits", "not_stopped"),
         Show: _TURN,

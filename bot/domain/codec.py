@@ -20,6 +20,7 @@ from bot.domain.definition_events import DefinitionInForce
 from bot.domain.drill_events import DrillEvent
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
+from bot.domain.freeze_events import FreezeEvent
 from bot.domain.judging_events import HistoryForgotten
 from bot.domain.maintenance_events import MaintenanceEvent
 from bot.domain.share_events import ShareEvent
@@ -39,6 +40,7 @@ _OF_WINDOWS: dict[str, type[Any]] = {
     kind.name: kind for kind in get_args(MaintenanceEvent)
 }
 _OF_DEFINITIONS: dict[str, type[Any]] = {DefinitionInForce.name: DefinitionInForce}
+_OF_FREEZES: dict[str, type[Any]] = {k.name: k for k in get_args(FreezeEvent)}
 _OF_HISTORY: dict[str, type[Any]] = {HistoryForgotten.name: HistoryForgotten}
 _BY_NAME = (
     _OF_INCIDENTS
@@ -47,6 +49,7 @@ _BY_NAME = (
     | _OF_DRILLS
     | _OF_WINDOWS
     | _OF_DEFINITIONS
+    | _OF_FREEZES
     | _OF_HISTORY
 )
 
@@ -58,6 +61,7 @@ def encode(
     | DrillEvent
     | MaintenanceEvent
     | DefinitionInForce
+    | FreezeEvent
     | HistoryForgotten,
 ) -> tuple[str, Body, dict[str, str]]:
     """Return an event's stored name, its facts and its words."""
@@ -118,6 +122,14 @@ def decode_maintenance(
 ) -> MaintenanceEvent:
     """Return the window's event that was stored; the contract is that of `decode`."""
     event: MaintenanceEvent = _decode(name, body, words, among=_OF_WINDOWS)
+    return event
+
+
+def decode_freeze(
+    name: str, body: Mapping[str, Any], words: Mapping[str, str | None]
+) -> FreezeEvent:
+    """Return the event about a freeze that was stored; as `decode`."""
+    event: FreezeEvent = _decode(name, body, words, among=_OF_FREEZES)
     return event
 
 

@@ -13,7 +13,7 @@ from bot.domain.action_events import (
     ActionStale,
 )
 from bot.domain.decisions import TOCSIN
-from bot.domain.errors import OutOfTurn
+from bot.domain.errors import OutOfTurn, TooMany
 from bot.domain.gate_people import still_fit
 from bot.domain.plan import Level
 
@@ -87,14 +87,31 @@ def drift(asked: Asked) -> No | None:
 
 
 def limits(asked: Asked) -> No | None:
-    """A place in the limits of the action was reserved."""
+    """A place in the limits of the action is free."""
     if asked.facts.within_limits:
         return None
-    return asked.no(
-        OutOfTurn,
-        "the limit of this action is used up",
-        "Wait until a place is free; it is tried again until its time runs out.",
-    )
+    full = asked.facts.used_up
+    if full is None:
+        return asked.no(
+            OutOfTurn,
+            "the limit of this action is used up",
+            "Wait until a place is free; it is tried again until its time runs out.",
+        )
+    return asked.no(TooMany, full.what, full.next_move(asked.now, asked.state.apply_by))
+
+
+def proposals(asked: Asked) -> No | None:
+    """Who asks has not proposed too much lately."""
+    if asked.facts.may_propose:
+        return None
+    full = asked.facts.proposed
+    if full is None:
+        return asked.no(
+            OutOfTurn,
+            "nobody knows how much was proposed lately",
+            "Try again in a moment.",
+        )
+    return asked.no(TooMany, full.what, full.next_move(asked.now, None))
 
 
 def proof(asked: Asked) -> No | None:

@@ -38,6 +38,7 @@ from bot.domain.action_events import (
 )
 from bot.domain.action_table import TRANSITIONS, Kind, Stage
 from bot.domain.errors import BadRequest, NotFound, OutOfTurn, TooLate
+from bot.domain.freeze import LIFT
 from bot.domain.gate_rules import CLOCK_SLACK, Mode
 from bot.domain.plan import Level
 
@@ -149,9 +150,12 @@ def not_stopped(asked: Asked) -> No | None:
 
 
 def not_frozen(asked: Asked) -> No | None:
-    """No change freeze is on."""
+    """No freeze is on that covers it."""
     if not asked.facts.frozen:
         return None
+    freeze = asked.facts.freeze
+    if freeze is not None:
+        return asked.no(OutOfTurn, freeze.says(asked.now), LIFT)
     return asked.no(
         OutOfTurn,
         "a change freeze is on",

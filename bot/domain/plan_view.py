@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.action_table import Stage
+from bot.domain.freeze import Freeze
+from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import Plan
 from bot.domain.untrusted import Untrusted
+
+Hold = Freeze | UsedUp
+"""What holds a plan back for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,7 @@ class PlanView:
         reviewed_by: Who did, "" if nobody has.
         legal: The notice about evidence an authority may be owed; "" for T3.
         mode: ``observe``, ``suggest`` or ``act``.
+        held: What held it back when it was drawn; None where nothing did.
     """
 
     plan: Plan
@@ -88,3 +94,4 @@ class PlanView:
     reviewed_by: str = ""
     legal: str = ""
     mode: str = "observe"
+    held: Hold | None = None

@@ -49,10 +49,6 @@ class Journal(Protocol):
         """Return the plans in a stage, oldest first."""
         ...
 
-    def claimable(self) -> tuple[str, ...]:
-        """Return approved plans whose approval a checkpoint covers, oldest first."""
-        ...
-
     def write(self, plan: str, command: ActionCommand, facts: GateFacts) -> ActionState:
         """Decide, append, redraw; return the plan as it is then.
 
@@ -69,6 +65,13 @@ class Journal(Protocol):
 
     def facts(self) -> GateFacts:
         """Return the facts for a step: the switches."""
+        ...
+
+    def ready(self) -> tuple[str, ...]:
+        """Return the approved plans, oldest first, that nothing holds back.
+
+        For one that a freeze or a limit holds, the world is not even read.
+        """
         ...
 
 
@@ -95,8 +98,8 @@ class Executor:
     def step(self) -> int:
         """Run what is approved and look at what ran; return how many plans moved."""
         moved = 0
-        # An approval that is not signed yet is not tried: its turn comes with that.
-        for plan in self.journal.claimable():
+        # Neither what a freeze or a limit holds back, nor what is not signed yet.
+        for plan in self.journal.ready():
             moved += self._tried(plan, self._run)
         # A person's word brings a plan here without a look at the world.
         for plan in self.journal.in_stage(Stage.APPLIED):

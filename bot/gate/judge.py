@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.action_facts import PolicyAnswer, Standing
+from bot.domain.business_hours import BusinessHours
 from bot.domain.gate_rules import GateRules
 from bot.domain.plan import Plan
 from bot.domain.registry import System
@@ -22,8 +23,7 @@ from bot.gate.policy_question import (
 from bot.gate.policy_reading import NOTHING_PERMITS
 from bot.ports import gate as ports
 
-_BUSINESS_HOURS = range(8, 18)
-_SATURDAY = 5
+_STANDARD_HOURS = BusinessHours()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +56,13 @@ class Judge:
 
     Attributes:
         workspace: Slack team id.
+        hours: When people are at work, by the clocks of the site.
     """
 
     policy: Policy
     rules: GateRules
     workspace: str
+    hours: BusinessHours = _STANDARD_HOURS
 
     def standing(
         self, asker: ports.Asker, verb: Verb, plan: Plan, around: Around
@@ -105,14 +107,13 @@ class Judge:
 
     def _circumstances(self, asker: ports.Asker, around: Around) -> Circumstances:
         age_s = (around.now - asker.read_at).total_seconds()
-        weekday = around.now.weekday() < _SATURDAY
         return Circumstances(
             workspace=self.workspace,
             channel_matches=True,
             channel_externally_shared=asker.channel_shared,
             membership_age_s=int(age_s) + (age_s > int(age_s)),
-            hour=around.now.hour,
-            business_hours=weekday and around.now.hour in _BUSINESS_HOURS,
+            hour=self.hours.hour(around.now),
+            business_hours=self.hours.hold(around.now),
             mode=self.rules.mode.value,
             frozen=around.frozen,
             stopped=around.stopped,

@@ -20,6 +20,7 @@ from bot.gate import admin_door, switch
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
 from bot.plans.book import PlanBook
+from bot.plans.holds import Holds
 from bot.plans.views import undoing_of, view_of
 from bot.ports import Post, Transaction
 from bot.ports.action import ActionManifest
@@ -50,6 +51,7 @@ class PlanDesk:
         alarm: Makes the message that the glass was broken; None where no channel
             wants it.
         not_as_promised: Makes the message that a figure did not follow.
+        holding: Freezes and limits; None where nothing is planned or limited.
     """
 
     judge: Judge
@@ -58,6 +60,12 @@ class PlanDesk:
     fits: Callable[[PlanView], bool]
     alarm: Callable[[PlanView], Post | None] = lambda _: None
     not_as_promised: Callable[[PlanView], Post | None] = lambda _: None
+    holding: Holds | None = None
+
+    @property
+    def holds(self) -> Holds:
+        """What holds plans back."""
+        return self.holding or Holds(registry=self.registry)
 
     def about(self, tx: Transaction, incident: str) -> About:
         """Return what a plan must know of an incident.
@@ -114,6 +122,8 @@ class PlanDesk:
         around = self.around(tx, book, plan, state)
         # Asked only before a plan is put forward; drawing the card takes long.
         is_new = verb is Verb.PROPOSE
+        freeze = self.holds.freeze(tx, book, plan)
+        enough = self.holds.proposed(tx, book, plan) if is_new else None
         return GateFacts(
             read_at=by.read_at,
             asker=Standing(
@@ -126,10 +136,12 @@ class PlanDesk:
             author=around.author,
             stopped=around.stopped,
             frozen=around.frozen,
+            freeze=freeze,
+            may_propose=is_new and enough is None,
+            proposed=enough,
             channel_shared=by.channel_shared,
             drill=self.about(tx, plan.incident).drill,
             fits=is_new and self.fits(view_of(plan, state, book)),
-            within_limits=True,
             overdue_reviews=self._overdue(tx, book, drill=plan.drill),
             glass_broken=around.glass_broken,
         )
@@ -158,7 +170,7 @@ class PlanDesk:
             author=state.author,
             system=about.system,
             stopped=switch.is_stopped(tx),
-            frozen=False,
+            frozen=self.holds.freeze(tx, book, plan) is not None,
             human_initiated=state.human_initiated or not state.exists,
             commander_agreed=about.commander in agreed,
             glass_broken=self._glass(tx, book, drill=plan.drill),
@@ -173,7 +185,7 @@ class PlanDesk:
             author="",
             system=None,
             stopped=switch.is_stopped(tx),
-            frozen=False,
+            frozen=bool(self.holds.freezes(tx, book.clock.now())),
             human_initiated=True,
             glass_broken=self._glass(tx, book, drill=False),
         )
@@ -204,6 +216,7 @@ class PlanDesk:
             log_root=head.root.hex()[:_ROOT_CHARS],
             undoing=undoing,
             undoing_stage=stage,
+            held=self.holds.hold(tx, book, state),
         )
 
     def redraw(

@@ -34,7 +34,7 @@ from bot.plans.desk import PlanDesk
 from bot.plans.planning import Planning, Wanted
 from bot.plans.proposing import Proposing, no_plan
 from bot.ports import Store, Transaction
-from bot.ports.gate import Asker
+from bot.ports.gate import Asker, Freezing
 
 T = TypeVar("T")
 
@@ -55,6 +55,7 @@ class Gatekeeper:
     proposing: Proposing
     tokens: Tokens
     cleared: Callable[[], None]
+    freezing: Freezing
 
     # --- proposing ---
 

@@ -28,6 +28,7 @@ class GateHouse:
 
     Attributes:
         sign: Signs the log's head, so that an approval can be proved.
+        turn: Writes down which freezes the clock began and ended.
         woken: Set whenever a plan may have been cleared.
     """
 
@@ -35,6 +36,7 @@ class GateHouse:
     journal: PlanJournal
     executor: Executor
     sign: Callable[[], object]
+    turn: Callable[[], None] = lambda: None
     woken: threading.Event = field(default_factory=threading.Event)
 
     def run_until(self, stop: threading.Event) -> None:
@@ -64,6 +66,7 @@ class GateHouse:
 
     def _work(self) -> int:
         """Sign first: what was approved before a crash must be provable now."""
+        self.turn()
         if self.journal.in_stage(Stage.APPROVED):
             self.sign()
         return self.executor.step()

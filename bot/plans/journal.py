@@ -5,6 +5,7 @@ Keeps `Journal` of `bot/gate/executor.py`. People are read again for every claim
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.domain.action import ActionState
 from bot.domain.action_commands import ActionCommand, Measure
@@ -16,6 +17,7 @@ from bot.gate import proof, switch
 from bot.gate.policy_question import Verb
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
+from bot.plans.on_hold import OnHold
 from bot.ports import Store, Transaction
 from bot.ports.gate import People
 from bot.readmodels.timeline import ACTION_STREAM
@@ -29,7 +31,6 @@ class PlanJournal:
         token: Signs the buttons of the card that is drawn again.
         note: Checks a signed note; see `bot/gate/proof.py`.
         path: Checks a path through the tree.
-        claims_per_hour: How many plans of one action may start in an hour.
     """
 
     store: Store
@@ -48,11 +49,11 @@ class PlanJournal:
         """Return the plans in a stage, oldest first."""
         return self.store.read(lambda tx: self.desk.in_stage(tx, stage))
 
-    def claimable(self) -> tuple[str, ...]:
-        """Return approved plans whose approval a checkpoint covers, oldest first."""
+    def _signed(self) -> frozenset[str]:
+        """Return approved plans whose approval a checkpoint covers."""
 
-        def read(tx: Transaction) -> tuple[str, ...]:
-            return tuple(
+        def read(tx: Transaction) -> frozenset[str]:
+            return frozenset(
                 plan
                 for plan in self.desk.in_stage(tx, Stage.APPROVED)
                 if proof.is_due(tx, tx.log.load(ACTION_STREAM + plan), note=self.note)
@@ -66,12 +67,17 @@ class PlanJournal:
         def work(tx: Transaction) -> Refusal | ActionState:
             # A stop that was pressed since the facts were read stops all the same.
             is_stopped = facts.stopped or switch.is_stopped(tx)
-            known = replace(facts, stopped=is_stopped)
+            # Counted where the claim is written, so two never get the last place.
+            holds, book = self.desk.holds, self.book
+            known = replace(
+                holds.looked_up(tx, book, plan, command, facts), stopped=is_stopped
+            )
             try:
                 self.book.apply(tx, plan, command, known, actor=TOCSIN)
             except Refusal as refusal:
                 self.book.refused(tx, plan, command, refusal, actor=TOCSIN)
                 return refusal
+            holds.done(tx, book, plan, command)
             self.desk.redraw(tx, self.book, plan, token=self.token)
             if isinstance(command, Measure):
                 self.desk.tell_measured(tx, self.book, plan)
@@ -81,6 +87,18 @@ class PlanJournal:
         if isinstance(answer, Refusal):
             raise answer
         return answer
+
+    def ready(self) -> tuple[str, ...]:
+        """Return what may be claimed: signed, and held by no freeze and no limit.
+
+        That one is held is written down and drawn once, and then only read.
+        """
+        signed = self._signed()
+        hold = OnHold(book=self.book, desk=self.desk, token=self.token)
+        ready, untold = self.store.read(hold.sorted_out)
+        for plan in untold:
+            self.store.write(partial(hold.say, plan=plan)).result()
+        return tuple(one for one in ready if one in signed)
 
     def facts(self) -> GateFacts:
         """Return the facts for a step: the switches."""
@@ -113,7 +131,8 @@ class PlanJournal:
                 level=plan.level,
                 fits=True,
                 proven=self._proven(tx, plan.id),
-                within_limits=True,
+                # Freeze and limits are looked up again where the claim is written.
+                within_limits=False,
                 overdue_reviews=0,
                 glass_broken=around.glass_broken,
             )

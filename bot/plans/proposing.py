@@ -102,6 +102,8 @@ class Proposing:
         facts = self.planning.asked(tx, self.book, plan, by, Verb.PROPOSE, Click())
         self.book.apply(tx, plan.id, drafting, facts, actor=who)
         self.book.apply(tx, plan.id, Publish(), facts, actor=who)
+        edited = bool(replaces)
+        self.desk.holds.put_forward(tx, self.book, plan, edited=edited)
         self.desk.redraw(tx, self.book, plan.id, token=self.token)
 
     def _undoing(self, wanted: Wanted) -> Wanted:

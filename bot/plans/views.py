@@ -6,7 +6,7 @@ The sentences here say how a plan ended; all others are the Slack room's.
 from bot.domain.action import ActionState
 from bot.domain.action_table import Stage
 from bot.domain.plan import Level, Plan
-from bot.domain.plan_view import PlanView
+from bot.domain.plan_view import Hold, PlanView
 from bot.plans.book import PlanBook
 from bot.ports import Transaction
 
@@ -33,11 +33,13 @@ def view_of(
     log_root: str = "",
     undoing: str = "",
     undoing_stage: Stage = Stage.NONE,
+    held: Hold | None = None,
 ) -> PlanView:
     """Return what stands on a plan's card in a state.
 
     Args:
         undoing: Newest plan that undoes it, and `undoing_stage` where that stands.
+        held: What holds it back right now.
     """
     is_undoable = state.stage in _UNDOABLE and undoing_stage in _MAY_UNDO_AGAIN
     return PlanView(
@@ -63,6 +65,7 @@ def view_of(
         reviewed_by=state.reviewed_by,
         legal="" if plan.level is Level.T3 else LEGAL,
         mode=book.rules.mode.value,
+        held=held,
     )
 
 

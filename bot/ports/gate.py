@@ -6,11 +6,12 @@ loop. Nobody approves through anything but the Slack door.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.action_facts import Click
 from bot.domain.commands import Person
+from bot.domain.freeze import Freeze
 from bot.domain.plan_view import Offer, PlanView
 from bot.domain.untrusted import Untrusted
 
@@ -41,8 +42,35 @@ class People(Protocol):
         ...
 
 
+class Freezing(Protocol):
+    """Sets and lifts freezes; every refusal is a `Refusal` with its three parts."""
+
+    def on(self) -> tuple[Freeze, ...]:
+        """Return the freezes that are on."""
+        ...
+
+    def freeze(
+        self, *, by: Asker, lasts: timedelta, reason: Untrusted, item: str = ""
+    ) -> Freeze:
+        """Freeze everything that is real, from now on.
+
+        Args:
+            item: Inbox item it came with; a second try sets no second freeze.
+        """
+        ...
+
+    def thaw(self, *, by: Asker, reason: Untrusted | None) -> tuple[Freeze, ...]:
+        """Lift every freeze that is on; return them."""
+        ...
+
+
 class Gate(Protocol):
     """The only way to a plan. Every refusal is a `Refusal` with its three parts."""
+
+    @property
+    def freezing(self) -> Freezing:
+        """What sets and lifts freezes."""
+        ...
 
     def offers(self, incident: str) -> tuple[Offer, ...]:
         """Return what can be proposed for an incident."""

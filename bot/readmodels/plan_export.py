@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.domain.freeze import Freeze
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted, clip, visible
 
@@ -54,6 +55,26 @@ def as_plain(view: PlanView) -> dict[str, Any]:
         "drill": plan.drill,
         "digest": view.digest,
     }
+
+
+def freeze_as_plain(freeze: Freeze) -> dict[str, Any]:
+    """Return a freeze as values that JSON has."""
+    return {
+        "id": freeze.id,
+        "until": freeze.until.isoformat(),
+        "by": freeze.by,
+        "owner": freeze.owner,
+        "reason": freeze.reason.for_html_text() if freeze.reason else "",
+    }
+
+
+def freeze_line(freeze: Freeze) -> str:
+    """Return a freeze as one line for a terminal."""
+    who = freeze.by or f"{freeze.owner}, planned"
+    why = freeze.reason.for_slack() if freeze.reason else "no reason is kept"
+    return (
+        f"Frozen until {freeze.until:%Y-%m-%d %H:%M} UTC by {who} ({freeze.id}): {why}"
+    )
 
 
 def table(views: Sequence[PlanView]) -> str:

@@ -48,6 +48,7 @@ from bot.slack.share_door import NO_SHARING, ShareDoor
 from bot.slack.share_wishes import ShareWish
 from bot.slack.threads import incident_of
 from bot.slack.traces import where
+from bot.slack.typed import as_typed
 from bot.slack.waiting import first_of
 from bot.slack.whispers import Whispers
 from bot.slack.wished import command_of
@@ -223,8 +224,8 @@ class InboxWorker:
                 return wishes.of_click(action, value)
             case Submission():
                 return modals.wish(request)
-            case Shortcut(text=text) if verbs.as_typed(text).strip():
-                said = verbs.as_typed(text)
+            case Shortcut(text=text) if as_typed(text).strip():
+                said = as_typed(text)
                 place = f"{request.channel}/{request.ts}"
                 note = Wish(verb=Verb.NOTE, text=said, message=place)
                 return await self._in_channel(note, request.channel, request.thread)

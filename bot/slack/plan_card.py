@@ -45,7 +45,7 @@ def fits(view: PlanView) -> bool:
 
     It is judged as it was put before people: what became of it does not count.
     """
-    waits = replace(view, stage=Stage.PENDING, outcome="", moved_by=())
+    waits = replace(view, stage=Stage.PENDING, outcome="", moved_by=(), held=None)
     if not plan_facts.is_whole(waits):
         return False
     drawn = _said(waits)

@@ -123,10 +123,23 @@ class PlanDesk:
             case PlanVerb.RELEASE:
                 self._gate.release(by=asked.by)
                 return plan_words.RELEASED
+            case PlanVerb.FREEZE | PlanVerb.UNFREEZE:
+                return self._frozen(asked)
             case PlanVerb.STOP:
                 return self._stop(asked)
             case _:
                 return plan_words.done(wish.verb, self._decided(asked))
+
+    def _frozen(self, asked: _Asked) -> str:
+        freezing, wish = self._gate.freezing, asked.wish
+        if wish.verb is PlanVerb.UNFREEZE:
+            lifted = freezing.thaw(by=asked.by, reason=asked.reason or None)
+            return plan_words.thawed(lifted)
+        return plan_words.frozen(
+            freezing.freeze(
+                by=asked.by, lasts=wish.lasts, reason=asked.reason, item=asked.item
+            )
+        )
 
     def _decided(  # noqa: C901 - one case per verb, so that mypy finds a gap
         self, asked: _Asked
@@ -156,7 +169,7 @@ class PlanDesk:
                 return gate.review(plan, by=by, finding=asked.reason)
             case PlanVerb.STOP | PlanVerb.STOP_ALL | PlanVerb.RELEASE:
                 raise out_of_date()
-            case PlanVerb.PLANS:
+            case PlanVerb.FREEZE | PlanVerb.UNFREEZE | PlanVerb.PLANS:
                 raise out_of_date()
             case _:
                 assert_never(asked.wish.verb)
@@ -248,4 +261,6 @@ def _needs_token(verb: PlanVerb) -> bool:
         PlanVerb.CANCEL,
         PlanVerb.STOP_ALL,
         PlanVerb.RELEASE,
+        PlanVerb.FREEZE,
+        PlanVerb.UNFREEZE,
     )

@@ -8,6 +8,8 @@ never look alike. Which blocks they stand in is the business of `plan_card.py`.
 from collections.abc import Sequence
 
 from bot.domain.action_table import Stage
+from bot.domain.freeze import Freeze
+from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import Afterwards, Blast, Level, Plan, Probe, Step
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
@@ -26,6 +28,7 @@ from bot.slack.sentences import (
 
 REASON_MAX = 1500
 SEEN_MAX = 400
+_FEW = 200
 _ONE_TEXT_MAX = 3000
 
 
@@ -154,7 +157,7 @@ def _agreement(view: PlanView) -> list[list[Piece]]:
         start: list[Piece] = []
         if view.stage is Stage.APPROVED and view.apply_by:
             start = [Strong("Must begin by "), When(view.apply_by, counts=True)]
-        return [agreed if view.agreed else [], glass(view), start, legal]
+        return [agreed if view.agreed else [], glass(view), start, held(view), legal]
     must: list[Piece] = [Strong("Must agree: "), needed(view.plan)]
     must += [". Agreed: ", *(people(view.agreed) or ["nobody yet"]), "."]
     until: list[Piece] = []
@@ -167,7 +170,35 @@ def _agreement(view: PlanView) -> list[list[Piece]]:
     alone: list[Piece] = ["Nobody else there? ", Code(_glass(view.plan)), "."]
     alone += [" To change it: ", Code(f"/incident edit {view.plan.id}"), "."]
     waits = view.stage is Stage.PENDING and view.mode != "observe"
-    return [must, until, alone if waits else [], legal]
+    return [must, until, held(view), alone if waits else [], legal]
+
+
+def held(view: PlanView) -> list[Piece]:
+    """Return which freeze or limit holds it back, until when and why."""
+    match view.held:
+        case Freeze() as freeze:
+            who = _who(freeze.by) if freeze.by else f"{freeze.owner} ({freeze.id})"
+            row: list[Piece] = [
+                Strong("Frozen until "),
+                When(freeze.until, counts=True),
+                " by ",
+                who,
+            ]
+            why: list[Piece] = ["."]
+            if freeze.reason:
+                why = [": ", Foreign(freeze.reason, limit=_FEW)]
+            lift = Code("/incident unfreeze")
+            return [*row, *why, " An approver can lift it: ", lift, "."]
+        case UsedUp() as full:
+            said = full.what.replace("`", "")
+            return [
+                Strong("Waits for a place: "),
+                f"{said}. The next is possible at ",
+                When(full.next_at, counts=True),
+                ".",
+            ]
+        case _:
+            return []
 
 
 def _glass(plan: Plan) -> str:

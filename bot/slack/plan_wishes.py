@@ -7,6 +7,7 @@ is opened, the person looked up and the plan read again by `plan_desk.py`.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.errors import BadRequest
@@ -32,6 +33,8 @@ class PlanVerb(StrEnum):
     REVIEW = "review"
     STOP_ALL = "stop-all"
     RELEASE = "release"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class PlanWish:
         message: ``ts`` of the card, "" for a command.
         text: Reason as it was typed: not yet redacted.
         typed: Target or phrase as it was typed.
+        lasts: How long a freeze is to last.
     """
 
     verb: PlanVerb
@@ -60,6 +64,7 @@ class PlanWish:
     action: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
     committed: bool = False
+    lasts: timedelta = timedelta()
 
 
 FORM_BUTTONS = ("plan.review", "plan.reject", "plan.reconcile", "plan.rollback")

@@ -4,10 +4,11 @@ Refusals of the gate bring their own words (`bot/domain`). What stands on a plan
 card is put together in `plan_facts.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.domain.action_table import Stage
 from bot.domain.commands import PersonKind
+from bot.domain.freeze import Freeze
 from bot.domain.plan_view import PlanView
 from bot.slack.plan_wishes import PlanVerb
 
@@ -199,6 +200,20 @@ def stopped(count: int) -> str:
         f"Everything is stopped: {plans} reached, and nothing starts until "
         "`/incident release`."
     )
+
+
+def frozen(freeze: Freeze) -> str:
+    """Say that nothing new is changed until when."""
+    return (
+        f"{freeze.id}: nothing new is changed until {freeze.until:%Y-%m-%d %H:%M} UTC. "
+        "What already runs goes on, and what ran can be undone. "
+        "`/incident unfreeze` lifts it."
+    )
+
+
+def thawed(freezes: Sequence[Freeze]) -> str:
+    """Say which freezes were lifted."""
+    return f"Lifted: {', '.join(one.id for one in freezes)}. Plans can run again."
 
 
 RELEASED = "The stop is taken back: plans can be proposed and approved again."

@@ -13,11 +13,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.untrusted import Untrusted
 from bot.ports.asking import Heard, QuestionAsks
-from bot.slack import answers, verbs
+from bot.slack import answers
 from bot.slack.needs import Service
 from bot.slack.question_wishes import AskWish, is_by_a_bot
 from bot.slack.requests import Mention, Request, SlashCommand, parse
 from bot.slack.share_door import Looker
+from bot.slack.typed import as_typed
 from bot.slack.whispers import Whispers
 
 NO_QUESTIONS = (
@@ -96,7 +97,7 @@ class QuestionDesk:
             ts=where.ts if where else "",
             thread=where.thread if where else "",
             aloud=where is not None,
-            text=Untrusted(verbs.as_typed(wish.text)),
+            text=Untrusted(as_typed(wish.text)),
         )
         await asyncio.to_thread(self._asks.hear, heard)
         self._whispers.wake()

@@ -18,7 +18,7 @@ from bot.domain.errors import NotFound, Refusal, TocsinError
 from bot.domain.share_texts import why_not
 from bot.ports import Received
 from bot.ports.share_texts import TextAsks, Told
-from bot.slack import answers, exercise, text_form, verbs, words
+from bot.slack import answers, exercise, text_form, words
 from bot.slack.inputs import View
 from bot.slack.keeping import Keeping
 from bot.slack.needs import Service
@@ -26,6 +26,7 @@ from bot.slack.requests import Shortcut, SlashCommand, Submission, parse
 from bot.slack.share_door import NO_SHARING, Looker
 from bot.slack.share_wishes import TEXT_BUTTONS, TEXT_FORM, ShareWish
 from bot.slack.threads import incident_of
+from bot.slack.typed import as_typed
 from bot.slack.whispers import Whispers
 
 SHORTCUT = "share_message"
@@ -96,7 +97,7 @@ class TextDoor:
         """Open the form with the text of a message in it, or say why not."""
         sent = parse(body)
         assert isinstance(sent, Shortcut)  # noqa: S101 - Bolt matched it
-        said = verbs.as_typed(sent.text).strip()
+        said = as_typed(sent.text).strip()
         incident = await asyncio.to_thread(
             incident_of, self._service, sent.channel, sent.thread
         )

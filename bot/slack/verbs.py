@@ -5,13 +5,11 @@
     resolve [INC] [fixed|false_alarm|duplicate] [TEXT] | reopen [INC]
     role [INC] commander|scribe|comms @who | severity [INC] SEVn REASON
     phase [INC] investigating|mitigating|monitoring
-    steps [INC] [RB-nn] | step [INC] take|done|skip|undo RB-nn N [REASON]
-    runbooks [INC]
+    steps [INC] [RB-nn] | step [INC] take|done|skip|undo RB-nn N [REASON] | runbooks
     propose [INC] | plans | edit PLAN | cancel PLAN [REASON]
-    break-glass PLAN | review PLAN | stop-all | release
+    break-glass PLAN | review PLAN | stop-all | release | freeze 2h REASON | unfreeze
     diagnostics [INC] | share [INC] | revoke [INC] | original [INC] [al_…]
-    snooze [INC] 30m REASON | snooze [INC] off
-    maintenance SYSTEM [from 22:00] 2h REASON | maintenance list | maintenance end MW
+    snooze [INC] 30m REASON|off | maintenance SYSTEM [from 22:00] 2h REASON|list|end MW
     drill [status] | drill start SCENARIO [SPEED] | drill pause|resume|stop
     catch-up [INC] | update [INC] | handover [INC] [@who] | postmortem [INC]
 
@@ -27,12 +25,13 @@ from bot.domain.responding import ACK_WITHIN, OUTCOMES
 from bot.domain.severity import Severity
 from bot.domain.share_originals import known_alert
 from bot.domain.writing import Writing
-from bot.slack import drill_wishes, maintenance_wishes, words
+from bot.slack import drill_wishes, freeze_wishes, maintenance_wishes, words
 from bot.slack.drill_wishes import DrillWish
 from bot.slack.maintenance_wishes import MaintenanceWish
 from bot.slack.plan_wishes import PlanVerb, PlanWish, known_plan
 from bot.slack.question_wishes import AskWish
 from bot.slack.share_wishes import ShareVerb, ShareWish
+from bot.slack.typed import as_typed
 from bot.slack.wishes import CHOICES, INCIDENT, Verb, Wish, known_runbook, known_step
 from bot.slack.writing_wishes import WritingWish
 
@@ -40,13 +39,14 @@ TYPED = (
     *("help", "list", "status", "page", "note", "ack", "resolve"),
     *("reopen", "role", "severity", "phase", "step", "steps", "runbooks"),
     *("propose", "plans", "edit", "cancel"),
-    *("break-glass", "review", "stop-all", "release"),
+    *("break-glass", "review", "stop-all", "release", "freeze", "unfreeze"),
     *("diagnostics", "share", "original", "revoke"),
     *("drill", "snooze", "maintenance"),
     *("catch-up", "update", "handover", "postmortem", "ask", "runbook"),
 )
 """The verbs as people type them."""
 
+_OF_NO_INCIDENT = ("drill", "maintenance", PlanVerb.FREEZE, PlanVerb.UNFREEZE)
 _SAME = {
     "acknowledge": "ack",
     "sev": "severity",
@@ -56,8 +56,6 @@ _SAME = {
     "summary": "catch-up",
 }
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^<>]*)?>")
-_LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
-_NAMED = re.compile(r"<[@#!](?:subteam\^)?([A-Z0-9a-z]+)(?:\|([^<>]*))?>")
 _WORD = re.compile(r"[A-Za-z-]{1,20}")
 _STEPS = {"take": Verb.TAKE, "done": Verb.DONE, "skip": Verb.SKIP, "undo": Verb.UNDO}
 
@@ -78,10 +76,8 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
     verb = _SAME.get(first.lower(), first.lower()) or "help"
     if verb not in TYPED:
         raise _unknown(first)
-    if verb == "drill":
-        return drill_wishes.parse(rest)
-    if verb == "maintenance":
-        return maintenance_wishes.parse(as_typed(rest))
+    if verb in _OF_NO_INCIDENT:
+        return _of_no_incident(verb, rest)
     incident, rest = _incident(rest)
     match verb:
         case "help" | "list":
@@ -112,13 +108,12 @@ def parse(  # noqa: C901, PLR0912 - one case per verb
             return _about_plans(PlanVerb(verb), incident, rest)
 
 
-def as_typed(text: str) -> str:
-    """Return text as its writer saw it: no escapes, links and names unwrapped."""
-    found = _LINK.sub(r"\1", text)
-    found = _NAMED.sub(lambda one: "@" + (one[2] or one[1]), found)
-    for mark, escape in (("<", "&lt;"), (">", "&gt;"), ("&", "&amp;")):
-        found = found.replace(escape, mark)
-    return found
+def _of_no_incident(verb: str, rest: str) -> DrillWish | MaintenanceWish | PlanWish:
+    if verb == "drill":
+        return drill_wishes.parse(rest)
+    if verb == "maintenance":
+        return maintenance_wishes.parse(as_typed(rest))
+    return freeze_wishes.parse(PlanVerb(verb), as_typed(rest))
 
 
 def _first(text: str) -> tuple[str, str]:

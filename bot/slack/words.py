@@ -40,7 +40,13 @@ from bot.domain.events import (
 from bot.domain.grouping import BECAUSE, because_of
 from bot.domain.responding import DRILL_OVER
 from bot.redact import masked_words
-from bot.slack import drill_wishes, judging_words, maintenance_wishes, step_words
+from bot.slack import (
+    drill_wishes,
+    freeze_wishes,
+    judging_words,
+    maintenance_wishes,
+    step_words,
+)
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, Who
 
 USAGE: Mapping[str, str] = {
@@ -68,6 +74,8 @@ USAGE: Mapping[str, str] = {
     "review": "review PLAN",
     "stop-all": "stop-all",
     "release": "release",
+    "freeze": freeze_wishes.USAGE,
+    "unfreeze": freeze_wishes.BACK,
     "diagnostics": "diagnostics [INC-0001]",
     "share": "share [INC-0001]",
     "original": "original [INC-0001] [al_…]",
@@ -98,8 +106,8 @@ _HELP = (
     (("resolve", "reopen"), "end it, or open it again"),
     (("propose", "plans", "edit", "cancel"), "plans: ask, see, change, take back"),
     (
-        ("break-glass", "review", "stop-all", "release"),
-        "go on alone, look at that later; stop all, take that back",
+        ("break-glass", "review", "stop-all", "release", "freeze", "unfreeze"),
+        "go on alone, look at that later; stop all, take that back; no changes now",
     ),
     (
         ("diagnostics", "share", "original", "revoke"),

@@ -17,6 +17,7 @@ from bot.store import (
     intake_tables,
     looked_tables,
     model_tables,
+    place_tables,
     question_tables,
     readmodel_tables,
     share_tables,
@@ -50,6 +51,7 @@ MIGRATION_NAMES = (
     "0018_looked",
     "0019_questions",
     "0020_checklists",
+    "0022_places",
 )
 INSTALL_ID_BYTES = 8
 
@@ -103,6 +105,7 @@ def migrations() -> "Migrations":
         looked_tables.make,
         question_tables.make,
         checklist_tables.make,
+        place_tables.make,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)

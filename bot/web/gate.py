@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -23,15 +24,17 @@ from bot.domain.untrusted import Untrusted
 from bot.gate.admin_door import admin
 from bot.ports import Clock
 from bot.ports.gate import Asker, Gate
-from bot.readmodels.plan_export import as_plain
+from bot.readmodels.plan_export import as_plain, freeze_as_plain
 from bot.web.admin import wrong_token
 from bot.web.answers import refused
 from bot.web.body import NotReadable, TooLarge, read_body
 from bot.web.tokens import Guesses
 
 PATH = "/admin/gate"
-ORDERS = ("deny", "cancel", "reconcile", "stop-all", "release")
+ORDERS = ("deny", "cancel", "reconcile", "stop-all", "release", "freeze", "thaw")
 LIMIT_BYTES = 16 * 1024
+# More than any freeze may last; what is longer is refused by the rules.
+_MOST_MINUTES = 1_000_000
 _NOTHING = "Nothing was done"
 
 Answer = dict[str, Any]
@@ -71,7 +74,8 @@ class GateDoor:
 
         Args:
             plan: Plan id, "" for what is about the whole gate.
-            given: ``reason`` text, and ``committed`` true or false to reconcile.
+            given: ``reason`` text, ``committed`` true or false to reconcile, and
+                ``minutes`` to freeze.
 
         Raises:
             Refusal: The gate said no, or what was given cannot be used.
@@ -82,6 +86,8 @@ class GateDoor:
             case "release" if not plan:
                 self.gate.release(by=self._by())
                 return {"stopped": False}
+            case "freeze" | "thaw" if not plan:
+                return self._freezing(name, given)
             case "deny" | "cancel" | "reconcile" if plan:
                 return self._decide(name, plan, given)
             case _:
@@ -90,6 +96,23 @@ class GateDoor:
                     because=f"there is no order {named(name)} here",
                     next_move="Use one of: " + ", ".join(ORDERS) + ".",
                 )
+
+    def _freezing(self, name: str, given: Mapping[str, Any]) -> Answer:
+        by, reason = self._by(), self._reason("", given.get("reason"))
+        freezing = self.gate.freezing
+        if name == "thaw":
+            found = freezing.thaw(by=by, reason=reason or None)
+            return {"frozen": False, "lifted": [one.id for one in found]}
+        minutes = given.get("minutes")
+        if isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 0:
+            raise BadRequest(
+                _NOTHING,
+                because="it was not said how long",
+                next_move="Send minutes as a whole number, and a reason.",
+            )
+        lasts = timedelta(minutes=min(minutes, _MOST_MINUTES))
+        one = freezing.freeze(by=by, lasts=lasts, reason=reason)
+        return {"frozen": True, **freeze_as_plain(one)}
 
     def _decide(self, name: str, plan: str, given: Mapping[str, Any]) -> Answer:
         by, reason = self._by(), self._reason(plan, given.get("reason"))
@@ -150,7 +173,13 @@ class GateDoor:
     async def _list(self, request: Request) -> Response:
         incident = request.query_params.get("incident", "")
         found = await asyncio.to_thread(self.gate.open_plans, incident)
-        return JSONResponse({"plans": [self._plain(view) for view in found]})
+        on = await asyncio.to_thread(self.gate.freezing.on)
+        return JSONResponse(
+            {
+                "freezes": [freeze_as_plain(one) for one in on],
+                "plans": [self._plain(view) for view in found],
+            }
+        )
 
     async def _show(self, request: Request) -> Response:
         view = await asyncio.to_thread(self.gate.view, request.path_params["plan"])

@@ -104,6 +104,7 @@ def facts(asker: Person | Standing = SAM, **changes: object) -> GateFacts:
         fits=True,
         proven=True,
         within_limits=True,
+        may_propose=True,
         overdue_reviews=0,
         glass_broken=0,
     )

@@ -171,6 +171,7 @@ DRAFT: Twists = {
     "another requester": planning(requester=SAM.id),
     "catalogue": knowing(catalogued=False),
     "level": knowing(level=None),
+    "proposals": knowing(may_propose=False),
     "drill": knowing(drill=True),
     "somebody else": asker(person=person("U0ELSE")),
 }

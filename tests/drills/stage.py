@@ -28,6 +28,7 @@ from bot.gate.rehearsal import Rehearsal, wrapped
 from bot.gate.tokens import Tokens
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
+from bot.plans.freezing import Freezer
 from bot.plans.gatekeeper import Gatekeeper
 from bot.plans.journal import PlanJournal
 from bot.plans.planning import Planning
@@ -253,4 +254,11 @@ class DrillStage:
             ),
             tokens=tokens,
             cleared=self._sign,
+            freezing=Freezer(
+                store=self.core.store,
+                book=book,
+                desk=desk,
+                token=tokens.of,
+                thawed=self._sign,
+            ),
         )

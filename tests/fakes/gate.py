@@ -6,16 +6,50 @@ remembers each call with everything it was given.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.action_facts import Click
 from bot.domain.action_table import TERMINAL, Stage
+from bot.domain.freeze import Freeze
 from bot.domain.plan_view import Offer, PlanView
 from bot.domain.untrusted import Untrusted
 from bot.ports.gate import Asker
 
 Call = tuple[str, dict[str, Any]]
+FREEZE = Freeze(
+    id="FZ-0001",
+    until=datetime(2025, 11, 20, 14, tzinfo=UTC),
+    by="U0LEAD",
+    reason=Untrusted("the year is being closed"),
+)
 _MAC = ".mac"
+
+
+class FakeFreezing:
+    """Keeps `bot.ports.gate.Freezing`; one freeze at most is on."""
+
+    def __init__(self, called: Callable[..., None]) -> None:
+        self._called = called
+        self.now: tuple[Freeze, ...] = ()
+
+    def on(self) -> tuple[Freeze, ...]:
+        """Return what is on."""
+        return self.now
+
+    def freeze(
+        self, *, by: Asker, lasts: timedelta, reason: Untrusted, item: str = ""
+    ) -> Freeze:
+        """Freeze."""
+        self._called("freeze", by=by, lasts=lasts, reason=reason, item=item)
+        self.now = (FREEZE,)
+        return FREEZE
+
+    def thaw(self, *, by: Asker, reason: Untrusted | None) -> tuple[Freeze, ...]:
+        """Lift what is on."""
+        self._called("thaw", by=by, reason=reason)
+        found, self.now = self.now, ()
+        return found
 
 
 class FakeGate:
@@ -36,6 +70,7 @@ class FakeGate:
         self.turned: list[tuple[str, str, str, str]] = []
         self.before: Callable[[], object] = lambda: None
         self.reached = 2
+        self.freezing = FakeFreezing(self._called)
 
     def named(self, name: str) -> list[dict[str, Any]]:
         """Return the arguments of each call of that name."""

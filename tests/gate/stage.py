@@ -9,6 +9,8 @@ from pathlib import Path
 from bot.checkpoints import Checkpoints
 from bot.domain.action_facts import Click
 from bot.domain.commands import Person, PersonKind
+from bot.domain.freeze import FreezeWindow
+from bot.domain.gate_limits import UNLIMITED, GateLimits
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan import Level
 from bot.domain.plan_view import PlanView
@@ -18,7 +20,9 @@ from bot.gate.judge import Judge
 from bot.gate.tokens import Tokens
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
+from bot.plans.freezing import Freezer
 from bot.plans.gatekeeper import Gatekeeper
+from bot.plans.holds import Holds
 from bot.plans.journal import PlanJournal
 from bot.plans.planning import Planning
 from bot.plans.proposing import Proposing
@@ -64,7 +68,13 @@ class GateStage:
     """Everything wired; time and people are in the test's hand."""
 
     def __init__(
-        self, folder: Path, *, mode: Mode = Mode.ACT, level: Level = Level.T2
+        self,
+        folder: Path,
+        *,
+        mode: Mode = Mode.ACT,
+        level: Level = Level.T2,
+        windows: tuple[FreezeWindow, ...] = (),
+        limits: GateLimits = UNLIMITED,
     ) -> None:
         self.core = Core(folder)
         self.clock = self.core.clock
@@ -81,6 +91,7 @@ class GateStage:
             registry=rulings().registry,
             draw=_draw,
             fits=lambda _: True,
+            holding=Holds(registry=rulings().registry, windows=windows, limits=limits),
         )
         self.checkpoints = Checkpoints(
             store=self.core.store,
@@ -111,6 +122,13 @@ class GateStage:
             ),
             tokens=tokens,
             cleared=self.sign,
+            freezing=Freezer(
+                store=self.core.store,
+                book=self.book,
+                desk=self.desk,
+                token=tokens.of,
+                thawed=self.sign,
+            ),
         )
         self.evidence: dict[str, bytes] = {}
         self.executor = self.new_executor("w1")
@@ -146,12 +164,17 @@ class GateStage:
         self.checkpoints.sign_if_dirty()
 
     def propose(
-        self, who: str = "U0ONCALL", action: str = "test.switch.turn_off"
+        self,
+        who: str = "U0ONCALL",
+        action: str = "test.switch.turn_off",
+        switch: str = "s1",
+        parent: str = "",
     ) -> PlanView:
         return self.gate.propose(
             "INC-0001",
             action,
-            {"switch": "s1"},
+            {"switch": switch},
+            parent=parent,
             by=self.people.asker(who, CHANNEL),
             reason=Untrusted("it leaks"),
         )

@@ -6,8 +6,8 @@ changed, and in which words the attempt was refused.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,9 +15,8 @@ from bot.domain.action_effects import Outcome
 from bot.domain.commands import Assign, Person, PersonKind
 from bot.domain.errors import OutOfTurn, PlanChanged
 from bot.domain.events import Role
-from bot.gate.judge import Around
+from bot.domain.untrusted import Untrusted
 from bot.gate.policy import Policy
-from bot.plans.desk import PlanDesk
 from tests.core import CHANNEL
 from tests.gate.attempts import BURN, ON, Case, told
 from tests.gate.stage import TEAM, GateStage
@@ -76,21 +75,13 @@ def test_stop_all_between(case: Case) -> None:
     assert because.startswith("<@U0SECOND> took it back at ")
 
 
-class FrozenDesk(PlanDesk):
-    """A desk on which a change freeze is on."""
-
-    def around(self, *args: Any, **more: Any) -> Around:
-        return replace(PlanDesk.around(self, *args, **more), frozen=True)
-
-
 def test_freeze_between(case: Case) -> None:
-    view, thawed = case.approved(), case.stage.desk
-    case.stage.desk = FrozenDesk(
-        judge=thawed.judge, registry=thawed.registry, draw=thawed.draw, fits=thawed.fits
-    )
+    view, by = case.approved(), case.stage.people.asker("U0SECOND", CHANNEL)
+    freezing = case.stage.gate.freezing
+    freezing.freeze(by=by, lasts=timedelta(hours=2), reason=Untrusted("year end"))
     case.run()
     assert (case.stage.stage(view), case.effects(view)) == ("approved", 0)
-    case.stage.desk = thawed
+    freezing.thaw(by=by, reason=None)
     case.run()
     case.ends(view, "verified", effects=1)
 

@@ -15,7 +15,8 @@ from bot.slack.plan_wishes import PlanVerb, PlanWish
 from bot.slack.question_wishes import AskWish
 from bot.slack.sentences import on_lines, spoken
 from bot.slack.share_wishes import ShareVerb
-from bot.slack.verbs import TYPED, as_typed, parse
+from bot.slack.typed import as_typed
+from bot.slack.verbs import TYPED, parse
 from bot.slack.wishes import Verb, Wish
 from bot.slack.writing_wishes import WritingWish
 from tests.slack.hostile import hostile

@@ -83,7 +83,7 @@ def test_open_plans_are_listed_and_shown_with_what_they_would_change(
     assert (shown["stage"], shown["digest"]) == ("pending", view.digest)
     assert (shown["requester"], shown["reason"]) == ("U0ONCALL", "it leaks")
     assert get(door, "plans?incident=INC-0001").json["plans"] == listed
-    assert get(door, "plans?incident=INC-0002").json == {"plans": []}
+    assert get(door, "plans?incident=INC-0002").json == {"freezes": [], "plans": []}
 
 
 def test_an_unknown_plan_is_not_found(door: Door) -> None:

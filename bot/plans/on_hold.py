@@ -1,0 +1,64 @@
+"""An approved plan that a freeze or a limit holds back: said once, then only read.
+
+It is looked at every second until it is free or its time runs out. That look must
+not read the world outside, save evidence or write.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.action_commands import Claim
+from bot.domain.action_events import ActionRefused
+from bot.domain.action_table import Stage
+from bot.domain.errors import OutOfTurn, TocsinError, TooMany
+from bot.domain.gate_limits import UsedUp
+from bot.domain.plan import Plan
+from bot.plans.book import TOCSIN, PlanBook
+from bot.plans.desk import PlanDesk
+from bot.ports import Transaction
+from bot.readmodels.timeline import ACTION_STREAM
+
+_ASKED = Claim.__name__.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnHold:
+    """Looks whether a plan is held.
+
+    Attributes:
+        token: Signs the buttons of the card that is drawn again.
+    """
+
+    book: PlanBook
+    desk: PlanDesk
+    token: Callable[[Plan], str]
+
+    def sorted_out(self, tx: Transaction) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the approved plans that may run, and those held that nobody knows."""
+        approved = self.desk.in_stage(tx, Stage.APPROVED)
+        held = {plan: code for plan in approved if (code := self._code(tx, plan))}
+        ready = tuple(plan for plan in approved if plan not in held)
+        return ready, tuple(p for p, code in held.items() if self._is_new(tx, p, code))
+
+    def _is_new(self, tx: Transaction, plan: str, code: str) -> bool:
+        last = tx.log.load(ACTION_STREAM + plan)[-1]
+        told = last.body.get("command"), last.body.get("code")
+        return last.kind != ActionRefused.name or told != (_ASKED, code)
+
+    def say(self, tx: Transaction, plan: str) -> None:
+        """Write down that it is held, and draw its card with the reason."""
+        if code := self._code(tx, plan):
+            self.book.turned_away(tx, plan, _ASKED, code, actor=TOCSIN)
+            self.desk.redraw(tx, self.book, plan, token=self.token)
+
+    def _code(self, tx: Transaction, plan: str) -> str:
+        try:
+            state, _ = self.book.load(tx, plan)
+            is_due = state.stage is Stage.APPROVED
+            hold = self.desk.holds.hold(tx, self.book, state) if is_due else None
+        except TocsinError:
+            # One that cannot be read must not hold up the others.
+            return ""
+        if hold is None:
+            return ""
+        return TooMany.code if isinstance(hold, UsedUp) else OutOfTurn.code

@@ -1,0 +1,53 @@
+"""Puts together what holds plans back: the calendar, the limits, and the freezes."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from bot.config import Settings
+from bot.config.site_file import site_name, site_text
+from bot.domain.freeze import FreezeWindow
+from bot.domain.gate_limits import NOBODY_NAMED, ActionLimit, GateLimits
+from bot.domain.registry import Registry
+from bot.gate.catalogue import load_actions
+from bot.plans.holds import Holds
+from bot.rules.calendar_file import Calendar, Known, read_calendar
+from bot.rules.registry_file import read_registry
+
+
+def calendar_of(
+    settings: Settings, registry: Registry, actions: Iterable[str]
+) -> Calendar:
+    """Return the site's calendar; an empty one where the settings name none.
+
+    Raises:
+        BadSettings: It cannot be used.
+    """
+    path = settings.gate.calendar
+    systems = [one.id for one in registry.systems]
+    known = Known(systems=systems, actions=sorted(actions))
+    return read_calendar(site_text(path), known=known, name=site_name(path))
+
+
+def windows_of(settings: Settings) -> tuple[FreezeWindow, ...]:
+    """Return the planned freezes, for whoever only looks and decides nothing."""
+    if settings.gate.calendar is None:
+        return ()
+    path = settings.registry.file
+    registry = read_registry(site_text(path)) if path else Registry()
+    return calendar_of(settings, registry, load_actions()).windows
+
+
+def holds_of(settings: Settings, registry: Registry, calendar: Calendar) -> Holds:
+    """Return what holds plans back here."""
+    gate = settings.gate
+    standard = ActionLimit(per_hour=gate.action_per_hour, per_day=gate.action_per_day)
+    limits = GateLimits(
+        action=standard,
+        actions=calendar.limits,
+        all_per_hour=gate.all_per_hour,
+        system_per_hour=gate.system_per_hour,
+        target_pause=timedelta(minutes=gate.target_pause_min),
+        proposals_per_hour=gate.proposals_per_hour,
+        keeper=gate.limits_owner or NOBODY_NAMED,
+    )
+    return Holds(registry=registry, windows=calendar.windows, limits=limits)
