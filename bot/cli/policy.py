@@ -106,7 +106,7 @@ def explain(
     channel, a T2 plan for production, a gate that acts. "facts" as --as, --plan or
     --when lists them all.
     """
-    from bot.gate.policy_cases import CONTEXT, WHAT, WHO, question_of
+    from bot.gate.policy_ordinary import CONTEXT, WHAT, WHO, question_of
     from bot.gate.policy_question import OF_NO_PLAN
 
     loaded = _load(site or _site())

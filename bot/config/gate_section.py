@@ -1,11 +1,13 @@
 """The section of the gate; the others are in `sections.py`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from bot.config.section import Section
+from bot.domain.groups import read_members
 
 
 class Gate(Section):
@@ -18,6 +20,12 @@ class Gate(Section):
     )
     policies: Path | None = Field(
         None, description="Directory with the site's own Cedar policies."
+    )
+    groups: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Who speaks for approvers, oncall, engineering, privacy, legal, "
+        "business or security: for each a list of Slack ids of user groups or people, "
+        "or handles. Default: the user group of that handle.",
     )
     own_t3: bool = Field(
         default=True,
@@ -36,3 +44,14 @@ class Gate(Section):
         le=300,
         description="Seconds from the last approval until an approved plan expires.",
     )
+
+    @field_validator("groups", mode="before")
+    @classmethod
+    def _known_groups(cls, given: object) -> Mapping[str, tuple[str, ...]]:
+        return dict(read_members(_parted(given) if isinstance(given, str) else given))
+
+
+def _parted(text: str) -> dict[str, list[str]]:
+    """Return what the environment gave as ``privacy=S0DPO,legal=S0LAW+U0LEE``."""
+    pairs = [one.partition("=") for one in text.split(",") if one.strip()]
+    return {name.strip(): who.split("+") for name, _, who in pairs}

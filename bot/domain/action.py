@@ -55,11 +55,18 @@ from bot.domain.untrusted import Untrusted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One person's yes."""
+    """One person's yes.
+
+    Attributes:
+        groups: Those of the plan's groups that they were in.
+        group_only: It counts for a group only, not for what the level asks.
+    """
 
     by: str
     commander: bool
     at: datetime
+    groups: tuple[str, ...] = ()
+    group_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +204,8 @@ def _asked(  # noqa: C901 - one case per event, so that mypy finds a gap
             return replace(state, approve_by=approve_by)
         case ActionShown(message=message):
             return replace(state, message=message)
-        case ActionApproved(by=by, commander=commander, at=at):
-            yes = Approval(by=by, commander=commander, at=at)
-            return replace(state, approvals=(*state.approvals, yes))
+        case ActionApproved():
+            return replace(state, approvals=(*state.approvals, _yes(event)))
         case ActionCleared(approvers=approvers, apply_by=apply_by):
             return replace(state, cleared_by=approvers, apply_by=apply_by)
         case ActionBrokeGlass(by=by):
@@ -253,6 +259,16 @@ def _ended(state: ActionState, event: StepEnded) -> ActionState:
     ended = replace(state.runs[-1], outcome=event.outcome)
     runs = (*state.runs[:-1], ended)
     return replace(state, runs=runs, lease_until=event.lease_until)
+
+
+def _yes(event: ActionApproved) -> Approval:
+    return Approval(
+        by=event.by,
+        commander=event.commander,
+        at=event.at,
+        groups=event.groups,
+        group_only=event.group_only,
+    )
 
 
 def _drafted(state: ActionState, event: ActionDrafted) -> ActionState:

@@ -96,6 +96,26 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waived:
+    """A waiver that is in force for a plan: which rule it lifts, and who answers.
+
+    Attributes:
+        rule: Id of the policy that does not forbid it.
+        owner: Slack id of the person who answers for the waiver.
+        until: From then on it lifts nothing, ISO 8601 in UTC.
+    """
+
+    id: str
+    rule: str
+    owner: str
+    until: str
+
+
+# Left out of the digest where they are empty: plans had none of them once.
+_CAME_LATER = ("groups", "region", "waivers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A draft with everything that decides about it.
 
@@ -107,6 +127,10 @@ class Plan:
         level: Derived from the manifest and the registry, never from a model.
         quorum: How many distinct people must agree.
         needs_commander: One of them must be the incident commander.
+        groups: Groups of which one person each must agree, all of them different;
+            on top of what the level asks for, and never the requester.
+        region: In which it takes effect, e.g. ``eu-central-1``; "" is unknown.
+        waivers: What is in force for its system and action.
         policy_hash: Of the policies in force when it was made.
         parent: Plan that this one rolls back; "" for none.
         drill: True only when the bot's own record says so.
@@ -125,10 +149,17 @@ class Plan:
     parent: str = ""
     drill: bool = False
     salt: str = ""
+    groups: tuple[str, ...] = ()
+    region: str = ""
+    waivers: tuple[Waived, ...] = ()
 
     def digest(self) -> str:
         """Return SHA-256 hex over everything people are shown and what runs."""
-        return hashlib.sha256(b"plan/v1\0" + canonical(asdict(self))).hexdigest()
+        whole = asdict(self)
+        for name in _CAME_LATER:
+            if not whole[name]:
+                del whole[name]
+        return hashlib.sha256(b"plan/v1\0" + canonical(whole)).hexdigest()
 
     @property
     def phrase(self) -> str:

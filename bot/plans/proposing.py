@@ -45,7 +45,8 @@ class Proposing:
         plan_id = self.new_id(item)
         if self._stored(plan_id) is not None:
             return plan_id
-        plan = self.planning.plan(plan_id, self._undoing(wanted))
+        now = self.book.clock.now()
+        plan = self.planning.plan(plan_id, self._undoing(wanted), now=now)
 
         def work(tx: Transaction) -> None:
             self._put_forward(tx, plan, by)
@@ -73,7 +74,8 @@ class Proposing:
             return plan_id
         if old is None:
             raise no_plan(replaced)
-        plan = self.planning.plan(plan_id, _edited(old, params, by, reason))
+        wanted, now = _edited(old, params, by, reason), self.book.clock.now()
+        plan = self.planning.plan(plan_id, wanted, now=now)
         if plan.draft == old.draft and plan.reason == old.reason:
             raise _no_change(replaced)
         end = Supersede(by=by.person.id, child=plan_id)

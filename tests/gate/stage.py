@@ -48,12 +48,14 @@ class Crowd:
     kinds: dict[str, PersonKind] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)
     shared: bool = False
+    groups_read: bool = True
 
     def asker(self, person_id: str, channel: str) -> Asker:
         kind = self.kinds.get(person_id, PersonKind.MEMBER)
         return Asker(
             person=Person(id=person_id, team=TEAM, kind=kind),
             groups=frozenset(self.groups.get(person_id, set())),
+            groups_read=self.groups_read,
             in_channel=person_id not in self.outside,
             channel_shared=self.shared,
             read_at=self.clock.now(),
