@@ -50,6 +50,7 @@ from bot.domain.action_events import (
 from bot.domain.action_plan import made_digest, made_phrase, read_plan
 from bot.domain.action_table import TERMINAL, TRANSITIONS, Stage
 from bot.domain.plan import Plan
+from bot.domain.ruling import Ruling
 from bot.domain.untrusted import Untrusted
 
 
@@ -92,6 +93,7 @@ class ActionState:
         stop_asked: Nothing may start after the call that is on its way.
         looks: How often verifying could not tell.
         rollback: Plan that undoes it, once that began to run.
+        waivers: Ids of those that a yes rested on, in order.
     """
 
     stage: Stage = Stage.NONE
@@ -121,6 +123,7 @@ class ActionState:
     looks: int = 0
     child: str = ""
     rollback: str = ""
+    waivers: tuple[str, ...] = ()
 
     @property
     def exists(self) -> bool:
@@ -205,11 +208,12 @@ def _asked(  # noqa: C901 - one case per event, so that mypy finds a gap
         case ActionShown(message=message):
             return replace(state, message=message)
         case ActionApproved():
-            return replace(state, approvals=(*state.approvals, _yes(event)))
+            state = replace(state, approvals=(*state.approvals, _yes(event)))
+            return _resting(state, event.ruling)
         case ActionCleared(approvers=approvers, apply_by=apply_by):
             return replace(state, cleared_by=approvers, apply_by=apply_by)
-        case ActionBrokeGlass(by=by):
-            return replace(state, glass_by=by)
+        case ActionBrokeGlass(by=by, ruling=ruling):
+            return _resting(replace(state, glass_by=by), ruling)
         case ActionReviewDue(due_at=due_at):
             return replace(state, review_due_at=due_at)
         case ActionReviewed(by=by):
@@ -259,6 +263,12 @@ def _ended(state: ActionState, event: StepEnded) -> ActionState:
     ended = replace(state.runs[-1], outcome=event.outcome)
     runs = (*state.runs[:-1], ended)
     return replace(state, runs=runs, lease_until=event.lease_until)
+
+
+def _resting(state: ActionState, ruling: Ruling | None) -> ActionState:
+    """Remember the waivers that somebody's yes rested on."""
+    more = ruling.waivers if ruling else ()
+    return replace(state, waivers=tuple(dict.fromkeys((*state.waivers, *more))))
 
 
 def _yes(event: ActionApproved) -> Approval:

@@ -11,7 +11,9 @@ from bot.domain.action_commands import DraftPlan, Publish, Supersede
 from bot.domain.action_facts import Click
 from bot.domain.errors import BadRequest, NotFound, Refusal
 from bot.domain.plan import Plan
+from bot.domain.ruling import refusal_of
 from bot.domain.untrusted import Untrusted
+from bot.gate import decided
 from bot.gate.policy_question import Verb
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
@@ -51,8 +53,28 @@ class Proposing:
         def work(tx: Transaction) -> None:
             self._put_forward(tx, plan, by)
 
-        self.store.write(work).result()
+        try:
+            self.store.write(work).result()
+        except Refusal as no:
+            self._turned_away(plan, by, no)
+            raise
         return plan_id
+
+    def _turned_away(self, plan: Plan, by: Asker, no: Refusal) -> None:
+        """Keep what the policies said about a wish that became no plan."""
+
+        def work(tx: Transaction) -> None:
+            facts = self.planning.asked(tx, self.book, plan, by, Verb.PROPOSE, Click())
+            decided.keep(
+                tx,
+                refusal_of(facts.asker),
+                at=self.book.clock.now(),
+                incident=plan.incident,
+                action=plan.draft.action,
+                code=no.code,
+            )
+
+        self.store.write(work).result()
 
     def edit(
         self,
@@ -85,7 +107,8 @@ class Proposing:
             try:
                 self.book.apply(tx, replaced, end, facts, actor=by.person.id)
             except Refusal as no:
-                self.book.refused(tx, replaced, end, no, actor=by.person.id)
+                said, who = refusal_of(facts.asker), by.person.id
+                self.book.refused(tx, replaced, end, no, actor=who, ruling=said)
                 return no
             # What is raised from here on takes the end of the old plan back too.
             self._put_forward(tx, plan, by, replaces=replaced)
