@@ -80,7 +80,7 @@ def build_gate(needs: GateNeeds) -> GateHouse:
     """
     rules = _rules(needs)
     book = PlanBook(clock=needs.clock, rules=rules)
-    policy = Policy.load(needs.settings.gate.policies)
+    policy = Policy.load(needs.settings.gate.site)
     catalogue = load_actions()
     judge = Judge(
         policy=policy,

@@ -19,7 +19,9 @@ class Gate(Section):
         "approvals, act runs them. Default: act in practice, else observe.",
     )
     policies: Path | None = Field(
-        None, description="Directory with the site's own Cedar policies."
+        None,
+        description="Directory with the site's own Cedar policies and waivers. "
+        "Default: `policies` beside `tocsin.toml`, where there is one.",
     )
     groups: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict,
@@ -44,6 +46,15 @@ class Gate(Section):
         le=300,
         description="Seconds from the last approval until an approved plan expires.",
     )
+
+    @property
+    def site(self) -> Path | None:
+        """Where the site's policies lie; None where it has none.
+
+        The same folder that `tocsin policy test` reads: what was tested is in force.
+        """
+        beside = Path("policies")
+        return self.policies or (beside if beside.is_dir() else None)
 
     @field_validator("groups", mode="before")
     @classmethod

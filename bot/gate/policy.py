@@ -39,12 +39,13 @@ _FAILED = (
     TypeError,
     ValueError,
 )
-_SAID = MappingProxyType(
+SAID = MappingProxyType(
     {
         NOTHING_PERMITS: "no policy permits it",
         POLICY_ERROR: "the policies could not be evaluated, so nothing is allowed",
     }
 )
+"""What is said where no rule decided."""
 _NOBODY_WAIVES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -198,7 +199,7 @@ class Policy:
             allowed=allowed,
             reasons=reasons or (NOTHING_PERMITS,),
             because=tuple(self._rules[name].because for name in reasons)
-            or (_SAID[NOTHING_PERMITS],),
+            or (SAID[NOTHING_PERMITS],),
             group_only=allowed and all(self._rules[one].group_only for one in reasons),
         )
 
@@ -240,7 +241,7 @@ def _refused(*errors: str) -> Answer:
     return Answer(
         allowed=False,
         reasons=(POLICY_ERROR,),
-        because=(_SAID[POLICY_ERROR],),
+        because=(SAID[POLICY_ERROR],),
         errors=errors or ("Cedar gave no decision",),
     )
 

@@ -12,9 +12,12 @@ from bot.domain.commands import Person, PersonKind
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan import Level
 from bot.domain.plan_view import PlanView
+from bot.domain.registry import Registry, System
 from bot.domain.untrusted import Untrusted
 from bot.gate.executor import Executor
+from bot.gate.groups import GroupNames
 from bot.gate.judge import Judge
+from bot.gate.policy import Policy
 from bot.gate.tokens import Tokens
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
@@ -66,7 +69,14 @@ class GateStage:
     """Everything wired; time and people are in the test's hand."""
 
     def __init__(
-        self, folder: Path, *, mode: Mode = Mode.ACT, level: Level = Level.T2
+        self,
+        folder: Path,
+        *,
+        mode: Mode = Mode.ACT,
+        level: Level = Level.T2,
+        system: System | None = None,
+        policy: Policy | None = None,
+        groups: GroupNames | None = None,
     ) -> None:
         self.core = Core(folder)
         self.clock = self.core.clock
@@ -77,10 +87,16 @@ class GateStage:
         self.catalogue = {one.MANIFEST.name: one for one in (off, on)}
         rules = GateRules(mode=mode)
         self.book = PlanBook(clock=self.clock, rules=rules)
-        judge = Judge(policy=shipped_policy(), rules=rules, workspace=TEAM)
+        judge = Judge(
+            policy=policy or shipped_policy(),
+            rules=rules,
+            workspace=TEAM,
+            groups=groups or GroupNames(),
+            cutting=frozenset({"test.switch.turn_off"}),
+        )
         self.desk = PlanDesk(
             judge=judge,
-            registry=rulings().registry,
+            registry=Registry((system,)) if system else rulings().registry,
             draw=_draw,
             fits=lambda _: True,
         )
@@ -117,7 +133,12 @@ class GateStage:
         self.evidence: dict[str, bytes] = {}
         self.executor = self.new_executor("w1")
         self.core.alert(
-            {"title": "Model m1 answers 503 to customers", "severity": "critical"}
+            {
+                "title": "Model m1 answers 503 to customers",
+                "severity": "critical",
+                # Of the system that the core's own registry calls `chat`.
+                **({"model": "chat-70b"} if system else {}),
+            }
         )
 
     def new_executor(self, worker: str) -> Executor:
