@@ -17,8 +17,9 @@ from bot.checkpoints import Checkpoints
 from bot.config import Settings
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan_view import PlanView
-from bot.gate.catalogue import load_actions
+from bot.gate.catalogue import cutting, load_actions
 from bot.gate.executor import Executor
+from bot.gate.groups import GroupNames
 from bot.gate.judge import Judge
 from bot.gate.policy import Policy
 from bot.gate.rehearsal import Rehearsal, wrapped
@@ -83,13 +84,19 @@ def build_gate(needs: GateNeeds) -> GateHouse:
     """
     rules = _rules(needs)
     book = PlanBook(clock=needs.clock, rules=rules)
-    policy = Policy.load(needs.settings.gate.policies)
+    policy = Policy.load(needs.settings.gate.site)
     registry, catalogue = needs.rulings.registry, load_actions()
     calendar = calendar_of(needs.settings, registry, catalogue)
+    judge = Judge(
+        policy=policy,
+        rules=rules,
+        workspace=needs.team,
+        hours=calendar.hours,
+        groups=GroupNames(needs.settings.gate.groups),
+        cutting=cutting(catalogue),
+    )
     desk = PlanDesk(
-        judge=Judge(
-            policy=policy, rules=rules, workspace=needs.team, hours=calendar.hours
-        ),
+        judge=judge,
         registry=registry,
         holding=holds_of(needs.settings, registry, calendar),
         draw=needs.draw,
@@ -107,24 +114,16 @@ def build_gate(needs: GateNeeds) -> GateHouse:
         note=_note(needs.checkpoints.vkey),
         path=_leads,
     )
-    return _house(
-        needs,
-        book=book,
-        desk=desk,
-        tokens=tokens,
-        journal=journal,
-        catalogue=catalogue,
-    )
+    return _house(needs, catalogue, desk=desk, tokens=tokens, journal=journal)
 
 
 def _house(
     needs: GateNeeds,
+    catalogue: Mapping[str, Action],
     *,
-    book: PlanBook,
     desk: PlanDesk,
     tokens: Tokens,
     journal: PlanJournal,
-    catalogue: Mapping[str, Action],
 ) -> GateHouse:
     needs.worlds.check(catalogue)
     rehearsal = Rehearsal(store=needs.store, actions=wrapped(catalogue))
@@ -138,7 +137,7 @@ def _house(
         gatekeeper=_gatekeeper(
             needs,
             _planning(needs, desk, catalogue, rehearsal),
-            book,
+            journal.book,
             tokens,
             cleared,
         ),

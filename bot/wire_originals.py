@@ -22,7 +22,8 @@ def build_originals(gate: GateHouse, desk: ShareDesk, ground: Ground) -> Origina
 
     def may_open(tx: Transaction, incident: Incident, by: Asker) -> PolicyAnswer:
         around = keeper.desk.bare(tx, keeper.book)
-        about = replace(around, commander=incident.commander)
+        system = keeper.desk.registry.get(incident.system)
+        about = replace(around, commander=incident.commander, system=system)
         # Not the desk's answer: whoever holds the admin token is nobody in Slack.
         return keeper.desk.judge.answer(by, Verb.OPEN_RAW, None, about)
 

@@ -112,6 +112,7 @@ class RefuseCalls(_SetCalls):
     WANTED: ClassVar[Texts] = {_CALLS: _REFUSED}
     MANIFEST = ActionManifest(
         name="aws.bedrock.refuse_agent_calls",
+        cuts_off=True,
         version=1,
         title="Let nobody call a Bedrock agent's alias",
         params=_PARAMS,

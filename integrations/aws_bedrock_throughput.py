@@ -81,6 +81,7 @@ class GiveUpThroughput(AwsAction):
     )
     MANIFEST = ActionManifest(
         name="aws.bedrock.give_up_throughput",
+        cuts_off=True,
         version=1,
         title="Give up provisioned throughput of Bedrock",
         params=schema(

@@ -142,6 +142,7 @@ class SetDesiredCount(_UpdateService):
     )
     MANIFEST = ActionManifest(
         name="aws.ecs.set_desired_count",
+        cuts_off=True,
         version=1,
         title="Scale or stop an ECS service",
         params=schema(

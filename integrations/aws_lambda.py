@@ -97,6 +97,7 @@ class SetReservedConcurrency(AwsAction):
     )
     MANIFEST = ActionManifest(
         name="aws.lambda.set_reserved_concurrency",
+        cuts_off=True,
         version=1,
         title="Limit or stop a Lambda function",
         params={

@@ -89,6 +89,11 @@ class AwsSession:
         self._elsewhere: dict[str, AwsSession] = {}
         self._making = threading.Lock() if making is None else making
 
+    @property
+    def region(self) -> str:
+        """Region in which its calls take effect, but for services that have none."""
+        return self.settings.region
+
     def client(self, service: str, *, attempts: int = _READ_ATTEMPTS) -> Any:
         """Return a client. Whatever writes asks for one attempt."""
         with self._making:

@@ -65,6 +65,7 @@ class Crowd:
         return Asker(
             person=Person(id=person_id, team=TEAM, kind=kind),
             groups=frozenset({"oncall", "approvers"}),
+            groups_read=True,
             in_channel=person_id != OUTSIDER and channel == CHANNEL,
             channel_shared=False,
             read_at=self.clock.now(),

@@ -33,7 +33,7 @@ class Check:
 PARTS = (
     *("home", "log", "redaction", "rules", "runbooks", "reader"),
     *("sources", "intake", "alarms", "storage", "watch", "collect"),
-    *("model", "slack", "sign-in"),
+    *("model", "slack", "sign-in", "policies"),
 )
 """What is looked at, in this order, behind the settings."""
 
@@ -52,7 +52,7 @@ def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
         *(_home, _log, _redaction, _rules, _runbooks, _reader),
         *(_sources, _intake, _alarms, _storage, _watch, _collect),
-        *(_model, _slack, _sign_in),
+        *(_model, _slack, _sign_in, _policies),
     )
     found = [known]
     for name, look in zip(PARTS, looks, strict=True):
@@ -226,6 +226,12 @@ def _slack(settings: Settings) -> Iterator[Check]:
 
 def _sign_in(settings: Settings) -> Iterator[Check]:
     from bot.cli.checks_sign_in import look
+
+    yield from look(settings)
+
+
+def _policies(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_policy import look
 
     yield from look(settings)
 

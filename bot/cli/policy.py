@@ -1,12 +1,13 @@
 """`tocsin policy`: runs the test cases of the policies, and says which rule decides.
 
-Both read files only, ask nobody and change nothing. Exit status: 0 fine, 1 a case
+They read files only, ask nobody and change nothing. Exit status: 0 fine, 1 a case
 fails or the policies cannot be read, 2 wrong usage. What a policy may say is in
-`bot/gate/policies`, what a case is in `bot/gate/policy_cases.py`.
+`bot/gate/policies`, what a case is in `bot/gate/policy_cases.py`. `lint` and
+`decisions` are in files of their own.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.guarded import say, say_json
+from bot.cli.opening import open_settings
+from bot.cli.policy_decisions import decisions
+from bot.cli.policy_lint import lint
 
 if TYPE_CHECKING:
     from bot.gate.policy import Answer, Policy
     from bot.gate.policy_cases import Outcome
-
-SITE = Path("policies")
-"""Where a site's policies are looked for when no folder is named."""
 
 _DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
@@ -38,7 +39,7 @@ def test_policies(directory: Path | None, *, as_json: bool) -> None:
     """Run the test cases: the shipped ones, then those of DIR.
 
     DIR holds a site's *.cedar files, *.yaml files with cases, or both; cases may also
-    stand in DIR/cases. By default it is ./policies, where there is one.
+    stand in DIR/cases. By default it is the folder of gate.policies, or ./policies.
 
     Exit status: 0 all pass, 1 one fails, 2 wrong usage.
     """
@@ -87,8 +88,9 @@ def test_policies(directory: Path | None, *, as_json: bool) -> None:
 @click.option(
     "--site",
     type=_DIRECTORY,
-    help="Folder with the site's policies; ./policies where there is one.",
+    help="Folder with the site's policies; by default that of gate.policies.",
 )
+@click.option("--system", metavar="ID", help="Take the plan's facts from the registry.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def explain(
     who: str,
@@ -98,39 +100,45 @@ def explain(
     *,
     verb: str,
     level: str | None,
+    system: str | None,
     as_json: bool,
 ) -> None:
     """Say whether it is allowed, which rule decided, and why.
 
     What is not given is ordinary: a member of this workspace in the incident's
     channel, a T2 plan for production, a gate that acts. "facts" as --as, --plan or
-    --when lists them all.
+    --when lists them all. Also says which groups the plan needs beside its level, what
+    leaves the place where data must stay, and which waivers are in force today.
     """
-    from bot.gate.policy_cases import CONTEXT, WHAT, WHO, question_of
+    from bot.cli.policy_around import around, registered
+    from bot.gate.policy_ordinary import CONTEXT, WHAT, WHO, question_of
     from bot.gate.policy_question import OF_NO_PLAN
 
     loaded = _load(site or _site())
+    known = registered(system) if system else {}
     asked = {"verb": verb.replace("-", "_")} | ({"level": level} if level else {})
     try:
         question = question_of(
             who=_facts(who, WHO),
-            what={**_facts(what, WHAT), **asked},
+            what={**known, **_facts(what, WHAT), **asked},
             context=_facts(context, CONTEXT),
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    answer = loaded.decide(question)
+    more = around(loaded, question, registered=system or "")
+    answer = loaded.decide(question, waived=more.lifted)
     if as_json:
-        say_json(_plain_answer(loaded, answer))
+        say_json({**_plain_answer(loaded, answer), **more.plain})
         return
     about = [str(question.verb)]
     if question.plan and question.verb not in OF_NO_PLAN:
         about.append(question.plan.level)
-    _print_answer(loaded, answer, " ".join(about))
+    _print_answer(loaded, answer, " ".join(about), more.lines)
 
 
 def _site() -> Path | None:
-    return SITE if SITE.is_dir() else None
+    """Return the folder that the running bot reads."""
+    return open_settings().gate.site
 
 
 def _load(site: Path | None) -> "Policy":
@@ -168,12 +176,17 @@ def _print_outcomes(failed: "list[Outcome]", uncovered: tuple[str, ...]) -> None
         wanted = "allow" if case.allowed else "deny"
         wanted += f" by {case.rule}" if case.rule else ""
         got = f"{_word(answer)} by {', '.join(answer.reasons)}"
+        if case.needs is not None:
+            wanted += f" with needs {', '.join(case.needs) or 'none'}"
+            got += f" with needs {', '.join(one.needs or ()) or 'none'}"
         say(f"{case.where}: {case.name}: expected {wanted}, got {got}")
     for name in uncovered:
         say(f"note: no case expects the rule {name}")
 
 
-def _print_answer(loaded: "Policy", answer: "Answer", asked: str) -> None:
+def _print_answer(
+    loaded: "Policy", answer: "Answer", asked: str, more: Iterable[str]
+) -> None:
     say(f"{_word(answer).upper()} {asked}")
     for name, because in zip(answer.reasons, answer.because, strict=True):
         rule = loaded.rules.get(name)
@@ -182,6 +195,10 @@ def _print_answer(loaded: "Policy", answer: "Answer", asked: str) -> None:
         say(f"  {name}: {because}")
         if origin:
             say(f"  {origin}{by_site}")
+    for waiver in answer.waivers:
+        say(f"  it would be a no without the waiver {waiver}")
+    for line in more:
+        say(f"  {line}")
     for error in answer.errors:
         say(f"  error: {error}")
     sites = sum(rule.site for rule in loaded.rules.values())
@@ -203,14 +220,25 @@ def _plain_answer(loaded: "Policy", answer: "Answer") -> dict[str, object]:
 
 def _plain_outcome(outcome: "Outcome") -> dict[str, object]:
     case, answer = outcome.case, outcome.answer
+    expected: dict[str, object] = {"allowed": case.allowed, "rule": case.rule}
+    got: dict[str, object] = {
+        "allowed": answer.allowed,
+        "reasons": list(answer.reasons),
+    }
+    if case.needs is not None:
+        expected["needs"], got["needs"] = case.needs, outcome.needs
     return {
         "name": case.name,
         "where": case.where,
         "passed": outcome.passed,
-        "expected": {"allowed": case.allowed, "rule": case.rule},
-        "got": {"allowed": answer.allowed, "reasons": list(answer.reasons)},
+        "expected": expected,
+        "got": got,
     }
 
 
 def _word(answer: "Answer") -> str:
     return "allow" if answer.allowed else "deny"
+
+
+policy.add_command(lint)
+policy.add_command(decisions)

@@ -1,11 +1,13 @@
 """The section of the gate; the others are in `sections.py`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from bot.config.section import Section
+from bot.domain.groups import read_members
 
 # More than any installation makes; a number beyond it is a slip.
 _MOST = 100_000
@@ -20,7 +22,15 @@ class Gate(Section):
         "approvals, act runs them. Default: act in practice, else observe.",
     )
     policies: Path | None = Field(
-        None, description="Directory with the site's own Cedar policies."
+        None,
+        description="Directory with the site's own Cedar policies and waivers. "
+        "Default: `policies` beside `tocsin.toml`, where there is one.",
+    )
+    groups: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Who speaks for approvers, oncall, engineering, privacy, legal, "
+        "business or security: for each a list of Slack ids of user groups or people, "
+        "or handles. Default: the user group of that handle.",
     )
     own_t3: bool = Field(
         default=True,
@@ -96,3 +106,23 @@ class Gate(Section):
         if set(owner) & set("<>&*_~`") or not owner.isprintable():
             raise ValueError("it must be plain words on one line")
         return owner.strip()
+
+    @property
+    def site(self) -> Path | None:
+        """Where the site's policies lie; None where it has none.
+
+        The same folder that `tocsin policy test` reads: what was tested is in force.
+        """
+        beside = Path("policies")
+        return self.policies or (beside if beside.is_dir() else None)
+
+    @field_validator("groups", mode="before")
+    @classmethod
+    def _known_groups(cls, given: object) -> Mapping[str, tuple[str, ...]]:
+        return dict(read_members(_parted(given) if isinstance(given, str) else given))
+
+
+def _parted(text: str) -> dict[str, list[str]]:
+    """Return what the environment gave as ``privacy=S0DPO,legal=S0LAW+U0LEE``."""
+    pairs = [one.partition("=") for one in text.split(",") if one.strip()]
+    return {name.strip(): who.split("+") for name, _, who in pairs}

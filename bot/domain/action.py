@@ -52,16 +52,24 @@ from bot.domain.action_events import (
 from bot.domain.action_plan import made_digest, made_phrase, read_plan
 from bot.domain.action_table import TERMINAL, TRANSITIONS, Stage
 from bot.domain.plan import Plan
+from bot.domain.ruling import Ruling
 from bot.domain.untrusted import Untrusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One person's yes."""
+    """One person's yes.
+
+    Attributes:
+        groups: Those of the plan's groups that they were in.
+        group_only: It counts for a group only, not for what the level asks.
+    """
 
     by: str
     commander: bool
     at: datetime
+    groups: tuple[str, ...] = ()
+    group_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,7 @@ class ActionState:
         measured: Whether a figure afterwards was as promised; None before it is read.
         measured_says: What that figure was.
         rollback: Plan that undoes it, once that began to run.
+        waivers: Ids of those that a yes rested on, in order.
     """
 
     stage: Stage = Stage.NONE
@@ -124,6 +133,7 @@ class ActionState:
     measured_says: Untrusted | None = None
     child: str = ""
     rollback: str = ""
+    waivers: tuple[str, ...] = ()
 
     @property
     def exists(self) -> bool:
@@ -207,13 +217,13 @@ def _asked(  # noqa: C901 - one case per event, so that mypy finds a gap
             return replace(state, approve_by=approve_by)
         case ActionShown(message=message):
             return replace(state, message=message)
-        case ActionApproved(by=by, commander=commander, at=at):
-            yes = Approval(by=by, commander=commander, at=at)
-            return replace(state, approvals=(*state.approvals, yes))
+        case ActionApproved():
+            state = replace(state, approvals=(*state.approvals, _yes(event)))
+            return _resting(state, event.ruling)
         case ActionCleared(approvers=approvers, apply_by=apply_by):
             return replace(state, cleared_by=approvers, apply_by=apply_by)
-        case ActionBrokeGlass(by=by):
-            return replace(state, glass_by=by)
+        case ActionBrokeGlass(by=by, ruling=ruling):
+            return _resting(replace(state, glass_by=by), ruling)
         case ActionReviewDue(due_at=due_at):
             return replace(state, review_due_at=due_at)
         case ActionReviewed(by=by):
@@ -265,6 +275,22 @@ def _ended(state: ActionState, event: StepEnded) -> ActionState:
     ended = replace(state.runs[-1], outcome=event.outcome)
     runs = (*state.runs[:-1], ended)
     return replace(state, runs=runs, lease_until=event.lease_until)
+
+
+def _resting(state: ActionState, ruling: Ruling | None) -> ActionState:
+    """Remember the waivers that somebody's yes rested on."""
+    more = ruling.waivers if ruling else ()
+    return replace(state, waivers=tuple(dict.fromkeys((*state.waivers, *more))))
+
+
+def _yes(event: ActionApproved) -> Approval:
+    return Approval(
+        by=event.by,
+        commander=event.commander,
+        at=event.at,
+        groups=event.groups,
+        group_only=event.group_only,
+    )
 
 
 def _drafted(state: ActionState, event: ActionDrafted) -> ActionState:

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from bot.domain.ruling import Ruling
 from bot.domain.untrusted import Untrusted
 
 
@@ -37,6 +38,7 @@ class ActionClaimed:
         fence: Number that every later word of this worker must carry.
         lease_until: From this instant on the worker counts as lost.
         evidence: SHA-256 hex of what was saved before; "" only for T3.
+        rulings: What the policies said about everybody who had cleared it.
     """
 
     name: ClassVar = "action.claimed.v1"
@@ -46,6 +48,7 @@ class ActionClaimed:
     lease_until: datetime
     evidence: str
     at: datetime
+    rulings: tuple[Ruling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +150,11 @@ class ActionIndeterminate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionReconciled:
-    """A person looked at the world and said what had happened."""
+    """A person looked at the world and said what had happened.
+
+    Attributes:
+        ruling: What the policies said; None where they were not asked.
+    """
 
     name: ClassVar = "action.reconciled.v1"
 
@@ -155,6 +162,7 @@ class ActionReconciled:
     by: str
     at: datetime
     reason: Untrusted | None = None
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,8 @@
 """What can have happened to a plan until it runs, and the union of it all.
 
-What running a plan did is in `action_effects.py`. As with incidents, events are
-stored for ever under names written by hand, and words people typed (`Untrusted`)
-are kept apart from the facts. Every event of a plan carries `at`, because windows
-and leases, and the guard against a clock that went back, rest on it.
+What running a plan did is in `action_effects.py`. Names are stored for ever, words
+people typed (`Untrusted`) apart from the facts. Every event carries `at`: windows,
+leases and the guard against a clock that went back rest on it.
 """
 
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from bot.domain.action_effects import EffectEvent
+from bot.domain.ruling import Ruling
 from bot.domain.untrusted import Untrusted
 
 
@@ -27,6 +27,7 @@ class ActionDrafted:
         replaces: Plan whose edit this is, "" for none.
         reason: Why it was asked for.
         salt: Random, kept like a word so that it is erased with the reason.
+        ruling: What the policies said; None where they were not asked.
     """
 
     name: ClassVar = "action.drafted.v1"
@@ -40,6 +41,7 @@ class ActionDrafted:
     at: datetime
     reason: Untrusted | None
     salt: Untrusted | None = None
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,9 @@ class ActionApproved:
         commander: They were the incident's commander at that moment.
         policy_hash: Of the policies that allowed it.
         reason: Typed for a T1 plan.
+        ruling: What the policies said; None where they were not asked.
+        groups: Those of the plan's groups that they are in.
+        group_only: It counts for a group only.
     """
 
     name: ClassVar = "action.approved.v1"
@@ -88,6 +93,9 @@ class ActionApproved:
     policy_hash: str
     at: datetime
     reason: Untrusted | None = None
+    ruling: Ruling | None = None
+    groups: tuple[str, ...] = ()
+    group_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +123,7 @@ class ActionDenied:
     by: str
     at: datetime
     reason: Untrusted | None
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +146,7 @@ class ActionSuperseded:
 
     Attributes:
         child: Id of the new plan.
+        ruling: What the policies said; None where they were not asked.
     """
 
     name: ClassVar = "action.superseded.v1"
@@ -144,6 +154,7 @@ class ActionSuperseded:
     child: str
     by: str
     at: datetime
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,9 +178,10 @@ class ActionRevoked:
     """What had cleared it does not hold any more.
 
     Attributes:
-        because: ``policy_changed``, ``approver_lost_right`` or
-            ``commander_changed``.
+        because: ``policy_changed``, ``approver_lost_right``, ``commander_changed``
+            or ``group_missing``.
         who: Approvers who lost the right.
+        rulings: What the policies said about everybody who had cleared it.
     """
 
     name: ClassVar = "action.revoked.v1"
@@ -177,6 +189,7 @@ class ActionRevoked:
     because: str
     who: tuple[str, ...]
     at: datetime
+    rulings: tuple[Ruling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +197,8 @@ class ActionCancelled:
     """It was taken back before it ran.
 
     Attributes:
-        because: ``requester``, ``commander``, ``late_no``, ``admin`` or
-            ``stop_all``.
+        because: ``requester``, ``commander``, ``late_no``, ``admin``, ``stop_all``.
+        ruling: What the policies said; None where they were not asked.
     """
 
     name: ClassVar = "action.cancelled.v1"
@@ -194,11 +207,16 @@ class ActionCancelled:
     by: str
     at: datetime
     reason: Untrusted | None = None
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionBrokeGlass:
-    """The on-call lead went on alone. Only the quorum was waived."""
+    """The on-call lead went on alone. Only the quorum was waived.
+
+    Attributes:
+        ruling: What the policies said; None where they were not asked.
+    """
 
     name: ClassVar = "action.broke_glass.v1"
 
@@ -207,6 +225,7 @@ class ActionBrokeGlass:
     policy_hash: str
     at: datetime
     reason: Untrusted | None
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,13 +244,18 @@ class ActionReviewDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionReviewed:
-    """Somebody else looked at the broken glass and wrote what they found."""
+    """Somebody else looked at the broken glass and wrote what they found.
+
+    Attributes:
+        ruling: What the policies said; None where they were not asked.
+    """
 
     name: ClassVar = "action.reviewed.v1"
 
     by: str
     at: datetime
     finding: Untrusted | None
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +266,7 @@ class ActionRefused:
         command: Name of what was asked, e.g. ``approve``.
         code: Code of the refusal.
         by: A person's id, or who else asked.
+        ruling: What the policies said, where that was a no.
     """
 
     name: ClassVar = "action.refused.v1"
@@ -250,6 +275,7 @@ class ActionRefused:
     code: str
     by: str
     at: datetime
+    ruling: Ruling | None = None
 
 
 AskEvent = (

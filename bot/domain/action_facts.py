@@ -31,6 +31,10 @@ class PolicyAnswer:
         because: Their words for people, without a full stop; "" if they have none.
         errors: What went wrong meanwhile; then an Allow does not count.
         hash: SHA-256 hex of the policies in force.
+        verb: What was asked; "" where the policies were not.
+        waivers: Ids of the waivers without which it would be a no.
+        group_only: Only rules for the groups that the plan needs let them, so their
+            yes counts for a group and not for what the level asks.
     """
 
     allowed: bool = False
@@ -38,6 +42,9 @@ class PolicyAnswer:
     because: str = ""
     errors: tuple[str, ...] = ()
     hash: str = ""
+    verb: str = ""
+    waivers: tuple[str, ...] = ()
+    group_only: bool = False
 
     @property
     def allows(self) -> bool:
@@ -97,6 +104,7 @@ class GateFacts:
         drill: The incident is a drill, by our own record.
         catalogued: The action is in the catalogue and its parameters fit.
         level: Derived from manifest and registry; None if it was not.
+        groups: Whose yes the policies ask for; None if they were not asked.
         fits: The whole plan fits on one card.
         proven: The approval is in a signed checkpoint and its proof was checked.
         within_limits: A place in the limits of the action is free.
@@ -123,6 +131,7 @@ class GateFacts:
     drill: bool | None = None
     catalogued: bool = False
     level: Level | None = None
+    groups: tuple[str, ...] | None = None
     fits: bool = False
     proven: bool = False
     within_limits: bool = False

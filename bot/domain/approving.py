@@ -20,6 +20,10 @@ from bot.domain.action_events import (
 from bot.domain.action_facts import Door
 from bot.domain.action_guards import holds
 from bot.domain.action_table import Stage
+from bot.domain.ruling import ruling_of
+
+# What must hold before a plan may run; each stands in `gate_quorum.py`.
+_ENOUGH = ("quorum", "groups", "commander")
 
 
 def approved(asked: Asked, command: Approve) -> tuple[ActionEvent, ...]:
@@ -31,11 +35,14 @@ def approved(asked: Asked, command: Approve) -> tuple[ActionEvent, ...]:
         policy_hash=asked.asker.policy.hash,
         at=asked.now,
         reason=command.reason,
+        ruling=ruling_of(asked.asker),
+        groups=tuple(one for one in asked.plan.groups if one in asked.asker.groups),
+        group_only=asked.asker.policy.group_only,
     )
     said = (yes,) if holds("once", asked) else ()
     for event in said:
         asked = replace(asked, state=evolve(asked.state, event))
-    if not holds("quorum", asked) or not holds("commander", asked):
+    if not all(holds(name, asked) for name in _ENOUGH):
         return said
     counted = tuple(dict.fromkeys(each.by for each in asked.state.approvals))
     return (*said, _cleared(asked, counted))
@@ -49,6 +56,7 @@ def broke_glass(asked: Asked, command: BreakGlass) -> tuple[ActionEvent, ...]:
         policy_hash=asked.asker.policy.hash,
         at=asked.now,
         reason=command.reason,
+        ruling=ruling_of(asked.asker),
     )
     due_at = asked.now + asked.rules.review_within
     due = ActionReviewDue(due_at=due_at, at=asked.now)
@@ -59,7 +67,13 @@ def denied(asked: Asked, command: Deny) -> tuple[ActionEvent, ...]:
     """One no is enough; from the requester, or after the quorum, it takes back."""
     if asked.state.stage is Stage.APPROVED or command.by == asked.plan.requester:
         return (_cancelled(asked, command),)
-    return (ActionDenied(by=command.by, at=asked.now, reason=command.reason),)
+    no = ActionDenied(
+        by=command.by,
+        at=asked.now,
+        reason=command.reason,
+        ruling=ruling_of(asked.asker),
+    )
+    return (no,)
 
 
 def cancelled(asked: Asked, command: Cancel) -> tuple[ActionEvent, ...]:
@@ -69,7 +83,13 @@ def cancelled(asked: Asked, command: Cancel) -> tuple[ActionEvent, ...]:
 
 def superseded(asked: Asked, command: Supersede) -> tuple[ActionEvent, ...]:
     """End the plan in favour of its edit."""
-    return (ActionSuperseded(child=command.child, by=command.by, at=asked.now),)
+    end = ActionSuperseded(
+        child=command.child,
+        by=command.by,
+        at=asked.now,
+        ruling=ruling_of(asked.asker),
+    )
+    return (end,)
 
 
 def expired(asked: Asked) -> tuple[ActionEvent, ...]:
@@ -87,7 +107,13 @@ def expired(asked: Asked) -> tuple[ActionEvent, ...]:
 
 def reviewed(asked: Asked) -> tuple[ActionEvent, ...]:
     """Write down what somebody else found about the broken glass."""
-    return (ActionReviewed(by=asked.by, at=asked.now, finding=asked.reason),)
+    found = ActionReviewed(
+        by=asked.by,
+        at=asked.now,
+        finding=asked.reason,
+        ruling=ruling_of(asked.asker),
+    )
+    return (found,)
 
 
 def _cleared(asked: Asked, approvers: tuple[str, ...]) -> ActionCleared:
@@ -97,7 +123,11 @@ def _cleared(asked: Asked, approvers: tuple[str, ...]) -> ActionCleared:
 
 def _cancelled(asked: Asked, command: Cancel | Deny) -> ActionCancelled:
     return ActionCancelled(
-        because=_as_whom(asked), by=command.by, at=asked.now, reason=command.reason
+        because=_as_whom(asked),
+        by=command.by,
+        at=asked.now,
+        reason=command.reason,
+        ruling=ruling_of(asked.asker),
     )
 
 

@@ -17,6 +17,7 @@ from bot.domain.action_effects import (
 from bot.domain.action_events import ActionCancelled, ActionEvent
 from bot.domain.action_table import Stage
 from bot.domain.gate_steps import failed, lost
+from bot.domain.ruling import rulings_of
 
 
 def claimed(asked: Asked, command: Claim) -> tuple[ActionEvent, ...]:
@@ -28,6 +29,7 @@ def claimed(asked: Asked, command: Claim) -> tuple[ActionEvent, ...]:
             lease_until=_lease(asked),
             evidence=command.evidence,
             at=asked.now,
+            rulings=rulings_of(asked.facts.approvers, among=asked.state.cleared_by),
         ),
     )
 

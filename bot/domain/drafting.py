@@ -4,6 +4,7 @@ from bot.domain.action_asked import Asked
 from bot.domain.action_commands import DraftPlan
 from bot.domain.action_events import ActionDrafted, ActionEvent, ActionPublished
 from bot.domain.action_plan import plan_text
+from bot.domain.ruling import ruling_of
 from bot.domain.untrusted import Untrusted
 
 
@@ -20,6 +21,7 @@ def drafted(asked: Asked, command: DraftPlan) -> tuple[ActionEvent, ...]:
             at=asked.now,
             reason=Untrusted(command.plan.reason),
             salt=Untrusted(command.plan.salt),
+            ruling=ruling_of(asked.asker),
         ),
     )
 

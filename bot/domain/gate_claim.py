@@ -15,7 +15,10 @@ from bot.domain.action_events import (
 from bot.domain.decisions import TOCSIN
 from bot.domain.errors import OutOfTurn, TooMany
 from bot.domain.gate_people import still_fit
+from bot.domain.gate_rules import QUORUM
+from bot.domain.groups import missing
 from bot.domain.plan import Level
+from bot.domain.ruling import rulings_of
 
 
 def apply_window(asked: Asked) -> No | None:
@@ -38,7 +41,7 @@ def same_policies(asked: Asked) -> No | None:
     hashes = {standing.policy.hash for standing in asked.facts.approvers}
     if hashes <= {asked.plan.policy_hash}:
         return None
-    return (ActionRevoked(because="policy_changed", who=(), at=asked.now),)
+    return (_revoked(asked, "policy_changed"),)
 
 
 def rights(asked: Asked) -> No | None:
@@ -52,7 +55,14 @@ def rights(asked: Asked) -> No | None:
     least = 1 if asked.state.glass_by else asked.plan.quorum
     if not lost and len(set(asked.state.cleared_by)) >= least:
         return None
-    return (ActionRevoked(because="approver_lost_right", who=lost, at=asked.now),)
+    return (_revoked(asked, "approver_lost_right", *lost),)
+
+
+def still_grouped(asked: Asked) -> No | None:
+    """Those who cleared it still speak for its groups, and its level's own for it."""
+    if asked.state.glass_by or _is_covered(asked):
+        return None
+    return (_revoked(asked, "group_missing"),)
 
 
 def same_commander(asked: Asked) -> No | None:
@@ -60,7 +70,7 @@ def same_commander(asked: Asked) -> No | None:
     needed = asked.plan.needs_commander and not asked.state.glass_by
     if not needed or _agreed(asked, asked.facts.commander):
         return None
-    return (ActionRevoked(because="commander_changed", who=(), at=asked.now),)
+    return (_revoked(asked, "commander_changed"),)
 
 
 def looked(asked: Asked) -> No | None:
@@ -135,6 +145,22 @@ def evidence(asked: Asked) -> No | None:
         "no evidence was saved before",
         "It is tried again until its time runs out.",
     )
+
+
+def _is_covered(asked: Asked) -> bool:
+    """Tell whether groups and floor hold by what is read of the approvers now."""
+    plan, own = asked.plan, (asked.plan.requester, asked.state.author)
+    read = [
+        one for one in asked.facts.approvers if one.person.id in asked.state.cleared_by
+    ]
+    said = {one.person.id: one.groups for one in read if one.person.id not in own}
+    counted = {one.person.id for one in read if not one.policy.group_only}
+    return not missing(plan.groups, said) and len(counted) >= QUORUM[plan.level]
+
+
+def _revoked(asked: Asked, because: str, *who: str) -> ActionRevoked:
+    rulings = rulings_of(asked.facts.approvers, among=asked.state.cleared_by)
+    return ActionRevoked(because=because, who=who, at=asked.now, rulings=rulings)
 
 
 def _agreed(asked: Asked, person: str) -> bool:

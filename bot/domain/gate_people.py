@@ -80,7 +80,7 @@ def in_channel(asked: Asked) -> No | None:
 
 
 def group(asked: Asked) -> No | None:
-    """They are in a group of approvers, where the settings name any."""
+    """They are in a group of approvers, where any is named, or in one it needs."""
     if _in_group(asked, asked.asker):
         return None
     names = " or ".join(sorted(asked.rules.approver_groups))
@@ -232,6 +232,8 @@ def _same_team(asked: Asked, standing: Standing) -> bool:
 
 def _in_group(asked: Asked, standing: Standing) -> bool:
     groups = asked.rules.approver_groups
+    if standing.policy.group_only:
+        return not standing.groups.isdisjoint(asked.plan.groups)
     return not groups or not groups.isdisjoint(standing.groups)
 
 

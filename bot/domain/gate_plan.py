@@ -4,6 +4,7 @@ from bot.domain.action_asked import Asked, No
 from bot.domain.action_commands import Mirror, Supersede
 from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.gate_rules import QUORUM
+from bot.domain.groups import GROUPS
 from bot.domain.plan import Level, Plan
 
 
@@ -26,6 +27,17 @@ def derived(asked: Asked) -> No | None:
     return asked.no(
         BadRequest,
         f"it says level {asked.plan.level}, manifest and registry give {found}",
+        "Make the plan again.",
+    )
+
+
+def demanded(asked: Asked) -> No | None:
+    """The groups that must agree are those that policies and registry ask for."""
+    if asked.facts.groups == asked.plan.groups:
+        return None
+    return asked.no(
+        BadRequest,
+        "it asks other groups than the policies and the registry do",
         "Make the plan again.",
     )
 
@@ -71,6 +83,11 @@ def _unsound(plan: Plan) -> str:
     draft, ids = plan.draft, [step.id for step in plan.draft.steps]
     if plan.quorum < QUORUM[plan.level]:
         return f"{plan.level} needs {QUORUM[plan.level]} people, it asks {plan.quorum}"
+    strange = [one for one in plan.groups if one not in GROUPS]
+    if strange or len(set(plan.groups)) != len(plan.groups):
+        return "it needs a group that is not known, or one of them twice"
+    if plan.quorum < len(plan.groups):
+        return f"it needs {len(plan.groups)} groups and only {plan.quorum} people"
     if plan.level is Level.T1 and not plan.needs_commander:
         return "T1 needs the commander, it does not ask for one"
     if not ids or len(set(ids)) != len(ids):

@@ -111,6 +111,25 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waived:
+    """A waiver that is in force for a plan: which rule it lifts, and who answers.
+
+    Attributes:
+        rule: Id of the policy that does not forbid it.
+        owner: Slack id of the person who answers for the waiver.
+        until: From then on it lifts nothing, ISO 8601 in UTC.
+    """
+
+    id: str
+    rule: str
+    owner: str
+    until: str
+
+
+_CAME_LATER = ("groups", "region", "waivers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A draft with everything that decides about it.
 
@@ -122,6 +141,10 @@ class Plan:
         level: Derived from the manifest and the registry, never from a model.
         quorum: How many distinct people must agree.
         needs_commander: One of them must be the incident commander.
+        groups: Groups of which one person each must agree, all of them different;
+            on top of what the level asks for, and never the requester.
+        region: In which it takes effect, e.g. ``eu-central-1``; "" is unknown.
+        waivers: What is in force for its system and action.
         policy_hash: Of the policies in force when it was made.
         parent: Plan that this one rolls back; "" for none.
         drill: True only when the bot's own record says so.
@@ -140,6 +163,9 @@ class Plan:
     parent: str = ""
     drill: bool = False
     salt: str = ""
+    groups: tuple[str, ...] = ()
+    region: str = ""
+    waivers: tuple[Waived, ...] = ()
 
     def digest(self) -> str:
         """Return SHA-256 hex over everything people are shown and what runs."""
@@ -158,6 +184,9 @@ def as_doc(plan: Plan) -> dict[str, Any]:
     one can be made again.
     """
     doc = asdict(plan)
+    for name in _CAME_LATER:
+        if not doc[name]:
+            del doc[name]
     if plan.draft.afterwards is None:
         del doc["draft"]["afterwards"]
     return doc

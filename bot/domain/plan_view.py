@@ -67,6 +67,8 @@ class PlanView:
         review_due_at: Until when somebody else must review that; None if it is not
             owed.
         reviewed_by: Who did, "" if nobody has.
+        needs: Groups that nobody speaks for yet, in the plan's order.
+        lifted: Waivers without which somebody who agreed would have been refused.
         legal: The notice about evidence an authority may be owed; "" for T3.
         mode: ``observe``, ``suggest`` or ``act``.
         held: What held it back when it was drawn; None where nothing did.
@@ -92,6 +94,8 @@ class PlanView:
     glass_by: str = ""
     review_due_at: datetime | None = None
     reviewed_by: str = ""
+    needs: tuple[str, ...] = ()
+    lifted: tuple[str, ...] = ()
     legal: str = ""
     mode: str = "observe"
     held: Hold | None = None

@@ -20,6 +20,13 @@ Reach = Literal["read", "write", "send", "pay", "code"]
 _OF_A_REPO = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 )
+# Kinds of data about people: GDPR Art. 4(1), 9(1) and 8, as registries call them.
+_ABOUT_PEOPLE = frozenset(
+    {
+        *("personal", "pii", "health", "medical", "patient", "genetic", "biometric"),
+        *("children", "minors", "special", "sensitive", "customer", "employee"),
+    }
+)
 # An owner has 39 characters at most, a repository 100.
 _LONGEST_REPO = 140
 
@@ -54,6 +61,12 @@ class System:
         repos: Repositories that it is made of, ``owner/name``.
         changes: Approved changes, in the order of the registry.
         baselines: Figures of it whose usual band is learned.
+        data_stays: Regions or areas (``eu``) that its data must not leave; empty where
+            nobody said.
+        legal_hold: What it holds is evidence that must be kept.
+        customers: Customers use it directly.
+        groups: For this system alone: who speaks for a group, as Slack ids of people
+            and user groups, or handles. They replace what the settings say.
     """
 
     id: str
@@ -71,6 +84,16 @@ class System:
     repos: tuple[str, ...] = ()
     changes: tuple[ApprovedChange, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    data_stays: tuple[str, ...] = ()
+    legal_hold: bool = False
+    customers: bool = False
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def is_personal(self) -> bool:
+        """Tell whether any of its kinds of data is about people."""
+        words = {word for one in self.data_classes for word in one.casefold().split()}
+        return not words.isdisjoint(_ABOUT_PEOPLE)
 
     def change_at(self, at: datetime) -> ApprovedChange | None:
         """Return the approved change whose window holds a moment, aware UTC."""

@@ -19,6 +19,7 @@ from bot.domain.action_effects import (
 from bot.domain.action_events import ActionEvent
 from bot.domain.action_table import TRANSITIONS, Stage
 from bot.domain.gate_steps import failed
+from bot.domain.ruling import ruling_of
 
 
 def verified(asked: Asked, command: Verify) -> tuple[ActionEvent, ...]:
@@ -45,7 +46,11 @@ def measured(asked: Asked, command: Measure) -> tuple[ActionEvent, ...]:
 def reconciled(asked: Asked, command: Reconcile) -> tuple[ActionEvent, ...]:
     """Take a person's word for what happened. Nothing runs again either way."""
     word = ActionReconciled(
-        committed=command.committed, by=command.by, at=asked.now, reason=command.reason
+        committed=command.committed,
+        by=command.by,
+        at=asked.now,
+        reason=command.reason,
+        ruling=ruling_of(asked.asker),
     )
     if command.committed:
         return (word, ActionApplied(at=asked.now))

@@ -31,6 +31,7 @@ def admin(*, team: str, now: datetime) -> Asker:
     return Asker(
         person=Person(id=ADMIN, team=team, kind=PersonKind.UNKNOWN),
         groups=frozenset(),
+        groups_read=False,
         in_channel=False,
         channel_shared=False,
         read_at=now,

@@ -58,6 +58,13 @@ def catalogue(actions: Iterable[Action]) -> Mapping[str, Action]:
     return dict(sorted(registered.items()))
 
 
+def cutting(actions: Mapping[str, Action]) -> frozenset[str]:
+    """Return the actions that take a service from everybody who uses it."""
+    return frozenset(
+        name for name, action in actions.items() if action.MANIFEST.cuts_off
+    )
+
+
 def _named(action: Action) -> str:
     manifest = getattr(action, "MANIFEST", None)
     if not isinstance(manifest, ActionManifest):

@@ -4,7 +4,8 @@ What is known about people comes from Slack, what is known about the plan from i
 stream and the registry; nothing comes from a button. Cedar itself is `policy.py`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.action_facts import PolicyAnswer, Standing
@@ -12,14 +13,10 @@ from bot.domain.business_hours import BusinessHours
 from bot.domain.gate_rules import GateRules
 from bot.domain.plan import Plan
 from bot.domain.registry import System
-from bot.gate.policy import Answer, Policy
-from bot.gate.policy_question import (
-    Asker,
-    Circumstances,
-    PlanFacts,
-    Question,
-    Verb,
-)
+from bot.gate.groups import GroupNames
+from bot.gate.plan_facts import PlanFacts
+from bot.gate.policy import Answer, Need, Policy
+from bot.gate.policy_question import Asker, Circumstances, Question, Verb
 from bot.gate.policy_reading import NOTHING_PERMITS
 from bot.ports import gate as ports
 
@@ -57,12 +54,16 @@ class Judge:
     Attributes:
         workspace: Slack team id.
         hours: When people are at work, by the clocks of the site.
+        groups: What the settings say about groups.
+        cutting: Actions that take a service from everybody who uses it.
     """
 
     policy: Policy
     rules: GateRules
     workspace: str
     hours: BusinessHours = _STANDARD_HOURS
+    groups: GroupNames = field(default_factory=GroupNames)
+    cutting: frozenset[str] = frozenset()
 
     def standing(
         self, asker: ports.Asker, verb: Verb, plan: Plan, around: Around
@@ -70,10 +71,24 @@ class Judge:
         """Return who somebody is right now and what the policies let them do."""
         return Standing(
             person=asker.person,
-            groups=asker.groups,
+            groups=self.groups_of(asker, around),
             in_channel=asker.in_channel,
             policy=self.answer(asker, verb, plan, around),
         )
+
+    def groups_of(self, asker: ports.Asker, around: Around) -> frozenset[str]:
+        """Return the groups somebody is in, for the incident's system."""
+        return self.groups.of(asker, around.system, commander=around.commander)
+
+    def needs(self, plan: Plan, system: System | None) -> tuple[Need, ...] | None:
+        """Return whose yes a plan needs beside what its level asks; None on an error.
+
+        Args:
+            system: Registered system of the incident.
+        """
+        # Whose idea it was does not count here.
+        facts = self._plan(plan, system, human_initiated=True)
+        return self.policy.needs(facts, named=self.groups.named(system))
 
     def answer(
         self, asker: ports.Asker, verb: Verb, plan: Plan | None, around: Around
@@ -83,19 +98,25 @@ class Judge:
         Args:
             plan: None for what is about the whole gate, such as stopping it.
         """
+        facts = None
+        if plan is not None:
+            initiated = around.human_initiated
+            facts = self._plan(plan, around.system, human_initiated=initiated)
         found = self.policy.decide(
             Question(
                 verb=verb,
                 asker=Asker(
                     person=asker.person,
-                    groups=asker.groups,
+                    groups=self.groups_of(asker, around),
+                    groups_read=asker.groups_read,
                     is_commander=asker.person.id == around.commander,
                     is_author=asker.person.id == around.author,
                     in_channel=asker.in_channel,
                 ),
-                plan=None if plan is None else _facts(plan, around),
+                plan=facts,
                 circumstances=self._circumstances(asker, around),
-            )
+            ),
+            waived=self._waived(facts, around.now),
         )
         return PolicyAnswer(
             allowed=found.allowed,
@@ -103,6 +124,27 @@ class Judge:
             because=_because(found),
             errors=found.errors,
             hash=self.policy.hash,
+            verb=verb.value,
+            waivers=found.waivers,
+            group_only=found.group_only,
+        )
+
+    def _plan(
+        self, plan: Plan, system: System | None, *, human_initiated: bool
+    ) -> PlanFacts:
+        return PlanFacts.of(
+            plan,
+            system=system,
+            cuts_off=plan.draft.action in self.cutting,
+            human_initiated=human_initiated,
+        )
+
+    def _waived(self, plan: PlanFacts | None, now: datetime) -> Mapping[str, str]:
+        """Return what is lifted for a plan now; nothing where there is none."""
+        if plan is None:
+            return {}
+        return self.policy.waivers.lifted(
+            system=plan.system, action=plan.action, now=now
         )
 
     def _circumstances(self, asker: ports.Asker, around: Around) -> Circumstances:
@@ -128,12 +170,3 @@ def _because(found: Answer) -> str:
     """Return what forbids it, in the policies' words; "" where nothing permits it."""
     nothing = found.reasons == (NOTHING_PERMITS,)
     return "" if found.allowed or nothing else "; ".join(found.because)
-
-
-def _facts(plan: Plan, around: Around) -> PlanFacts:
-    return PlanFacts.of(
-        plan,
-        stage=around.system.stage if around.system else "production",
-        risk_tier=around.system.risk_tier if around.system else "high",
-        human_initiated=around.human_initiated,
-    )

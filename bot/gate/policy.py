@@ -6,24 +6,29 @@ is a no. Quorum, states and windows are the gate's business, not that of a polic
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import cedarpy
 
+from bot.domain.groups import GROUP_ORDER
 from bot.domain.plan import canonical
-from bot.gate.policy_question import Question, entities_of, request_of
+from bot.gate.plan_facts import PlanFacts
+from bot.gate.policy_question import Question, entities_of, need_of, request_of
 from bot.gate.policy_reading import (
     NOTHING_PERMITS,
     POLICY_ERROR,
     SHIPPED,
     Rule,
+    Schemas,
     joined,
     read_rules,
-    read_schema,
+    read_schemas,
 )
+from bot.gate.waivers import NO_WAIVERS, Waivers, read_waivers
 
 # What the binding and the spelling of a question can raise; all of it means no.
 _FAILED = (
@@ -34,12 +39,14 @@ _FAILED = (
     TypeError,
     ValueError,
 )
-_SAID = MappingProxyType(
+SAID = MappingProxyType(
     {
         NOTHING_PERMITS: "no policy permits it",
         POLICY_ERROR: "the policies could not be evaluated, so nothing is allowed",
     }
 )
+"""What is said where no rule decided."""
+_NOBODY_WAIVES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +59,33 @@ class Answer:
             none did, ``policy-error`` when they could not be evaluated.
         because: Their texts for people, in the same order, without a full stop.
         errors: What failed, for the log and never for a channel.
+        waivers: Ids of the waivers without which it would be a no, sorted.
+        group_only: Only rules for the groups that the plan needs let them.
     """
 
     allowed: bool
     reasons: tuple[str, ...]
     because: tuple[str, ...]
     errors: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
+    group_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """A group whose yes a plan needs, and the rule that says so."""
+
+    group: str
+    rule: str
+    because: str
 
 
 class Policy:
     """The policies in force, read and checked once."""
 
-    def __init__(self, rules: Iterable[Rule], *, schema: str) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], *, schema: Schemas, waivers: Waivers = NO_WAIVERS
+    ) -> None:
         """Take rules that were checked; `load` is the usual way.
 
         Raises:
@@ -71,14 +93,15 @@ class Policy:
         """
         sorted_rules = joined(rules)
         self._rules = MappingProxyType({rule.id: rule for rule in sorted_rules})
-        self._schema = cedarpy.Schema.from_str(schema)
-        texts = "\n".join(rule.text for rule in sorted_rules)
-        self._policies = cedarpy.PolicySet.from_str(texts)
-        self._hash = _hash(sorted_rules, schema)
+        self._schema = schema
+        self._who = _Set(one for one in sorted_rules if not one.needs)
+        self._needs = _Set(one for one in sorted_rules if one.needs)
+        self._waivers = waivers
+        self._hash = _hash(sorted_rules, schema.needs_text, waivers.plain)
 
     @classmethod
     def load(cls, site: Path | None = None, *, shipped: Path = SHIPPED) -> "Policy":
-        """Read the shipped policies and a site's on top of them.
+        """Read the shipped policies and a site's with its waivers on top of them.
 
         A site adds permits and forbids; it cannot replace or remove a shipped one,
         and a shipped forbid wins over a site's permit.
@@ -90,15 +113,17 @@ class Policy:
         Raises:
             BadSettings: Names the file and the line of what cannot be used.
         """
-        text, schema = read_schema(shipped)
+        schema = read_schemas(shipped)
         rules = read_rules(shipped, schema, site=False)
+        waivers = NO_WAIVERS
         if site is not None and site.resolve() != shipped.resolve():
             rules += read_rules(site, schema, site=True)
-        return cls(rules, schema=text)
+            waivers = read_waivers(site, {rule.id: rule for rule in rules})
+        return cls(rules, schema=schema, waivers=waivers)
 
     @property
     def hash(self) -> str:
-        """SHA-256 hex over schema and policies; comments and layout do not count."""
+        """SHA-256 hex over schema, policies and waivers; comments do not count."""
         return self._hash
 
     @property
@@ -106,14 +131,58 @@ class Policy:
         """Every policy by its id."""
         return self._rules
 
-    def decide(self, question: Question) -> Answer:
-        """Say whether it is allowed, and which policies decided. Never raises."""
+    @property
+    def waivers(self) -> Waivers:
+        """The waivers that a site has written, also those that are over."""
+        return self._waivers
+
+    def decide(
+        self, question: Question, *, waived: Mapping[str, str] = _NOBODY_WAIVES
+    ) -> Answer:
+        """Say whether it is allowed, and which policies decided. Never raises.
+
+        Args:
+            waived: Ids of rules that a waiver lifts for this plan at this moment, to
+                the id of the waiver. It lifts no error and permits nothing.
+        """
+        answer = self._decided(question, frozenset())
+        lifted = frozenset(answer.reasons)
+        if answer.allowed or answer.errors or not lifted <= waived.keys():
+            return answer
+        again = self._decided(question, lifted)
+        if not again.allowed:
+            return again
+        return replace(again, waivers=tuple(sorted({waived[one] for one in lifted})))
+
+    def needs(
+        self, plan: PlanFacts, *, named: Collection[str]
+    ) -> tuple[Need, ...] | None:
+        """Return whose yes a plan needs beside what its level asks; None on an error.
+
+        Args:
+            named: Groups that this installation has filled: a shipped rule asks for
+                no other, a rule of the site for any.
+        """
         try:
-            result = cedarpy.is_authorized(
-                request_of(question),
-                self._policies,
-                entities_of(question),
-                self._schema,
+            request, entities = need_of(plan)
+            found = self._needs.asked(request, entities, self._schema.needs)
+        except _FAILED:
+            return None
+        if found.diagnostics.errors or found.decision is cedarpy.Decision.NoDecision:
+            return None
+        names = found.diagnostics.id_annotations_by_reason
+        rules = [self._rules[names[one]] for one in found.diagnostics.reasons]
+        asked = (one for one in rules if one.site or one.needs in named)
+        needs = (
+            Need(group=one.needs, rule=one.id, because=one.because) for one in asked
+        )
+        return tuple(sorted(needs, key=_in_order))
+
+    def _decided(self, question: Question, lifted: frozenset[str]) -> Answer:
+        try:
+            request, entities = request_of(question), entities_of(question)
+            result = self._who.asked(
+                request, entities, self._schema.plain, without=lifted
             )
             return self._answer(result)
         except _FAILED as error:
@@ -130,19 +199,54 @@ class Policy:
             allowed=allowed,
             reasons=reasons or (NOTHING_PERMITS,),
             because=tuple(self._rules[name].because for name in reasons)
-            or (_SAID[NOTHING_PERMITS],),
+            or (SAID[NOTHING_PERMITS],),
+            group_only=allowed and all(self._rules[one].group_only for one in reasons),
         )
+
+
+@dataclass(init=False, slots=True)
+class _Set:
+    """Rules as Cedar takes them, also without those that are lifted."""
+
+    rules: tuple[Rule, ...]
+    _made: dict[frozenset[str], cedarpy.PolicySet] = field(default_factory=dict)
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules, self._made = tuple(rules), {}
+        self._made[frozenset()] = self._without(frozenset())
+
+    def asked(
+        self,
+        request: dict[str, Any],
+        entities: str,
+        schema: cedarpy.Schema,
+        *,
+        without: frozenset[str] = frozenset(),
+    ) -> cedarpy.AuthzResult:
+        """Ask all rules but some; a site has few waivers, so few sets are made."""
+        if without not in self._made:
+            self._made[without] = self._without(without)
+        return cedarpy.is_authorized(request, self._made[without], entities, schema)
+
+    def _without(self, lifted: frozenset[str]) -> cedarpy.PolicySet:
+        texts = (rule.text for rule in self.rules if rule.id not in lifted)
+        return cedarpy.PolicySet.from_str("\n".join(texts))
+
+
+def _in_order(need: Need) -> tuple[int, str]:
+    return GROUP_ORDER.index(need.group), need.rule
 
 
 def _refused(*errors: str) -> Answer:
     return Answer(
         allowed=False,
         reasons=(POLICY_ERROR,),
-        because=(_SAID[POLICY_ERROR],),
+        because=(SAID[POLICY_ERROR],),
         errors=errors or ("Cedar gave no decision",),
     )
 
 
-def _hash(rules: Iterable[Rule], schema: str) -> str:
+def _hash(rules: Iterable[Rule], schema: str, waivers: list[Any]) -> str:
     bodies = [rule.body for rule in rules]
-    return hashlib.sha256(b"policy/v1\0" + canonical([schema, bodies])).hexdigest()
+    told = [schema, bodies, waivers] if waivers else [schema, bodies]
+    return hashlib.sha256(b"policy/v1\0" + canonical(told)).hexdigest()

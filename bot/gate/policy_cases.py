@@ -1,91 +1,24 @@
 """Test cases for policies, as files: who, what, context, and what must come out.
 
-A case says only what differs from the ordinary: a member of our workspace in the
-incident's channel, a T2 plan for production, a gate that acts. The gate itself
-never asks this way; it has to give every fact.
+A case says only what differs from the ordinary, which is `policy_ordinary.py`.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any
 
-from bot.domain.commands import Person, PersonKind
+from bot.domain.groups import GROUPS
 from bot.domain.plain_yaml import NotPlain, loaded
-from bot.domain.plan import Level
-from bot.domain.registry import RiskTier, Stage
 from bot.gate.policy import Answer, Policy
-from bot.gate.policy_question import (
-    Asker,
-    Circumstances,
-    Mode,
-    PlanFacts,
-    Question,
-    Verb,
-)
-from bot.gate.policy_reading import CASES, bad, nearest
+from bot.gate.policy_ordinary import question_of
+from bot.gate.policy_question import Question
+from bot.gate.policy_reading import CASES, WAIVERS, bad, nearest
+from bot.gate.waivers import NEVER
 
-_OURS = "T0OURS"
-_SOMEBODY_ELSE = "U0SOMEBODY"
 _CASES = f"{CASES}/*.yaml"
-_CASE_KEYS = ("name", "who", "what", "context", "expect", "rule")
+_CASE_KEYS = ("name", "who", "what", "context", "waived", "needs", "expect", "rule")
 _OUTCOMES = {"allow": True, "deny": False}
-
-Facts = Mapping[str, Any]
-
-WHO: Facts = MappingProxyType(
-    {
-        "id": "U0ASKER",
-        "team": _OURS,
-        "kind": "member",
-        "groups": (),
-        "requester": False,
-        "commander": False,
-        "author": False,
-        "in_channel": True,
-    }
-)
-WHAT: Facts = MappingProxyType(
-    {
-        "verb": "show",
-        "action": "aws.iam.deactivate_access_key",
-        "level": "T2",
-        "stage": "production",
-        "risk_tier": "high",
-        "drill": False,
-        "parent": "",
-        "irreversible": False,
-        "human_initiated": True,
-    }
-)
-CONTEXT: Facts = MappingProxyType(
-    {
-        "workspace": _OURS,
-        "channel_matches": True,
-        "channel_externally_shared": False,
-        "membership_age_s": 0,
-        "hour": 12,
-        "business_hours": True,
-        "mode": "act",
-        "frozen": False,
-        "stopped": False,
-        "breaking_glass": False,
-        "break_glass_count_24h": 0,
-        "commander_agreed": False,
-        "t3_self_approval": True,
-    }
-)
-_CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "verb": tuple(Verb),
-        "kind": tuple(PersonKind),
-        "level": tuple(Level),
-        "stage": get_args(Stage),
-        "risk_tier": get_args(RiskTier),
-        "mode": get_args(Mode),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +27,8 @@ class Case:
 
     Attributes:
         rule: Id that must be among the reasons; "" for any.
+        needs: Ids of the rules that ask for a group's yes; None is not looked at.
+        waived: Ids of rules that are taken as lifted by a waiver.
         where: File and place in it.
     """
 
@@ -102,6 +37,8 @@ class Case:
     allowed: bool
     rule: str
     where: str
+    needs: tuple[str, ...] | None = None
+    waived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +47,16 @@ class Outcome:
 
     case: Case
     answer: Answer
+    needs: tuple[str, ...] | None = None
 
     @property
     def passed(self) -> bool:
-        """Whether the decision and the rule are the expected ones."""
+        """Whether the decision and the rules are the expected ones."""
         right_rule = not self.case.rule or self.case.rule in self.answer.reasons
-        return self.answer.allowed == self.case.allowed and right_rule
+        wanted = self.case.needs
+        right_needs = wanted is None or sorted(wanted) == sorted(self.needs or ())
+        right = self.answer.allowed == self.case.allowed
+        return right and right_rule and right_needs
 
 
 def case_files(*folders: Path) -> tuple[Path, ...]:
@@ -123,33 +64,9 @@ def case_files(*folders: Path) -> tuple[Path, ...]:
     found: dict[Path, Path] = {}
     for folder in folders:
         for path in [*sorted(folder.glob("*.yaml")), *sorted(folder.glob(_CASES))]:
-            found.setdefault(path.resolve(), path)
+            if path.name != WAIVERS:
+                found.setdefault(path.resolve(), path)
     return tuple(found.values())
-
-
-def question_of(
-    *, who: Facts | None = None, what: Facts | None = None, context: Facts | None = None
-) -> Question:
-    """Return a question that differs from the ordinary in the given facts.
-
-    Raises:
-        ValueError: Names the fact that is not known or has a wrong value.
-    """
-    asks, about, now = _over(WHO, who), _over(WHAT, what), _over(CONTEXT, context)
-    requester = asks["id"] if asks["requester"] else _SOMEBODY_ELSE
-    kind, verb = PersonKind(asks["kind"]), Verb(about["verb"])
-    return Question(
-        verb=verb,
-        asker=Asker(
-            person=Person(id=asks["id"], team=asks["team"], kind=kind),
-            groups=frozenset(asks["groups"]),
-            is_commander=asks["commander"],
-            is_author=asks["author"],
-            in_channel=asks["in_channel"],
-        ),
-        plan=_plan(about, requester=requester),
-        circumstances=Circumstances(**now),
-    )
 
 
 def read_cases(paths: Iterable[Path]) -> tuple[Case, ...]:
@@ -174,54 +91,28 @@ def read_cases(paths: Iterable[Path]) -> tuple[Case, ...]:
 
 def run_cases(policy: Policy, cases: Iterable[Case]) -> tuple[Outcome, ...]:
     """Ask the policy every case."""
-    return tuple(
-        Outcome(case=case, answer=policy.decide(case.question)) for case in cases
-    )
+    return tuple(_outcome(policy, case) for case in cases)
 
 
 def untested(policy: Policy, cases: Iterable[Case]) -> tuple[str, ...]:
     """Return the ids of rules that no case expects, sorted."""
-    return tuple(sorted(set(policy.rules) - {case.rule for case in cases}))
+    known = list(cases)
+    expected = {case.rule for case in known}
+    expected |= {rule for case in known for rule in case.needs or ()}
+    return tuple(sorted(set(policy.rules) - expected))
 
 
-def _plan(about: Facts, *, requester: str) -> PlanFacts:
-    return PlanFacts(
-        id="pl_CASE",
-        action=about["action"],
-        level=Level(about["level"]),
-        stage=about["stage"],
-        risk_tier=about["risk_tier"],
-        drill=about["drill"],
-        requester=requester,
-        parent=about["parent"],
-        irreversible=about["irreversible"],
-        human_initiated=about["human_initiated"],
+def _outcome(policy: Policy, case: Case) -> Outcome:
+    plan = case.question.plan
+    # In a case every group is filled; which really are is asked by `doctor`.
+    found = policy.needs(plan, named=GROUPS) if plan and case.needs is not None else ()
+    return Outcome(
+        case=case,
+        answer=policy.decide(
+            case.question, waived=dict.fromkeys(case.waived, "a-case")
+        ),
+        needs=None if found is None else tuple(one.rule for one in found),
     )
-
-
-def _over(usual: Facts, given: Facts | None) -> dict[str, Any]:
-    facts = dict(usual)
-    for key, value in (given or {}).items():
-        if key not in usual:
-            raise ValueError(f"there is no fact {key!r}{nearest(str(key), usual)}")
-        facts[key] = _fitting(key, value, usual[key])
-    return facts
-
-
-def _fitting(key: str, value: object, usual: object) -> object:
-    """Return the value when it is of the same type as the usual one."""
-    if isinstance(usual, tuple):
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
-            return tuple(value)
-        raise ValueError(f"{key} must be a list of texts")
-    if type(value) is not type(usual):
-        names = {bool: "true or false", int: "a whole number"}
-        raise ValueError(f"{key} must be {names.get(type(usual), 'a text')}")
-    known = _CHOICES.get(key)
-    if known and value not in known:
-        hint = nearest(str(value), map(str, known)) or f"; known: {', '.join(known)}"
-        raise ValueError(f"{key} {value!r} is not known{hint}")
-    return value
 
 
 def _rows(path: Path) -> list[object]:
@@ -264,4 +155,21 @@ def _checked(where: str, row: Mapping[str, Any]) -> Case:
         allowed=_OUTCOMES[row["expect"]],
         rule=row.get("rule", ""),
         where=where,
+        needs=_ids(row, "needs") if "needs" in row else None,
+        waived=_waived(row),
     )
+
+
+def _ids(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    found = row.get(key, [])
+    if isinstance(found, list) and all(isinstance(one, str) for one in found):
+        return tuple(found)
+    raise ValueError(f"{key} must be a list of ids of policies")
+
+
+def _waived(row: Mapping[str, Any]) -> tuple[str, ...]:
+    found = _ids(row, "waived")
+    for one in found:
+        if one in NEVER:
+            raise ValueError(f"{one} is never waived: {NEVER[one]}")
+    return found

@@ -13,8 +13,7 @@ from typing import Any, Literal
 import orjson
 
 from bot.domain.commands import Person
-from bot.domain.plan import Level, Plan
-from bot.domain.registry import RiskTier, Stage
+from bot.gate.plan_facts import PlanFacts
 
 Mode = Literal["observe", "suggest", "act"]
 
@@ -48,7 +47,8 @@ class Asker:
 
     Attributes:
         person: Id, workspace and kind. A bot's own proposal has no asker.
-        groups: Names of their user groups: ``approvers``, ``oncall``, the site's own.
+        groups: Names of their groups: ``approvers``, ``oncall``, the site's own.
+        groups_read: Slack said which user groups they are in.
         is_commander: Commander of this incident at this moment.
         is_author: Wrote the message that led to the plan.
         in_channel: Is in the incident's channel.
@@ -56,55 +56,10 @@ class Asker:
 
     person: Person
     groups: frozenset[str]
+    groups_read: bool
     is_commander: bool
     is_author: bool
     in_channel: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanFacts:
-    """What policies may know of a plan.
-
-    Attributes:
-        requester: Person id; "" when the bot proposed it by itself.
-        parent: Plan that this one rolls back; "" for none.
-        human_initiated: A person chose the action, not a suggestion.
-    """
-
-    id: str
-    action: str
-    level: Level
-    stage: Stage
-    risk_tier: RiskTier
-    drill: bool
-    requester: str
-    parent: str
-    irreversible: bool
-    human_initiated: bool
-
-    @classmethod
-    def of(
-        cls, plan: Plan, *, stage: Stage, risk_tier: RiskTier, human_initiated: bool
-    ) -> "PlanFacts":
-        """Return the facts of a plan.
-
-        Args:
-            stage: Of the system in the registry; production when it is not there.
-            risk_tier: Of the same system; high when it is not there.
-            human_initiated: A person chose the action, not a suggestion.
-        """
-        return cls(
-            id=plan.id,
-            action=plan.draft.action,
-            level=plan.level,
-            stage=stage,
-            risk_tier=risk_tier,
-            drill=plan.drill,
-            requester=plan.requester,
-            parent=plan.parent,
-            irreversible=not plan.draft.rollback,
-            human_initiated=human_initiated,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +137,17 @@ def entities_of(question: Question) -> str:
     return orjson.dumps(entities).decode()
 
 
+def need_of(plan: PlanFacts) -> tuple[dict[str, Any], str]:
+    """Return the request and the entities that ask whose yes a plan needs."""
+    request = {
+        "principal": _named("Gate", "gate"),
+        "action": _named("Action", "require"),
+        "resource": _named("Plan", plan.id),
+        "context": "{}",
+    }
+    return request, orjson.dumps([_plan(plan)]).decode()
+
+
 def _named(kind: str, name: str) -> dict[str, str]:
     if not name:
         raise ValueError(f"a {kind} has no id")
@@ -221,6 +187,7 @@ def _person(asker: Asker, *, requester: str) -> dict[str, Any]:
         "team": person.team,
         "kind": {"type": "Kind", "id": person.kind},
         "groups": sorted(asker.groups),
+        "groups_read": asker.groups_read,
         # Made here from the two ids, so that the two can never disagree.
         "is_requester": person.id == requester,
         "is_commander": asker.is_commander,
@@ -242,6 +209,16 @@ def _plan(plan: PlanFacts) -> dict[str, Any]:
         "parent": plan.parent,
         "irreversible": plan.irreversible,
         "human_initiated": plan.human_initiated,
+        "system": plan.system,
+        "registered": bool(plan.system),
+        "data_classes": list(plan.data_classes),
+        "personal_data": plan.personal_data,
+        "legal_hold": plan.legal_hold,
+        "cuts_off_customers": plan.cuts_off_customers,
+        "region": plan.region,
+        "residency": list(plan.residency),
+        "outside": list(plan.outside),
+        "needs": list(plan.needs),
     }
     return {
         "uid": {"type": "Plan", "id": plan.id},

@@ -15,9 +15,11 @@ from typing import Any
 import cedarpy
 
 from bot.domain.errors import BadSettings
+from bot.domain.groups import GROUPS
 
 SHIPPED = Path(__file__).resolve().parent / "policies"
-SCHEMA = "schema.cedarschema"
+SCHEMA, NEEDS_SCHEMA = "schema.cedarschema", "needs.cedarschema"
+WAIVERS = "waivers.yaml"
 CASES = "cases"
 NOTHING_PERMITS = "nothing-permits"
 POLICY_ERROR = "policy-error"
@@ -40,6 +42,8 @@ class Rule:
         because: Its ``@because``: a clause people read, without a full stop.
         where: ``file:line`` it begins in.
         site: It comes from the site's overlay.
+        needs: Group whose yes a plan needs where it holds; "" for any other rule.
+        group_only: Whom it lets agree counts for a group, not for the level.
         text: The statement in Cedar.
         body: The same as Cedar's JSON, for hashing.
     """
@@ -51,23 +55,51 @@ class Rule:
     site: bool
     text: str = field(repr=False)
     body: Any = field(repr=False)
+    needs: str = ""
+    group_only: bool = False
 
 
-def read_schema(folder: Path = SHIPPED) -> tuple[str, cedarpy.Schema]:
-    """Return the schema's text and its handle.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schemas:
+    """What rules may speak of.
+
+    Attributes:
+        text: For rules about who may do what.
+        needs_text: For rules that say whose yes a plan needs.
+    """
+
+    text: str
+    needs_text: str
+    plain: cedarpy.Schema = field(repr=False)
+    needs: cedarpy.Schema = field(repr=False)
+
+
+def read_schemas(folder: Path = SHIPPED) -> Schemas:
+    """Return the schemas, read and parsed.
 
     Raises:
-        BadSettings: It cannot be read or parsed.
+        BadSettings: One cannot be read or parsed.
     """
-    path = folder / SCHEMA
-    text = _text(path)
+    text = _text(folder / SCHEMA)
+    more = folder / NEEDS_SCHEMA
+    return schemas_of(text, f"{text}\n{_text(more)}" if more.exists() else text)
+
+
+def schemas_of(text: str, needs_text: str) -> Schemas:
+    """Return schemas from their texts.
+
+    Raises:
+        BadSettings: One cannot be parsed.
+    """
     try:
-        return text, cedarpy.Schema.from_str(text)
+        plain = cedarpy.Schema.from_str(text)
+        needs = cedarpy.Schema.from_str(needs_text)
     except ValueError as error:
-        raise bad(str(path), str(error)) from error
+        raise bad(SCHEMA, str(error)) from error
+    return Schemas(text=text, needs_text=needs_text, plain=plain, needs=needs)
 
 
-def read_rules(folder: Path, schema: cedarpy.Schema, *, site: bool) -> tuple[Rule, ...]:
+def read_rules(folder: Path, schema: Schemas, *, site: bool) -> tuple[Rule, ...]:
     """Return the rules of every ``*.cedar`` file of a folder, sorted by file.
 
     Args:
@@ -138,7 +170,7 @@ def _text(path: Path) -> str:
         raise bad(str(path), "the file cannot be read as UTF-8 text") from error
 
 
-def _rules_of(path: Path, schema: cedarpy.Schema, *, site: bool) -> Iterator[Rule]:
+def _rules_of(path: Path, schema: Schemas, *, site: bool) -> Iterator[Rule]:
     text = _text(path)
     count = 0
     for line, statement in _statements(path, text):
@@ -170,16 +202,19 @@ def _lines_before(part: str) -> int:
     return part[: len(part) - len(part.lstrip())].count("\n")
 
 
-def _rule(where: str, text: str, schema: cedarpy.Schema, *, site: bool) -> Rule:
+def _rule(where: str, text: str, schema: Schemas, *, site: bool) -> Rule:
     if len(_parsed(where, text)) != 1:
         raise bad(where, "it is no policy; templates are not used here")
-    checked = cedarpy.validate_policies(text, schema)
+    (body,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+    notes = body.get("annotations", {})
+    needs, only = _needs(where, body), _only(where, body)
+    checked = cedarpy.validate_policies(text, schema.needs if needs else schema.plain)
     if not checked.validation_passed:
         problems = [_PARSER_NAME.sub("", one.error) for one in checked.errors]
         raise bad(where, "; ".join(problems) or "it does not fit the schema")
-    (body,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
-    notes = body.get("annotations", {})
     return Rule(
+        needs=needs,
+        group_only=only,
         id=_rule_id(where, notes.get("id")),
         effect=body["effect"],
         because=_because(where, notes.get("because")),
@@ -188,6 +223,28 @@ def _rule(where: str, text: str, schema: cedarpy.Schema, *, site: bool) -> Rule:
         text=text,
         body=body,
     )
+
+
+def _needs(where: str, body: Any) -> str:
+    """Return the group of a rule that says whose yes a plan needs, "" for any other."""
+    name: str | None = body.get("annotations", {}).get("needs")
+    if name is None:
+        return ""
+    if name not in GROUPS:
+        raise bad(where, f"there is no group {name!r}{nearest(name, GROUPS)}")
+    # A forbid would take away what another rule asks for; that is a waiver's business.
+    if body["effect"] != "permit" or body["action"].get("op") != "==":
+        raise bad(
+            where, 'it must be permit (principal, action == Action::"require", …)'
+        )
+    return name
+
+
+def _only(where: str, body: Any) -> bool:
+    found = body.get("annotations", {}).get("only")
+    if found not in (None, "group") or (found and body["effect"] != "permit"):
+        raise bad(where, '@only("group") is for permits, and there is no other')
+    return found is not None
 
 
 def _parsed(where: str, text: str) -> cedarpy.PolicySet:

@@ -20,6 +20,7 @@ from bot.domain.action_table import Stage
 from bot.domain.codec import decode_action, encode
 from bot.domain.errors import Refusal
 from bot.domain.gate_rules import GateRules
+from bot.domain.ruling import Ruling
 from bot.plans.foresight import Foresight
 from bot.ports import Clock, Entry, NewEntry, Store, Timer, Transaction
 from bot.readmodels.timeline import ACTION_STREAM
@@ -86,13 +87,25 @@ class PlanBook:
         refusal: Refusal,
         *,
         actor: str,
+        ruling: Ruling | None = None,
     ) -> None:
-        """Write down that the gate said no to a command."""
+        """Write down that the gate said no to a command.
+
+        Args:
+            ruling: What the policies said, where that was a no.
+        """
         asked = type(command).__name__.lower()
-        self.turned_away(tx, plan, asked, refusal.code, actor=actor)
+        self.turned_away(tx, plan, asked, refusal.code, actor=actor, ruling=ruling)
 
     def turned_away(
-        self, tx: Transaction, plan: str, asked: str, code: str, *, actor: str
+        self,
+        tx: Transaction,
+        plan: str,
+        asked: str,
+        code: str,
+        *,
+        actor: str,
+        ruling: Ruling | None = None,
     ) -> None:
         """Write down that somebody did not get what they asked.
 
@@ -102,7 +115,8 @@ class PlanBook:
         version = tx.log.version(ACTION_STREAM + plan)
         if not version:
             return
-        no = ActionRefused(command=asked, code=code, by=actor, at=self.clock.now())
+        at = self.clock.now()
+        no = ActionRefused(command=asked, code=code, by=actor, at=at, ruling=ruling)
         if actor == TOCSIN and _says_again(tx.log.load(ACTION_STREAM + plan)[-1], no):
             return
         self._append(tx, plan, (no,), version=version, actor=actor)

@@ -114,6 +114,13 @@ class PlanDesk:
             return None
         return self.level(manifest, plan.draft, self.about(tx, plan.incident))
 
+    def needs(self, plan: Plan, about: About) -> tuple[str, ...] | None:
+        """Return the groups whose yes a plan needs; None if nobody could tell."""
+        found = self.judge.needs(plan, about.system)
+        return (
+            None if found is None else tuple(dict.fromkeys(one.group for one in found))
+        )
+
     def facts(
         self, tx: Transaction, book: PlanBook, plan: Plan, by: Asker, verb: Verb
     ) -> GateFacts:
@@ -128,7 +135,7 @@ class PlanDesk:
             read_at=by.read_at,
             asker=Standing(
                 person=by.person,
-                groups=by.groups,
+                groups=self.judge.groups_of(by, around),
                 in_channel=by.in_channel,
                 policy=self.answer(by, verb, plan, around),
             ),

@@ -20,13 +20,14 @@ from bot.domain.action_commands import (
     Show,
     Stop,
 )
-from bot.domain.action_facts import Click, GateFacts
+from bot.domain.action_facts import Click, GateFacts, Standing
 from bot.domain.action_table import Stage
 from bot.domain.errors import Refusal
 from bot.domain.plan import Plan
 from bot.domain.plan_view import Offer, PlanView
+from bot.domain.ruling import refusal_of, ruling_of
 from bot.domain.untrusted import Untrusted
-from bot.gate import switch
+from bot.gate import decided, switch
 from bot.gate.policy_question import Verb
 from bot.gate.tokens import Tokens
 from bot.plans.book import PlanBook
@@ -153,11 +154,7 @@ class Gatekeeper:
         return self._decide(plan, found, by, Verb.REVIEW, Click())
 
     def turned_away(self, token: str, *, by: str, asked: str, code: str) -> None:
-        """Write down a press that did not even come to a decision.
-
-        Args:
-            token: As it was sent; the plan it names need not be ours.
-        """
+        """Write down a press that did not even come to a decision."""
         plan = self.tokens.named(token)
 
         def work(tx: Transaction) -> None:
@@ -199,9 +196,13 @@ class Gatekeeper:
         """Return why somebody may not turn the kill switch; None if they may."""
         if switch.is_stopped(tx) is (verb is Verb.STOP_ALL):
             return None
-        if self.desk.answer(by, verb, None, self.desk.bare(tx, self.book)).allows:
-            return None
-        return switch.not_theirs(by.person.id)
+        around = self.desk.bare(tx, self.book)
+        answer = self.desk.answer(by, verb, None, around)
+        no = None if answer.allows else switch.not_theirs(by.person.id)
+        groups = self.desk.judge.groups_of(by, around)
+        asker = Standing(person=by.person, groups=groups, policy=answer)
+        decided.keep(tx, ruling_of(asker), at=around.now, code=no.code if no else "")
+        return no
 
     def shown(self, plan: str, message: str) -> None:
         """Slack took the card; only this message's buttons count."""
@@ -255,7 +256,8 @@ class Gatekeeper:
             try:
                 self.book.apply(tx, plan, command, facts, actor=who)
             except Refusal as refusal:
-                self.book.refused(tx, plan, command, refusal, actor=who)
+                said = refusal_of(facts.asker)
+                self.book.refused(tx, plan, command, refusal, actor=who, ruling=said)
                 return refusal
             view = self.desk.redraw(tx, self.book, plan, token=self.tokens.of)
             if isinstance(command, BreakGlass):

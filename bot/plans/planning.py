@@ -6,20 +6,23 @@ Reads the world with credentials that can only read. Writes nothing.
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from bot.acting.params import check_params
 from bot.domain.action_facts import Click, Door, GateFacts
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.gate_rules import QUORUM
-from bot.domain.plan import Draft, Level, Plan
+from bot.domain.plan import Draft, Level, Plan, Waived
 from bot.domain.plan_view import Offer
+from bot.domain.residency import is_global
 from bot.domain.untrusted import Untrusted
 from bot.gate.admin_door import is_admin
 from bot.gate.policy_question import Verb
 from bot.gate.rehearsal import Rehearsal
+from bot.gate.waivers import waived_of
 from bot.plans.book import PlanBook
-from bot.plans.desk import PlanDesk
+from bot.plans.desk import About, PlanDesk
 from bot.ports import Store, Transaction
 from bot.ports.action import Action
 from bot.ports.gate import Asker
@@ -85,8 +88,11 @@ class Planning:
             if drill or self.offered(one)
         )
 
-    def plan(self, plan_id: str, wanted: Wanted) -> Plan:
+    def plan(self, plan_id: str, wanted: Wanted, *, now: datetime) -> Plan:
         """Read the world and say exactly what would run.
+
+        Args:
+            now: Aware UTC, for the waivers in force.
 
         Raises:
             NotFound: There is no such action or incident.
@@ -95,9 +101,9 @@ class Planning:
         """
         action = self._action(wanted.action)
         about = self.store.read(lambda tx: self.desk.about(tx, wanted.incident))
-        draft = self._drafted(action, wanted, drill=about.drill)
+        draft, region = self._drafted(action, wanted, about)
         level = self.desk.level(action.MANIFEST, draft, about)
-        return Plan(
+        plan = Plan(
             id=plan_id,
             incident=wanted.incident,
             channel=about.channel,
@@ -111,15 +117,47 @@ class Planning:
             parent=wanted.parent,
             drill=about.drill,
             salt=secrets.token_hex(_SALT_BYTES),
+            region=region,
+            waivers=self._waivers(draft, about, now),
         )
+        return self._with_groups(plan, about)
 
-    def _drafted(self, action: Action, wanted: Wanted, *, drill: bool) -> Draft:
-        """Read the world, or in a drill the simulated one and nothing else."""
+    def _with_groups(self, plan: Plan, about: About) -> Plan:
+        """Add the groups that must agree, each with a person of its own."""
+        groups = self.desk.needs(plan, about)
+        if groups is None:
+            raise NotAllowed(
+                "Nothing was proposed",
+                because="the policies could not say whose yes it needs",
+                next_move="Run `tocsin policy test`.",
+            )
+        return replace(plan, groups=groups, quorum=max(plan.quorum, len(groups)))
+
+    def _waivers(self, draft: Draft, about: About, now: datetime) -> tuple[Waived, ...]:
+        found = self.desk.judge.policy.waivers.in_force(
+            system=about.system.id if about.system else "",
+            action=draft.action,
+            now=now,
+        )
+        return waived_of(found)
+
+    def _drafted(
+        self, action: Action, wanted: Wanted, about: About
+    ) -> tuple[Draft, str]:
+        """Read the world, or in a drill the simulated one and nothing else.
+
+        Returns:
+            The draft, and the region in which it takes effect, "" where it is unknown.
+        """
+        registered = about.system.region if about.system else ""
         # Here for every action: none has to remember to look at its own.
         manifest = action.MANIFEST
         check_params(manifest.name, manifest.params, wanted.params)
-        if not drill:
-            return action.plan(wanted.params, reader=self.reader(action))
+        if not about.drill:
+            reader = self.reader(action)
+            draft = action.plan(wanted.params, reader=reader)
+            read_in = "" if is_global(draft) else str(getattr(reader, "region", ""))
+            return draft, read_in or registered
         if self.rehearsal is None:
             raise NotAllowed(
                 "Nothing was proposed",
@@ -128,7 +166,7 @@ class Planning:
             )
         played = self.rehearsal.action(wanted.action)
         world = self.rehearsal.world(wanted.incident)
-        return played.plan(wanted.params, reader=world)
+        return played.plan(wanted.params, reader=world), registered
 
     def undoing(self, wanted: Wanted, done: Plan) -> Wanted:
         """Return what is wanted with the action and parameters that undo a plan.
@@ -159,6 +197,10 @@ class Planning:
             door=Door.ADMIN if is_admin(by) else Door.SLACK,
             catalogued=found is not None,
             level=self.desk.derived(tx, plan, found.MANIFEST if found else None),
+            # Asked only before a plan is put forward; then the hash pins the rules.
+            groups=self.desk.needs(plan, self.desk.about(tx, plan.incident))
+            if verb is Verb.PROPOSE
+            else None,
         )
 
     def _action(self, name: str) -> Action:

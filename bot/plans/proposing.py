@@ -11,7 +11,9 @@ from bot.domain.action_commands import DraftPlan, Publish, Supersede
 from bot.domain.action_facts import Click
 from bot.domain.errors import BadRequest, NotFound, Refusal
 from bot.domain.plan import Plan
+from bot.domain.ruling import refusal_of
 from bot.domain.untrusted import Untrusted
+from bot.gate import decided
 from bot.gate.policy_question import Verb
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
@@ -45,13 +47,34 @@ class Proposing:
         plan_id = self.new_id(item)
         if self._stored(plan_id) is not None:
             return plan_id
-        plan = self.planning.plan(plan_id, self._undoing(wanted))
+        now = self.book.clock.now()
+        plan = self.planning.plan(plan_id, self._undoing(wanted), now=now)
 
         def work(tx: Transaction) -> None:
             self._put_forward(tx, plan, by)
 
-        self.store.write(work).result()
+        try:
+            self.store.write(work).result()
+        except Refusal as no:
+            self._turned_away(plan, by, no)
+            raise
         return plan_id
+
+    def _turned_away(self, plan: Plan, by: Asker, no: Refusal) -> None:
+        """Keep what the policies said about a wish that became no plan."""
+
+        def work(tx: Transaction) -> None:
+            facts = self.planning.asked(tx, self.book, plan, by, Verb.PROPOSE, Click())
+            decided.keep(
+                tx,
+                refusal_of(facts.asker),
+                at=self.book.clock.now(),
+                incident=plan.incident,
+                action=plan.draft.action,
+                code=no.code,
+            )
+
+        self.store.write(work).result()
 
     def edit(
         self,
@@ -73,7 +96,8 @@ class Proposing:
             return plan_id
         if old is None:
             raise no_plan(replaced)
-        plan = self.planning.plan(plan_id, _edited(old, params, by, reason))
+        wanted, now = _edited(old, params, by, reason), self.book.clock.now()
+        plan = self.planning.plan(plan_id, wanted, now=now)
         if plan.draft == old.draft and plan.reason == old.reason:
             raise _no_change(replaced)
         end = Supersede(by=by.person.id, child=plan_id)
@@ -83,7 +107,8 @@ class Proposing:
             try:
                 self.book.apply(tx, replaced, end, facts, actor=by.person.id)
             except Refusal as no:
-                self.book.refused(tx, replaced, end, no, actor=by.person.id)
+                said, who = refusal_of(facts.asker), by.person.id
+                self.book.refused(tx, replaced, end, no, actor=who, ruling=said)
                 return no
             # What is raised from here on takes the end of the old plan back too.
             self._put_forward(tx, plan, by, replaces=replaced)

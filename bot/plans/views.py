@@ -5,6 +5,7 @@ The sentences here say how a plan ended; all others are the Slack room's.
 
 from bot.domain.action import ActionState
 from bot.domain.action_table import Stage
+from bot.domain.gate_quorum import still_needed
 from bot.domain.plan import Level, Plan
 from bot.domain.plan_view import Hold, PlanView
 from bot.plans.book import PlanBook
@@ -63,6 +64,8 @@ def view_of(
         glass_by=state.glass_by,
         review_due_at=None if state.reviewed_by else state.review_due_at,
         reviewed_by=state.reviewed_by,
+        needs=still_needed(plan, state),
+        lifted=state.waivers,
         legal="" if plan.level is Level.T3 else LEGAL,
         mode=book.rules.mode.value,
         held=held,

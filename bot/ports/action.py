@@ -49,6 +49,8 @@ class ActionManifest:
         evidence: What is saved before it runs.
         calls: API operations it makes, for the IAM policy that is shipped.
         rollback: Action that undoes it; "" needs `irreversible_because`.
+        cuts_off: It takes a service from everybody who uses it. Where customers do,
+            the business has a say.
     """
 
     name: str
@@ -60,6 +62,7 @@ class ActionManifest:
     calls: tuple[str, ...]
     rollback: str = ""
     irreversible_because: str = ""
+    cuts_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,8 @@ class Asker:
     """Who asks, as Slack says right now.
 
     Attributes:
-        groups: Names of the groups the person is in: ``oncall``, ``approvers`` ….
+        groups: Handles and ids of the user groups that Slack says they are in.
+        groups_read: Slack did say it; without that, nobody is known to be in none.
         in_channel: They are in the plan's channel.
         channel_shared: That channel is shared with another organization.
         read_at: When the oldest of it was read, aware UTC.
@@ -29,6 +30,7 @@ class Asker:
 
     person: Person
     groups: frozenset[str]
+    groups_read: bool
     in_channel: bool
     channel_shared: bool
     read_at: datetime

@@ -5,10 +5,12 @@ here is read back by the gate.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from bot.domain.freeze import Freeze
+from bot.domain.plan import Waived
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted, clip, visible
 
@@ -34,6 +36,10 @@ def as_plain(view: PlanView) -> dict[str, Any]:
         "reason": view.reason.for_html_text() if view.reason else "",
         "quorum": plan.quorum,
         "needs_commander": plan.needs_commander,
+        "groups": list(plan.groups),
+        "needs": list(view.needs),
+        "region": plan.region,
+        "waivers": [asdict(one) for one in plan.waivers],
         "agreed": list(view.agreed),
         "moved_by": list(view.moved_by),
         "approve_by": _iso(view.approve_by),
@@ -107,6 +113,8 @@ def text(view: PlanView) -> str:
         *(("change", f"{c.what}: {c.before} -> {c.after}") for c in draft.changes),
         *(("step", step.call) for step in draft.steps),
         ("reach", draft.blast.says),
+        ("region", plan.region),
+        *(("waived", _waived(one)) for one in plan.waivers),
         ("check", draft.verify),
         ("later", draft.afterwards.says if draft.afterwards else ""),
         ("seen", view.seen.for_slack() if view.seen else ""),
@@ -149,7 +157,13 @@ def _stands(view: PlanView) -> str:
 def _needed(view: PlanView) -> str:
     plan = view.plan
     commander = ", the commander among them" if plan.needs_commander else ""
-    return f"{plan.quorum} for {plan.level.value}{commander}"
+    groups = f", one each for {', '.join(plan.groups)}" if plan.groups else ""
+    needs = f"; needs: {', '.join(view.needs)}" if view.needs else ""
+    return f"{plan.quorum} for {plan.level.value}{commander}{groups}{needs}"
+
+
+def _waived(one: Waived) -> str:
+    return f"{one.rule} by {one.id} of {one.owner} until {one.until[:10]}"
 
 
 def _iso(at: datetime | None) -> str | None:

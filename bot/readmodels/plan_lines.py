@@ -4,6 +4,7 @@ The plan's own stream is the record; the incident's timeline shows it in its pla
 """
 
 import re
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.domain.action_effects import (
@@ -44,6 +45,7 @@ from bot.domain.action_events import (
     ActionSuperseded,
     AskEvent,
 )
+from bot.domain.ruling import Ruling
 from bot.domain.untrusted import Untrusted
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
@@ -81,7 +83,7 @@ def _asked(event: AskEvent) -> str:  # noqa: C901, PLR0912 - one case per event
         case ActionShown():
             return "its card stands in the channel."
         case ActionApproved(by=by):
-            return f"<@{by}> agreed."
+            return f"<@{by}> agreed{_for(event.groups)}{_resting(event.ruling)}."
         case ActionCleared(approvers=approvers):
             return f"cleared by {_people(approvers)}."
         case ActionDenied(by=by):
@@ -97,7 +99,7 @@ def _asked(event: AskEvent) -> str:  # noqa: C901, PLR0912 - one case per event
         case ActionCancelled(because=because):
             return f"taken back ({because.replace('_', ' ')})."
         case ActionBrokeGlass(by=by):
-            return f"<@{by}> broke the glass."
+            return f"<@{by}> broke the glass{_resting(event.ruling)}."
         case ActionReviewDue(due_at=due_at):
             return f"somebody else must look at it by {due_at:%Y-%m-%d %H:%M} UTC."
         case ActionReviewed(by=by):
@@ -106,6 +108,16 @@ def _asked(event: AskEvent) -> str:  # noqa: C901, PLR0912 - one case per event
             return f"refused {_whom(by)}: {command} ({code})."
         case _:
             assert_never(event)
+
+
+def _for(groups: Sequence[str]) -> str:
+    return f" and can speak for {', '.join(groups)}" if groups else ""
+
+
+def _resting(ruling: Ruling | None) -> str:
+    """Say on which waivers it rests, if any."""
+    waivers = ruling.waivers if ruling else ()
+    return f", resting on waiver {', '.join(waivers)}" if waivers else ""
 
 
 def _effect(event: EffectEvent) -> str:  # noqa: C901, PLR0912 - one case per event

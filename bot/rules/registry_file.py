@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from bot.domain.errors import BadSettings
+from bot.domain.groups import read_members
 from bot.domain.plain_yaml import NotPlain, loaded
 from bot.domain.registry import (
     ApprovedChange,
@@ -23,11 +24,13 @@ from bot.domain.registry import (
     System,
     is_repo,
 )
+from bot.domain.residency import AREAS, is_place
 from bot.domain.watched import Baseline
 from bot.rules.watched_file import read_baselines
 
 _WATCHED = "baselines"
 _LISTS = ("entities", "data_classes", "tools", "repos")
+_FLAGS = ("legal_hold", "customers")
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "risk_tier": get_args(RiskTier),
     "stage": get_args(Stage),
@@ -122,12 +125,53 @@ def _system(name: str, row: Any) -> System:
         raise _bad(name, f"tools of {row['id']} must be of {', '.join(reach)}")
     if any(not is_repo(str(one)) for one in row.get("repos") or ()):
         raise _bad(name, f"repos of {row['id']} must be written owner/name")
-    plain = {k: v for k, v in row.items() if k != _WATCHED}
+    apart = (_WATCHED, "groups", "data_stays", *_FLAGS)
     values = {
-        k: tuple(map(str, v)) if k in _LISTS else str(v) for k, v in plain.items()
+        k: tuple(map(str, v)) if k in _LISTS else str(v)
+        for k, v in row.items()
+        if k not in apart
     }
-    baselines = _baselines(name, row)
-    return System(**values, baselines=baselines)  # type: ignore[arg-type]
+    system = System(**values)  # type: ignore[arg-type]
+    return replace(
+        system,
+        data_stays=_places(name, row),
+        legal_hold=_flag(name, row, "legal_hold"),
+        customers=_flag(name, row, "customers"),
+        baselines=_baselines(name, row),
+        groups=_groups(name, row),
+    )
+
+
+def _flag(name: str, row: Mapping[str, Any], key: str) -> bool:
+    value = row.get(key, False)
+    if not isinstance(value, bool):
+        raise _bad(name, f"{key} of {row['id']} must be true or false")
+    return value
+
+
+def _places(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return where data must stay; a place nobody knows would hold nothing."""
+    given = row.get("data_stays") or []
+    if not isinstance(given, list):
+        raise _bad(name, f"data_stays of {row['id']} is not a list")
+    places = tuple(str(one).strip().casefold() for one in given)
+    strange = [one for one in places if not is_place(one)]
+    if strange:
+        raise _bad(
+            name,
+            f"data_stays of {row['id']} has {strange[0]!a}, which is no region "
+            f"and none of {', '.join(AREAS)}",
+        )
+    return places
+
+
+def _groups(
+    name: str, row: Mapping[str, Any]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    try:
+        return read_members(row.get("groups"))
+    except ValueError as error:
+        raise _bad(name, f"groups of {row['id']}: {error}") from None
 
 
 def _baselines(name: str, row: Mapping[str, Any]) -> tuple[Baseline, ...]:

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain import share_originals as rules
-from bot.domain.action_facts import PolicyAnswer
+from bot.domain.action_facts import PolicyAnswer, Standing
 from bot.domain.errors import NotAllowed, NotFound, OutOfTurn, Refusal, Tampered
 from bot.domain.incident import Incident
+from bot.domain.ruling import refusal_of
 from bot.domain.share_originals import WantedOriginal
 from bot.domain.untrusted import Untrusted
+from bot.gate import decided
 from bot.ports import InboxItem, Lane, Payload, Store, Transaction
 from bot.ports.gate import Asker
 from bot.ports.sharing import OriginalAsked, OriginalOffer
@@ -166,10 +168,20 @@ class Originals:
             book.refused(
                 tx, incident, code=no.code, by=who, asked=_ASKED, because=because
             )
+            self._keep_ruling(tx, asked, no)
             self.desk.say(tx, incident, asked.item, asked.channel, who, str(no))
             tx.inbox.done(asked.item, {"incident": incident, _ASKED: no.code})
 
         self._store.write(work).result()
+
+    def _keep_ruling(self, tx: Transaction, asked: OriginalAsked, no: Refusal) -> None:
+        """Keep what the policies said, where that was a no."""
+        if board.row(tx, asked.incident) is None:
+            return
+        answer = self.may_open(tx, board.load(tx, asked.incident)[0], asked.by)
+        said = refusal_of(Standing(person=asked.by.person, policy=answer))
+        at = self.desk.vault.book.clock.now()
+        decided.keep(tx, said, at=at, incident=asked.incident, code=no.code)
 
     def _payload(self, item: InboxItem) -> Payload:
         keys = self.desk.vault.keys

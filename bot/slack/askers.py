@@ -98,6 +98,7 @@ class Askers:
         return Asker(
             person=known[0],
             groups=frozenset(name for name, users in named.items() if person in users),
+            groups_read=groups.found is not None,
             in_channel=person in (members.found or ()),
             channel_shared=shared.found is not False,
             read_at=min(known[1], asked_at, *(one.read_at for one in answers)),
@@ -107,6 +108,7 @@ class Askers:
         return Asker(
             person=Person(id=person, team="", kind=PersonKind.UNKNOWN),
             groups=frozenset(),
+            groups_read=False,
             in_channel=False,
             channel_shared=True,
             read_at=_NEVER,
@@ -140,12 +142,17 @@ class Askers:
         return answer
 
     async def _groups(self) -> Mapping[str, frozenset[str]]:
-        """Return the handle of each user group to who is in it."""
+        """Return handle and id of each user group to who is in it.
+
+        Handles can be given away and taken by another group; ids cannot. No handle is
+        spelled like an id.
+        """
         answer = await self._reader.usergroups_list(include_users=True)
         return {
-            str(group["handle"]): frozenset(group.get("users") or ())
+            str(name): frozenset(group.get("users") or ())
             for group in answer["usergroups"]
             if not group.get("date_delete")
+            for name in (group["handle"], group["id"])
         }
 
     async def _members(self, channel: str) -> frozenset[str]:

@@ -49,6 +49,7 @@ def _nobody(person_id: str) -> Asker:
     return Asker(
         person=Person(id=person_id, team="", kind=PersonKind.UNKNOWN),
         groups=frozenset(),
+        groups_read=False,
         in_channel=False,
         channel_shared=True,
         read_at=_NEVER,

@@ -145,7 +145,8 @@ def fallback(view: PlanView) -> str:
     row += [Code(_short(plan.draft.target)), f", {bare(plan.incident)}"]
     row += [", asked by ", Who(plan.requester), "."]
     if waits and view.approve_by:
-        row += [f" {len(view.agreed)} of {plan.quorum} have agreed, until "]
+        needs = f", it needs {', '.join(view.needs)}" if view.needs else ""
+        row += [f" {len(view.agreed)} of {plan.quorum} have agreed{needs}, until "]
         row += [When(view.approve_by), "."]
     return spoken(row)
 

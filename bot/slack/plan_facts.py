@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bot.domain.action_table import Stage
 from bot.domain.freeze import Freeze
 from bot.domain.gate_limits import UsedUp
-from bot.domain.plan import Afterwards, Blast, Level, Plan, Probe, Step
+from bot.domain.plan import Afterwards, Blast, Level, Plan, Probe, Step, Waived
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.slack import plan_words, rich, words
@@ -96,7 +96,16 @@ def _head(view: PlanView) -> list[list[Piece]]:
         *(f"Gate level {plan.level} · {bare(plan.incident)} · ",),
         *(Code(bare(plan.draft.action)), " on ", Code(bare(plan.draft.target))),
     ]
-    return [drill, [Strong(mode)] if mode else [], what, asked, undoes]
+    waived = [_waived(one) for one in plan.waivers]
+    return [drill, [Strong(mode)] if mode else [], what, asked, undoes, *waived]
+
+
+def _waived(one: Waived) -> list[Piece]:
+    """Return a waiver in force: what it lifts, who answers for it, until when."""
+    return [
+        *(Strong("Waiver in force: "), Code(one.id), " lifts ", Code(one.rule)),
+        *(" until ", bare(one.until[:10]), ", owner ", _who(one.owner), "."),
+    ]
 
 
 def _step(step: Step) -> list[Piece]:
@@ -120,8 +129,10 @@ def _reach(view: PlanView) -> list[list[Piece]]:
     rests: list[Piece] = [" It found "] if draft.preconditions else []
     if draft.preconditions:
         rests += [Code(_probes(draft.preconditions)), "; another value stops it."]
+    where: list[Piece] = [Strong("Region: "), bare(view.plan.region)]
     return [
         [Strong("Reach: "), _blast(draft.blast)],
+        where if view.plan.region else [],
         back,
         [Strong("Dry run: "), "made by reading alone, nothing was changed.", *rests],
         [Strong("Verified by: "), bare(draft.verify)],
@@ -154,6 +165,8 @@ def _agreement(view: PlanView) -> list[list[Piece]]:
     legal: list[Piece] = [Strong("Note: "), view.legal] if view.legal else []
     if view.stage not in (Stage.DRAFT, Stage.PENDING):
         agreed: list[Piece] = [Strong("Agreed: "), *people(view.agreed)]
+        if view.lifted:
+            agreed += [", resting on waiver ", Code(", ".join(view.lifted))]
         start: list[Piece] = []
         if view.stage is Stage.APPROVED and view.apply_by:
             start = [Strong("Must begin by "), When(view.apply_by, counts=True)]
@@ -170,7 +183,9 @@ def _agreement(view: PlanView) -> list[list[Piece]]:
     alone: list[Piece] = ["Nobody else there? ", Code(_glass(view.plan)), "."]
     alone += [" To change it: ", Code(f"/incident edit {view.plan.id}"), "."]
     waits = view.stage is Stage.PENDING and view.mode != "observe"
-    return [must, until, held(view), alone if waits else [], legal]
+    needs: list[Piece] = [Strong("Needs: "), ", ".join(view.needs), "."]
+    alone = alone if waits else []
+    return [must, needs if view.needs else [], until, held(view), alone, legal]
 
 
 def held(view: PlanView) -> list[Piece]:
@@ -207,11 +222,17 @@ def _glass(plan: Plan) -> str:
 
 def needed(plan: Plan) -> str:
     """Return how many people of which kind must agree."""
+    groups = f", one each for {_and(plan.groups)}" if plan.groups else ""
     if plan.level is Level.T3:
-        return "1 approver" if plan.quorum == 1 else f"{plan.quorum} approvers"
+        count = "1 approver" if plan.quorum == 1 else f"{plan.quorum} approvers"
+        return count + groups
     count = "1 person" if plan.quorum == 1 else f"{plan.quorum} people"
     commander = ", the incident commander among them" if plan.needs_commander else ""
-    return f"{count} other than who asked{commander}"
+    return f"{count} other than who asked{commander}{groups}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def people(ids: Sequence[str]) -> list[Piece]:

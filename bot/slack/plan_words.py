@@ -188,7 +188,8 @@ def done(  # noqa: C901 - one case per verb
 
 def _agreed(view: PlanView) -> str:
     if view.stage is Stage.PENDING:
-        return f"{len(view.agreed)} of {view.plan.quorum} have agreed."
+        needs = f" It needs {', '.join(view.needs)}." if view.needs else ""
+        return f"{len(view.agreed)} of {view.plan.quorum} have agreed.{needs}"
     mode = MODES.get(view.mode, "")
     return f"It stands at: {STANDS[view.stage].lower()}." + (f" {mode}" if mode else "")
 

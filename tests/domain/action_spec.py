@@ -101,6 +101,7 @@ def facts(asker: Person | Standing = SAM, **changes: object) -> GateFacts:
         drill=False,
         catalogued=True,
         level=Level.T2,
+        groups=(),
         fits=True,
         proven=True,
         within_limits=True,

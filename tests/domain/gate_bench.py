@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import permutations
 
 from bot.domain.action import ActionState, fold
 from bot.domain.action_commands import (
@@ -36,6 +37,12 @@ from tests.domain.action_spec import (
 from tests.spec import DANA, NOON, OLU, SAM
 
 MEMBERS = (OLU, SAM, DANA, LEAD)
+GROUPS = {
+    OLU.id: {"approvers", "engineering"},
+    SAM.id: {"approvers", "engineering", "privacy"},
+    DANA.id: {"approvers", "privacy"},
+    LEAD.id: {"privacy"},
+}
 WINDOWS = {Level.T1: timedelta(minutes=10)} | dict.fromkeys(
     (Level.T2, Level.T3), timedelta(minutes=15)
 )
@@ -53,14 +60,20 @@ class Bench:
         self.world: Probe = ACTIVE
 
     def reads(self, who: Person) -> Standing:
-        policy = replace(standing(who).policy, allowed=who.id not in self.lost)
-        return standing(who, policy=policy)
+        groups = frozenset(GROUPS[who.id]) if who in MEMBERS else frozenset[str]()
+        policy = replace(
+            standing(who).policy,
+            allowed=who.id not in self.lost,
+            group_only="approvers" not in groups,
+        )
+        return standing(who, policy=policy, groups=groups)
 
     def known(self, plan: Plan, who: Person = SAM) -> GateFacts:
         return facts(
             self.reads(who),
             read_at=self.now,
             level=plan.level,
+            groups=plan.groups,
             approvers=tuple(self.reads(each) for each in MEMBERS),
             probes=(self.world,),
         )
@@ -98,6 +111,12 @@ class Bench:
                 self.may_decide(plan, who, digest)
             case ActionCleared(approvers=approvers) if not before.glass_by:
                 assert len(set(approvers)) >= plan.quorum
+                others = sorted(set(approvers) - {plan.requester})
+                assert any(
+                    all(g in GROUPS[p] for g, p in zip(plan.groups, order, strict=True))
+                    for order in permutations(others, len(plan.groups))
+                )
+                assert any("approvers" in GROUPS[one] for one in approvers)
                 assert DANA.id in approvers or not plan.needs_commander
             case ActionClaimed() | StepBegan():
                 self.judge_run(plan, before, event)

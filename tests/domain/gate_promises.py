@@ -5,6 +5,7 @@ event itself and the stage it was written in.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import permutations
 
 from bot.domain.action_commands import (
     BeginStep,
@@ -47,8 +48,11 @@ from bot.domain.action_events import (
     ActionSuperseded,
 )
 from bot.domain.action_table import TERMINAL, TRANSITIONS
+from bot.domain.gate_rules import QUORUM
+from bot.domain.plan import Plan
 from tests.domain.action_spec import EXTERNAL, GUEST
 from tests.domain.gate_truth import Seen
+from tests.domain.gate_world import IN_GROUPS
 from tests.spec import DANA, OLU
 
 STRANGERS = {GUEST.id, EXTERNAL.id}
@@ -95,8 +99,22 @@ def _cleared(seen: Seen, _: ActionEvent) -> str:
     plan, yes = seen.play.plan, seen.truth.yes
     if len(yes) < plan.quorum:
         return "nothing is cleared without a quorum of distinct others"
+    if plan.groups and not _spoken_for(plan, yes):
+        return "every group has a yes of its own, and none from who asked"
     is_led = not plan.needs_commander or DANA.id in yes
     return "" if is_led else "T1 is cleared with the commander"
+
+
+def _spoken_for(plan: Plan, yes: frozenset[str]) -> bool:
+    """Try everybody for every group."""
+    others = sorted(yes - {plan.requester})
+    level = [who for who in yes if "approvers" in IN_GROUPS[who]]
+    return len(level) >= QUORUM[plan.level] and any(
+        all(
+            name in IN_GROUPS[who] for name, who in zip(plan.groups, order, strict=True)
+        )
+        for order in permutations(others, len(plan.groups))
+    )
 
 
 def _glass(seen: Seen, _: ActionEvent) -> str:

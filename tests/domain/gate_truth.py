@@ -76,7 +76,8 @@ class Seen:
         """What is wrong with the question, where it matters."""
         harmless = HARMLESS[self.play.plan.level]
         glass = bool(self.truth.glass) or isinstance(self.move.command, BreakGlass)
-        waived = {"commander", "lost: group"} if glass else set()
+        waived = {"commander", "lost: group", "lost: engineering"} if glass else set()
+        waived |= set() if self.play.plan.groups else {"lost: engineering"}
         wrong = self.move.wrong
         is_glass = isinstance(self.move.command, BreakGlass)
         if is_glass and wrong in ("typed", "reason"):

@@ -100,6 +100,18 @@ def clock_back(move: Move) -> Move:
     return replace(move, clock=NOON - timedelta(seconds=3))
 
 
+def left(group: str) -> Twist:
+    """Let everybody who agreed be no longer in a group."""
+
+    def twist(move: Move) -> Move:
+        read = tuple(
+            replace(each, groups=each.groups - {group}) for each in move.facts.approvers
+        )
+        return replace(move, facts=replace(move.facts, approvers=read))
+
+    return twist
+
+
 NO = PolicyAnswer(hash="p1")
 FAILED = PolicyAnswer(allowed=True, hash="p1", errors=("no such attribute",))
 OTHERS = PolicyAnswer(allowed=True, hash="p2")
@@ -146,6 +158,7 @@ CLAIM: Twists = {
     "lost: policy": approver(policy=NO),
     "lost: channel": approver(in_channel=False),
     "lost: group": approver(groups=frozenset()),
+    "lost: engineering": left("engineering"),
     "lost: guest": approver(person=replace(GUEST, id=SAM.id)),
     "lost: unread": knowing(approvers=()),
     "policies changed": approver(policy=OTHERS),
@@ -172,6 +185,7 @@ DRAFT: Twists = {
     "catalogue": knowing(catalogued=False),
     "level": knowing(level=None),
     "proposals": knowing(may_propose=False),
+    "groups": knowing(groups=None),
     "drill": knowing(drill=True),
     "somebody else": asker(person=person("U0ELSE")),
 }

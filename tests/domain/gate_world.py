@@ -27,7 +27,7 @@ from bot.domain.action_commands import (
     Verify,
 )
 from bot.domain.action_effects import Outcome, Verdict
-from bot.domain.action_facts import Door, GateFacts
+from bot.domain.action_facts import Door, GateFacts, Standing
 from bot.domain.action_table import Stage
 from bot.domain.commands import Person
 from bot.domain.plan import Level, Plan
@@ -69,6 +69,14 @@ PEOPLE = (OLU, SAM, DANA, LEAD, AUTHOR, GUEST, EXTERNAL)
 T1 = a_plan(Level.T1, steps=2)
 T2 = a_plan(Level.T2, draft=replace(a_plan(steps=2).draft, est_seconds=600))
 T3 = a_plan(Level.T3)
+GROUPED = replace(T3, groups=("engineering", "privacy"), quorum=2)
+# Who is in which group; LEAD speaks for privacy and counts for nothing else.
+IN_GROUPS = {
+    OLU.id: {"approvers", "engineering", "privacy"},
+    SAM.id: {"approvers", "engineering"},
+    DANA.id: {"approvers", "engineering"},
+    LEAD.id: {"privacy"},
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ PLAYS: Mapping[str, Play] = {
     "T2": Play(T2),
     "T3": Play(T3),
     "T3 suggested": Play(T3, human_initiated=False),
+    "T3 grouped": Play(GROUPED),
 }
 
 
@@ -124,10 +133,23 @@ def _all(play: Play, now: datetime) -> Iterator[Move]:
 
 
 def _facts(play: Play, who: Person, now: datetime) -> GateFacts:
-    read = tuple(standing(each) for each in PEOPLE)
     return facts(
-        who, read_at=now, level=play.plan.level, author=AUTHOR.id, approvers=read
+        _stands(play, who),
+        read_at=now,
+        level=play.plan.level,
+        groups=play.plan.groups,
+        author=AUTHOR.id,
+        approvers=tuple(_stands(play, each) for each in PEOPLE),
     )
+
+
+def _stands(play: Play, who: Person) -> Standing:
+    found = standing(who)
+    if not play.plan.groups or who.id not in IN_GROUPS:
+        return found
+    names = frozenset(IN_GROUPS[who.id])
+    policy = replace(found.policy, group_only="approvers" not in names)
+    return replace(found, groups=names, policy=policy)
 
 
 def _twisted(move: Move, twists: Twists) -> Iterator[Move]:

@@ -61,7 +61,7 @@ def test_only_one_way_leads_to_running() -> None:
 def test_every_command_has_its_guards_and_every_guard_its_use() -> None:
     assert set(CHECKS) == set(get_args(ActionCommand))
     named = {name for names in CHECKS.values() for name in names}
-    assert set(GUARDS) == named | {"once", "quorum", "commander"}
+    assert set(GUARDS) == named | {"once", "quorum", "groups", "commander"}
 
 
 def test_every_guard_says_what_holds() -> None:

@@ -14,6 +14,7 @@ from bot.domain.action_events import ActionEvent
 from bot.domain.codec import decode, decode_action, decode_share, encode
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
+from bot.domain.ruling import Ruling
 from bot.domain.share_events import ShareEvent
 from bot.domain.untrusted import Untrusted
 
@@ -42,6 +43,10 @@ def value_of(  # noqa: C901 - one case per kind of field
         return st.none() | value_of(tuple[tuple[str, str], ...])
     if hint == tuple[tuple[str, ...], ...]:
         return st.lists(value_of(tuple[str, ...]), max_size=3).map(tuple)
+    if hint == Ruling | None:
+        return st.none() | any_event(Ruling)
+    if hint == tuple[Ruling, ...]:
+        return st.lists(any_event(Ruling), max_size=2).map(tuple)
     return {str: texts, bool: st.booleans(), int: st.integers(0, 2**50)}[hint]
 
 

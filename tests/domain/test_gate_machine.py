@@ -72,6 +72,7 @@ WHY = Untrusted("Nobody answers and it cannot wait any longer.")
 people = st.sampled_from([*MEMBERS, GUEST, EXTERNAL])
 members = st.sampled_from(MEMBERS)
 levels = st.sampled_from(Level)
+needs = st.sampled_from([(), (), ("privacy",), ("engineering", "privacy")])
 several = st.lists(st.sampled_from([SAM, DANA, LEAD, OLU]), min_size=1, max_size=4)
 noes = st.sampled_from(
     [
@@ -107,10 +108,12 @@ class Gates(RuleBasedStateMachine):
     # --- what people do ---
 
     @precondition(lambda self: len(self.bench.made) < MOST_PLANS)
-    @rule(target=plans, level=levels, by=members)
-    def propose(self, level: Level, by: Person) -> object:
+    @rule(target=plans, level=levels, by=members, groups=needs)
+    def propose(self, level: Level, by: Person, groups: tuple[str, ...]) -> object:
         number = len(self.bench.made) + 1
+        quorum = max(2 if level is Level.T1 else 1, len(groups))
         plan = a_plan(level, steps=2, id=f"pl_{number}", requester=by.id)
+        plan = replace(plan, groups=groups, quorum=quorum)
         self.bench.made[plan.id], self.bench.logs[plan.id] = plan, []
         draft = DraftPlan(by=by.id, plan=plan, human_initiated=True)
         if not self.bench.ask(plan, draft, by):

@@ -14,9 +14,12 @@ from bot.domain.gate_limits import UNLIMITED, GateLimits
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan import Level
 from bot.domain.plan_view import PlanView
+from bot.domain.registry import Registry, System
 from bot.domain.untrusted import Untrusted
 from bot.gate.executor import Executor
+from bot.gate.groups import GroupNames
 from bot.gate.judge import Judge
+from bot.gate.policy import Policy
 from bot.gate.tokens import Tokens
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
@@ -52,12 +55,14 @@ class Crowd:
     kinds: dict[str, PersonKind] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)
     shared: bool = False
+    groups_read: bool = True
 
     def asker(self, person_id: str, channel: str) -> Asker:
         kind = self.kinds.get(person_id, PersonKind.MEMBER)
         return Asker(
             person=Person(id=person_id, team=TEAM, kind=kind),
             groups=frozenset(self.groups.get(person_id, set())),
+            groups_read=self.groups_read,
             in_channel=person_id not in self.outside,
             channel_shared=self.shared,
             read_at=self.clock.now(),
@@ -75,6 +80,9 @@ class GateStage:
         level: Level = Level.T2,
         windows: tuple[FreezeWindow, ...] = (),
         limits: GateLimits = UNLIMITED,
+        system: System | None = None,
+        policy: Policy | None = None,
+        groups: GroupNames | None = None,
     ) -> None:
         self.core = Core(folder)
         self.clock = self.core.clock
@@ -85,10 +93,16 @@ class GateStage:
         self.catalogue = {one.MANIFEST.name: one for one in (off, on)}
         rules = GateRules(mode=mode)
         self.book = PlanBook(clock=self.clock, rules=rules)
-        judge = Judge(policy=shipped_policy(), rules=rules, workspace=TEAM)
+        judge = Judge(
+            policy=policy or shipped_policy(),
+            rules=rules,
+            workspace=TEAM,
+            groups=groups or GroupNames(),
+            cutting=frozenset({"test.switch.turn_off"}),
+        )
         self.desk = PlanDesk(
             judge=judge,
-            registry=rulings().registry,
+            registry=Registry((system,)) if system else rulings().registry,
             draw=_draw,
             fits=lambda _: True,
             holding=Holds(registry=rulings().registry, windows=windows, limits=limits),
@@ -133,7 +147,12 @@ class GateStage:
         self.evidence: dict[str, bytes] = {}
         self.executor = self.new_executor("w1")
         self.core.alert(
-            {"title": "Model m1 answers 503 to customers", "severity": "critical"}
+            {
+                "title": "Model m1 answers 503 to customers",
+                "severity": "critical",
+                # Of the system that the core's own registry calls `chat`.
+                **({"model": "chat-70b"} if system else {}),
+            }
         )
 
     def new_executor(self, worker: str) -> Executor:

@@ -11,10 +11,11 @@ import pytest
 
 from bot.domain.commands import Person, PersonKind
 from bot.domain.plan import Blast, Draft, Level, Plan
+from bot.gate.plan_facts import PlanFacts
 from bot.gate.policy import Policy
 from bot.gate.policy_bench import bench_policy
-from bot.gate.policy_cases import question_of
-from bot.gate.policy_question import Circumstances, PlanFacts, Question, Verb
+from bot.gate.policy_ordinary import question_of
+from bot.gate.policy_question import Circumstances, Question, Verb
 from bot.gate.policy_reading import NOTHING_PERMITS, POLICY_ERROR
 
 APPROVER = {"groups": ["approvers"]}
@@ -261,11 +262,11 @@ def test_the_facts_of_a_plan_come_from_the_plan() -> None:
         needs_commander=True,
         policy_hash="",
     )
-    facts = PlanFacts.of(
-        plan, stage="production", risk_tier="high", human_initiated=True
-    )
+    facts = PlanFacts.of(plan, system=None, cuts_off=True, human_initiated=True)
     assert (facts.id, facts.level, facts.requester) == ("pl_1", Level.T1, "U0ONCALL")
     assert facts.irreversible
+    assert (facts.stage, facts.risk_tier) == ("production", "high")
+    assert (facts.system, facts.cuts_off_customers) == ("", False)
 
 
 def test_no_circumstance_has_a_default() -> None:

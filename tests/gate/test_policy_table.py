@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.domain.commands import PersonKind
 from bot.domain.plan import Level
 from bot.gate.policy import Policy
-from bot.gate.policy_cases import question_of
+from bot.gate.policy_ordinary import question_of
 from bot.gate.policy_question import Question, Verb
 from tests.searching import examples
 

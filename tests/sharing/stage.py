@@ -167,6 +167,7 @@ class Stage:
         return Asker(
             person=person(who, kind),
             groups=groups,
+            groups_read=True,
             in_channel=in_channel,
             channel_shared=shared,
             read_at=self.clock.now() - timedelta(seconds=age_s),

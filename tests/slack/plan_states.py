@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.action_table import Stage
-from bot.domain.plan import Afterwards, Blast, Change, Draft, Level, Plan, Probe, Step
+from bot.domain.plan import (
+    Afterwards,
+    Blast,
+    Change,
+    Draft,
+    Level,
+    Plan,
+    Probe,
+    Step,
+    Waived,
+)
 from bot.domain.plan_view import Offer, PlanView
 from bot.domain.untrusted import Untrusted
 from bot.slack import plan_card, plan_modals
@@ -183,6 +193,27 @@ VIEWS: Mapping[str, PlanView] = {
     "failed": replace(DONE, stage=Stage.FAILED, outcome="Done: none. AWS refused s1."),
     "indeterminate": replace(
         DONE, stage=Stage.INDETERMINATE, outcome="The worker was lost during s1."
+    ),
+    "pending-groups": replace(
+        view_of(
+            replace(
+                PLAN,
+                quorum=2,
+                groups=("engineering", "privacy"),
+                region="us-east-1",
+                waivers=(
+                    Waived(
+                        id="wv-move",
+                        rule="data-leaves-region",
+                        owner="U0LEAD",
+                        until="2026-06-01T00:00:00+00:00",
+                    ),
+                ),
+            )
+        ),
+        agreed=("U0SECOND",),
+        needs=("privacy",),
+        lifted=("wv-move",),
     ),
     "observe": replace(T2, mode="observe"),
     "suggest": replace(T2, mode="suggest"),

@@ -1,0 +1,86 @@
+"""What policies may know of a plan: from the plan itself and the registry.
+
+How it is spelled for Cedar is `policy_question.py`. Nothing is decided here.
+"""
+
+from dataclasses import dataclass
+
+from bot.domain.plan import Level, Plan
+from bot.domain.registry import RiskTier, Stage, System
+from bot.domain.residency import outside, reached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFacts:
+    """What policies may know of a plan.
+
+    Attributes:
+        requester: Person id; "" when the bot proposed it by itself.
+        parent: Plan that this one rolls back; "" for none.
+        human_initiated: A person chose the action, not a suggestion.
+        system: Id in the registry; "" where it is not registered.
+        personal_data: It holds data about people.
+        cuts_off_customers: Customers use it, and the action takes it from them.
+        region: Where it takes effect; "" is unknown.
+        residency: Where the system's data must stay; empty where nobody said.
+        outside: What it reaches beyond that.
+        needs: Groups that must agree beside what the level asks.
+    """
+
+    id: str
+    action: str
+    level: Level
+    stage: Stage
+    risk_tier: RiskTier
+    drill: bool
+    requester: str
+    parent: str
+    irreversible: bool
+    human_initiated: bool
+    system: str
+    data_classes: tuple[str, ...]
+    personal_data: bool
+    legal_hold: bool
+    cuts_off_customers: bool
+    region: str
+    residency: tuple[str, ...]
+    outside: tuple[str, ...]
+    needs: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, plan: Plan, *, system: System | None, cuts_off: bool, human_initiated: bool
+    ) -> "PlanFacts":
+        """Return the facts of a plan.
+
+        Args:
+            system: As registered; without it the plan counts as production, high.
+            cuts_off: The action takes a service from everybody who uses it.
+            human_initiated: A person chose the action, not a suggestion.
+        """
+        known = system or _UNREGISTERED
+        regions = (plan.region, *reached(plan.draft))
+        return cls(
+            id=plan.id,
+            action=plan.draft.action,
+            level=plan.level,
+            stage=known.stage,
+            risk_tier=known.risk_tier,
+            drill=plan.drill,
+            requester=plan.requester,
+            parent=plan.parent,
+            irreversible=not plan.draft.rollback,
+            human_initiated=human_initiated,
+            system=known.id,
+            data_classes=known.data_classes,
+            personal_data=known.is_personal,
+            legal_hold=known.legal_hold,
+            cuts_off_customers=known.customers and cuts_off,
+            region=plan.region,
+            residency=known.data_stays,
+            outside=outside(regions, known.data_stays),
+            needs=plan.groups,
+        )
+
+
+_UNREGISTERED = System(id="", title="", owner="", stage="production", risk_tier="high")

@@ -1,0 +1,60 @@
+"""Every group needs somebody of its own, and names of groups are known ones."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.groups import FROM_SLACK, missing, read_members, speaks
+from tests.searching import examples
+
+names = st.sampled_from(FROM_SLACK[:4])
+needed = st.lists(names, max_size=4, unique=True).map(tuple)
+said = st.dictionaries(st.sampled_from("ABCD"), st.frozensets(names), max_size=4)
+
+
+@settings(max_examples=examples(0.5))
+@given(groups=needed, said=said)
+def test_nothing_is_missing_exactly_where_everybody_can_be_given_a_group(
+    groups: tuple[str, ...], said: dict[str, frozenset[str]]
+) -> None:
+    can = any(
+        all(group in said[who] for group, who in zip(groups, order, strict=True))
+        for order in permutations(said, len(groups))
+    )
+    found = missing(groups, said)
+    assert (found == ()) is can
+    assert set(found) <= set(groups)
+    assert len(groups) - len(found) <= len(said)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"privcy": ["S0DPO"]}, "the nearest is 'privacy'"),
+        ({"on-call": ["S0A"]}, "the nearest is 'oncall'"),
+        ({"commander": ["U0A"]}, "there is no group 'commander'"),
+        ({"privacy": []}, "privacy names nobody"),
+        ({"privacy": None}, "privacy names nobody"),
+        ({"privacy": ["<!here>"]}, "no id of Slack and no handle"),
+        (["privacy"], "a map of groups"),
+    ],
+)
+def test_a_group_that_cannot_be_used_is_refused(
+    given: object, says: str | None
+) -> None:
+    if says is None:
+        assert read_members(given) == (("privacy", ("7",)),)
+        return
+    with pytest.raises(ValueError, match=says):
+        read_members(given)
+
+
+def test_a_person_is_known_by_the_id_and_a_group_by_id_or_handle() -> None:
+    members = ("U0LEE", "S0DPO", "privacy-team")
+    assert speaks(members, person="U0LEE", of=())
+    assert speaks(members, person="U0X", of={"S0DPO"})
+    assert speaks(members, person="U0X", of={"privacy-team"})
+    # No handle makes anybody a person that is named.
+    assert not speaks(members, person="U0X", of={"U0LEE"})
