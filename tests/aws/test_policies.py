@@ -62,6 +62,7 @@ def _allowed(role: str) -> set[str]:
 def _writes(action: AwsAction) -> set[str]:
     reads = {one.call for one in (*action.FACTS, *action.TOLD)}
     reads |= {"lambda.Invoke", "sts.GetCallerIdentity"}  # witnesses
+    reads |= {"cloudwatch.GetMetricData"}
     return {call for call in action.MANIFEST.calls if call not in reads}
 
 

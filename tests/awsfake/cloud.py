@@ -58,6 +58,7 @@ from tests.awsfake.forms import problems
 from tests.awsfake.keys import Keys, Sts, signed
 from tests.awsfake.questions import Request, arguments_of, operation_of
 from tests.awsfake.service import REGION, Asked, Refused, Service
+from tests.awsfake.services.cloudwatch import CloudWatch
 from tests.awsfake.services.sagemaker import SageMaker
 from tests.cloud import Account
 from tests.fakes.clock import FakeClock
@@ -180,6 +181,7 @@ class FakeCloud(Account):
     fake: Fake
     clock: FakeClock
     sagemaker: SageMaker
+    cloudwatch: CloudWatch
 
 
 @contextlib.contextmanager
@@ -187,8 +189,8 @@ def running_fake() -> Iterator[FakeCloud]:
     """Run the fake in threads of this process."""
     clock = FakeClock()
     keys = Keys(clock=clock)
-    sagemaker = SageMaker()
-    fake = Fake(services=(Sts(keys), sagemaker), keys=keys)
+    played = (SageMaker(), CloudWatch())
+    fake = Fake(services=(Sts(keys), *played), keys=keys)
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake)) as server:
         server.daemon_threads = True
         running = threading.Thread(target=server.serve_forever, args=(0.02,))
@@ -200,7 +202,7 @@ def running_fake() -> Iterator[FakeCloud]:
                 endpoint_url=f"http://127.0.0.1:{server.server_port}",
                 key=AwsKey(access_key_id=key, secret=secret),
             )
-            yield FakeCloud(settings, fake, clock, sagemaker)
+            yield FakeCloud(settings, fake, clock, *played)
         finally:
             server.shutdown()
             running.join()
