@@ -64,7 +64,7 @@ def _instance(seen: Seen) -> Texts:
     groups = sorted(one["GroupId"] for one in found.get("SecurityGroups") or ())
     wanted = seen.known.get("groups", "")
     as_wanted = sorted(wanted.split(",")) == groups
-    interfaces = found.get("NetworkInterfaces") or ()
+    interfaces = found.get("NetworkInterfaces") or []
     only = interfaces[0]["NetworkInterfaceId"] if len(interfaces) == 1 else ""
     return {
         _ID: found["InstanceId"],
