@@ -13,6 +13,7 @@ from bot.acting.filling import as_json, from_templates, not_done, probes_of
 from bot.acting.params import check_params
 from bot.acting.reading import Case, Reading, Seen, Texts, filled
 from bot.acting.sketch import sketched
+from bot.acting.states import Need, State, told_by, unmet
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest, NotFound, TocsinError
 from bot.domain.plan import Afterwards, Blast, Change, Draft, Plan, Probe, Step
@@ -47,6 +48,12 @@ class DataAction:
     """The sentence that says how it will be verified."""
     USUAL: ClassVar[Texts] = {}
     """The facts of `WANTED` → their values where nothing is wrong, for drills."""
+    NEEDS: ClassVar[tuple[Need, ...]] = ()
+    """What must be so before it is planned."""
+    STATES: ClassVar[tuple[State, ...]] = ()
+    """Facts that say whether the world is still on its way, or broke on it."""
+    SECONDS: ClassVar[int] = 10
+    """How long it takes until it can be seen to have worked."""
 
     # --- how its world is asked: a room overrides these ---
 
@@ -130,15 +137,10 @@ class DataAction:
         name = self.MANIFEST.name
         check_params(name, self.MANIFEST.params, params)
         facts = self.facts(params, reader)
+        wanted = from_templates(self.WANTED, params)
+        self._refuse_without_need(facts, wanted)
         told = self._kept(self.TOLD, {**params, **facts}, reader)
         case = Case(params=params, facts=facts, reader=reader, told=told)
-        wanted = from_templates(self.WANTED, params)
-        if all(facts[key] == value for key, value in wanted.items()):
-            raise BadRequest(
-                f"{name} was not planned",
-                because=f"{self.PLACE} is already as it would make it",
-                next_move="Nothing needs to be done.",
-            )
         preconditions = probes_of(facts)
         return Draft(
             action=name,
@@ -153,6 +155,7 @@ class DataAction:
             rollback=self.MANIFEST.rollback,
             irreversible_because=self.MANIFEST.irreversible_because,
             afterwards=self.afterwards(params),
+            est_seconds=self.SECONDS,
         )
 
     def probe(self, draft: Draft, *, reader: Any) -> tuple[Probe, ...]:
@@ -191,6 +194,8 @@ class DataAction:
         params = dict(plan.draft.params)
         try:
             facts = self.facts(params, reader)
+            if (told := told_by(self.STATES, facts)) is not None:
+                return told
             wanted = from_templates(self.WANTED, params)
             wrong = [key for key, value in wanted.items() if facts[key] != value]
             if wrong:
@@ -232,6 +237,27 @@ class DataAction:
                 continue
             found |= reading.facts(Seen(answer, known)) if reading.facts else {}
         return found
+
+    def _refuse_without_need(self, facts: Texts, wanted: Texts) -> None:
+        """Refuse what is so already, and what cannot begin as the world is.
+
+        Raises:
+            BadRequest: One of the two.
+        """
+        name = self.MANIFEST.name
+        if all(facts[key] == value for key, value in wanted.items()):
+            raise BadRequest(
+                f"{name} was not planned",
+                because=f"{self.PLACE} is already as it would make it",
+                next_move="Nothing needs to be done.",
+            )
+        need = unmet(self.NEEDS, facts)
+        if need is not None:
+            raise BadRequest(
+                f"{name} was not planned",
+                because=need.because,
+                next_move=need.next_move,
+            )
 
     def _kept(
         self, readings: tuple[Reading, ...], known: Texts, session: Any

@@ -31,6 +31,8 @@ NOT_NARROWED = frozenset(
         "cloudwatch:DescribeAlarmsForMetric",
         "cloudwatch:GetMetricData",
         "cloudwatch:ListMetrics",
+        "ec2:DescribeInstances",
+        "ec2:DescribeSecurityGroups",
         "ecs:DescribeTaskDefinition",
         "ecs:ListTasks",
         "logs:GetQueryResults",

@@ -39,10 +39,10 @@ _RIGHTS = {
     "ml-batch": ["bedrock:InvokeModel", "s3:GetObject"],
 }
 ACTING_ROLES = (
-    *("tocsin-act-apigateway", "tocsin-act-bedrock", "tocsin-act-ecs"),
-    "tocsin-act-events",
+    *("tocsin-act-apigateway", "tocsin-act-bedrock", "tocsin-act-ec2"),
+    *("tocsin-act-ecs", "tocsin-act-eks", "tocsin-act-events"),
     *("tocsin-act-iam", "tocsin-act-lambda", "tocsin-act-s3", "tocsin-act-sessions"),
-    "tocsin-act-waf",
+    *("tocsin-act-sagemaker", "tocsin-act-waf"),
 )
 _ROLES = {
     "tocsin-read": "tocsin-trust-read.json",

@@ -48,12 +48,14 @@ class World:
     Attributes:
         make: Makes a thing of its own and returns the parameters of a plan on it.
         move: Changes the thing so that the plan is not true any more.
+        where: On what it is walked: ``ministack`` or ``checked fake``.
         also: Calls that this walk cannot make; beside it stands who makes them.
     """
 
     action: AwsAction
-    make: Callable[[Cloud], Params]
-    move: Callable[[Cloud, Params], Any]
+    make: Callable[[Any], Params]
+    move: Callable[[Any, Params], Any]
+    where: str = "ministack"
     also: frozenset[str] = field(default_factory=frozenset)
 
     @property
