@@ -13,11 +13,11 @@ from bot.acting.filling import as_json, from_templates, not_done, probes_of
 from bot.acting.params import check_params
 from bot.acting.reading import Case, Reading, Seen, Texts, filled
 from bot.acting.sketch import sketched
+from bot.acting.waiting import not_as_promised, once_settled
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest, NotFound, TocsinError
 from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step
 from bot.ports.action import ActionManifest, Effect, Sketch, StepResult, Verified
-
 
 class DataAction:
     """Keeps `bot.ports.action.Action` with data. Templates are filled by params."""
@@ -47,6 +47,8 @@ class DataAction:
     """The sentence that says how it will be verified."""
     USUAL: ClassVar[Texts] = {}
     """The facts of `WANTED` → their values where nothing is wrong, for drills."""
+    ON_ITS_WAY: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Facts of `WANTED` → values on the way there: then it is looked at again later."""
 
     # --- how its world is asked: a room overrides these ---
 
@@ -96,6 +98,33 @@ class DataAction:
         given = dict(step.params)
         return {name: given[of] for name, of in self.IDENTITY.items()}
 
+    def steps(self, params: Texts, compare: tuple[Probe, ...]) -> tuple[Step, ...]:
+        """Return what runs, in order; more than one where one write is not enough.
+
+        Args:
+            compare: Every fact of the plan; the first step compares all of them.
+        """
+        return (self._step(params, compare),)
+
+    def settled(self, facts: Texts) -> bool:
+        """Tell whether the thing has taken what the step before did to it."""
+        del facts
+        return True
+
+    def made(self, step: Step, effect: Effect) -> StepResult:
+        """Make a step's one call; everything was compared. Never raises."""
+        return self.written(
+            effect.session,
+            step.call,
+            dict(step.params),
+            idempotency_key=effect.idempotency_key,
+        )
+
+    def beside(self, case: Case) -> tuple[Change, ...]:
+        """Return what changes with it, counted and not written, for the card."""
+        del case
+        return ()
+
     def promise(self, case: Case) -> str:
         """Return the sentence that says how it will be verified."""
         return self.PROMISE.format_map(case.params)
@@ -140,8 +169,8 @@ class DataAction:
             action_version=self.MANIFEST.version,
             params=tuple(sorted(params.items())),
             target=params[self.TARGET],
-            changes=self._changes(params, facts, wanted),
-            steps=(self._step(params, preconditions),),
+            changes=(*self._changes(params, facts, wanted), *self.beside(case)),
+            steps=self.steps(params, preconditions),
             preconditions=preconditions,
             blast=self.blast(case),
             verify=self.promise(case),
@@ -164,9 +193,11 @@ class DataAction:
         The comparison comes directly before the write and with the same session, so
         what can slip in between are milliseconds; `verify` would show it.
         """
-        given = dict(step.params)
         try:
-            facts = self.facts(self.identity(step), effect.session)
+            asked = self.identity(step)
+            facts = once_settled(
+                lambda: self.facts(asked, effect.session), self.settled
+            )
         except Exception as error:  # noqa: BLE001 - nothing was written yet
             reason = type(error).__name__
             return not_done(step, f"the facts could not be read again ({reason})")
@@ -176,9 +207,7 @@ class DataAction:
             return not_done(step, f"the world is not as planned ({changed})")
         if step.call not in self.MANIFEST.calls:
             return not_done(step, "it is not a call of this action")
-        return self.written(
-            effect.session, step.call, given, idempotency_key=effect.idempotency_key
-        )
+        return self.made(step, effect)
 
     def verify(self, plan: Plan, *, reader: Any) -> Verified:
         """Say whether it worked, by reading the facts again."""
@@ -188,9 +217,9 @@ class DataAction:
             wanted = from_templates(self.WANTED, params)
             wrong = [key for key, value in wanted.items() if facts[key] != value]
             if wrong:
-                says = f"Read again: {', '.join(wrong)} is not as promised."
-                return Verified(verdict=Verdict.FAIL, says=says)
-            return self.witness(Case(params=params, facts=facts, reader=reader))
+                return not_as_promised(facts, wrong, self.ON_ITS_WAY)
+            found = Case(params=params, facts=facts, reader=reader, draft=plan.draft)
+            return self.witness(found)
         except TocsinError as error:
             says = f"It could not be checked: {error.because}."
             return Verified(verdict=Verdict.INCONCLUSIVE, says=says)

@@ -7,7 +7,7 @@ return what became of them. Which calls an action makes is in the integration.
 from collections.abc import Mapping
 from typing import Any
 
-from bot.aws.arguments import typed
+from bot.aws.arguments import typed, typed_over
 from bot.aws.errors import error_code, plain, reading_problem, write_result
 from bot.aws.session import AwsSession
 from bot.domain.action_effects import Outcome
@@ -82,7 +82,12 @@ def refusal_of(session: AwsSession, call: str, arguments: Mapping[str, Any]) -> 
 
 
 def write(
-    session: AwsSession, call: str, texts: Mapping[str, str], *, idempotency_key: str
+    session: AwsSession,
+    call: str,
+    texts: Mapping[str, str],
+    *,
+    idempotency_key: str,
+    over: Mapping[str, Any] | None = None,
 ) -> StepResult:
     """Make a call that changes something, once. Never raises.
 
@@ -91,11 +96,16 @@ def write(
         call: Service and operation.
         texts: Arguments as the plan shows them; numbers are made from text here.
         idempotency_key: Given to operations that have a place for it.
+        over: What the call must repeat beside; the texts are set in it.
     """
     service, _, operation = call.partition(".")
+    key = idempotency_key
     try:
         client = session.client(service, attempts=1)
-        arguments = typed(client, operation, texts, idempotency_key=idempotency_key)
+        if over is None:
+            arguments = typed(client, operation, texts, idempotency_key=key)
+        else:
+            arguments = typed_over(client, operation, over, texts, idempotency_key=key)
         answer = _method(client, operation)(**arguments)
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have happened
         return write_result(error, call)

@@ -47,7 +47,8 @@ class Grant:
 def session_policy(grant: Grant) -> str:
     """Return the policy that cuts a role down to a grant, as JSON text."""
     needed = {permission(call) for call in grant.calls}
-    statements = [_allowing(needed - NOT_NARROWED, grant.resources)]
+    narrowed = needed - NOT_NARROWED
+    statements = [_allowing(narrowed, grant.resources)] if narrowed else []
     if needed & NOT_NARROWED:
         statements.append(_allowing(needed & NOT_NARROWED, ("*",)))
     return json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -100,8 +100,8 @@ def _judge_what_is_meant() -> None:
     """Ask for the thing that AWS asks for, where the server takes another one.
 
     It judges a service of ECS by its cluster, a rule of EventBridge by a name that AWS
-    uses for other buses only, an agent's alias by the agent, and IP sets and bought
-    throughput by nothing. Source: Service Authorization Reference, "Resource types".
+    uses for other buses only, an agent's alias by the agent, and IP sets, guardrails
+    that are applied and bought throughput by nothing. Source: Service Authorization Reference, "Resource types".
     """
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     judged = actions.extract_resource_arn
@@ -150,6 +150,14 @@ def _alias_named(path: str, _asked: dict[str, Any]) -> str:
             return ""
 
 
+def _guardrail_named(path: str, _asked: dict[str, Any]) -> str:
+    match path.strip("/").split("/"):
+        case ["guardrail", guardrail, "version", _version, "apply"]:
+            return f"guardrail/{guardrail.rpartition('/')[2]}"
+        case _:
+            return ""
+
+
 def _throughput_named(path: str, _asked: dict[str, Any]) -> str:
     _, found, named = path.partition("/provisioned-model-throughput/")
     return f"provisioned-model/{named.rpartition('/')[2]}" if found else ""
@@ -161,8 +169,9 @@ _NAMING = {
     "wafv2": _set_named,
     "bedrock": _throughput_named,
     "bedrock-agent": _alias_named,
+    "bedrock-runtime": _guardrail_named,
 }
-_PREFIXES = {"bedrock-agent": "bedrock"}
+_PREFIXES = {"bedrock-agent": "bedrock", "bedrock-runtime": "bedrock"}
 
 
 def _keep_whether_an_alias_may_be_called() -> None:

@@ -136,8 +136,7 @@ def test_a_drill_can_play_it(untouched: Callable[[World], Draft], world: World) 
     draft = untouched(world)
     params = dict(draft.params)
     sketch = world.action.sketch(params)
-    (change,) = draft.changes
-    (step,) = draft.steps
+    change, step = draft.changes[0], draft.steps[0]
     assert (sketch.what, sketch.after) == (change.what, change.after)
     assert sketch.call == step.call
     assert sketch.arguments.items() <= dict(step.params).items()

@@ -5,13 +5,18 @@ What every action promises about it is in `test_every_action.py`.
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.aws.action import AwsAction
 from integrations.aws_apigateway import SetPlanRate
+from integrations.aws_bedrock_action_groups import (
+    DisableActionGroup,
+    EnableActionGroup,
+)
 from integrations.aws_bedrock_agents import AcceptCalls, RefuseCalls
+from integrations.aws_bedrock_guardrail import SetAgentGuardrail
 from integrations.aws_bedrock_throughput import GiveUpThroughput
 from integrations.aws_ecs_service import SetDesiredCount, SetTaskDefinition
 from integrations.aws_events import DisableRule, EnableRule
@@ -318,18 +323,27 @@ def _held(cloud: Cloud) -> Params:
 # --- Bedrock ---
 
 
-def _agent_alias(cloud: Cloud) -> Params:
+def _agent(cloud: Cloud, **guardrail: str) -> str:
     role = f"arn:aws:iam::000000000000:role/{_role(cloud)['role_name']}"
     given = {"agentName": _fresh("agent"), "agentResourceRoleArn": role}
-    agent = _do(
+    guarded = {"guardrailConfiguration": guardrail} if guardrail else {}
+    made = _do(
         cloud,
         "bedrock-agent",
         "create_agent",
         **given,
+        **guarded,
         foundationModel="anthropic.claude-3-haiku-20240307-v1:0",
         instruction="Answer questions about claims, and nothing else at all.",
-    )["agent"]["agentId"]
+        memoryConfiguration={"enabledMemoryTypes": ["SESSION_SUMMARY"]},
+    )
+    agent = str(made["agent"]["agentId"])
     _do(cloud, "bedrock-agent", "prepare_agent", agentId=agent)
+    return agent
+
+
+def _agent_alias(cloud: Cloud) -> Params:
+    agent = _agent(cloud)
     alias = _do(
         cloud,
         "bedrock-agent",
@@ -358,6 +372,58 @@ def _refusing(cloud: Cloud) -> Params:
     params = _agent_alias(cloud)
     _route(cloud, params, "1", "REJECT_INVOCATIONS")
     return params
+
+
+def _guarded_agent(cloud: Cloud) -> Params:
+    """Make an agent whose guardrail got weaker: version 2 stops one thing less."""
+    words = ("ignore previous instructions", "reveal your system prompt", "canary")
+    given = {
+        "name": _fresh("guardrail"),
+        "blockedInputMessaging": "Stopped.",
+        "blockedOutputsMessaging": "Stopped.",
+    }
+    made = _do(cloud, "bedrock", "create_guardrail", **given, **_blocking(words))
+    guardrail = made["guardrailId"]
+    _do(cloud, "bedrock", "create_guardrail_version", guardrailIdentifier=guardrail)
+    weaker = {**given, **_blocking(words[:1])}
+    named = {"guardrailIdentifier": guardrail}
+    _do(cloud, "bedrock", "update_guardrail", **named, **weaker)
+    _do(cloud, "bedrock", "create_guardrail_version", **named)
+    agent = _agent(cloud, guardrailIdentifier=guardrail, guardrailVersion="2")
+    return {"agent_id": agent, "version": "1"}
+
+
+def _blocking(words: Sequence[str]) -> dict[str, Any]:
+    return {"wordPolicyConfig": {"wordsConfig": [{"text": one} for one in words]}}
+
+
+def _agent_with_group(state: str) -> Callable[[Cloud], Params]:
+    def make(cloud: Cloud) -> Params:
+        agent = _agent(cloud)
+        made = _do(
+            cloud,
+            "bedrock-agent",
+            "create_agent_action_group",
+            agentId=agent,
+            agentVersion="DRAFT",
+            actionGroupName="payments",
+            actionGroupState=state,
+            description="Pays out claims",
+            actionGroupExecutor={"customControl": "RETURN_CONTROL"},
+        )["agentActionGroup"]
+        return {"agent_id": agent, "action_group_id": made["actionGroupId"]}
+
+    return make
+
+
+def _instruct(cloud: Cloud, params: Params) -> None:
+    """Change what an update would have to repeat."""
+    named = {"agentId": params["agent_id"]}
+    agent = _do(cloud, "bedrock-agent", "get_agent", **named)["agent"]
+    fields = ("agentName", "agentResourceRoleArn", "foundationModel")
+    same = {name: agent[name] for name in fields}
+    told = "Answer questions about invoices, and nothing else at all."
+    _do(cloud, "bedrock-agent", "update_agent", **named, **same, instruction=told)
 
 
 def _throughput(cloud: Cloud) -> Params:
@@ -394,6 +460,13 @@ WORLDS = (
             "delete_provisioned_model_throughput",
             provisionedModelId=params["throughput"],
         ),
+    ),
+    World(action=SetAgentGuardrail(), make=_guarded_agent, move=_instruct),
+    World(
+        action=DisableActionGroup(), make=_agent_with_group("ENABLED"), move=_instruct
+    ),
+    World(
+        action=EnableActionGroup(), make=_agent_with_group("DISABLED"), move=_instruct
     ),
     World(
         action=DeactivateAccessKey(),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import integrations
-from bot.aws import blobs, wrapping
+from bot.aws import blobs, canary, wrapping
 from bot.aws.action import AwsAction
 from bot.aws.mint import (
     MODEL_ROLE,
@@ -61,7 +61,7 @@ def _allowed(role: str) -> set[str]:
 
 def _writes(action: AwsAction) -> set[str]:
     reads = {one.call for one in (*action.FACTS, *action.TOLD)}
-    reads |= {"lambda.Invoke", "sts.GetCallerIdentity"}  # witnesses
+    reads |= {"lambda.Invoke", "sts.GetCallerIdentity", canary.CALL}  # witnesses
     return {call for call in action.MANIFEST.calls if call not in reads}
 
 
@@ -137,6 +137,7 @@ def test_a_role_may_do_its_actions_calls_and_nothing_else(role: str) -> None:
         if role == one.ROLE:
             needed |= {permission(call) for call in _writes(one)}
             needed |= {permission(each.call) for each in one.FACTS}
+            needed |= {permission(call) for call in one.IMPLIED}
     assert _allowed(role) == needed
 
 
