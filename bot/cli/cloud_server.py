@@ -190,8 +190,32 @@ def _keep_whether_an_alias_may_be_called() -> None:
     agents._update_agent_alias = updated  # noqa: SLF001 - as above
 
 
+def _publish_agents() -> None:
+    """Make a version of an agent where an alias is made that leads nowhere yet.
+
+    The server knows versions and makes none. Source: Amazon Bedrock user guide, "Deploy
+    an agent": without a routing configuration a version is made of the draft.
+    """
+    agents: Any = importlib.import_module("ministack.services.bedrock_agent")
+    create = agents._create_agent_alias  # noqa: SLF001 - as above
+
+    def created(agent: str, body: Any) -> Any:
+        draft = agents._agents.get(agent)  # noqa: SLF001 - as above
+        asked = body if isinstance(body, dict) else _json_of(body)
+        if draft is None or asked.get("routingConfiguration"):
+            return create(agent, body)
+        made = agents._agent_versions  # noqa: SLF001 - as above
+        number = str(1 + sum(one.startswith(f"{agent}/") for one in made))
+        made[f"{agent}/{number}"] = {**draft, "Version": number}
+        routes = [{"agentVersion": number}]
+        return create(agent, json.dumps({**asked, "routingConfiguration": routes}))
+
+    agents._create_agent_alias = created  # noqa: SLF001 - as above
+
+
 if __name__ == "__main__":
     lock = _alone()
+    _publish_agents()
     _keep_whether_an_alias_may_be_called()
     _judge_aliases_by_method()
     _judge_what_is_meant()

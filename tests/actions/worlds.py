@@ -15,6 +15,7 @@ from integrations.aws_bedrock_action_groups import (
     DisableActionGroup,
     EnableActionGroup,
 )
+from integrations.aws_bedrock_agent_versions import RouteAlias
 from integrations.aws_bedrock_agents import AcceptCalls, RefuseCalls
 from integrations.aws_bedrock_guardrail import SetAgentGuardrail
 from integrations.aws_bedrock_throughput import GiveUpThroughput
@@ -374,8 +375,8 @@ def _refusing(cloud: Cloud) -> Params:
     return params
 
 
-def _guarded_agent(cloud: Cloud) -> Params:
-    """Make an agent whose guardrail got weaker: version 2 stops one thing less."""
+def _weakened(cloud: Cloud) -> str:
+    """Make a guardrail whose version 2 stops less than its version 1."""
     words = ("ignore previous instructions", "reveal your system prompt", "canary")
     given = {
         "name": _fresh("guardrail"),
@@ -389,8 +390,42 @@ def _guarded_agent(cloud: Cloud) -> Params:
     named = {"guardrailIdentifier": guardrail}
     _do(cloud, "bedrock", "update_guardrail", **named, **weaker)
     _do(cloud, "bedrock", "create_guardrail_version", **named)
+    return str(guardrail)
+
+
+def _guarded_agent(cloud: Cloud) -> Params:
+    guardrail = _weakened(cloud)
     agent = _agent(cloud, guardrailIdentifier=guardrail, guardrailVersion="2")
     return {"agent_id": agent, "version": "1"}
+
+
+def _released_agent(cloud: Cloud) -> Params:
+    """Make an agent whose second version has the weaker guardrail."""
+    guardrail = _weakened(cloud)
+    agent = _agent(cloud, guardrailIdentifier=guardrail, guardrailVersion="1")
+    named = {"agentId": agent}
+    _do(cloud, "bedrock-agent", "create_agent_alias", **named, agentAliasName="first")
+    drafted = _do(cloud, "bedrock-agent", "get_agent", **named)["agent"]
+    fields = ("agentName", "agentResourceRoleArn", "foundationModel", "instruction")
+    weaker = {"guardrailIdentifier": guardrail, "guardrailVersion": "2"}
+    same = {one: drafted[one] for one in fields}
+    _do(
+        cloud,
+        "bedrock-agent",
+        "update_agent",
+        **named,
+        **same,
+        guardrailConfiguration=weaker,
+    )
+    alias = _do(
+        cloud,
+        "bedrock-agent",
+        "create_agent_alias",
+        **named,
+        agentAliasName="live",
+        description="Customers call this one",
+    )["agentAlias"]["agentAliasId"]
+    return {"agent_id": agent, "alias_id": alias, "version": "1"}
 
 
 def _blocking(words: Sequence[str]) -> dict[str, Any]:
@@ -460,6 +495,11 @@ WORLDS = (
             "delete_provisioned_model_throughput",
             provisionedModelId=params["throughput"],
         ),
+    ),
+    World(
+        action=RouteAlias(),
+        make=_released_agent,
+        move=lambda cloud, params: _route(cloud, params, "2", "REJECT_INVOCATIONS"),
     ),
     World(action=SetAgentGuardrail(), make=_guarded_agent, move=_instruct),
     World(
