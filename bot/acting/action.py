@@ -47,8 +47,6 @@ class DataAction:
     """The sentence that says how it will be verified."""
     USUAL: ClassVar[Texts] = {}
     """The facts of `WANTED` → their values where nothing is wrong, for drills."""
-    ON_ITS_WAY: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Facts of `WANTED` → values on the way there: then it is looked at again later."""
 
     # --- how its world is asked: a room overrides these ---
 
@@ -107,7 +105,11 @@ class DataAction:
         return (self._step(params, compare),)
 
     def settled(self, facts: Texts) -> bool:
-        """Tell whether the thing has taken what the step before did to it."""
+        """Tell whether nothing is on its way: else it is waited for, or looked at later.
+
+        Args:
+            facts: As they were just read.
+        """
         del facts
         return True
 
@@ -217,7 +219,7 @@ class DataAction:
             wanted = from_templates(self.WANTED, params)
             wrong = [key for key, value in wanted.items() if facts[key] != value]
             if wrong:
-                return not_as_promised(facts, wrong, self.ON_ITS_WAY)
+                return not_as_promised(wrong, settled=self.settled(facts))
             found = Case(params=params, facts=facts, reader=reader, draft=plan.draft)
             return self.witness(found)
         except TocsinError as error:
@@ -282,6 +284,7 @@ class DataAction:
         return tuple(
             Change(what=words[key], before=facts[key], after=value)
             for key, value in wanted.items()
+            if facts[key] != value
         )
 
     def _step(self, params: Texts, compare: tuple[Probe, ...]) -> Step:

@@ -5,7 +5,7 @@ a worker may be silent.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from bot.acting.reading import Texts
 from bot.domain.action_effects import Verdict
@@ -32,19 +32,14 @@ def once_settled(read: Callable[[], Texts], settled: Callable[[Texts], bool]) ->
     return facts
 
 
-def not_as_promised(
-    facts: Texts, wrong: Sequence[str], on_its_way: Mapping[str, tuple[str, ...]]
-) -> Verified:
+def not_as_promised(wrong: Sequence[str], *, settled: bool) -> Verified:
     """Return what is said of facts that are not as promised.
 
     Args:
-        facts: As they are now.
         wrong: Those that differ.
-        on_its_way: Fact → values that it passes through; looked at again later.
+        settled: Nothing is on its way; else they are looked at again later.
     """
-    if all(facts[key] in on_its_way.get(key, ()) for key in wrong):
-        stands = ", ".join(f"{key} is {facts[key]}" for key in wrong)
-        says = f"Read again: {stands}, which is on its way."
-        return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
-    says = f"Read again: {', '.join(wrong)} is not as promised."
-    return Verified(verdict=Verdict.FAIL, says=says)
+    says = f"Read again: {', '.join(wrong)} is not as promised"
+    if settled:
+        return Verified(verdict=Verdict.FAIL, says=f"{says}.")
+    return Verified(verdict=Verdict.INCONCLUSIVE, says=f"{says} yet: it is on its way.")

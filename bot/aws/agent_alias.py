@@ -16,7 +16,9 @@ NAME = "bedrock.agent_alias.name"
 CALLS = "bedrock.agent_alias.calls"
 ROUTE = "bedrock.agent_alias.version"
 ABOUT = "bedrock.agent_alias.description"
+STATUS = "bedrock.agent_alias.status"
 ACCEPTED, REFUSED = "ACCEPT_INVOCATIONS", "REJECT_INVOCATIONS"
+_ON_ITS_WAY = frozenset({"CREATING", "UPDATING"})
 UPDATE = "bedrock-agent.UpdateAgentAlias"
 ROUTED = "routingConfiguration.0.agentVersion"
 _ID = {"type": "string", "pattern": "^[0-9A-Z]{10}$", "maxLength": 10}
@@ -47,6 +49,7 @@ def _alias(seen: Seen) -> Texts:
         ABOUT: found.get("description") or "",
         ROUTE: routes[0]["agentVersion"],
         CALLS: found.get("aliasInvocationState") or ACCEPTED,
+        STATUS: found["agentAliasStatus"],
     }
 
 
@@ -80,3 +83,7 @@ class AliasAction(AwsAction):
         """Return what the update repeats; a description only where there is one."""
         carried = dict(super().carrying(params, facts))
         return {**carried, "description": facts[ABOUT]} if facts[ABOUT] else carried
+
+    def settled(self, facts: Texts) -> bool:
+        """Tell whether AWS is through with what was done before."""
+        return facts[STATUS] not in _ON_ITS_WAY

@@ -8,7 +8,7 @@ the gate's business.
 import json
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ class Grant:
         role: Name of the role to assume, e.g. ``tocsin-act-iam``.
         calls: Operations, e.g. ``iam.UpdateAccessKey``.
         resources: ARN of the one thing they may touch, and of what AWS judges with it.
+            Where AWS tells none, ``service:thing``: then it is of this account.
     """
 
     role: str
@@ -139,7 +140,7 @@ class Mint:
             grant.role,
             RoleSessionName=plan.id,
             DurationSeconds=_PLAN_LIFE_S,
-            Policy=session_policy(grant),
+            Policy=session_policy(self._placed(grant)),
             SourceIdentity=_identity(approvers),
             Tags=[
                 {"Key": "tocsin-plan", "Value": plan.id},
@@ -161,6 +162,19 @@ class Mint:
         )
         ends_at: datetime = given["Expiration"]
         return key, ends_at
+
+    def _placed(self, grant: Grant) -> Grant:
+        """Return a grant whose resources are all ARNs."""
+        _, partition, _, _, account, _ = self._role_prefix().split(":")
+        region = self.base.settings.region
+        placed = (
+            one
+            if one.startswith("arn:")
+            else f"arn:{partition}:{service}:{region}:{account}:{thing}"
+            for one in grant.resources
+            for service, _, thing in (one.partition(":"),)
+        )
+        return replace(grant, resources=tuple(placed))
 
     def _role_prefix(self) -> str:
         """Return ``arn:aws:iam::<account>:role`` of the account we are in."""
