@@ -263,7 +263,7 @@ def _say_when_secrets_were_rotated() -> None:
 
     def rotated(data: Any) -> Any:
         answer = rotate(data)
-        if answer[0] == HTTPStatus.OK:
+        if answer[0] == HTTPStatus.OK and data.get("RotateImmediately", True):
             of(data)["LastRotatedDate"] = int(time.time())
         return answer
 

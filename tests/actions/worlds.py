@@ -647,8 +647,9 @@ def _secret(cloud: Cloud) -> Params:
         SecretId=name,
         RotationLambdaARN=function,
         RotationRules={"AutomaticallyAfterDays": 30},
+        RotateImmediately=False,
     )
-    return {"secret": name, "leaked_at": "2999-01-01T00:00:00Z"}
+    return {"secret": name, "leaked_at": "2026-05-04T12:00:00Z"}
 
 
 def _web_acl(cloud: Cloud) -> Params:
