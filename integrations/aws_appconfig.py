@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from bot.acting.filling import not_done
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, filled, was
+from bot.acting.states import Need, State
 from bot.aws.action import AwsAction
 from bot.aws.calls import write
 from bot.aws.carrying import ALL_OTHERS, digest_of
@@ -36,7 +37,8 @@ _MAKE = "appconfig.CreateHostedConfigurationVersion"
 _DEPLOY = "appconfig.StartDeployment"
 _NAMED = "appconfig.named"
 _READ_BY = ("application", "environment", "profile", "flag")
-_OPEN = frozenset({"VALIDATING", "DEPLOYING", "BAKING", "ROLLING_BACK"})
+_OVER = frozenset({"COMPLETE", "ROLLED_BACK", "REVERTED"})
+_ON_ITS_WAY = frozenset({"VALIDATING", "DEPLOYING", "ROLLING_BACK"})
 _IN_FORCE = frozenset({"BAKING", "COMPLETE"})
 _STATES = {"on": True, "off": False}
 _ID = {"type": "string", "pattern": "^[a-z0-9]{4,7}$", "maxLength": 7}
@@ -138,6 +140,21 @@ class SetFlag(AwsAction):
     RESOURCE = ""
     TARGET = "flag"
     IDENTITY: ClassVar[Texts] = {}
+    NEEDS = (
+        Need(
+            fact=_STATE,
+            values=_OVER,
+            because="a deployment is open there, and AppConfig takes one at a time",
+            next_move="Wait for its end, or stop it in AppConfig, then propose again.",
+        ),
+    )
+    STATES = (
+        State(
+            fact=_STATE,
+            moving=_ON_ITS_WAY,
+            broken=frozenset({"ROLLED_BACK", "REVERTED"}),
+        ),
+    )
     WANTED: ClassVar[Texts] = {_FLAG: "{state}"}
     WORDS: ClassVar[Texts] = {_FLAG: "flag {flag} in force"}
     PROMISE = (
@@ -253,10 +270,6 @@ class SetFlag(AwsAction):
     def _known(self, step: Step) -> Texts:
         return {**self.identity(step), **{one.id: one.value for one in step.compare}}
 
-    def settled(self, facts: Texts) -> bool:
-        """Tell whether no deployment is on its way to the readers."""
-        return facts[_STATE] not in _OPEN - _IN_FORCE
-
     def grant(self, draft: Draft) -> Grant:
         """Return what the plan needs: one profile, one environment, one strategy."""
         found, given = super().grant(draft), dict(draft.params)
@@ -270,13 +283,7 @@ class SetFlag(AwsAction):
         return Grant(role=found.role, calls=found.calls, resources=every)
 
     def blast(self, case: Case) -> Blast:
-        """Return whom it reaches, and versions that are passed over.
-
-        Raises:
-            BadRequest: A deployment is open; AppConfig takes no other before its end.
-        """
-        if case.facts[_STATE] in _OPEN:
-            raise _refused(f"a deployment is open there ({case.facts[_STATE]})")
+        """Return whom it reaches, and versions that are passed over."""
         deployed, latest = int(case.facts[_DEPLOYED]), int(case.facts[_LATEST])
         passed = (
             f" {latest - deployed} newer versions that were never deployed are passed "

@@ -103,7 +103,6 @@ class _SetGroupState(DraftAction):
 
     def blast(self, case: Case) -> Blast:
         """Return whom it reaches, and the group by its name."""
-        self.at_rest(case.facts)
         name = case.facts[_NAME]
         says = f"The group of actions {name!a}. {self.reach(case)}"
         return Blast(systems=1, says=says)

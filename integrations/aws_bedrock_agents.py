@@ -39,9 +39,7 @@ class _SetCalls(AliasAction):
     """What refusing and accepting share."""
 
     USUAL: ClassVar[Texts] = {CALLS: ACCEPTED}
-    WORDS: ClassVar[Texts] = {
-        CALLS: "calls through the alias {alias_id} of {agent_id}"
-    }
+    WORDS: ClassVar[Texts] = {CALLS: "calls through the alias {alias_id} of {agent_id}"}
     PROMISE = "The alias is read again and must be as shown. The agent is not called."
     CARRIED: ClassVar[Texts] = {**AliasAction.CARRIED, ROUTED: ROUTE}
 

@@ -109,7 +109,10 @@ class SetAgentGuardrail(DraftAction):
         _AGENT,
         Reading(
             call="bedrock.GetGuardrail",
-            arguments={"guardrailIdentifier": _GUARDRAIL, "guardrailVersion": "version"},
+            arguments={
+                "guardrailIdentifier": _GUARDRAIL,
+                "guardrailVersion": "version",
+            },
             facts=_guardrail,
             keep=_guardrail_kept,
         ),
@@ -158,7 +161,6 @@ class SetAgentGuardrail(DraftAction):
 
     def blast(self, case: Case) -> Blast:
         """Return whom it reaches: callers of the draft, and of no version."""
-        self.at_rest(case.facts)
         return Blast(systems=1, says=self.reach(case))
 
     def witness(self, case: Case) -> Verified:

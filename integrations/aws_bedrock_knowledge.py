@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
+from bot.acting.states import Need, State
 from bot.aws.action import AwsAction
-from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
@@ -28,6 +28,7 @@ _NAME = "bedrock.knowledge_base.name"
 _JOB = "bedrock.ingestion_job.state"
 _DOCUMENT = "bedrock.document.state"
 _RUNNING, _STOPPED, _GONE = "running", "STOPPED", "NOT_FOUND"
+_STOPPING = "STOPPING"
 _RUNS = frozenset({"STARTING", "IN_PROGRESS"})
 _ON_ITS_WAY = frozenset(
     {"PENDING", "STARTING", "IN_PROGRESS", "DELETING", "DELETE_IN_PROGRESS"}
@@ -112,14 +113,21 @@ class StopIngestion(AwsAction):
         "data_source_id": "dataSourceId",
         "ingestion_job_id": "ingestionJobId",
     }
+    NEEDS = (
+        Need(
+            fact=_JOB,
+            values=frozenset({_RUNNING, _STOPPING}),
+            because="the job is over",
+            next_move="Take what it read in out again, document by document.",
+        ),
+    )
+    STATES = (State(fact=_JOB, moving=frozenset({_STOPPING})),)
     WANTED: ClassVar[Texts] = {_JOB: _STOPPED}
     USUAL: ClassVar[Texts] = {_JOB: _RUNNING}
     WORDS: ClassVar[Texts] = {_JOB: "ingestion job {ingestion_job_id}"}
     PROMISE = "The job is read again and must be stopped. What it has read in stays in."
     FACTS = (_GET_BASE, _GET_JOB)
-    TOLD = (
-        Reading(call=_GET_JOB.call, arguments=_GET_JOB.arguments, keep=_job_kept),
-    )
+    TOLD = (Reading(call=_GET_JOB.call, arguments=_GET_JOB.arguments, keep=_job_kept),)
     WRITE = (
         "bedrock-agent.StopIngestionJob",
         {**_CALL_OF_BASE, "ingestionJobId": "{ingestion_job_id}"},
@@ -141,28 +149,14 @@ class StopIngestion(AwsAction):
         irreversible_because="a stopped job cannot go on; a new one reads everything",
     )
 
-    def settled(self, facts: Texts) -> bool:
-        """Tell whether the job is not stopping at this moment."""
-        return facts[_JOB] != "STOPPING"
-
     def blast(self, case: Case) -> Blast:
-        """Return what has been read in so far, counted by Bedrock.
-
-        Raises:
-            BadRequest: The job is over.
-        """
-        if case.facts[_JOB] not in {_RUNNING, "STOPPING"}:
-            raise BadRequest(
-                "The job was not planned to be stopped",
-                because=f"it is over: {case.facts[_JOB]}",
-                next_move="Take what it read in out again, document by document.",
-            )
+        """Return what has been read in so far, counted by Bedrock."""
         counts = (case.told[_GET_JOB.call] or {}).get("statistics") or {}
         scanned = counts.get("numberOfDocumentsScanned", 0)
         new = counts.get("numberOfNewDocumentsIndexed", 0)
         says = (
-            f"The knowledge base {case.facts[_NAME]!a}: {scanned} documents were looked "
-            f"at when this was planned, {new} new ones indexed; those stay."
+            f"The knowledge base {case.facts[_NAME]!a}: so far {scanned} "
+            f"documents were looked at and {new} new ones indexed; those stay."
         )
         return Blast(systems=1, says=says)
 
@@ -178,6 +172,7 @@ class RemoveDocument(AwsAction):
         "data_source_id": "dataSourceId",
         "uri": _URI,
     }
+    STATES = (State(fact=_DOCUMENT, moving=_ON_ITS_WAY),)
     WANTED: ClassVar[Texts] = {_DOCUMENT: _GONE}
     USUAL: ClassVar[Texts] = {_DOCUMENT: "INDEXED"}
     WORDS: ClassVar[Texts] = {_DOCUMENT: "{uri} in the index of {knowledge_base_id}"}
@@ -214,10 +209,6 @@ class RemoveDocument(AwsAction):
         calls=(WRITE[0], *(one.call for one in FACTS)),
         irreversible_because="it comes back only by being ingested from S3 again",
     )
-
-    def settled(self, facts: Texts) -> bool:
-        """Tell whether Bedrock is not working on the document."""
-        return facts[_DOCUMENT] not in _ON_ITS_WAY
 
     def blast(self, case: Case) -> Blast:
         """Return whom it reaches, and what brings the document back."""

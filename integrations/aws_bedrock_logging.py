@@ -220,9 +220,7 @@ class RestoreLogging(AwsAction):
     def blast(self, case: Case) -> Blast:
         """Return whose calls it is, and whether it was like this before."""
         wanted = {fact: case.params[name] for name, fact in _WHOSE.items()}
-        found = [
-            one for one in case.told[_TRAIL] if _places(one["config"]) == wanted
-        ]
+        found = [one for one in case.told[_TRAIL] if _places(one["config"]) == wanted]
         known = (
             f"CloudTrail: it was set like this on {found[0]['at']} UTC by "
             f"{found[0]['by']!a}."
@@ -231,7 +229,6 @@ class RestoreLogging(AwsAction):
         )
         says = f"Every call of a model in this account and region. {known}"
         return Blast(systems=-1, says=says)
-
 
 
 ACTIONS = (RestoreLogging(),)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
+from bot.acting.states import State
 from bot.aws.action import AwsAction
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level, Step
@@ -88,6 +89,7 @@ class RotateSecret(AwsAction):
     IMPLIED: ClassVar[Texts] = {"lambda.Invoke": _FUNCTION}
     TARGET = "secret"
     IDENTITY: ClassVar[Texts] = {"secret": "SecretId"}
+    STATES = (State(fact=_PENDING, moving=frozenset({"yes"})),)
     WANTED: ClassVar[Texts] = {_ROTATED: "yes"}
     USUAL: ClassVar[Texts] = {_ROTATED: "no"}
     WORDS: ClassVar[Texts] = {_ROTATED: "{secret} rotated since {leaked_at}"}
@@ -133,10 +135,6 @@ class RotateSecret(AwsAction):
         """Return the secret, and since when it is not safe."""
         (since,) = (one.value for one in step.compare if one.id == _SINCE)
         return {**super().identity(step), "leaked_at": since}
-
-    def settled(self, facts: Texts) -> bool:
-        """Tell whether no rotation is on its way."""
-        return facts[_PENDING] == "no"
 
     def blast(self, case: Case) -> Blast:
         """Return whom it hits: whoever goes on with the value from before."""

@@ -191,7 +191,11 @@ class SetAppGuardrail(_Put):
     )
     WRITE = (
         "ssm.PutParameter",
-        {"Name": "{parameter}", "Value": "{guardrail_id}:{version}", "Overwrite": "true"},
+        {
+            "Name": "{parameter}",
+            "Value": "{guardrail_id}:{version}",
+            "Overwrite": "true",
+        },
     )
     MANIFEST = ActionManifest(
         name="aws.ssm.set_app_guardrail",

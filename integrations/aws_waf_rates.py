@@ -26,7 +26,7 @@ MANIFEST = Manifest(
 _LIMIT = "waf.rate_rule.limit"
 _RULE, _PLACE = "waf.rate_rule.name", "waf.rate_rule.place"
 _WINDOW, _BY = "waf.rate_rule.window_s", "waf.rate_rule.counted_by"
-_ARN, _TOKEN = "waf.web_acl.arn", "waf.web_acl.lock_token"  # noqa: S105 - a version
+_ARN, _TOKEN = "waf.web_acl.arn", "waf.web_acl.lock_token"
 _OTHERS, _USES = "waf.web_acl.other_fields", "waf.web_acl.uses"
 _REGIONAL = {"Scope": "REGIONAL"}
 _UPDATE = "wafv2.UpdateWebACL"
@@ -119,9 +119,7 @@ class SetRateLimit(CarryingAction):
     WORDS: ClassVar[Texts] = {_LIMIT: "limit of the rate rule {rule_name}"}
     PROMISE = "The ACL is read again. WAF needs about a minute until it acts on it."
     FACTS = (_READING,)
-    DOCUMENT = Document(
-        call=_UPDATE, reading=_READING, fields=_carried, fact=_OTHERS
-    )
+    DOCUMENT = Document(call=_UPDATE, reading=_READING, fields=_carried, fact=_OTHERS)
     CARRIED: ClassVar[Texts] = {"LockToken": _TOKEN}
     WRITE = (
         _UPDATE,

@@ -20,9 +20,9 @@ APPROVERS = ("U0SECOND",)
 
 
 @dataclass(frozen=True)
-class Cloud:
-    server: PracticeCloud
-    home: Path
+class Account:
+    """An account somewhere on this machine; whose server it is on is a subclass's."""
+
     settings: AwsSettings
 
     @property
@@ -36,6 +36,20 @@ class Cloud:
     def mint(self, **changed: Any) -> Mint:
         base = open_session(replace(self.settings, **changed))
         return Mint(base=base, clock=FakeClock())
+
+    def apply(self, action: Any, draft: Draft, mint: Mint) -> StepResult:
+        """Run a plan's steps as the gate would, with a session of its own."""
+        plan = plan_of(draft)
+        session = mint.mint(plan, action.grant(draft), approvers=APPROVERS)
+        return applied(action, draft, session)
+
+
+@dataclass(frozen=True)
+class Cloud(Account):
+    """An account of the practice cloud."""
+
+    server: PracticeCloud
+    home: Path
 
     def user(self) -> tuple[str, AwsKey]:
         """Make a user with one active key."""
@@ -58,12 +72,6 @@ class Cloud:
                 FunctionName=name, ReservedConcurrentExecutions=limits["reserved"]
             )
         return name
-
-    def apply(self, action: Any, draft: Draft, mint: Mint) -> StepResult:
-        """Run a plan's steps as the gate would, with a session of its own."""
-        plan = plan_of(draft)
-        session = mint.mint(plan, action.grant(draft), approvers=APPROVERS)
-        return applied(action, draft, session)
 
 
 def applied(action: Action, draft: Draft, session: AwsSession) -> StepResult:
@@ -99,6 +107,6 @@ def running_cloud(home: Path) -> Iterator[Cloud]:
     try:
         server.start(home)
         assert server.settings is not None
-        yield Cloud(server, home, server.settings)
+        yield Cloud(server.settings, server, home)
     finally:
         server.stop()

@@ -13,11 +13,19 @@ from bot.acting.filling import as_json, from_templates, not_done, probes_of
 from bot.acting.params import check_params
 from bot.acting.reading import Case, Reading, Seen, Texts, filled
 from bot.acting.sketch import sketched
-from bot.acting.waiting import not_as_promised, once_settled
+from bot.acting.states import (
+    Need,
+    State,
+    once_settled,
+    refuse_needless,
+    refuse_unmet,
+    told_by,
+)
 from bot.domain.action_effects import Verdict
-from bot.domain.errors import BadRequest, NotFound, TocsinError
+from bot.domain.errors import NotFound, TocsinError
 from bot.domain.plan import Blast, Change, Draft, Plan, Probe, Step
 from bot.ports.action import ActionManifest, Effect, Sketch, StepResult, Verified
+
 
 class DataAction:
     """Keeps `bot.ports.action.Action` with data. Templates are filled by params."""
@@ -47,6 +55,12 @@ class DataAction:
     """The sentence that says how it will be verified."""
     USUAL: ClassVar[Texts] = {}
     """The facts of `WANTED` → their values where nothing is wrong, for drills."""
+    NEEDS: ClassVar[tuple[Need, ...]] = ()
+    """What must be so before it is planned."""
+    STATES: ClassVar[tuple[State, ...]] = ()
+    """Facts that say whether the world is still on its way, or broke on it."""
+    SECONDS: ClassVar[int] = 10
+    """How long it takes until it can be seen to have worked."""
 
     # --- how its world is asked: a room overrides these ---
 
@@ -104,15 +118,6 @@ class DataAction:
         """
         return (self._step(params, compare),)
 
-    def settled(self, facts: Texts) -> bool:
-        """Tell whether nothing is on its way: else it is waited for, or looked at later.
-
-        Args:
-            facts: As they were just read.
-        """
-        del facts
-        return True
-
     def made(self, step: Step, effect: Effect) -> StepResult:
         """Make a step's one call; everything was compared. Never raises."""
         return self.written(
@@ -156,15 +161,11 @@ class DataAction:
         name = self.MANIFEST.name
         check_params(name, self.MANIFEST.params, params)
         facts = self.facts(params, reader)
+        wanted = from_templates(self.WANTED, params)
+        refuse_needless(name, self.PLACE, facts, wanted)
+        refuse_unmet(name, self.NEEDS, facts)
         told = self._kept(self.TOLD, {**params, **facts}, reader)
         case = Case(params=params, facts=facts, reader=reader, told=told)
-        wanted = from_templates(self.WANTED, params)
-        if all(facts[key] == value for key, value in wanted.items()):
-            raise BadRequest(
-                f"{name} was not planned",
-                because=f"{self.PLACE} is already as it would make it",
-                next_move="Nothing needs to be done.",
-            )
         preconditions = probes_of(facts)
         return Draft(
             action=name,
@@ -178,6 +179,7 @@ class DataAction:
             verify=self.promise(case),
             rollback=self.MANIFEST.rollback,
             irreversible_because=self.MANIFEST.irreversible_because,
+            est_seconds=self.SECONDS,
         )
 
     def probe(self, draft: Draft, *, reader: Any) -> tuple[Probe, ...]:
@@ -197,9 +199,7 @@ class DataAction:
         """
         try:
             asked = self.identity(step)
-            facts = once_settled(
-                lambda: self.facts(asked, effect.session), self.settled
-            )
+            facts = once_settled(lambda: self.facts(asked, effect.session), self.STATES)
         except Exception as error:  # noqa: BLE001 - nothing was written yet
             reason = type(error).__name__
             return not_done(step, f"the facts could not be read again ({reason})")
@@ -216,10 +216,13 @@ class DataAction:
         params = dict(plan.draft.params)
         try:
             facts = self.facts(params, reader)
+            if (told := told_by(self.STATES, facts)) is not None:
+                return told
             wanted = from_templates(self.WANTED, params)
             wrong = [key for key, value in wanted.items() if facts[key] != value]
             if wrong:
-                return not_as_promised(wrong, settled=self.settled(facts))
+                says = f"Read again: {', '.join(wrong)} is not as promised."
+                return Verified(verdict=Verdict.FAIL, says=says)
             found = Case(params=params, facts=facts, reader=reader, draft=plan.draft)
             return self.witness(found)
         except TocsinError as error:

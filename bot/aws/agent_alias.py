@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.acting.reading import Reading, Seen, Texts
+from bot.acting.states import State
 from bot.aws.action import AwsAction
 from bot.domain.errors import BadRequest
 
@@ -18,7 +19,6 @@ ROUTE = "bedrock.agent_alias.version"
 ABOUT = "bedrock.agent_alias.description"
 STATUS = "bedrock.agent_alias.status"
 ACCEPTED, REFUSED = "ACCEPT_INVOCATIONS", "REJECT_INVOCATIONS"
-_ON_ITS_WAY = frozenset({"CREATING", "UPDATING"})
 UPDATE = "bedrock-agent.UpdateAgentAlias"
 ROUTED = "routingConfiguration.0.agentVersion"
 _ID = {"type": "string", "pattern": "^[0-9A-Z]{10}$", "maxLength": 10}
@@ -77,13 +77,16 @@ class AliasAction(AwsAction):
     TARGET = "alias_id"
     IDENTITY: ClassVar[Texts] = {"agent_id": "agentId", "alias_id": "agentAliasId"}
     FACTS: ClassVar[tuple[Reading, ...]] = (READING,)
+    STATES = (
+        State(
+            fact=STATUS,
+            moving=frozenset({"CREATING", "UPDATING"}),
+            broken=frozenset({"FAILED"}),
+        ),
+    )
     CARRIED: ClassVar[Texts] = {"agentAliasName": NAME}
 
     def carrying(self, params: Texts, facts: Texts) -> Texts:
         """Return what the update repeats; a description only where there is one."""
         carried = dict(super().carrying(params, facts))
         return {**carried, "description": facts[ABOUT]} if facts[ABOUT] else carried
-
-    def settled(self, facts: Texts) -> bool:
-        """Tell whether AWS is through with what was done before."""
-        return facts[STATUS] not in _ON_ITS_WAY

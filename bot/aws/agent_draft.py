@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.acting.reading import Case, Reading, Seen, Texts
+from bot.acting.states import Need, State
 from bot.aws.carrying import CarryingAction, digest_of, same_fields
 from bot.domain.action_effects import Verdict
-from bot.domain.errors import BadRequest
 from bot.domain.plan import Probe, Step
 from bot.ports.action import Verified
 
@@ -27,6 +27,7 @@ AGENT_ID: Mapping[str, Any] = {
     "description": "the id of the agent, ten characters",
 }
 PREPARE = "bedrock-agent.PrepareAgent"
+_AT_REST = frozenset({"PREPARED", "NOT_PREPARED", "FAILED"})
 _ON_ITS_WAY = frozenset({"CREATING", "UPDATING", "PREPARING", "VERSIONING"})
 _KEPT = (
     *("agentId", "agentName", "agentArn", "agentStatus", "foundationModel"),
@@ -61,11 +62,7 @@ def agent_fields(agent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def agent_facts(seen: Seen) -> Texts:
-    """Return what a plan on a draft rests on.
-
-    Raises:
-        BadRequest: The agent is being changed at this moment.
-    """
+    """Return what a plan on a draft rests on."""
     agent = seen.answer["agent"]
     return {
         ARN: agent["agentArn"],
@@ -88,6 +85,15 @@ class DraftAction(CarryingAction):
     RESOURCE = ARN
     IMPLIED: ClassVar[Texts] = {"iam.PassRole": PASSED_ROLE}
     TARGET = "agent_id"
+    NEEDS = (
+        Need(
+            fact=STATUS,
+            values=_AT_REST,
+            because="somebody is changing the agent at this moment",
+            next_move="Propose it again in a minute.",
+        ),
+    )
+    STATES = (State(fact=STATUS, moving=_ON_ITS_WAY, broken=frozenset({"FAILED"})),)
     HELD: ClassVar[Texts]
     """Parameters that the second step does not name → the fact that tells them."""
 
@@ -100,7 +106,9 @@ class DraftAction(CarryingAction):
             id="s2",
             call=PREPARE,
             params=(("agentId", params["agent_id"]),),
-            compare=tuple(Probe(id=key, value=one) for key, one in sorted(after.items())),
+            compare=tuple(
+                Probe(id=key, value=one) for key, one in sorted(after.items())
+            ),
         )
         return change, prepare
 
@@ -111,23 +119,6 @@ class DraftAction(CarryingAction):
         known = {one.id: one.value for one in step.compare}
         held = {name: known[fact] for name, fact in self.HELD.items()}
         return {"agent_id": dict(step.params)["agentId"], **held}
-
-    def settled(self, facts: Texts) -> bool:
-        """Tell whether AWS is through with what was done before."""
-        return facts[STATUS] not in _ON_ITS_WAY
-
-    def at_rest(self, facts: Texts) -> None:
-        """Refuse an agent that somebody is changing.
-
-        Raises:
-            BadRequest: It is on its way from one state to another.
-        """
-        if facts[STATUS] in _ON_ITS_WAY:
-            raise BadRequest(
-                "The agent's draft was not planned to change",
-                because=f"it is {facts[STATUS]} at this moment",
-                next_move="Propose it again in a minute.",
-            )
 
     def reach(self, case: Case) -> str:
         """Return whom a prepared draft reaches, as a sentence."""
@@ -149,9 +140,8 @@ class DraftAction(CarryingAction):
         status = case.facts[STATUS]
         if status == "PREPARED":
             return super().witness(case)
-        says = f"The agent's draft is {status}."
-        late = Verdict.INCONCLUSIVE if status in _ON_ITS_WAY else Verdict.FAIL
-        return Verified(verdict=late, says=says)
+        says = f"The agent's draft is {status}: it does not act on the change."
+        return Verified(verdict=Verdict.FAIL, says=says)
 
 
 def agent_reading(**more: Any) -> Reading:

@@ -99,5 +99,3 @@ class CarryingAction(AwsAction):
         reading = self.DOCUMENT.reading
         texts = filled(reading, self.identity(step))
         return self.DOCUMENT.fields(self.looked(session, reading.call, texts))
-
-

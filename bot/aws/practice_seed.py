@@ -43,7 +43,7 @@ ACTING_ROLES = (
     "tocsin-act-events",
     *("tocsin-act-iam", "tocsin-act-lambda", "tocsin-act-s3", "tocsin-act-sessions"),
     *("tocsin-act-flags", "tocsin-act-logging", "tocsin-act-secrets"),
-    "tocsin-act-waf",
+    *("tocsin-act-sagemaker", "tocsin-act-waf"),
 )
 _ROLES = {
     "tocsin-read": "tocsin-trust-read.json",

@@ -15,7 +15,6 @@ import runpy
 import signal
 import sys
 import threading
-import time
 import urllib.parse
 from http import HTTPStatus
 from pathlib import Path
@@ -103,7 +102,8 @@ def _judge_what_is_meant() -> None:
 
     It judges a service of ECS by its cluster, a rule of EventBridge by a name that AWS
     uses for other buses only, an agent's alias by the agent, and IP sets, guardrails
-    that are applied and bought throughput by nothing. Source: Service Authorization Reference, "Resource types".
+    that are applied and bought throughput by nothing.
+    Source: Service Authorization Reference, "Resource types".
     """
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     judged = actions.extract_resource_arn
@@ -264,7 +264,7 @@ def _say_when_secrets_were_rotated() -> None:
     def rotated(data: Any) -> Any:
         answer = rotate(data)
         if answer[0] == HTTPStatus.OK and data.get("RotateImmediately", True):
-            of(data)["LastRotatedDate"] = int(time.time())
+            of(data)["LastRotatedDate"] = of(data)["LastChangedDate"]
         return answer
 
     def described(data: Any) -> Any:

@@ -1,5 +1,6 @@
 """What follows after a plan ran: looks at the world, a person's word, a rollback."""
 
+from datetime import timedelta
 from typing import assert_never
 
 from bot.domain.action_asked import Asked
@@ -73,13 +74,19 @@ def _inconclusive(asked: Asked, command: Verify) -> tuple[ActionEvent, ...]:
     attempt = asked.state.looks + 1
     open_still = ActionVerifyInconclusive(
         attempt=attempt,
-        again_at=asked.now + asked.rules.verify_again,
+        again_at=asked.now + _pause(asked),
         at=asked.now,
         says=command.says,
     )
     if attempt < asked.rules.verify_attempts:
         return (open_still,)
     return (open_still, _verify_failed(asked, command, "inconclusive"))
+
+
+def _pause(asked: Asked) -> timedelta:
+    """Return how long the next look waits: what takes longer is given longer."""
+    estimate = timedelta(seconds=asked.plan.draft.est_seconds)
+    return max(asked.rules.verify_again, estimate)
 
 
 def _verify_failed(asked: Asked, command: Verify, because: str) -> ActionVerifyFailed:

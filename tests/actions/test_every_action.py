@@ -1,9 +1,11 @@
-"""What every AWS action promises, walked in the practice cloud with IAM enforced.
+"""What every AWS action promises, walked where IAM is enforced.
 
-A new action is under this contract with one entry in `worlds.py`.
+That is the practice cloud, or the checked fake for what no emulator has. A new action
+is under this contract with one entry in `worlds.py` or `worlds_fake.py`.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from functools import cache
 
 import orjson
@@ -15,9 +17,11 @@ from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Draft
 from bot.gate.catalogue import load_actions
-from tests.actions.worlds import WORLDS, World
+from tests.actions.worlds import World
+from tests.actions.worlds_all import WORLDS, where_exercised
 from tests.aws.recording import recorded
-from tests.cloud import APPROVERS, Cloud, applied, plan_of, running_cloud
+from tests.awsfake.cloud import running_fake
+from tests.cloud import APPROVERS, Account, applied, plan_of, running_cloud
 
 pytestmark = pytest.mark.slow
 CATALOGUE = load_actions()
@@ -27,39 +31,69 @@ OWN = [one for one in WORLDS if not one.is_shared]
 each_own = pytest.mark.parametrize("world", OWN, ids=[one.name for one in OWN])
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    with running_cloud(tmp_path_factory.mktemp("cloud")) as one:
-        yield one
+Place = tuple[Account, Mint]
 
 
 @pytest.fixture(scope="module")
-def mint(cloud: Cloud) -> Mint:
-    """Return one for all: making clients takes longer than their calls."""
-    return cloud.mint()
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Place]]:
+    """Return what starts each place once, and one mint for all that is tried there.
+
+    Making clients takes longer than their calls.
+    """
+    with ExitStack() as running:
+        makers: dict[str, Callable[[], AbstractContextManager[Account]]] = {
+            "ministack": lambda: running_cloud(tmp_path_factory.mktemp("cloud")),
+            "checked fake": running_fake,
+        }
+
+        @cache
+        def started(where: str) -> Place:
+            account = running.enter_context(makers[where]())
+            return account, account.mint()
+
+        yield started
 
 
-def _drafted(cloud: Cloud, world: World, mint: Mint) -> Draft:
+@pytest.fixture
+def cloud(places: Callable[..., Place], world: World) -> Account:
+    return places(world.where)[0]
+
+
+@pytest.fixture
+def mint(places: Callable[..., Place], world: World) -> Mint:
+    return places(world.where)[1]
+
+
+def _drafted(cloud: Account, world: World, mint: Mint) -> Draft:
     return world.action.plan(world.make(cloud), reader=mint.reader())
 
 
 @pytest.fixture(scope="module")
-def untouched(cloud: Cloud, mint: Mint) -> Callable[[World], Draft]:
+def untouched(places: Callable[..., Place]) -> Callable[[World], Draft]:
     """Return a plan on a thing that no test changes, made once."""
-    once = cache(lambda world: _drafted(cloud, world, mint))
-    return lambda world: (
-        _drafted(cloud, world, mint) if world.is_shared else once(world)
-    )
+
+    def drafted(world: World) -> Draft:
+        cloud, mint = places(world.where)
+        return _drafted(cloud, world, mint)
+
+    once = cache(drafted)
+    return lambda world: drafted(world) if world.is_shared else once(world)
 
 
 def test_every_aws_action_has_a_world() -> None:
     ours = {name for name, one in CATALOGUE.items() if isinstance(one, AwsAction)}
-    assert {one.name for one in WORLDS} == ours
+    names = [one.name for one in WORLDS]
+    assert set(names) == ours
+    assert len(names) == len(ours)
+
+
+def test_of_every_action_it_is_known_where_it_is_exercised() -> None:
+    assert [name for name in CATALOGUE if not where_exercised(name)] == []
 
 
 @each
 def test_it_works_once_is_seen_to_work_and_is_undone(
-    cloud: Cloud, mint: Mint, world: World
+    cloud: Account, mint: Mint, world: World
 ) -> None:
     action = world.action
     done = _drafted(cloud, world, mint)
@@ -92,7 +126,7 @@ def test_the_same_world_gives_the_same_digest(
 
 @each
 def test_a_world_that_moved_is_left_alone(
-    cloud: Cloud, mint: Mint, world: World
+    cloud: Account, mint: Mint, world: World
 ) -> None:
     params = world.make(cloud)
     draft = world.action.plan(params, reader=mint.reader())
@@ -107,7 +141,7 @@ def test_a_world_that_moved_is_left_alone(
 
 @each_own
 def test_a_session_of_another_plan_cannot_touch_it(
-    cloud: Cloud, mint: Mint, world: World
+    cloud: Account, mint: Mint, world: World
 ) -> None:
     action = world.action
     mine, foreign = _drafted(cloud, world, mint), _drafted(cloud, world, mint)
@@ -118,7 +152,7 @@ def test_a_session_of_another_plan_cannot_touch_it(
 
 @each
 def test_the_manifest_names_exactly_what_is_called_and_kept(
-    cloud: Cloud, world: World, monkeypatch: pytest.MonkeyPatch
+    cloud: Account, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mint, action = cloud.mint(), world.action
     params = world.make(cloud)

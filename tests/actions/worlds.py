@@ -60,13 +60,15 @@ class World:
     Attributes:
         make: Makes a thing of its own and returns the parameters of a plan on it.
         move: Changes the thing so that the plan is not true any more.
+        where: On what it is walked: ``ministack`` or ``checked fake``.
         also: Calls that this walk cannot make; beside it stands who makes them.
         is_shared: There is one for the whole account: every plan is about the same.
     """
 
     action: AwsAction
-    make: Callable[[Cloud], Params]
-    move: Callable[[Cloud, Params], Any]
+    make: Callable[[Any], Params]
+    move: Callable[[Any, Params], Any]
+    where: str = "ministack"
     also: frozenset[str] = field(default_factory=frozenset)
     is_shared: bool = False
 
@@ -771,9 +773,7 @@ WORLDS = (
     World(action=SetRateLimit(), make=_web_acl, move=_open_acl),
     World(action=StopIngestion(), make=_running_job, move=_stop_job),
     World(action=RemoveDocument(), make=_document, move=_delete_document),
-    World(
-        action=RestoreLogging(), make=_unlogged, move=_log_elsewhere, is_shared=True
-    ),
+    World(action=RestoreLogging(), make=_unlogged, move=_log_elsewhere, is_shared=True),
     World(
         action=RouteAlias(),
         make=_released_agent,

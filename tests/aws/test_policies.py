@@ -61,7 +61,8 @@ def _allowed(role: str) -> set[str]:
 
 def _writes(action: AwsAction) -> set[str]:
     reads = {one.call for one in (*action.FACTS, *action.TOLD)}
-    reads |= {"lambda.Invoke", "sts.GetCallerIdentity", canary.CALL}  # witnesses
+    reads |= {"lambda.Invoke", "sts.GetCallerIdentity"}  # witnesses
+    reads |= {"cloudwatch.GetMetricData", canary.CALL}
     return {call for call in action.MANIFEST.calls if call not in reads}
 
 
