@@ -16,6 +16,7 @@ from bot.acting.states import Need, State
 from bot.aws.action import AwsAction
 from bot.aws.calls import write
 from bot.aws.carrying import ALL_OTHERS, digest_of
+from bot.aws.flags import flags_of, without
 from bot.aws.mint import Grant
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level, Probe, Step
@@ -80,37 +81,16 @@ def _content(seen: Seen) -> Texts:
     Raises:
         BadRequest: The configuration has no such flag.
     """
-    flags = _flags_of(seen.answer)
+    flags = flags_of(seen.answer["Content"])
+    if flags is None:
+        raise _refused("the configuration holds no feature flags")
     flag = flags["values"].get(seen.known["flag"])
     if not isinstance(flag, dict) or not isinstance(flag.get("enabled"), bool):
         raise _refused("the configuration in force has no such flag")
     return {
         _FLAG: "on" if flag["enabled"] else "off",
-        _OTHERS: digest_of(_without(flags, seen.known["flag"])),
+        _OTHERS: digest_of(without(flags, seen.known["flag"])),
     }
-
-
-def _flags_of(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the configuration, a document of feature flags.
-
-    Raises:
-        BadRequest: It is none.
-    """
-    try:
-        content = answer["Content"]
-        raw = content.read() if hasattr(content, "read") else content
-        found = json.loads(raw)
-    except ValueError:
-        raise _refused("the configuration is not JSON") from None
-    if not (isinstance(found, dict) and isinstance(found.get("values"), dict)):
-        raise _refused("the configuration holds no feature flags")
-    return found
-
-
-def _without(flags: Mapping[str, Any], flag: str) -> Mapping[str, Any]:
-    """Return the configuration without the state of one flag."""
-    state = {**flags["values"][flag], "enabled": None}
-    return {**flags, "values": {**flags["values"], flag: state}}
 
 
 def _latest(seen: Seen) -> Texts:
@@ -244,15 +224,15 @@ class SetFlag(AwsAction):
             return super().made(step, effect)
         texts = filled(_CONTENT, self._known(step))
         try:
-            flags = _flags_of(self.looked(effect.session, _CONTENT.call, texts))
+            answer = self.looked(effect.session, _CONTENT.call, texts)
+            flags = flags_of(answer["Content"])
         except Exception as error:  # noqa: BLE001 - nothing was written yet
             reason = type(error).__name__
             return not_done(step, f"its other flags could not be read ({reason})")
-        given = dict(step.params)
-        flag = self.identity(step)["flag"]
+        given, flag = dict(step.params), self.identity(step)["flag"]
         wanted = given.pop(f"Content: values.{flag}.enabled")
         stated = given.pop(f"Content: {ALL_OTHERS}")
-        if stated != f"unchanged, {digest_of(_without(flags, flag))}":
+        if not flags or stated != f"unchanged, {digest_of(without(flags, flag))}":
             return not_done(step, "the world is not as planned (other flags)")
         flags["values"][flag]["enabled"] = json.loads(wanted)
         return write(

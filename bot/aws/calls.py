@@ -4,7 +4,7 @@ Reads are tried again by the SDK and raise our errors. Writes are sent once and
 return what became of them. Which calls an action makes is in the integration.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.aws.arguments import typed, typed_over
@@ -82,12 +82,7 @@ def refusal_of(session: AwsSession, call: str, arguments: Mapping[str, Any]) -> 
 
 
 def write(
-    session: AwsSession,
-    call: str,
-    texts: Mapping[str, str],
-    *,
-    idempotency_key: str,
-    over: Mapping[str, Any] | None = None,
+    session: AwsSession, call: str, texts: Mapping[str, str], *, idempotency_key: str
 ) -> StepResult:
     """Make a call that changes something, once. Never raises.
 
@@ -96,17 +91,46 @@ def write(
         call: Service and operation.
         texts: Arguments as the plan shows them; numbers are made from text here.
         idempotency_key: Given to operations that have a place for it.
-        over: What the call must repeat beside; the texts are set in it.
     """
+
+    def arguments(client: Any, operation: str) -> Mapping[str, Any]:
+        return typed(client, operation, texts, idempotency_key=idempotency_key)
+
+    return _written(session, call, arguments)
+
+
+def write_over(
+    session: AwsSession,
+    call: str,
+    document: Mapping[str, Any],
+    texts: Mapping[str, str],
+    *,
+    idempotency_key: str,
+) -> StepResult:
+    """Make a call that must repeat a document, once. Never raises.
+
+    Args:
+        session: Minted for the plan.
+        call: Service and operation.
+        document: What is repeated.
+        texts: What the plan shows; set in the document.
+        idempotency_key: Given to operations that have a place for it.
+    """
+
+    def arguments(client: Any, operation: str) -> Mapping[str, Any]:
+        key = idempotency_key
+        return typed_over(client, operation, document, texts, idempotency_key=key)
+
+    return _written(session, call, arguments)
+
+
+def _written(
+    session: AwsSession, call: str, arguments: Callable[[Any, str], Mapping[str, Any]]
+) -> StepResult:
     service, _, operation = call.partition(".")
-    key = idempotency_key
     try:
         client = session.client(service, attempts=1)
-        if over is None:
-            arguments = typed(client, operation, texts, idempotency_key=key)
-        else:
-            arguments = typed_over(client, operation, over, texts, idempotency_key=key)
-        answer = _method(client, operation)(**arguments)
+        answer = _method(client, operation)(**arguments(client, operation))
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have happened
         return write_result(error, call)
     request_id = plain(answer.get("ResponseMetadata", {}).get("RequestId", ""))

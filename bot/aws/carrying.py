@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from bot.acting.filling import as_json, not_done
 from bot.acting.reading import Reading, Texts, filled
 from bot.aws.action import AwsAction
-from bot.aws.calls import write
+from bot.aws.calls import write_over
 from bot.domain.plan import Probe, Step, canonical
 from bot.ports.action import Effect, StepResult
 
@@ -87,12 +87,9 @@ class CarryingAction(AwsAction):
             return not_done(step, f"its other fields could not be read ({reason})")
         if stated != f"unchanged, {digest_of(document)}":
             return not_done(step, "the world is not as planned (other fields)")
-        return write(
-            effect.session,
-            step.call,
-            given,
-            idempotency_key=effect.idempotency_key,
-            over=document,
+        key = effect.idempotency_key
+        return write_over(
+            effect.session, step.call, document, given, idempotency_key=key
         )
 
     def _document(self, step: Step, session: Any) -> Mapping[str, Any]:
