@@ -11,6 +11,7 @@ from bot.aws.mint import Mint
 from bot.aws.practice_seed import ROOT, make_function
 from bot.aws.session import AwsKey, AwsSession, AwsSettings, open_session
 from bot.cli.cloud import PracticeCloud
+from bot.domain.action_effects import Outcome
 from bot.domain.plan import Draft, Level, Plan
 from bot.ports.action import Action, Effect, StepResult
 from tests.fakes.clock import FakeClock
@@ -37,7 +38,7 @@ class Account:
         return Mint(base=base, clock=FakeClock())
 
     def apply(self, action: Any, draft: Draft, mint: Mint) -> StepResult:
-        """Run a plan's one step as the gate would, with a session of its own."""
+        """Run a plan's steps as the gate would, with a session of its own."""
         plan = plan_of(draft)
         session = mint.mint(plan, action.grant(draft), approvers=APPROVERS)
         return applied(action, draft, session)
@@ -74,8 +75,13 @@ class Cloud(Account):
 
 
 def applied(action: Action, draft: Draft, session: AwsSession) -> StepResult:
-    (step,) = draft.steps
-    return action.apply(step, Effect(session=session, idempotency_key="0" * 64))
+    """Run the steps until one does not work; return what became of the last."""
+    result = StepResult(outcome=Outcome.FAILED, says="There is no step.")
+    for step in draft.steps:
+        result = action.apply(step, Effect(session=session, idempotency_key="0" * 64))
+        if result.outcome is not Outcome.OK:
+            break
+    return result
 
 
 def plan_of(draft: Draft, **changed: Any) -> Plan:

@@ -13,9 +13,16 @@ from bot.acting.filling import as_json, from_templates, not_done, probes_of
 from bot.acting.params import check_params
 from bot.acting.reading import Case, Reading, Seen, Texts, filled
 from bot.acting.sketch import sketched
-from bot.acting.states import Need, State, told_by, unmet
+from bot.acting.states import (
+    Need,
+    State,
+    once_settled,
+    refuse_needless,
+    refuse_unmet,
+    told_by,
+)
 from bot.domain.action_effects import Verdict
-from bot.domain.errors import BadRequest, NotFound, TocsinError
+from bot.domain.errors import NotFound, TocsinError
 from bot.domain.plan import Afterwards, Blast, Change, Draft, Plan, Probe, Step
 from bot.ports.action import ActionManifest, Effect, Sketch, StepResult, Verified
 
@@ -103,6 +110,28 @@ class DataAction:
         given = dict(step.params)
         return {name: given[of] for name, of in self.IDENTITY.items()}
 
+    def steps(self, params: Texts, compare: tuple[Probe, ...]) -> tuple[Step, ...]:
+        """Return what runs, in order; more than one where one write is not enough.
+
+        Args:
+            compare: Every fact of the plan; the first step compares all of them.
+        """
+        return (self._step(params, compare),)
+
+    def made(self, step: Step, effect: Effect) -> StepResult:
+        """Make a step's one call; everything was compared. Never raises."""
+        return self.written(
+            effect.session,
+            step.call,
+            dict(step.params),
+            idempotency_key=effect.idempotency_key,
+        )
+
+    def beside(self, case: Case) -> tuple[Change, ...]:
+        """Return what changes with it, counted and not written, for the card."""
+        del case
+        return ()
+
     def promise(self, case: Case) -> str:
         """Return the sentence that says how it will be verified."""
         return self.PROMISE.format_map(case.params)
@@ -138,7 +167,8 @@ class DataAction:
         check_params(name, self.MANIFEST.params, params)
         facts = self.facts(params, reader)
         wanted = from_templates(self.WANTED, params)
-        self._refuse_without_need(facts, wanted)
+        refuse_needless(name, self.PLACE, facts, wanted)
+        refuse_unmet(name, self.NEEDS, facts)
         told = self._kept(self.TOLD, {**params, **facts}, reader)
         case = Case(params=params, facts=facts, reader=reader, told=told)
         preconditions = probes_of(facts)
@@ -147,8 +177,8 @@ class DataAction:
             action_version=self.MANIFEST.version,
             params=tuple(sorted(params.items())),
             target=params[self.TARGET],
-            changes=self._changes(params, facts, wanted),
-            steps=(self._step(params, preconditions),),
+            changes=(*self._changes(params, facts, wanted), *self.beside(case)),
+            steps=self.steps(params, preconditions),
             preconditions=preconditions,
             blast=self.blast(case),
             verify=self.promise(case),
@@ -173,9 +203,9 @@ class DataAction:
         The comparison comes directly before the write and with the same session, so
         what can slip in between are milliseconds; `verify` would show it.
         """
-        given = dict(step.params)
         try:
-            facts = self.facts(self.identity(step), effect.session)
+            asked = self.identity(step)
+            facts = once_settled(lambda: self.facts(asked, effect.session), self.STATES)
         except Exception as error:  # noqa: BLE001 - nothing was written yet
             reason = type(error).__name__
             return not_done(step, f"the facts could not be read again ({reason})")
@@ -185,9 +215,7 @@ class DataAction:
             return not_done(step, f"the world is not as planned ({changed})")
         if step.call not in self.MANIFEST.calls:
             return not_done(step, "it is not a call of this action")
-        return self.written(
-            effect.session, step.call, given, idempotency_key=effect.idempotency_key
-        )
+        return self.made(step, effect)
 
     def verify(self, plan: Plan, *, reader: Any) -> Verified:
         """Say whether it worked, by reading the facts again."""
@@ -201,7 +229,8 @@ class DataAction:
             if wrong:
                 says = f"Read again: {', '.join(wrong)} is not as promised."
                 return Verified(verdict=Verdict.FAIL, says=says)
-            return self.witness(Case(params=params, facts=facts, reader=reader))
+            found = Case(params=params, facts=facts, reader=reader, draft=plan.draft)
+            return self.witness(found)
         except TocsinError as error:
             says = f"It could not be checked: {error.because}."
             return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
@@ -238,27 +267,6 @@ class DataAction:
             found |= reading.facts(Seen(answer, known)) if reading.facts else {}
         return found
 
-    def _refuse_without_need(self, facts: Texts, wanted: Texts) -> None:
-        """Refuse what is so already, and what cannot begin as the world is.
-
-        Raises:
-            BadRequest: One of the two.
-        """
-        name = self.MANIFEST.name
-        if all(facts[key] == value for key, value in wanted.items()):
-            raise BadRequest(
-                f"{name} was not planned",
-                because=f"{self.PLACE} is already as it would make it",
-                next_move="Nothing needs to be done.",
-            )
-        need = unmet(self.NEEDS, facts)
-        if need is not None:
-            raise BadRequest(
-                f"{name} was not planned",
-                because=need.because,
-                next_move=need.next_move,
-            )
-
     def _kept(
         self, readings: tuple[Reading, ...], known: Texts, session: Any
     ) -> dict[str, Any]:
@@ -285,6 +293,7 @@ class DataAction:
         return tuple(
             Change(what=words[key], before=facts[key], after=value)
             for key, value in wanted.items()
+            if facts[key] != value
         )
 
     def _step(self, params: Texts, compare: tuple[Probe, ...]) -> Step:

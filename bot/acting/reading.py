@@ -18,12 +18,14 @@ class Case:
         facts: Fact id → value.
         reader: Reads; never writes.
         told: Call → what was kept of its answer, for people and evidence.
+        draft: What people agreed to; None while it is planned.
     """
 
     params: Texts
     facts: Texts
     reader: Any
     told: Mapping[str, Any] = field(default_factory=dict)
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,13 @@ class AwsAction(DataAction):
     ROLE: ClassVar[str]
     """The role that writes, e.g. ``tocsin-act-iam``."""
     RESOURCE: ClassVar[str]
-    """The fact that is the ARN of the one thing touched."""
+    """The fact that is the ARN of the one thing touched; "" where it has none."""
     BESIDE: ClassVar[tuple[str, ...]] = ()
     """Facts that are ARNs of what AWS judges beside it, such as a task definition."""
 
+    IMPLIED: ClassVar[Texts] = {}
+    """Calls that AWS judges within the write, and the fact that is the ARN of what
+    they touch; "" for none: ``iam.PassRole`` → the role that is handed on."""
     METRIC: ClassVar[Metric | None] = None
     """The figure that it should change; None where AWS keeps none of it."""
 
@@ -60,10 +63,12 @@ class AwsAction(DataAction):
         facts = {one.id: one.value for one in draft.preconditions}
         writes = tuple(step.call for step in draft.steps)
         reads = tuple(one.call for one in self.FACTS)
+        implied = {call: of for call, of in self.IMPLIED.items() if facts[of]}
+        of = (self.RESOURCE, *self.BESIDE, *implied.values())
         return Grant(
             role=self.ROLE,
-            calls=(*writes, *reads),
-            resources=tuple(facts[one] for one in (self.RESOURCE, *self.BESIDE)),
+            calls=(*writes, *reads, *implied),
+            resources=tuple(facts[one] for one in of if one),
         )
 
     def looked(self, session: Any, call: str, texts: Texts) -> Mapping[str, Any]:

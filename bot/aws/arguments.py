@@ -6,6 +6,7 @@ belongs: ``Tagging.TagSet.0.Key`` is the field ``Key`` of the first entry of the
 ``TagSet`` in ``Tagging``. Which texts a call is given is in the integration.
 """
 
+import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -36,6 +37,56 @@ def typed(
     if model.input_shape is None:
         raise _wrong(operation, "takes no arguments")
     return {**given, **_built(model.input_shape, _tree(texts), operation)}
+
+
+def typed_over(
+    client: Any,
+    operation: str,
+    document: Mapping[str, Any],
+    texts: Mapping[str, str],
+    *,
+    idempotency_key: str,
+) -> dict[str, Any]:
+    """Return a document with some of its fields set, as the arguments of a call.
+
+    Args:
+        document: What the call must repeat, in the form of AWS's own model.
+        texts: Path → text. A path may lead into an entry of a list that is there.
+        idempotency_key: Given to operations that have a place for it.
+
+    Raises:
+        ParamValidationError: A path leads nowhere, or a text is not of its kind.
+    """
+    model = client.meta.service_model.operation_model(operation)
+    given: dict[str, Any] = dict.fromkeys(model.idempotent_members, idempotency_key)
+    given |= copy.deepcopy(dict(document))
+    for path, text in texts.items():
+        _put(given, model.input_shape, path.split("."), text, path)
+    return given
+
+
+def _put(place: Any, shape: Any, parts: list[str], text: str, path: str) -> None:
+    part, *rest = parts
+    inner, key = _inside(place, shape, part, path)
+    if not rest:
+        place[key] = _built(inner, text, path)
+        return
+    if isinstance(place, dict):
+        place.setdefault(key, {})
+    _put(place[key], inner, rest, text, path)
+
+
+def _inside(place: Any, shape: Any, part: str, path: str) -> tuple[Any, Any]:
+    """Return the shape one part further in, and where that lies in its place."""
+    match shape.type_name:
+        case "structure":
+            return _member(shape, part, path), part
+        case "map":
+            return shape.value, part
+        case "list" if part.isdecimal() and int(part) < len(place):
+            return shape.member, int(part)
+        case _:
+            raise _wrong(path, "leads nowhere")
 
 
 def _tree(texts: Mapping[str, str]) -> dict[str, Any]:

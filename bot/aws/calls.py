@@ -4,10 +4,10 @@ Reads are tried again by the SDK and raise our errors. Writes are sent once and
 return what became of them. Which calls an action makes is in the integration.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.aws.arguments import typed
+from bot.aws.arguments import typed, typed_over
 from bot.aws.errors import error_code, plain, reading_problem, write_result
 from bot.aws.session import AwsSession
 from bot.domain.action_effects import Outcome
@@ -92,11 +92,45 @@ def write(
         texts: Arguments as the plan shows them; numbers are made from text here.
         idempotency_key: Given to operations that have a place for it.
     """
+
+    def arguments(client: Any, operation: str) -> Mapping[str, Any]:
+        return typed(client, operation, texts, idempotency_key=idempotency_key)
+
+    return _written(session, call, arguments)
+
+
+def write_over(
+    session: AwsSession,
+    call: str,
+    document: Mapping[str, Any],
+    texts: Mapping[str, str],
+    *,
+    idempotency_key: str,
+) -> StepResult:
+    """Make a call that must repeat a document, once. Never raises.
+
+    Args:
+        session: Minted for the plan.
+        call: Service and operation.
+        document: What is repeated.
+        texts: What the plan shows; set in the document.
+        idempotency_key: Given to operations that have a place for it.
+    """
+
+    def arguments(client: Any, operation: str) -> Mapping[str, Any]:
+        key = idempotency_key
+        return typed_over(client, operation, document, texts, idempotency_key=key)
+
+    return _written(session, call, arguments)
+
+
+def _written(
+    session: AwsSession, call: str, arguments: Callable[[Any, str], Mapping[str, Any]]
+) -> StepResult:
     service, _, operation = call.partition(".")
     try:
         client = session.client(service, attempts=1)
-        arguments = typed(client, operation, texts, idempotency_key=idempotency_key)
-        answer = _method(client, operation)(**arguments)
+        answer = _method(client, operation)(**arguments(client, operation))
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have happened
         return write_result(error, call)
     request_id = plain(answer.get("ResponseMetadata", {}).get("RequestId", ""))

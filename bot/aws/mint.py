@@ -8,7 +8,7 @@ the gate's business.
 import json
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ class Grant:
         role: Name of the role to assume, e.g. ``tocsin-act-iam``.
         calls: Operations, e.g. ``iam.UpdateAccessKey``.
         resources: ARN of the one thing they may touch, and of what AWS judges with it.
+            Where AWS tells none, ``service:thing``: then it is of this account.
     """
 
     role: str
@@ -47,7 +48,8 @@ class Grant:
 def session_policy(grant: Grant) -> str:
     """Return the policy that cuts a role down to a grant, as JSON text."""
     needed = {permission(call) for call in grant.calls}
-    statements = [_allowing(needed - NOT_NARROWED, grant.resources)]
+    narrowed = needed - NOT_NARROWED
+    statements = [_allowing(narrowed, grant.resources)] if narrowed else []
     if needed & NOT_NARROWED:
         statements.append(_allowing(needed & NOT_NARROWED, ("*",)))
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
@@ -138,7 +140,7 @@ class Mint:
             grant.role,
             RoleSessionName=plan.id,
             DurationSeconds=_PLAN_LIFE_S,
-            Policy=session_policy(grant),
+            Policy=session_policy(self._placed(grant)),
             SourceIdentity=_identity(approvers),
             Tags=[
                 {"Key": "tocsin-plan", "Value": plan.id},
@@ -160,6 +162,19 @@ class Mint:
         )
         ends_at: datetime = given["Expiration"]
         return key, ends_at
+
+    def _placed(self, grant: Grant) -> Grant:
+        """Return a grant whose resources are all ARNs."""
+        _, partition, _, _, account, _ = self._role_prefix().split(":")
+        region = self.base.settings.region
+        placed = (
+            one
+            if one.startswith("arn:")
+            else f"arn:{partition}:{service}:{region}:{account}:{thing}"
+            for one in grant.resources
+            for service, _, thing in (one.partition(":"),)
+        )
+        return replace(grant, resources=tuple(placed))
 
     def _role_prefix(self) -> str:
         """Return ``arn:aws:iam::<account>:role`` of the account we are in."""

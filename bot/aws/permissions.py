@@ -16,7 +16,7 @@ _IAM_NAMES = {
     "apigateway.GetUsagePlan": "apigateway:GET",
     "apigateway.UpdateUsagePlan": "apigateway:PATCH",
 }
-_PREFIXES = {"bedrock-agent": "bedrock"}
+_PREFIXES = {"bedrock-agent": "bedrock", "bedrock-runtime": "bedrock"}
 NOT_NARROWED = frozenset(
     {
         "bedrock:DeleteModelInvocationLoggingConfiguration",

@@ -42,6 +42,7 @@ ACTING_ROLES = (
     *("tocsin-act-apigateway", "tocsin-act-bedrock", "tocsin-act-ec2"),
     *("tocsin-act-ecs", "tocsin-act-eks", "tocsin-act-events"),
     *("tocsin-act-iam", "tocsin-act-lambda", "tocsin-act-s3", "tocsin-act-sessions"),
+    *("tocsin-act-flags", "tocsin-act-logging", "tocsin-act-secrets"),
     *("tocsin-act-sagemaker", "tocsin-act-waf"),
 )
 _ROLES = {

@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 import urllib.parse
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
 
@@ -100,17 +101,19 @@ def _judge_what_is_meant() -> None:
     """Ask for the thing that AWS asks for, where the server takes another one.
 
     It judges a service of ECS by its cluster, a rule of EventBridge by a name that AWS
-    uses for other buses only, an agent's alias by the agent, and IP sets and bought
-    throughput by nothing. Source: Service Authorization Reference, "Resource types".
+    uses for other buses only, an agent's alias by the agent, and IP sets, guardrails
+    that are applied and bought throughput by nothing.
+    Source: Service Authorization Reference, "Resource types".
     """
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     judged = actions.extract_resource_arn
 
     def meant(service: str, *request: Any) -> str:
         found: str = judged(service, *request)
-        _method, path, _headers, body, _query, region, account = request
+        _method, path, headers, body, _query, region, account = request
         name = _NAMING.get(service)
-        thing = name(urllib.parse.unquote(path), _json_of(body)) if name else ""
+        asked = {**_json_of(body), "": _target(headers)} if name else {}
+        thing = name(urllib.parse.unquote(path), asked) if name else ""
         prefix = f"arn:aws:{_PREFIXES.get(service, service)}:{region}:{account}"
         return f"{prefix}:{thing}" if thing else found
 
@@ -122,6 +125,12 @@ def _json_of(body: bytes) -> dict[str, Any]:
         found = json.loads(body)
         return found if isinstance(found, dict) else {}
     return {}
+
+
+def _target(headers: Any) -> str:
+    """Return the operation that a request names in a header, "" if it names none."""
+    named = {str(key).lower(): str(one) for key, one in dict(headers or {}).items()}
+    return named.get("x-amz-target", "").rpartition(".")[2]
 
 
 def _service_named(_path: str, asked: dict[str, Any]) -> str:
@@ -138,7 +147,8 @@ def _rule_named(_path: str, asked: dict[str, Any]) -> str:
 
 def _set_named(_path: str, asked: dict[str, Any]) -> str:
     scope = "regional" if asked.get("Scope") == "REGIONAL" else "global"
-    named = f"{scope}/ipset/{asked.get('Name')}/{asked.get('Id')}"
+    kind = "webacl" if asked[""].endswith("WebACL") else "ipset"
+    named = f"{scope}/{kind}/{asked.get('Name')}/{asked.get('Id')}"
     return named if "Id" in asked else ""
 
 
@@ -146,6 +156,14 @@ def _alias_named(path: str, _asked: dict[str, Any]) -> str:
     match path.strip("/").split("/"):
         case ["agents", agent, "agentaliases", alias]:
             return f"agent-alias/{agent}/{alias}"
+        case _:
+            return ""
+
+
+def _guardrail_named(path: str, _asked: dict[str, Any]) -> str:
+    match path.strip("/").split("/"):
+        case ["guardrail", guardrail, "version", _version, "apply"]:
+            return f"guardrail/{guardrail.rpartition('/')[2]}"
         case _:
             return ""
 
@@ -161,8 +179,9 @@ _NAMING = {
     "wafv2": _set_named,
     "bedrock": _throughput_named,
     "bedrock-agent": _alias_named,
+    "bedrock-runtime": _guardrail_named,
 }
-_PREFIXES = {"bedrock-agent": "bedrock"}
+_PREFIXES = {"bedrock-agent": "bedrock", "bedrock-runtime": "bedrock"}
 
 
 def _keep_whether_an_alias_may_be_called() -> None:
@@ -181,8 +200,89 @@ def _keep_whether_an_alias_may_be_called() -> None:
     agents._update_agent_alias = updated  # noqa: SLF001 - as above
 
 
+def _publish_agents() -> None:
+    """Make a version of an agent where an alias is made that leads nowhere yet.
+
+    The server knows versions and makes none. Source: Amazon Bedrock user guide, "Deploy
+    an agent": without a routing configuration a version is made of the draft.
+    """
+    agents: Any = importlib.import_module("ministack.services.bedrock_agent")
+    create = agents._create_agent_alias  # noqa: SLF001 - as above
+
+    def created(agent: str, body: Any) -> Any:
+        draft = agents._agents.get(agent)  # noqa: SLF001 - as above
+        asked = body if isinstance(body, dict) else _json_of(body)
+        if draft is None or asked.get("routingConfiguration"):
+            return create(agent, body)
+        made = agents._agent_versions  # noqa: SLF001 - as above
+        number = str(1 + sum(one.startswith(f"{agent}/") for one in made))
+        made[f"{agent}/{number}"] = {**draft, "Version": number}
+        routes = [{"agentVersion": number}]
+        return create(agent, json.dumps({**asked, "routingConfiguration": routes}))
+
+    agents._create_agent_alias = created  # noqa: SLF001 - as above
+
+
+def _ingest_as_aws_does() -> None:
+    """Have documents found by where they lie, and jobs run on that say so.
+
+    The server keeps a document of S3 by its key alone, but looks for its address, and
+    every job of its is over at once: one whose description begins with "slow" runs on,
+    so that stopping it can be practised.
+    """
+    agents: Any = importlib.import_module("ministack.services.bedrock_agent")
+    ingest, start = agents._run_s3_ingestion, agents._start_ingestion_job  # noqa: SLF001 - as above
+
+    def ingested(base: str, source: str, record: Any) -> Any:
+        done = ingest(base, source, record)
+        documents = agents._kb_documents  # noqa: SLF001 - as above
+        for key, one in list(documents.items()):
+            address = one["DocumentIdentifier"].get("s3", {}).get("uri", "")
+            if address and not key.endswith(address):
+                documents[f"{base}/{source}/{address}"] = documents.pop(key)
+        return done
+
+    def started(base: str, source: str, body: Any) -> Any:
+        answer = start(base, source, body)
+        for one in agents._ingestion_jobs.values():  # noqa: SLF001 - as above
+            if one["Description"].startswith("slow") and one["Status"] == "COMPLETE":
+                one["Status"] = "IN_PROGRESS"
+        return answer
+
+    agents._run_s3_ingestion = ingested  # noqa: SLF001 - as above
+    agents._start_ingestion_job = started  # noqa: SLF001 - as above
+
+
+def _say_when_secrets_were_rotated() -> None:
+    """Keep when a secret was rotated: the server rotates and does not say so."""
+    secrets: Any = importlib.import_module("ministack.services.secretsmanager")
+    rotate, describe = secrets._rotate_secret, secrets._describe_secret  # noqa: SLF001 - as above
+
+    def of(data: Any) -> Any:
+        return secrets._resolve(data.get("SecretId"))[1] or {}  # noqa: SLF001 - as above
+
+    def rotated(data: Any) -> Any:
+        answer = rotate(data)
+        if answer[0] == HTTPStatus.OK and data.get("RotateImmediately", True):
+            of(data)["LastRotatedDate"] = of(data)["LastChangedDate"]
+        return answer
+
+    def described(data: Any) -> Any:
+        status, headers, body = describe(data)
+        at = of(data).get("LastRotatedDate")
+        if status != HTTPStatus.OK or at is None:
+            return status, headers, body
+        told = json.dumps({**_json_of(body), "LastRotatedDate": at}).encode()
+        return status, headers, told
+
+    secrets._rotate_secret, secrets._describe_secret = rotated, described  # noqa: SLF001 - as above
+
+
 if __name__ == "__main__":
     lock = _alone()
+    _say_when_secrets_were_rotated()
+    _ingest_as_aws_does()
+    _publish_agents()
     _keep_whether_an_alias_may_be_called()
     _judge_aliases_by_method()
     _judge_what_is_meant()

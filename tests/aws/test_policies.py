@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import integrations
-from bot.aws import blobs, measure, wrapping
+from bot.aws import blobs, canary, measure, wrapping
 from bot.aws.action import AwsAction
 from bot.aws.mint import (
     MODEL_ROLE,
@@ -40,7 +40,7 @@ OF_NO_ACCOUNT = {
 """The ARNs of S3 and API Gateway name no account; for S3 a condition does. Ids of
 usage plans have six or ten characters: a star would also reach the keys of a plan,
 which AWS tells with their values."""
-NEVER = ("secret", "ssm:", "kms:", "decrypt", "bedrock:invoke", "converse")
+NEVER = ("secretvalue", "kms:", "decrypt", "bedrock:invoke", "converse")
 NEEDS_NO_PERMISSION = "sts:GetCallerIdentity"
 
 
@@ -62,7 +62,7 @@ def _allowed(role: str) -> set[str]:
 def _writes(action: AwsAction) -> set[str]:
     reads = {one.call for one in (*action.FACTS, *action.TOLD)}
     # Witnesses, and what is measured afterwards.
-    reads |= {"lambda.Invoke", "sts.GetCallerIdentity", measure.CALL}
+    reads |= {"lambda.Invoke", "sts.GetCallerIdentity", canary.CALL, measure.CALL}
     return {call for call in action.MANIFEST.calls if call not in reads}
 
 
@@ -85,9 +85,18 @@ def test_the_reader_opens_no_secret_no_object_and_calls_no_model() -> None:
         "s3:GetObjectLegalHold",
         "s3:GetBucketPolicy",
     }
+    of_secrets = {one for one in _allowed(READ_ROLE) if one.startswith("secretsm")}
+    assert of_secrets == {"secretsmanager:DescribeSecret"}
     changing = ("put", "create", "delete", "update", "set", "attach", "stop", "run")
     verbs = [one.partition(":")[2].casefold() for one in _allowed(READ_ROLE)]
     assert [one for one in verbs if one.startswith(changing)] == []
+
+
+@pytest.mark.parametrize("role", [READ_ROLE, "tocsin-act-flags"])
+def test_parameters_are_reached_under_one_prefix_only(role: str) -> None:
+    (of_ssm,) = (one for one in _statements(role) if "ssm:" in str(one["Action"]))
+    assert of_ssm["Resource"] == "arn:aws:ssm:*:ACCOUNT:parameter/tocsin/*"
+    assert set(of_ssm["Action"]) <= {"ssm:GetParameter", "ssm:PutParameter"}
 
 
 def test_the_role_fits_into_one_inline_policy() -> None:
@@ -138,6 +147,7 @@ def test_a_role_may_do_its_actions_calls_and_nothing_else(role: str) -> None:
         if role == one.ROLE:
             needed |= {permission(call) for call in _writes(one)}
             needed |= {permission(each.call) for each in one.FACTS}
+            needed |= {permission(call) for call in one.IMPLIED}
     assert _allowed(role) == needed
 
 

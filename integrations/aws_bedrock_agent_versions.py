@@ -1,0 +1,164 @@
+"""Amazon Bedrock agents: lead an alias to another published version.
+
+A version is a snapshot with its own instruction, tools and guardrail. Leading callers
+back to an earlier one takes a bad release away, and is how callers of an agent get
+another version of its guardrail: what each one's guardrail stops of the canary prompts
+stands on the card and is counted again afterwards.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from bot.acting.params import schema
+from bot.acting.reading import Case, Reading, Seen, Texts, was
+from bot.aws import canary
+from bot.aws.agent_alias import (
+    CALLS,
+    NAME,
+    PARAMS,
+    READING,
+    ROUTE,
+    ROUTED,
+    UPDATE,
+    AliasAction,
+)
+from bot.domain.errors import BadRequest
+from bot.domain.plan import Blast, Change, Draft, Level
+from bot.ports.action import ActionManifest, Verified
+from bot.ports.integration import Manifest
+
+MANIFEST = Manifest(
+    name="aws_bedrock_agent_versions",
+    title="Amazon Bedrock agents' versions",
+    docs="https://docs.aws.amazon.com/bedrock/latest/userguide/deploy-agent.html",
+    summary="Leads an agent's alias to another published version.",
+)
+
+_AGENT = "bedrock.agent.arn"
+_IN_USE, _WANTED = "bedrock.agent_version.in_use", "bedrock.agent_version.wanted"
+_GUARDRAIL, _GUARDRAIL_VERSION = "guardrail", "guardrail_version"
+_GET_VERSION = "bedrock-agent.GetAgentVersion"
+_KEPT = (
+    *("agentArn", "version", "agentStatus", "foundationModel", "createdAt"),
+    "guardrailConfiguration",
+)
+
+
+def _version(which: str) -> Any:
+    """Return what takes the facts of one of the two versions."""
+
+    def facts(seen: Seen) -> Texts:
+        found = seen.answer["agentVersion"]
+        guardrail = found.get("guardrailConfiguration") or {}
+        if found["agentStatus"] != "PREPARED":
+            raise _refused(f"version {found['version']} is {found['agentStatus']}")
+        return {
+            _AGENT: found["agentArn"],
+            f"{which}.model": str(found.get("foundationModel") or ""),
+            f"{which}.{_GUARDRAIL}": guardrail.get("guardrailIdentifier") or "",
+            f"{which}.{_GUARDRAIL_VERSION}": guardrail.get("guardrailVersion") or "",
+        }
+
+    return facts
+
+
+def _version_kept(answer: Mapping[str, Any]) -> Any:
+    """Return a version as evidence; its instruction is a prompt and stays there."""
+    return {name: answer["agentVersion"].get(name) for name in _KEPT}
+
+
+def _refused(because: str) -> BadRequest:
+    return BadRequest(
+        "The alias was not planned to lead elsewhere",
+        because=because,
+        next_move="Propose it again with another version of the agent.",
+    )
+
+
+def _stops(case: Case, which: str) -> canary.Tally:
+    return canary.counted(
+        case.reader,
+        case.facts[f"{which}.{_GUARDRAIL}"],
+        case.facts[f"{which}.{_GUARDRAIL_VERSION}"],
+    )
+
+
+class RouteAlias(AliasAction):
+    """Leads an alias to another published version."""
+
+    BESIDE = (_AGENT,)
+    IDENTITY: ClassVar[Texts] = {**AliasAction.IDENTITY, "version": ROUTED}
+    WANTED: ClassVar[Texts] = {ROUTE: "{version}"}
+    WORDS: ClassVar[Texts] = {
+        ROUTE: "version behind the alias {alias_id} of {agent_id}"
+    }
+    PROMISE = (
+        "The alias is read again, and the guardrail of the version that it then leads "
+        "to is asked about the canary prompts again: it must stop at least as many "
+        "attacks, and no more harmless prompts, than shown. The agent is not called."
+    )
+    FACTS = (
+        READING,
+        Reading(
+            call=_GET_VERSION,
+            arguments={"agentId": "agent_id", "agentVersion": ROUTE},
+            facts=_version(_IN_USE),
+        ),
+        Reading(
+            call=_GET_VERSION,
+            arguments={"agentId": "agent_id", "agentVersion": "version"},
+            facts=_version(_WANTED),
+            keep=_version_kept,
+        ),
+    )
+    CARRIED: ClassVar[Texts] = {**AliasAction.CARRIED, "aliasInvocationState": CALLS}
+    WRITE = (
+        UPDATE,
+        {"agentId": "{agent_id}", "agentAliasId": "{alias_id}", ROUTED: "{version}"},
+    )
+    MANIFEST = ActionManifest(
+        name="aws.bedrock.route_agent_alias",
+        version=1,
+        title="Lead a Bedrock agent's alias to another version",
+        params=schema(
+            **PARAMS,
+            version={
+                "type": "string",
+                "pattern": "^[1-9][0-9]{0,4}$",
+                "maxLength": 5,
+                "description": "the number of a published version of the agent",
+            },
+        ),
+        level={"": Level.T2, "sandbox": Level.T3},
+        evidence=(READING.call, _GET_VERSION),
+        calls=(UPDATE, READING.call, _GET_VERSION, canary.CALL),
+        rollback="aws.bedrock.route_agent_alias",
+    )
+
+    def beside(self, case: Case) -> tuple[Change, ...]:
+        """Return what the guardrails of the two versions stop."""
+        return (canary.change(_stops(case, _IN_USE), _stops(case, _WANTED)),)
+
+    def blast(self, case: Case) -> Blast:
+        """Return whom it reaches, and what else differs."""
+        name = case.facts[NAME]
+        old, new = case.facts[f"{_IN_USE}.model"], case.facts[f"{_WANTED}.model"]
+        model = "on the same model" if old == new else f"on the model {new!a}"
+        says = (
+            f"Everybody who calls the agent through its alias {name!a}, {model}. "
+            "Instruction, tools and knowledge change with the version."
+        )
+        return Blast(systems=1, says=says)
+
+    def witness(self, case: Case) -> Verified:
+        """Ask the guardrail of the version that callers get now."""
+        guardrail = case.facts[f"{_IN_USE}.{_GUARDRAIL}"]
+        version = case.facts[f"{_IN_USE}.{_GUARDRAIL_VERSION}"]
+        return canary.judged(case, guardrail, version)
+
+    def rollback(self, draft: Draft) -> Texts | None:
+        """Return the version from before."""
+        return {**dict(draft.params), "version": was(draft, ROUTE)}
+
+
+ACTIONS = (RouteAlias(),)
