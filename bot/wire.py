@@ -191,7 +191,7 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
             people=people,
             team=ground.slack.team,
             in_practice=ground.in_practice,
-            worlds=build_worlds(ground.aws),
+            worlds=build_worlds(ground.aws, ground.settings),
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
             alarm=lambda view: plan_card.glass_alarm(

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.config.section import Section
+from bot.config.gateways import GatewaySettings
 
 
-class Gate(Section):
+class Gate(GatewaySettings):
     """What may be changed in the world outside, and who may agree to it."""
 
     mode: Literal["observe", "suggest", "act"] | None = Field(
