@@ -17,7 +17,7 @@ from bot.checkpoints import Checkpoints
 from bot.config import Settings
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan_view import PlanView
-from bot.gate.catalogue import load_actions
+from bot.gate.catalogue import load_actions, with_site
 from bot.gate.executor import Executor
 from bot.gate.judge import Judge
 from bot.gate.policy import Policy
@@ -53,6 +53,7 @@ class GateNeeds:
         fits: Whether a whole plan fits on one card.
         alarm: Makes the message that the glass was broken, if a channel wants it.
         keep_evidence: Saves a snapshot sealed, by plan id.
+        site: Actions that the site describes itself.
     """
 
     settings: Settings
@@ -69,6 +70,7 @@ class GateNeeds:
     fits: Callable[[PlanView], bool]
     alarm: Callable[[PlanView], Post | None]
     keep_evidence: Callable[[str, bytes], None]
+    site: Sequence[Action] = ()
 
 
 def build_gate(needs: GateNeeds) -> GateHouse:
@@ -108,7 +110,7 @@ def _house(
     tokens: Tokens,
     journal: PlanJournal,
 ) -> GateHouse:
-    catalogue = load_actions()
+    catalogue = with_site(load_actions(), needs.site)
     needs.worlds.check(catalogue)
     rehearsal = Rehearsal(store=needs.store, actions=wrapped(catalogue))
     woken = threading.Event()

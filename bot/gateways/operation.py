@@ -1,14 +1,14 @@
 """Operations of an HTTP API as data, and the request that texts make of one.
 
 A plan is texts; what a field of a body is, number or map, stands here. Texts never
-become structure: a path's parts are escaped, a body is put together as JSON.
+become structure: a query is escaped, a body is put together as JSON.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import orjson
 
@@ -34,7 +34,7 @@ class Operation:
     """One operation of an API.
 
     Attributes:
-        path: Below the service's address; ``{name}`` stands for an argument.
+        path: Below the service's address.
         query: Arguments that go into the query.
         body: Arguments that go into the body, and what they are there.
         told: Arguments that people are told and that are not sent.
@@ -53,17 +53,14 @@ def request_of(base: str, operation: Operation, texts: Mapping[str, str]) -> Req
     Raises:
         BadRequest: An argument has no place in it, lacks, or is not of its kind.
     """
-    in_path = set(re.findall(r"\{([a-z_]+)\}", operation.path))
-    known = {*in_path, *operation.query, *operation.body, *operation.told}
+    known = {*operation.query, *operation.body, *operation.told}
     if known != texts.keys():
         raise _unfit("its arguments are not those of the operation")
-    escaped = {name: quote(texts[name], safe="") for name in in_path}
     query = urlencode([(name, texts[name]) for name in operation.query])
-    path = operation.path.format_map(escaped)
     fields = {name: _typed(kind, texts[name]) for name, kind in operation.body.items()}
     return Request(
         method=operation.method,
-        url=f"{base.rstrip('/')}{path}{'?' if query else ''}{query}",
+        url=f"{base.rstrip('/')}{operation.path}{'?' if query else ''}{query}",
         body=canonical(fields) if fields else b"",
     )
 

@@ -4,6 +4,7 @@ Which worlds there are, and how each is stood up, is said by the tests that call
 `test_every_action.py` for AWS, `test_every_gateway_action.py` for services over HTTP.
 """
 
+import secrets
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
@@ -67,7 +68,9 @@ def drafted(stage: Stage, world: World) -> Draft:
 
 def ran(action: Action, draft: Draft, session: Any) -> StepResult:
     (step,) = draft.steps
-    return action.apply(step, Effect(session=session, idempotency_key="0" * 64))
+    return action.apply(
+        step, Effect(session=session, idempotency_key=secrets.token_hex(32))
+    )
 
 
 def approved(stage: Stage, action: Action, draft: Draft) -> StepResult:
