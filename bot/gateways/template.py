@@ -156,7 +156,7 @@ def _strings(value: Any) -> Iterator[str]:
         case dict():
             for key, one in value.items():
                 if "{" in str(key) or "}" in str(key):
-                    yield str(key)
+                    yield "{"  # a parameter must not become a name
                 yield from _strings(one)
         case list():
             for one in value:

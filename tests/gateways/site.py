@@ -10,11 +10,11 @@ from bot.gateways.site_action import SiteAction
 from bot.gateways.site_files import site_actions, site_keys, statement
 from bot.ports.clock import Clock
 from bot.ports.send import Send
-from tests.fakes.flag_service import ACT_TOKEN, HOST, READ_TOKEN, SECRET
+from tests.fakes.flag_service import ACT_TOKEN, HOST, READ_TOKEN, SHARED
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 PUBLIC = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
-SECRETS = {"flags-hmac": SECRET, "flags-read": READ_TOKEN, "flags-act": ACT_TOKEN}
+SECRETS = {"flags-hmac": SHARED, "flags-read": READ_TOKEN, "flags-act": ACT_TOKEN}
 
 _COMMON = f"""
 version: 1
