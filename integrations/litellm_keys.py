@@ -40,6 +40,7 @@ class _SetBlocked(LitellmAction):
     """What blocking and unblocking share: everything but the state."""
 
     TARGET = "key"
+    ALIAS = "litellm.key.alias"
     IDENTITY: ClassVar[Texts] = {"key": "key"}
     USUAL: ClassVar[Texts] = {_BLOCKED: "no"}
     WORDS: ClassVar[Texts] = {_BLOCKED: "whether the key {key} is blocked"}

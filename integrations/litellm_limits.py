@@ -66,6 +66,7 @@ class _SetLimit(LitellmAction):
 
     FACT: ClassVar[str]
     TARGET = "key"
+    ALIAS = "litellm.key.alias"
     FACTS = (key_reading(_key),)
     PROMISE = "The key is read again and its limit must be as shown. It is not used."
 

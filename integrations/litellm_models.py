@@ -83,6 +83,7 @@ class SwitchModel(LitellmAction):
     """Has one model group answer where a key asks for another."""
 
     TARGET = "key"
+    ALIAS = "litellm.key.alias"
     IDENTITY: ClassVar[Texts] = {"key": "key", "model": "model", "answers": "answers"}
     WANTED: ClassVar[Texts] = {_ANSWERS: "{answers}"}
     WORDS: ClassVar[Texts] = {

@@ -47,6 +47,7 @@ class _OfTeam(LitellmAction):
     """What actions on a team share."""
 
     TARGET = "team_id"
+    ALIAS = "litellm.team.alias"
     IDENTITY: ClassVar[Texts] = {"team_id": "team_id"}
     PROMISE = "The team is read again and must be as shown. None of its keys is used."
     FACTS = (team_reading(_team),)

@@ -7,12 +7,14 @@ actions name are named by their hash; what stands in `integrations/` are the act
 Source: https://docs.litellm.ai/docs/proxy/virtual_keys and the proxy's own OpenAPI.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
-from bot.acting.reading import Texts
+from bot.acting.reading import Texts, was
 from bot.domain.errors import BadRequest, Unreachable
-from bot.domain.plan import Plan
+from bot.domain.plan import Draft, Plan
 from bot.gateways.action import GatewayAction
 from bot.gateways.door import plan_session
 from bot.gateways.operation import Kind, Operation, request_of
@@ -20,6 +22,10 @@ from bot.gateways.sessions import PlanSession, ReadSession, Sign, Stamp
 from bot.ports.action import Action
 from bot.ports.clock import Clock
 from bot.ports.send import Request, Send
+
+
+_TYPED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LONGEST_TYPED = 12
 
 
 def _update(of: str, name: str, field_name: str, kind: Kind) -> Operation:
@@ -59,6 +65,19 @@ class LitellmAction(GatewayAction):
     """An action in a LiteLLM proxy."""
 
     PLACE = "LiteLLM"
+    ALIAS: ClassVar[str] = ""
+    """The fact that is what people call the thing; nobody types a hash."""
+
+    def plan(self, params: Texts, *, reader: Any) -> Draft:
+        """Say exactly what would run; typed to confirm is the alias of the thing.
+
+        Raises:
+            BadRequest, NotFound, Unreachable: As every action.
+        """
+        draft = super().plan(params, reader=reader)
+        if not self.ALIAS:
+            return draft
+        return replace(draft, target=_to_type(was(draft, self.ALIAS), draft.target))
 
     def request(self, base: str, call: str, texts: Texts) -> Request:
         """Return the one request that a call makes.
@@ -142,6 +161,11 @@ def _bearer(key: str) -> Sign:
         return headers
 
     return sign
+
+
+def _to_type(alias: str, target: str) -> str:
+    """Return what is typed: the alias where it can be, else how the id begins."""
+    return alias if _TYPED.fullmatch(alias) else target[:_LONGEST_TYPED]
 
 
 def _missing(key: str) -> Unreachable:
