@@ -23,7 +23,6 @@ from bot.ports.action import Action
 from bot.ports.clock import Clock
 from bot.ports.send import Request, Send
 
-
 _TYPED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST_TYPED = 12
 
