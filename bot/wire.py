@@ -45,7 +45,7 @@ from bot.wire_search import join_search
 from bot.wire_sharing import Sharing
 from bot.wire_summary import SummaryHouse
 from bot.wire_watch import WatchNeeds, build_watch
-from bot.wire_worlds import build_worlds
+from bot.wire_worlds import actions_of_site, build_worlds
 from bot.wire_writing import WritingHouse, build_writings
 
 
@@ -180,6 +180,7 @@ def _house(
 
 
 def _gate(ground: Ground, people: LatePeople) -> GateHouse:
+    site = actions_of_site(ground.settings)
     return build_gate(
         GateNeeds(
             settings=ground.settings,
@@ -191,7 +192,8 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
             people=people,
             team=ground.slack.team,
             in_practice=ground.in_practice,
-            worlds=build_worlds(ground.aws),
+            worlds=build_worlds(ground.aws, ground.settings, site),
+            site=site,
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
             alarm=lambda view: plan_card.glass_alarm(

@@ -17,7 +17,7 @@ from bot.checkpoints import Checkpoints
 from bot.config import Settings
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan_view import PlanView
-from bot.gate.catalogue import cutting, load_actions
+from bot.gate.catalogue import cutting, load_actions, with_site
 from bot.gate.executor import Executor
 from bot.gate.groups import GroupNames
 from bot.gate.judge import Judge
@@ -57,6 +57,7 @@ class GateNeeds:
         alarm: Makes the message that the glass was broken, if a channel wants it.
         keep_evidence: Saves a snapshot sealed, by plan id.
         not_as_promised: Makes the message that a figure did not follow.
+        site: Actions that the site describes itself.
     """
 
     settings: Settings
@@ -74,6 +75,7 @@ class GateNeeds:
     alarm: Callable[[PlanView], Post | None]
     keep_evidence: Callable[[str, bytes], None]
     not_as_promised: Callable[[PlanView], Post | None] = lambda _: None
+    site: Sequence[Action] = ()
 
 
 def build_gate(needs: GateNeeds) -> GateHouse:
@@ -85,7 +87,8 @@ def build_gate(needs: GateNeeds) -> GateHouse:
     rules = _rules(needs)
     book = PlanBook(clock=needs.clock, rules=rules)
     policy = Policy.load(needs.settings.gate.site)
-    registry, catalogue = needs.rulings.registry, load_actions()
+    registry = needs.rulings.registry
+    catalogue = with_site(load_actions(), needs.site)
     calendar = calendar_of(needs.settings, registry, catalogue)
     judge = Judge(
         policy=policy,

@@ -1,6 +1,7 @@
 """A server that says exactly these bytes, however wrong they are."""
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -64,12 +65,22 @@ def saying(
 
 
 def _answer(server: RawServer, sock: socket.socket) -> None:
-    server.asked.append(sock.recv(65536).decode())
+    server.asked.append(_whole(sock))
     server.came.set()
     answer = server.answers.pop(0) if len(server.answers) > 1 else server.answers[0]
     sock.sendall(answer or b"")
     if answer is None or server.stays:
         sock.recv(1)
+
+
+def _whole(sock: socket.socket) -> str:
+    """Return a request with its body, which may come a moment later."""
+    asked = sock.recv(65536)
+    head, _, body = asked.partition(b"\r\n\r\n")
+    told = re.search(rb"(?i)^content-length: (\d+)", head, re.MULTILINE)
+    while told and len(body) < int(told[1]) and (more := sock.recv(65536)):
+        asked, body = asked + more, body + more
+    return asked.decode()
 
 
 def ok(body: bytes, *headers: str, status: str = "200 OK") -> bytes:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import click
 
 from bot.cli import running_bot
+from bot.cli.gate_actions import lint_actions, new_action_key, sign_action
 from bot.domain.errors import BadSettings, NotFound
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ class _NeverApproves(click.Group):
 @click.group(cls=_NeverApproves)
 def gate() -> None:
     """See, reject, cancel and stop plans. Approving is done in Slack only."""
+
+
+for _command in (sign_action, lint_actions, new_action_key):
+    gate.add_command(_command)
 
 
 @gate.command("list")

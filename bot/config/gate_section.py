@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from bot.config.section import Section
+from bot.config.gateways import GatewaySettings
 from bot.domain.groups import read_members
 
 # More than any installation makes; a number beyond it is a slip.
 _MOST = 100_000
 
 
-class Gate(Section):
+class Gate(GatewaySettings):
     """What may be changed in the world outside, and who may agree to it."""
 
     mode: Literal["observe", "suggest", "act"] | None = Field(

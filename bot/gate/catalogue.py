@@ -36,6 +36,17 @@ def load_actions() -> Mapping[str, Action]:
     return catalogue(found)
 
 
+def with_site(
+    shipped: Mapping[str, Action], site: Iterable[Action]
+) -> Mapping[str, Action]:
+    """Return the shipped actions and those that the site describes itself.
+
+    Raises:
+        BadSettings: One may not register; the message says why.
+    """
+    return catalogue([*shipped.values(), *site])
+
+
 def catalogue(actions: Iterable[Action]) -> Mapping[str, Action]:
     """Return the actions by name, in order of name.
 

@@ -25,6 +25,15 @@ _CONNECT_S = 5.0
 _PORTS = {"https": 443, "http": 80}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said to an address: all of a request but where it goes."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
 @dataclass(kw_only=True)
 class HttpAsk:
     """The port `Ask`. Safe for threads.
@@ -62,6 +71,26 @@ class HttpAsk:
         Raises:
             Unreachable: No connection, no trust, too slow or too large an answer.
         """
+        said = Said(method=method, headers=headers or {})
+        return self.exchanged(url, said, most_bytes=most_bytes)
+
+    def exchanged(
+        self,
+        url: str,
+        said: Said,
+        *,
+        most_bytes: int,
+        begun: Callable[[], object] = lambda: None,
+    ) -> Answer:
+        """Return what an address answers to a request.
+
+        Args:
+            begun: Called before the first byte of the request leaves; what fails
+                afterwards may have been understood.
+
+        Raises:
+            Unreachable: No connection, no trust, too slow or too large an answer.
+        """
         parts = self._judged(url)
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         try:
@@ -72,7 +101,8 @@ class HttpAsk:
                 with self._bounded(sock):
                     if isinstance(sock, ssl.SSLSocket):
                         sock.do_handshake()
-                    return _exchange(sock, parts, method, headers or {}, most_bytes)
+                    begun()
+                    return _exchange(sock, parts, said, most_bytes)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise _unreachable(type(error).__name__) from None
 
@@ -127,19 +157,16 @@ class HttpAsk:
 
 
 def _exchange(
-    sock: socket.socket,
-    parts: SplitResult,
-    method: str,
-    headers: Mapping[str, str],
-    most_bytes: int,
+    sock: socket.socket, parts: SplitResult, said: Said, most_bytes: int
 ) -> Answer:
     connection = http.client.HTTPConnection(parts.netloc)
     connection.sock = sock
     target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-    sent = {"Connection": "close", "Accept-Encoding": "identity", **headers}
-    if method == "POST":
-        sent["Content-Length"] = "0"
-    connection.request(method, target, headers={"User-Agent": "tocsin", **sent})
+    sent = {"Connection": "close", "Accept-Encoding": "identity", **said.headers}
+    if said.body or said.method == "POST":
+        sent["Content-Length"] = str(len(said.body))
+    headers = {"User-Agent": "tocsin", **sent}
+    connection.request(said.method, target, said.body or None, headers=headers)
     with contextlib.closing(connection.getresponse()) as answer:
         body = answer.read(most_bytes + 1)
         if len(body) > most_bytes:

@@ -1,0 +1,140 @@
+"""What LiteLLM's actions tell people, and what they refuse to take."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.errors import BadRequest, NotFound, Unreachable
+from bot.domain.plan import Draft
+from bot.gateways.litellm import LitellmDoor
+from bot.gateways.litellm_things import amount
+from integrations.litellm_deployments import BlockDeployment
+from integrations.litellm_keys import BlockKey
+from integrations.litellm_limits import SetBudget
+from integrations.litellm_models import SwitchModel
+from integrations.litellm_teams import BlockTeam
+from tests.cloud import plan_of
+from tests.fakes.clock import FakeClock
+from tests.fakes.litellm import ACT_KEY, READ_KEY, FakeLitellm
+
+
+@pytest.fixture
+def proxy() -> FakeLitellm:
+    return FakeLitellm()
+
+
+def reader(proxy: FakeLitellm) -> Any:
+    return LitellmDoor(
+        url=proxy.url,
+        read_key=READ_KEY,
+        act_key=ACT_KEY,
+        send=proxy,
+        clock=FakeClock(),
+    ).reader()
+
+
+def drafted(proxy: FakeLitellm, action: Any, **params: str) -> Draft:
+    draft: Draft = action.plan(params, reader=reader(proxy))
+    return draft
+
+
+@pytest.mark.parametrize(
+    "key", ["sk" + "-" + "a" * 61, "A" * 64, "a" * 63, "a" * 65, "claims", ""]
+)
+def test_a_raw_key_is_refused_and_not_repeated(proxy: FakeLitellm, key: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        drafted(proxy, BlockKey(), key=key)
+    assert "never the key itself" in str(refused.value)
+    assert not key or key not in str(refused.value)
+    assert proxy.asked == []
+
+
+def test_people_type_the_alias_and_never_the_hash(proxy: FakeLitellm) -> None:
+    named = proxy.key(key_alias="claims-prod")
+    assert drafted(proxy, BlockKey(), key=named).target == "claims-prod"
+    for alias in (None, "", "two words", "<@U0EVIL>", "x" * 65):
+        bare = proxy.key(key_alias=alias)
+        assert drafted(proxy, BlockKey(), key=bare).target == bare[:12]
+
+
+def test_a_key_that_was_deleted_is_not_there(proxy: FakeLitellm) -> None:
+    gone = proxy.key(status="deleted")
+    with pytest.raises(NotFound, match="it was deleted"):
+        drafted(proxy, BlockKey(), key=gone)
+
+
+def test_reach_counts_the_keys_of_a_team(proxy: FakeLitellm) -> None:
+    team = proxy.team(team_alias="claims")
+    proxy.key(team_id=team)
+    proxy.key(team_id=team)
+    blast = drafted(proxy, BlockTeam(), team_id=team).blast
+    assert blast.principals == 2
+    assert (
+        blast.says
+        == "The team 'claims' with 2 keys: every request with them is refused."
+    )
+
+
+def test_a_group_without_another_deployment_is_told(proxy: FakeLitellm) -> None:
+    alone = proxy.model("chat")
+    says = drafted(proxy, BlockDeployment(), model_id=alone).blast.says
+    assert "has no other deployment: requests for it fail" in says
+    proxy.model("chat")
+    proxy.model("chat", blocked=True)
+    says = drafted(proxy, BlockDeployment(), model_id=alone).blast.says
+    assert says == "The model group 'chat': 1 other deployment answer from then on."
+
+
+def test_what_a_key_may_not_use_does_not_answer_for_it(proxy: FakeLitellm) -> None:
+    for group in ("big", "small"):
+        proxy.model(group)
+    key = proxy.key(models=["big"])
+    with pytest.raises(BadRequest, match="the key may not use it"):
+        drafted(proxy, SwitchModel(), key=key, model="big", answers="small")
+    with pytest.raises(BadRequest, match="no model group has its name"):
+        drafted(proxy, SwitchModel(), key=proxy.key(), model="big", answers="huge")
+
+
+def test_other_aliases_of_a_key_stay_as_they_are(proxy: FakeLitellm) -> None:
+    proxy.model("small")
+    key = proxy.key(aliases={"other": "big"})
+    draft = drafted(proxy, SwitchModel(), key=key, model="big", answers="small")
+    assert dict(draft.steps[0].params)["aliases"] == '{"big":"small","other":"big"}'
+
+
+def test_an_alias_that_cannot_be_repeated_is_left_to_people(proxy: FakeLitellm) -> None:
+    key = proxy.key(aliases={"other": {"weight": 1}})
+    with pytest.raises(BadRequest, match="an update would repeat it"):
+        drafted(proxy, SwitchModel(), key=key, model="big", answers="small")
+
+
+def test_what_was_spent_is_told_after_a_look(proxy: FakeLitellm) -> None:
+    key = proxy.key(spend=9.5, max_budget=10.0)
+    draft = drafted(proxy, SetBudget(), key=key, limit="0")
+    proxy.keys[key]["max_budget"] = 0
+    found = SetBudget().verify(plan_of(draft), reader=reader(proxy))
+    assert found.says == "Read again: the limit is 0. Spent so far: 9.50 of 0.00 USD."
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "none"), (0, "0"), (10.0, "10"), (12.5, "12.5"), (1e-7, "0.0000001")],
+)
+def test_an_amount_is_told_as_a_plan_takes_it(value: object, text: str) -> None:
+    assert amount(value) == text
+
+
+@pytest.mark.parametrize("value", [True, "10", [], {}])
+def test_what_is_no_amount_is_not_taken_for_one(value: object) -> None:
+    with pytest.raises(Unreachable, match="another shape"):
+        amount(value)
+
+
+@pytest.mark.parametrize("info", [None, [], "x"])
+def test_an_answer_of_another_shape_makes_no_plan(
+    proxy: FakeLitellm, info: object
+) -> None:
+    key = proxy.key()
+    proxy.keys[key] = info  # type: ignore[assignment]
+    with pytest.raises((Unreachable, NotFound)):
+        drafted(proxy, BlockKey(), key=key)
