@@ -15,6 +15,7 @@ from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.cli.bench_meter import Counted, Meter, MeteredStore
 from bot.config import Settings
+from bot.config.kubernetes_section import KubernetesSection
 from bot.domain.codec import encode
 from bot.domain.commands import Person, PersonKind
 from bot.domain.events import Event, IncidentOpened, Role, RoleAssigned
@@ -34,6 +35,7 @@ from bot.slack import plan_card
 from bot.store.keyfile import FileKeys
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import SystemClock
+from bot.wire_kubernetes import kubernetes_door
 from bot.wire_worlds import build_worlds
 
 TEAM, CHANNEL, INCIDENT = "T0BENCH", "C0BENCH", "INC-0001"
@@ -118,7 +120,9 @@ def open_bench(folder: Path) -> Bench:
             people=people,
             team=TEAM,
             in_practice=True,
-            worlds=build_worlds(AwsDoor(clock=clock)),
+            worlds=build_worlds(
+                AwsDoor(clock=clock), kubernetes_door(KubernetesSection(), clock)
+            ),
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
             alarm=lambda _: None,
