@@ -29,10 +29,10 @@ class Stage:
 
     def door(self, **changed: Any) -> KubernetesDoor:
         reach = Reach(namespaces=frozenset(SPACES), nodes=True)
-        given = {"reach": reach, "space": ACCOUNTS, **changed}
         base = self.cluster.base()
+        given: dict[str, Any] = {"reach": reach, "opened": lambda _now: base}
         return KubernetesDoor(
-            clock=self.cluster.clock, opened=lambda _now: base, **given
+            clock=self.cluster.clock, space=ACCOUNTS, **{**given, **changed}
         )
 
     def reader(self) -> KubeSession:
@@ -44,12 +44,13 @@ class Stage:
     def apply(self, action: Any, draft: Draft, session: Any = None) -> StepResult:
         """Run a plan's steps as the gate would; return the last result."""
         session = session or self.session(action, draft)
+        effect = Effect(session=session, idempotency_key="0" * 64)
+        results = [StepResult(outcome=Outcome.OK, says="nothing was done")]
         for step in draft.steps:
-            effect = Effect(session=session, idempotency_key="0" * 64)
-            made: StepResult = action.apply(step, effect)
-            if made.outcome is not Outcome.OK:
+            results.append(action.apply(step, effect))
+            if results[-1].outcome is not Outcome.OK:
                 break
-        return made
+        return results[-1]
 
     def drafted(self, world: World) -> Draft:
         return world.action.plan(world.make(self.cluster), reader=self.reader())
@@ -101,7 +102,8 @@ def conflict(stage: Stage, world: World) -> None:
     params = world.make(stage.cluster)
     draft = world.action.plan(params, reader=stage.reader())
     session = stage.session(world.action, draft)
-    written, touched = session.write, []
+    written = session.write
+    touched: list[bool] = []
 
     def slow_write(call: str, texts: Any, body: Any) -> StepResult:
         if not touched:

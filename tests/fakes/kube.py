@@ -103,12 +103,12 @@ class FakeCluster:
 
     def base(self, account: str = "tocsin") -> Base:
         """Return the bot's own identity, as a kubeconfig would give it."""
-        return Base(line=line_to(self.url), token=self.token(account))
+        return Base(line=line_to(self.url), token=self.token(account, 86_400))
 
-    def token(self, account: str) -> str:
-        """Return a token of an account, good for ten minutes."""
+    def token(self, account: str, seconds: int = 600) -> str:
+        """Return a token of an account, good for so long."""
         made = f"{account}-{secrets.token_urlsafe(12)}"
-        self.tokens[made] = (account, self.clock.now() + timedelta(seconds=600))
+        self.tokens[made] = (account, self.clock.now() + timedelta(seconds=seconds))
         return made
 
     # --- what a test does to it ---
@@ -179,12 +179,17 @@ class FakeCluster:
             raise Refused(403, "Forbidden")
 
     def _done(self, request: Request) -> Said:
-        if request.part == "token":
-            return self._token(request)
-        if request.verb == "list":
-            return 200, {"metadata": {}, "items": self._listed(request)}
-        if request.verb == "create" and not request.part:
-            return self._create(request)
+        match request.verb, request.part:
+            case "create", "token":
+                return self._token(request)
+            case "list", "":
+                return 200, {"metadata": {}, "items": self._listed(request)}
+            case "create", "":
+                return self._create(request)
+            case _:
+                return self._of_one(request)
+
+    def _of_one(self, request: Request) -> Said:
         old = self.objects.get(request.place)
         if old is None:
             raise Refused(404, "NotFound")
@@ -197,7 +202,8 @@ class FakeCluster:
                 return self._evict(request, old)
             case "delete", "":
                 return self._delete(request, old)
-        raise Refused(405, "MethodNotAllowed")
+            case _:
+                raise Refused(405, "MethodNotAllowed")
 
     def _listed(self, request: Request) -> list[Object]:
         wanted = as_labels(request.query.get("labelSelector", [""])[0])
@@ -215,7 +221,7 @@ class FakeCluster:
         if request.body["kind"] != "TokenRequest" or wanted < 600:
             raise Refused(422, "Invalid")
         self._checked(request, request.body)
-        ends_at = self.tokens[(made := self.token(request.name))][1]
+        ends_at = self.tokens[(made := self.token(request.name, wanted))][1]
         status = {"token": made, "expirationTimestamp": f"{ends_at:%FT%TZ}"}
         return 201, {**request.body, "status": status}
 
@@ -354,7 +360,9 @@ def running_cluster(**given: Any) -> Iterator[FakeCluster]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = 64 * 1024  # one packet: else each answer waits for an acknowledgement
+        wbufsize = (
+            64 * 1024
+        )  # one packet: else each answer waits for an acknowledgement
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -379,7 +387,7 @@ def running_cluster(**given: Any) -> Iterator[FakeCluster]:
                 self.end_headers()
                 self.wfile.write(held)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = _serve
+        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - its names
 
         def log_message(self, *_args: object) -> None:
             """Say nothing."""

@@ -6,6 +6,7 @@ binding's namespace, or everywhere where the cluster binds it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -44,9 +45,10 @@ def documents(name: str, space: str) -> list[dict[str, Any]]:
     """Return the objects of a shipped file, filled in as the guide says."""
     text = files("bot.outside.k8s").joinpath(f"{name}.yaml").read_text("utf-8")
     filled = text.replace("NAMESPACE", space).replace("ACCOUNTS", ACCOUNTS)
-    return list(yaml.safe_load_all(filled))
+    return list(yaml.load_all(filled, yaml.CSafeLoader))
 
 
+@cache
 def rights(spaces: tuple[str, ...]) -> frozenset[Right]:
     """Return what every account may do, with its role bound in each namespace."""
     return frozenset(
