@@ -8,12 +8,13 @@ Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest, NotFound
-from bot.domain.plan import Blast, Draft, Level
+from bot.domain.plan import Blast, Change, Draft, Level
 from bot.outside import objects as kinds
 from bot.outside.k8s import revisions
 from bot.outside.k8s.action import NAME, NAMESPACE, KubernetesAction
@@ -139,6 +140,20 @@ class UndoRollout(KubernetesAction):
         rollback="kubernetes.deployment.undo_rollout",
     )
 
+    def plan(self, params: Texts, *, reader: Any) -> Draft:
+        """Read the world and say exactly what would run, images and all.
+
+        Raises:
+            TocsinError: As every plan of data.
+        """
+        draft = super().plan(params, reader=reader)
+        images = Change(
+            what="its images",
+            before=was(draft, _IMAGES),
+            after=was(draft, _NEW_IMAGES),
+        )
+        return replace(draft, changes=(*draft.changes, images))
+
     def blast(self, case: Case) -> Blast:
         """Return what is replaced by what.
 
@@ -157,8 +172,8 @@ class UndoRollout(KubernetesAction):
                 because=because,
                 next_move="Let its rollout go on, then propose it again.",
             )
-        says = f"Every pod of one deployment is replaced. Revision {facts[_NUMBER]} "
-        says += f"has the images {facts[_NEW_IMAGES]}; now it is {facts[_IMAGES]}."
+        says = "Every pod of one deployment is replaced, at its usual pace. "
+        says += f"It goes back to revision {facts[_NUMBER]}."
         return Blast(systems=1, says=says)
 
     def body(self, session: Any, call: str, texts: Texts) -> Any:

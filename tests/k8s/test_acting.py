@@ -237,10 +237,9 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
 ) -> None:
     params = to_undo(cluster)
     draft = UNDO.plan(params, reader=stage.reader())
-    assert draft.blast.says == (
-        "Every pod of one deployment is replaced. Revision 1 has the images vllm:1; "
-        "now it is vllm:2."
-    )
+    assert draft.blast.says.endswith("It goes back to revision 1.")
+    images = draft.changes[1]
+    assert (images.before, images.after) == ("vllm:2", "vllm:1")
     assert dict(draft.steps[0].params)["images"] == "vllm:1"
     session = stage.session(UNDO, draft)
     swapped = cluster.objects["replicasets", SPACE, params["replica_set"]]

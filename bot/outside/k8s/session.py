@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.acting.reading import Texts
-from bot.domain.errors import BadRequest, Unreachable
+from bot.domain.errors import BadRequest, NotFound, Unreachable
 from bot.domain.plan import Step
 from bot.outside.k8s.answers import became, not_sent
 from bot.outside.k8s.calls import CALLS, METHODS, QUERY, Call
@@ -45,10 +45,15 @@ class Reach:
         """
         if call.everywhere:
             if not self.nodes:
-                raise _outside("nodes are left alone here", "kubernetes.nodes")
+                raise _outside(
+                    "nodes are left alone here",
+                    "Whoever runs Tocsin can allow it with kubernetes.nodes.",
+                )
         elif texts["namespace"] not in self.namespaces:
             because = f"the namespace {texts['namespace']!a} is not one to act in"
-            raise _outside(because, "kubernetes.namespaces")
+            raise _outside(
+                because, "Propose it for one that kubernetes.namespaces names."
+            )
 
 
 @dataclass(kw_only=True)
@@ -81,7 +86,14 @@ class KubeSession:
             url=self.wire.line.url,
             right=f"{verb} on {resource}",
         )
-        answer = service.get(known.path(texts), _asked(known, texts), most=_LARGEST)
+        try:
+            answer = service.get(known.path(texts), _asked(known, texts), most=_LARGEST)
+        except NotFound:
+            raise NotFound(
+                f"{call} found nothing",
+                because="the cluster has no such thing, or not for this account",
+                next_move="Look at the name and the namespace.",
+            ) from None
         if not isinstance(answer, dict):
             raise misshapen(call)
         if known.verb == "list":
@@ -159,9 +171,9 @@ def _bound(body: Any, version: str, call: Call) -> Any:
     return {**body, "metadata": {"resourceVersion": version}}
 
 
-def _outside(because: str, key: str) -> BadRequest:
+def _outside(because: str, next_move: str) -> BadRequest:
     return BadRequest(
         "Nothing was read or changed in Kubernetes",
         because=because,
-        next_move=f"Whoever runs Tocsin can allow it with {key}.",
+        next_move=next_move,
     )
