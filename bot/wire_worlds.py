@@ -14,6 +14,7 @@ from bot.gateways.litellm import LitellmDoor
 from bot.gateways.site_action import SiteAction
 from bot.gateways.site_files import secrets_in, site_actions, site_keys
 from bot.web.sending import HttpSend
+from bot.wire_kubernetes import kubernetes_door
 
 
 def actions_of_site(settings: Settings) -> tuple[SiteAction, ...]:
@@ -28,7 +29,7 @@ def actions_of_site(settings: Settings) -> tuple[SiteAction, ...]:
 def build_worlds(
     aws: AwsDoor, settings: Settings | None = None, site: Sequence[SiteAction] = ()
 ) -> Worlds:
-    """Return every world there is; without settings nothing over HTTP is configured.
+    """Return every world there is; without settings AWS is all that may come.
 
     Args:
         site: HTTP actions of the site.
@@ -36,7 +37,8 @@ def build_worlds(
     Raises:
         BadSettings: A secret of such an action lacks, or cannot be used.
     """
-    gate = (settings or Settings()).gate
+    known = settings or Settings()
+    gate = known.gate
     send, find = HttpSend(), secrets_in(gate.http_secrets)
     litellm = LitellmDoor(
         url=gate.litellm_url,
@@ -50,4 +52,7 @@ def build_worlds(
         send=send,
         clock=aws.clock,
     )
-    return Worlds({"aws": aws, "litellm": litellm, "http": http})
+    kubernetes = kubernetes_door(known.kubernetes, aws.clock)
+    return Worlds(
+        {"aws": aws, "kubernetes": kubernetes, "litellm": litellm, "http": http}
+    )

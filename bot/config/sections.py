@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from bot.config.assistant import AssistantSection
 from bot.config.collecting import CollectSection
 from bot.config.gate_section import Gate
+from bot.config.kubernetes_section import KubernetesSection
 from bot.config.model import ModelSection
 from bot.config.runbooks_section import Runbooks
 from bot.config.section import Names, Section
@@ -277,6 +278,7 @@ class Settings(Section):
     gate: Gate = Gate()
     drills: Drills = Drills()
     aws: Aws = Aws()
+    kubernetes: KubernetesSection = KubernetesSection()
     practice: Practice = Practice()
     home: Path = Field(Path(".tocsin"), description="Where state lives: TOCSIN_HOME.")
 

@@ -34,6 +34,20 @@ class Cluster:
 def open_cluster(context: str, config: Path | None) -> Cluster:
     """Return the cluster of a context; reads the kubeconfig and calls nobody.
 
+    Raises:
+        BadSettings: As `configured`.
+    """
+    settings = configured(context, config)
+    from kubernetes import client
+
+    pool = client.ApiClient(configuration=settings).rest_client.pool_manager
+    headers = _credentials(settings)
+    return Cluster(url=str(settings.host), ask=_ClusterAsk(pool=pool, headers=headers))
+
+
+def configured(context: str, config: Path | None) -> Any:
+    """Return what the official client makes of a kubeconfig, checked.
+
     A kubeconfig may name a program that gets the credentials: then that runs.
 
     Raises:
@@ -52,13 +66,11 @@ def open_cluster(context: str, config: Path | None) -> Cluster:
     except Exception as error:  # noqa: BLE001 - whatever the client makes of a file
         raise _bad(
             f"its configuration cannot be used ({type(error).__name__})",
-            "Compare collect.kubernetes_context with `kubectl config get-contexts`.",
+            "Compare the context in the settings with `kubectl config get-contexts`.",
         ) from None
     settings.proxy = None
     _check(settings)
-    pool = client.ApiClient(configuration=settings).rest_client.pool_manager
-    headers = _credentials(settings)
-    return Cluster(url=str(settings.host), ask=_ClusterAsk(pool=pool, headers=headers))
+    return settings
 
 
 def _load(settings: Any, context: str, config: Path | None) -> None:
@@ -129,7 +141,7 @@ class _ClusterAsk:
             finally:
                 answer.close()
         except urllib3.exceptions.HTTPError as error:
-            raise _unreachable(_name_of(error)) from None
+            raise _unreachable(name_of_problem(error)) from None
         named = {name.lower(): text for name, text in answer.headers.items()}
         return Answer(status=answer.status, headers=named, body=body)
 
@@ -145,7 +157,7 @@ def _body(answer: Any, most: int) -> bytes:
     return made
 
 
-def _name_of(error: Exception) -> str:
+def name_of_problem(error: Exception) -> str:
     """Return the name of what happened, as other connections call it."""
     named = {
         "ConnectTimeoutError": "TimeoutError",

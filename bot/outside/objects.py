@@ -76,6 +76,21 @@ def autoscaler(one: Shown) -> Shown:
     }
 
 
+def node(one: Shown) -> Shown:
+    """Return whether a node takes new pods, how it is, and what keeps pods off."""
+    spec, status = one.get("spec") or {}, one.get("status") or {}
+    taint = ("key", "effect", "timeAdded")
+    return {
+        **_named(one),
+        "closed": spec.get("unschedulable", False),
+        "taints": [
+            {key: each.get(key) for key in taint} for each in spec.get("taints") or ()
+        ],
+        "conditions": _conditions(status),
+        "version": (status.get("nodeInfo") or {}).get("kubeletVersion"),
+    }
+
+
 def event(one: Shown) -> Shown:
     """Return what happened to which object."""
     about = one.get("involvedObject") or {}

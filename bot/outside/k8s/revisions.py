@@ -1,0 +1,92 @@
+"""Revisions of a deployment: which replica set is which, told by the pod template.
+
+A template is never shown: it holds environments. It is known by a digest, and by the
+images in it. Pure.
+
+Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/ (rolling
+back: a replica set is a revision; the label `pod-template-hash` is the controller's).
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from bot.outside import objects as kinds
+
+Shown = Mapping[str, Any]
+_HASH = "pod-template-hash"
+NONE = "none"
+
+
+def template(one: Shown) -> Shown:
+    """Return the pod template of a deployment or a replica set, as people wrote it."""
+    held = dict(one["spec"]["template"])
+    meta = dict(held.get("metadata") or {})
+    labels = {k: v for k, v in (meta.get("labels") or {}).items() if k != _HASH}
+    return {**held, "metadata": {**meta, "labels": labels}}
+
+
+def digest(one: Shown) -> str:
+    """Return SHA-256 hex over the template."""
+    said = orjson.dumps(template(one), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(said).hexdigest()
+
+
+def current(deployment: str, sets: Iterable[Shown]) -> str:
+    """Return the replica set that has a deployment's template, "none" if none has yet.
+
+    Args:
+        deployment: The digest of its template.
+        sets: Those that it made; of equals the newest revision counts.
+    """
+    same = [one for one in sets if digest(one) == deployment]
+    same.sort(key=kinds.revision)
+    return kinds.name_of(same[-1]) if same else NONE
+
+
+def made_by(uid: str, sets: Iterable[Shown]) -> list[Shown]:
+    """Return the replica sets that a deployment made, known by its uid."""
+    return [
+        one
+        for one in sets
+        if any(
+            by.get("uid") == uid and by.get("controller")
+            for by in (one.get("metadata") or {}).get("ownerReferences") or ()
+        )
+    ]
+
+
+def images(one: Shown) -> str:
+    """Return the images of the containers, in their order."""
+    inside = one["spec"]["template"]["spec"]
+    return ", ".join(str(each["image"]) for each in inside["containers"])
+
+
+def rolled_out(one: Shown, *, updated: bool) -> str:
+    """Return what a deployment still lacks of being as it is meant, "" for nothing.
+
+    Args:
+        updated: All pods must be of the newest template.
+    """
+    wanted, status = int(one["spec"]["replicas"]), one.get("status") or {}
+    if int(status.get("observedGeneration", 0)) < int(one["metadata"]["generation"]):
+        return "the cluster has not begun with it"
+    if updated and int(status.get("updatedReplicas", 0)) != wanted:
+        return f"{status.get('updatedReplicas', 0)} of {wanted} pods are replaced"
+    if int(status.get("replicas", 0)) != wanted:
+        return f"there are {status.get('replicas', 0)} pods, not {wanted}"
+    if int(status.get("availableReplicas", 0)) != wanted:
+        return f"{status.get('availableReplicas', 0)} of {wanted} pods are available"
+    return ""
+
+
+def is_stuck(one: Shown) -> bool:
+    """Tell whether the cluster has given a rollout up for taking too long."""
+    held = (one.get("status") or {}).get("conditions") or ()
+    return any(
+        each.get("type") == "Progressing"
+        and each.get("reason") == "ProgressDeadlineExceeded"
+        for each in held
+    )

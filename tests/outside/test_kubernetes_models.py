@@ -1,0 +1,106 @@
+"""Every action of Kubernetes once more, each body checked by the official client.
+
+And the manifests that are shipped, and the way in with a kubeconfig.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.config.kubernetes_section import KubernetesSection
+from bot.domain.action_effects import Outcome
+from bot.domain.errors import BadSettings, Unreachable
+from bot.outside.k8s.base import open_base
+from bot.wire_kubernetes import kubernetes_door
+from tests.actions import promises_kubernetes as promises
+from tests.actions.promises_kubernetes import Stage
+from tests.actions.worlds_kubernetes import WORLDS, World, deployment, to_scale
+from tests.cloud import APPROVERS, plan_of
+from tests.fakes.clock import FakeClock
+from tests.fakes.kube import running_cluster
+from tests.fakes.kube_models import problems, strict
+from tests.fakes.kube_rights import NAMES, documents
+from tests.outside.test_cluster import Kubeconfig, kubeconfig, no_way_round
+
+pytestmark = pytest.mark.outside
+each = pytest.mark.parametrize("world", WORLDS, ids=[one.name for one in WORLDS])
+__all__ = ["kubeconfig", "no_way_round"]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with running_cluster(check=strict) as cluster:
+        yield Stage(cluster)
+
+
+@each
+def test_what_is_sent_is_what_the_api_knows(stage: Stage, world: World) -> None:
+    promises.works_and_is_undone(stage, world)
+
+
+def test_an_unknown_field_a_wrong_kind_and_a_missing_one_are_told(
+    stage: Stage,
+) -> None:
+    name = deployment(stage.cluster)["deployment"]
+    made = stage.cluster.objects["deployments", "serving", name]
+    assert problems("V1Deployment", made) == ""
+    spec = made["spec"]
+    assert "has no field replica" in problems(
+        "V1Deployment", {**made, "spec": {**spec, "replica": 1}}
+    )
+    assert "replicas is no int" in problems(
+        "V1Deployment", {**made, "spec": {**spec, "replicas": "1"}}
+    )
+    without = {key: one for key, one in spec.items() if key != "selector"}
+    assert "selector" in problems("V1Deployment", {**made, "spec": without})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shipped_manifest_is_what_the_api_knows(name: str) -> None:
+    for one in documents(name, "serving"):
+        assert problems(f"V1{one['kind']}", one) == ""
+
+
+def _door(url: str, write: Any, clock: FakeClock) -> Any:
+    section = KubernetesSection(
+        context="prod", config=write(url), namespaces=("serving",)
+    )
+    return kubernetes_door(section, clock)
+
+
+def test_a_plan_runs_with_the_settings_and_a_kubeconfig(
+    stage: Stage, kubeconfig: Kubeconfig
+) -> None:
+    cluster = stage.cluster
+    clock = cluster.clock
+    cluster.tokens[_token_of(kubeconfig(cluster.url))] = (
+        "tocsin",
+        clock.now() + timedelta(days=1),
+    )
+    door = _door(cluster.url, kubeconfig, clock)
+    assert door.is_configured
+    world = next(one for one in WORLDS if one.name == "kubernetes.deployment.scale")
+    params = to_scale(cluster)
+    draft = world.action.plan(params, reader=door.reader())
+    session = door.for_plan(plan_of(draft), world.action, APPROVERS)
+    assert stage.apply(world.action, draft, session).outcome is Outcome.OK
+
+
+def _token_of(file: Path) -> str:
+    held = json.loads(file.read_text("utf-8"))
+    return str(held["users"][0]["user"]["token"])
+
+
+def test_a_token_for_ever_is_refused_and_nobody_is_asked(
+    kubeconfig: Kubeconfig,
+) -> None:
+    door = _door("https://cluster.example", kubeconfig, FakeClock())
+    with pytest.raises(Unreachable, match="does not say when it ends"):
+        door.reader()
+    with pytest.raises(BadSettings) as refused:
+        open_base("prod", kubeconfig("https://cluster.example"), FakeClock().now())
+    assert "short-lived tokens by exec" in refused.value.next_move
