@@ -132,7 +132,7 @@ class DataAction:
             raise BadRequest(
                 f"{name} was not planned",
                 because=f"{self.PLACE} is already as it would make it",
-                next_move="Nothing needs to be done.",
+                next_move="Leave it as it is, or choose another target.",
             )
         preconditions = probes_of(facts)
         return Draft(

@@ -38,7 +38,7 @@ from bot.domain.untrusted import Untrusted
 ADMIN = "admin"
 # What did not happen, after the action's name.
 _WHAT: Mapping[type[ActionCommand], str] = {
-    DraftPlan: "was not drafted",
+    DraftPlan: "was not proposed",
     Publish: "was not put forward",
     Show: "was not marked as shown",
     Approve: "was not approved",

@@ -35,7 +35,9 @@ def known(asked: Asked) -> No | None:
     person = asked.asker.person.id
     if person and person == asked.by:
         return None
-    return asked.no(NotAllowed, "it is not known who is asking", "Try again.")
+    return asked.no(
+        NotAllowed, "it is not known who is asking", "Press the button again."
+    )
 
 
 def member(asked: Asked) -> No | None:
@@ -102,7 +104,9 @@ def policy(asked: Asked) -> No | None:
         else answer.because or f"no policy lets {mention(asked.by)} do that"
     )
     return asked.no(
-        NotAllowed, because, "See which rule decided with `tocsin policy explain`."
+        NotAllowed,
+        because,
+        "Ask somebody on call or an approver; `tocsin policy explain` tells why.",
     )
 
 

@@ -156,13 +156,19 @@ class Storm:
             with self.pace.turn:
                 self.again += 1
 
+    @property
+    def _may_press(self) -> int:
+        """Return how many presses may be made by now: cards come one a second."""
+        allowed, plans = self.pace.allowed, self.supply.enough_for
+        return allowed if self.pace.is_over else min(allowed, plans)
+
     def _next(self) -> dict[str, Any] | None:
         """Return the next press, as soon as it may be made; None at the end."""
         pace = self.pace
         with pace.turn:
-            while pace.given >= min(pace.allowed, self.supply.enough_for):
+            while pace.given >= self._may_press:
                 pace.go_on()
-                if pace.is_over and pace.given >= pace.allowed:
+                if pace.is_over:
                     return None
                 pace.turn.wait(1)
             number, pace.given = pace.given, pace.given + 1

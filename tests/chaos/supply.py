@@ -31,7 +31,7 @@ class Supply:
 
     @property
     def enough_for(self) -> int:
-        """Return for how many presses there are plans: cards come one a second."""
+        """Return for how many presses there are plans."""
         return len(self.plans) * self.sizes.each_plan
 
     def run(self) -> None:

@@ -24,7 +24,7 @@ SIZES = Sizes(
     presses=times(6000, else_=240),
     each=times(16, else_=1),
     random=times(20, else_=1),
-    limit_s=times(1200, else_=120),
+    limit_s=times(1800, else_=180),
 )
 LOST, LATE = ("indeterminate", 0), ("indeterminate", 1)
 LEAK = {"title": "Model m1 answers 503", "severity": "critical", "service": "m1"}
