@@ -185,8 +185,8 @@ NOT_YET: Mapping[str, tuple[GateFacts, GateRules, str]] = {
         facts(proven=False),
         ACT,
         (
-            "its approval is not in a signed checkpoint yet. Wait: it is tried again until "
-            "its time runs out; `tocsin log verify` tells more."
+            "its approval is not in a signed checkpoint yet. Wait: it is tried again "
+            "until its time runs out; `tocsin log verify` tells more."
         ),
     ),
     "drill": (
