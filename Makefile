@@ -34,7 +34,7 @@ BENCHES ?= intake ack log seal redact search gate
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-CHAOS := tests/story/test_flood.py tests/story/test_gate_flood.py tests/story/test_crash.py
+CHAOS := tests/story/test_flood.py tests/story/test_crash.py
 
 .PHONY: help setup run test test-fast test-slow test-outside chaos check docs bench lock \
 	image-steps clean
@@ -86,6 +86,7 @@ test-slow: setup ## the tests that start servers, kill processes or search long
 
 chaos: setup ## the tests that pull the plug, as often as they can
 	@TOCSIN_CHAOS=full $(PYTEST) -n $(WORKERS) --dist loadfile $(CHAOS)
+	@TOCSIN_CHAOS=full $(PYTEST) -n 0 tests/chaos
 
 test-outside: setup $(OUTSIDE_READY) ## the tests that need Debian packages (Chromium, age, Go, Alertmanager)
 	@if grep -rqs --include='*.py' 'mark\.outside' tests; then $(PYTEST) -m outside; fi

@@ -64,7 +64,7 @@ def refuse_needless(name: str, place: str, facts: Texts, wanted: Texts) -> None:
         raise BadRequest(
             f"{name} was not planned",
             because=f"{place} is already as it would make it",
-            next_move="Nothing needs to be done.",
+            next_move="Leave it as it is, or choose another target.",
         )
 
 

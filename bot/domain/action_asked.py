@@ -39,7 +39,7 @@ from bot.domain.untrusted import Untrusted
 ADMIN = "admin"
 # What did not happen, after the action's name.
 _WHAT: Mapping[type[ActionCommand], str] = {
-    DraftPlan: "was not drafted",
+    DraftPlan: "was not proposed",
     Publish: "was not put forward",
     Show: "was not marked as shown",
     Approve: "was not approved",
@@ -148,7 +148,7 @@ def stands(state: ActionState) -> str:
     """Say where a plan stands, with who and when, as the fact of a refusal."""
     who = " and ".join(mention(person) for person in state.moved_by)
     when = f"{state.moved_at:%H:%M}" if state.moved_at else ""
-    return _STANDS[state.stage].format(who=who or mention(TOCSIN), when=when)
+    return _STANDS[state.stage].format(who=who, when=when)
 
 
 def mention(person: str) -> str:

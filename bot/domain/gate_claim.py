@@ -80,7 +80,7 @@ def looked(asked: Asked) -> No | None:
     return asked.no(
         OutOfTurn,
         "the world could not be read again",
-        "It is tried again until its time runs out.",
+        "Wait: it is tried again until its time runs out.",
     )
 
 
@@ -131,7 +131,7 @@ def proof(asked: Asked) -> No | None:
     return asked.no(
         OutOfTurn,
         "its approval is not in a signed checkpoint yet",
-        "It is tried again until its time runs out; `tocsin log verify` tells more.",
+        "Wait: it is tried again until its time runs out; `tocsin log verify` tells more.",
     )
 
 
@@ -143,7 +143,7 @@ def evidence(asked: Asked) -> No | None:
     return asked.no(
         OutOfTurn,
         "no evidence was saved before",
-        "It is tried again until its time runs out.",
+        "Wait: it is tried again until its time runs out.",
     )
 
 

@@ -35,7 +35,9 @@ def known(asked: Asked) -> No | None:
     person = asked.asker.person.id
     if person and person == asked.by:
         return None
-    return asked.no(NotAllowed, "it is not known who is asking", "Try again.")
+    return asked.no(
+        NotAllowed, "it is not known who is asking", "Press the button again."
+    )
 
 
 def member(asked: Asked) -> No | None:
@@ -102,7 +104,9 @@ def policy(asked: Asked) -> No | None:
         else answer.because or f"no policy lets {mention(asked.by)} do that"
     )
     return asked.no(
-        NotAllowed, because, "See which rule decided with `tocsin policy explain`."
+        NotAllowed,
+        because,
+        "Ask somebody on call or an approver; `tocsin policy explain` tells why.",
     )
 
 
@@ -205,14 +209,11 @@ def still_fit(asked: Asked, standing: Standing) -> bool:
     """
     person = standing.person
     is_there = person.kind is PersonKind.MEMBER and standing.in_channel
-    if not is_there or not _same_team(asked, standing):
-        return False
-    if asked.state.glass_by:
-        return standing.policy.allows
     is_own = person.id in (asked.plan.requester, asked.state.author)
-    return _may_agree(asked, standing) and (
-        not is_own or asked.may_confirm_own(person.id)
-    )
+    is_right = not is_own or asked.may_confirm_own(person.id)
+    agrees = _may_agree(asked, standing) and is_right
+    allowed = standing.policy.allows if asked.state.glass_by else agrees
+    return is_there and _same_team(asked, standing) and allowed
 
 
 def _may_take_back(asked: Asked) -> bool:

@@ -27,7 +27,7 @@ def derived(asked: Asked) -> No | None:
     return asked.no(
         BadRequest,
         f"it says level {asked.plan.level}, manifest and registry give {found}",
-        "Make the plan again.",
+        "Propose it again.",
     )
 
 
@@ -47,7 +47,9 @@ def sound(asked: Asked) -> No | None:
     because = _unsound(asked.plan)
     if not because:
         return None
-    return asked.no(BadRequest, because, "Correct the action's integration.")
+    return asked.no(
+        BadRequest, because, "Tell the bot's owner: the action has to be corrected."
+    )
 
 
 def fits(asked: Asked) -> No | None:

@@ -75,7 +75,7 @@ def exists(asked: Asked) -> No | None:
     return NotFound(
         "Nothing was done",
         because="there is no such plan",
-        next_move="See the open ones with `tocsin gate list`.",
+        next_move="See the open ones with `/incident plans`.",
     )
 
 
@@ -95,7 +95,7 @@ def clock(asked: Asked) -> No | None:
     return asked.no(
         OutOfTurn,
         f"the clock went back by {late_s:.0f} seconds",
-        "Set the clock of this machine right; `tocsin doctor` shows it.",
+        "Have the clock of the bot's machine set right; `tocsin doctor` shows it.",
     )
 
 
@@ -125,7 +125,7 @@ def _next_move(asked: Asked) -> str:
     if state.stage is Stage.APPLYING:
         return "Stop everything with `/incident stop-all` if it must not go on."
     if state.stage is Stage.INDETERMINATE:
-        return "Look at the target, then say what you saw with `tocsin gate reconcile`."
+        return "Look at the target, then press `Say what happened` on its card."
     return "See where it stands on its card."
 
 
@@ -145,7 +145,7 @@ def not_stopped(asked: Asked) -> No | None:
     return asked.no(
         OutOfTurn,
         "everything was stopped",
-        "Ask the incident commander whether actions may run again.",
+        "Ask the incident commander; `/incident release` lets actions run again.",
     )
 
 
@@ -203,5 +203,5 @@ def reviews(asked: Asked) -> No | None:
     return asked.no(
         OutOfTurn,
         "a broken glass was not reviewed in time, and that blocks T1 plans",
-        "Somebody other than the one who broke it has to review it first.",
+        "Have somebody else look at it with `/incident review PLAN`.",
     )

@@ -207,7 +207,7 @@ class Executor:
             raise NotAllowed(
                 "Nothing was run",
                 because="it is a drill, and nothing is simulated here",
-                next_move="Only simulated actions run in a drill.",
+                next_move="Say in the thread what you would do instead.",
             )
         return self.rehearsal
 

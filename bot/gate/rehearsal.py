@@ -90,7 +90,7 @@ class Rehearsed:
             raise BadRequest(
                 f"{manifest.name} was not planned",
                 because="the simulated world is already as it would make it",
-                next_move="Nothing needs to be done in this drill.",
+                next_move="Leave it as it is in this drill.",
             )
         here = Probe(id=sketch.fact, value=before)
         ordered = tuple(sorted(sketch.arguments.items()))
@@ -182,7 +182,7 @@ class Rehearsal:
         raise NotAllowed(
             "Nothing was run",
             because="it is a drill, and this action is not simulated",
-            next_move="Only simulated actions run in a drill; tell the bot's owner.",
+            next_move="Say in the thread what you would do, and tell the bot's owner.",
         )
 
     def world(self, incident: str) -> World:

@@ -156,7 +156,7 @@ def over(view: PlanView) -> str:
     now = STANDS[view.stage].lower() + (f" by {by}" if by else "")
     return (
         f"Nothing was done: {view.plan.id} is not waiting for anybody. "
-        f"It stands at: {now}. Its card shows the newest state."
+        f"It stands at: {now}. Look at its card for the newest state."
     )
 
 

@@ -146,7 +146,7 @@ def test_others_need_the_policies_word() -> None:
     given(*IN_DOUBT).when(say, knowing=known).refused(
         NotAllowed,
         saying=NAME + "was not reconciled: no policy lets <@U0SECOND> do that. "
-        "See which rule decided with `tocsin policy explain`.",
+        "Ask somebody on call or an approver; `tocsin policy explain` tells why.",
     )
 
 

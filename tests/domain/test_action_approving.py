@@ -252,7 +252,7 @@ def test_a_broken_glass_nobody_looked_at_blocks_t1_and_only_t1() -> None:
     given(*pending(T1)).when(approve(SAM, T1, reason=WHY), knowing=known).refused(
         OutOfTurn,
         saying=NOT + "a broken glass was not reviewed in time, and that blocks T1 "
-        "plans. Somebody other than the one who broke it has to review it first.",
+        "plans. Have somebody else look at it with `/incident review PLAN`.",
     )
     given(*pending()).when(approve(), knowing=known).then(agreed(SAM), cleared(SAM))
 
@@ -261,7 +261,7 @@ def test_a_clock_that_went_back_approves_nothing() -> None:
     given(*pending()).when(approve(), after=timedelta(seconds=-3)).refused(
         OutOfTurn,
         saying=NOT + "the clock went back by 3 seconds. "
-        "Set the clock of this machine right; `tocsin doctor` shows it.",
+        "Have the clock of the bot's machine set right; `tocsin doctor` shows it.",
     )
 
 

@@ -161,7 +161,7 @@ def test_a_world_that_is_not_the_one_people_saw_ends_it(
     )
 
 
-LATER = "It is tried again until its time runs out."
+LATER = "Wait: it is tried again until its time runs out."
 NOT_YET: Mapping[str, tuple[GateFacts, GateRules, str]] = {
     "unread world": (
         facts(probes=None),
@@ -185,8 +185,8 @@ NOT_YET: Mapping[str, tuple[GateFacts, GateRules, str]] = {
         facts(proven=False),
         ACT,
         (
-            "its approval is not in a signed checkpoint yet. It is tried again until "
-            "its time runs out; `tocsin log verify` tells more."
+            "its approval is not in a signed checkpoint yet. Wait: it is tried again "
+            "until its time runs out; `tocsin log verify` tells more."
         ),
     ),
     "drill": (

@@ -32,7 +32,8 @@ from tests.domain.action_spec import (
 )
 from tests.spec import NOON, OLU, SAM
 
-NOT_DRAFTED = "aws.iam.deactivate_access_key was not drafted: "
+TELL = "Tell the bot's owner: the action has to be corrected."
+NOT_DRAFTED = "aws.iam.deactivate_access_key was not proposed: "
 NOT_PUT = "aws.iam.deactivate_access_key was not put forward: "
 
 
@@ -62,14 +63,15 @@ def test_the_author_of_the_message_that_led_to_it_is_kept() -> None:
         (
             facts(GUEST),
             NotAllowed,
-            "it is not known who is asking. Try again.",
+            "it is not known who is asking. Press the button again.",
         ),
         (
             facts(standing(OLU, policy=PolicyAnswer(hash="p1"))),
             NotAllowed,
             (
                 "no policy lets <@U0ONCALL> do that. "
-                "See which rule decided with `tocsin policy explain`."
+                "Ask somebody on call or an approver; "
+                "`tocsin policy explain` tells why."
             ),
         ),
         (
@@ -91,12 +93,12 @@ def test_the_author_of_the_message_that_led_to_it_is_kept() -> None:
         (
             facts(OLU, level=Level.T1),
             BadRequest,
-            "it says level T2, manifest and registry give T1. Make the plan again.",
+            "it says level T2, manifest and registry give T1. Propose it again.",
         ),
         (
             facts(OLU, level=None),
             BadRequest,
-            "it says level T2, manifest and registry give none. Make the plan again.",
+            "it says level T2, manifest and registry give none. Propose it again.",
         ),
         (
             facts(OLU, drill=True),
@@ -180,7 +182,7 @@ BARE = a_plan().draft
 def test_a_plan_that_is_not_sound_is_refused(plan: Plan, because: str) -> None:
     given().when(draft(plan), knowing=facts(OLU, level=plan.level)).refused(
         BadRequest,
-        saying=f"{NOT_DRAFTED}{because}. Correct the action's integration.",
+        saying=f"{NOT_DRAFTED}{because}. {TELL}",
     )
 
 
@@ -207,7 +209,7 @@ def test_nothing_is_put_forward_while_everything_is_stopped() -> None:
     given(drafted()).when(Publish(), knowing=facts(stopped=True)).refused(
         OutOfTurn,
         saying=NOT_PUT + "everything was stopped. "
-        "Ask the incident commander whether actions may run again.",
+        "Ask the incident commander; `/incident release` lets actions run again.",
     )
 
 
@@ -240,7 +242,7 @@ def test_a_plan_that_does_not_exist_is_not_found() -> None:
     given().when(Publish()).refused(
         NotFound,
         saying="Nothing was done: there is no such plan. "
-        "See the open ones with `tocsin gate list`.",
+        "See the open ones with `/incident plans`.",
     )
 
 

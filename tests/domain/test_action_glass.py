@@ -109,7 +109,7 @@ WAIVES_NO_MORE: Mapping[str, tuple[BreakGlass, GateFacts, type[Refusal], str]] =
         NotAllowed,
         (
             "no policy lets <@U0ONCALL> do that. "
-            "See which rule decided with `tocsin policy explain`."
+            "Ask somebody on call or an approver; `tocsin policy explain` tells why."
         ),
     ),
     "limit": (
@@ -136,7 +136,7 @@ WAIVES_NO_MORE: Mapping[str, tuple[BreakGlass, GateFacts, type[Refusal], str]] =
         OutOfTurn,
         (
             "everything was stopped. "
-            "Ask the incident commander whether actions may run again."
+            "Ask the incident commander; `/incident release` lets actions run again."
         ),
     ),
     "overdue review": (
@@ -145,7 +145,7 @@ WAIVES_NO_MORE: Mapping[str, tuple[BreakGlass, GateFacts, type[Refusal], str]] =
         OutOfTurn,
         (
             "a broken glass was not reviewed in time, and that blocks T1 plans. "
-            "Somebody other than the one who broke it has to review it first."
+            "Have somebody else look at it with `/incident review PLAN`."
         ),
     ),
 }

@@ -67,7 +67,7 @@ REFUSED: Mapping[str, tuple[GateFacts, type[Refusal], str]] = {
     "somebody else was read": (
         facts(LEAD),
         NotAllowed,
-        "it is not known who is asking. Try again.",
+        "it is not known who is asking. Press the button again.",
     ),
     "another workspace": (
         facts(ELSEWHERE),
@@ -87,7 +87,7 @@ REFUSED: Mapping[str, tuple[GateFacts, type[Refusal], str]] = {
         NotAllowed,
         (
             "no policy lets <@U0SECOND> do that. "
-            "See which rule decided with `tocsin policy explain`."
+            "Ask somebody on call or an approver; `tocsin policy explain` tells why."
         ),
     ),
     "policy says no in its own words": (
@@ -100,7 +100,7 @@ REFUSED: Mapping[str, tuple[GateFacts, type[Refusal], str]] = {
         NotAllowed,
         (
             "only the database team may. "
-            "See which rule decided with `tocsin policy explain`."
+            "Ask somebody on call or an approver; `tocsin policy explain` tells why."
         ),
     ),
     "policy failed": (
@@ -108,7 +108,7 @@ REFUSED: Mapping[str, tuple[GateFacts, type[Refusal], str]] = {
         NotAllowed,
         (
             "the policies could not be evaluated. "
-            "See which rule decided with `tocsin policy explain`."
+            "Ask somebody on call or an approver; `tocsin policy explain` tells why."
         ),
     ),
     "policies changed": (
@@ -169,7 +169,7 @@ REFUSED: Mapping[str, tuple[GateFacts, type[Refusal], str]] = {
         OutOfTurn,
         (
             "everything was stopped. "
-            "Ask the incident commander whether actions may run again."
+            "Ask the incident commander; `/incident release` lets actions run again."
         ),
     ),
     "frozen": (

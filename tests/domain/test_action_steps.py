@@ -205,5 +205,5 @@ def test_the_lost_worker_is_not_heard_any_more() -> None:
     given(*history).when(end()).refused(
         OutOfTurn,
         saying=RESULT + "since 12:00 UTC nobody knows whether it happened. Look at the "
-        "target, then say what you saw with `tocsin gate reconcile`.",
+        "target, then press `Say what happened` on its card.",
     )

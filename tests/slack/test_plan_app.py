@@ -178,7 +178,7 @@ async def test_a_late_press_is_told_what_became_of_it(
     (said,) = stage.whispers()
     assert said == (
         f"Nothing was done: {PLAN} is not waiting for anybody. It stands at: rejected "
-        "by <@U0SECOND>. Its card shows the newest state."
+        "by <@U0SECOND>. Look at its card for the newest state."
     )
     assert stage.slack.counts["views.open"] == 0
 

@@ -182,7 +182,7 @@ def test_everything_stops_and_is_let_go_again(door: Door, stage: GateStage) -> N
     stopped = post(door, "stop-all")
     assert (stopped.status, stopped.json) == (200, {"stopped": True, "reached": 1})
     assert stage.stage(view) == "cancelled"
-    with pytest.raises(Refusal, match="was not drafted"):
+    with pytest.raises(Refusal, match="was not proposed"):
         stage.propose()
     assert post(door, "release").json == {"stopped": False}
     assert stage.propose().stage.value == "pending"
