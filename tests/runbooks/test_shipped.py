@@ -9,13 +9,16 @@ import pytest
 from bot.assistant.library import index_of, load_runbooks, read_runbook, runbook_paths
 from bot.assistant.suggest import suggest
 from bot.cli.runbooks_linted import linted
+from bot.domain.plan import Level as GateLevel
 from bot.domain.runbook import Runbook
 from bot.domain.runbook_lint import CATEGORIES
+from bot.gate.catalogue import load_actions
 
 SHELF = Path(__file__).parents[2] / "runbooks"
 WRITTEN_ON = datetime(2026, 11, 28, tzinfo=UTC)
 RUNBOOKS = load_runbooks(SHELF)
 INDEX = index_of(RUNBOOKS)
+ACTIONS = load_actions()
 NO_INCIDENT = frozenset({"not_ai", "unclassified"})
 
 # Which runbook answers each way in which a model is attacked.
@@ -124,6 +127,38 @@ def test_a_runbook_finds_itself_by_each_of_its_signals(runbook: Runbook) -> None
     assert {s for s, hit in firsts.items() if hit is None or hit.id != runbook.id} == (
         set()
     )
+
+
+def test_a_step_asks_for_no_more_people_than_the_gate_will_for_its_action() -> None:
+    """Nobody reads "two people" in a runbook where the gate then asks one."""
+    asked = {
+        (runbook.id, step.id, way.action): (step.level, level_of(way.action))
+        for runbook in RUNBOOKS
+        for step in runbook.steps
+        for way in step.ways
+    }
+    assert len(asked) > 150
+    assert not {
+        what: levels
+        for what, levels in asked.items()
+        if levels[0] is None or levels[0].value < levels[1].value
+    }
+
+
+def level_of(action: str) -> GateLevel:
+    """Return the level that the gate asks in production."""
+    manifest = ACTIONS[action].MANIFEST
+    if manifest.irreversible_because:
+        return GateLevel.T1
+    return manifest.level.get("production", manifest.level[""])
+
+
+def test_a_thing_that_goes_wrong_in_a_running_system_can_be_stopped_by_a_press() -> (
+    None
+):
+    """A runbook without any action of ours leaves people alone with their consoles."""
+    by_hand = [one.id for one in RUNBOOKS if not any(s.ways for s in one.steps)]
+    assert by_hand == []
 
 
 def test_the_template_is_not_a_runbook_but_can_be_read() -> None:
