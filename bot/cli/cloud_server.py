@@ -99,9 +99,10 @@ def _judge_aliases_by_method() -> None:
 def _judge_what_is_meant() -> None:
     """Ask for the thing that AWS asks for, where the server takes another one.
 
-    It judges a service of ECS by its cluster, a rule of EventBridge by a name that AWS
-    uses for other buses only, an agent's alias by the agent, and IP sets and bought
-    throughput by nothing. Source: Service Authorization Reference, "Resource types".
+    It judges a service of ECS and a node group of EKS by their cluster, a rule of
+    EventBridge by a name that AWS uses for other buses only, an agent's alias by the
+    agent, and IP sets and bought throughput by nothing. Source: Service Authorization
+    Reference, "Resource types".
     """
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     judged = actions.extract_resource_arn
@@ -155,7 +156,16 @@ def _throughput_named(path: str, _asked: dict[str, Any]) -> str:
     return f"provisioned-model/{named.rpartition('/')[2]}" if found else ""
 
 
+def _node_group_named(path: str, _asked: dict[str, Any]) -> str:
+    match path.strip("/").split("/"):
+        case ["clusters", cluster, "node-groups", group, *_]:
+            return f"nodegroup/{cluster}/{group}/unknown"
+        case _:
+            return ""
+
+
 _NAMING = {
+    "eks": _node_group_named,
     "ecs": _service_named,
     "events": _rule_named,
     "wafv2": _set_named,
