@@ -100,9 +100,9 @@ def _judge_aliases_by_method() -> None:
 def _judge_what_is_meant() -> None:
     """Ask for the thing that AWS asks for, where the server takes another one.
 
-    It judges a service of ECS by its cluster, a rule of EventBridge by a name that AWS
-    uses for other buses only, an agent's alias by the agent, and IP sets, guardrails
-    that are applied and bought throughput by nothing.
+    It judges a service of ECS and a node group of EKS by their cluster, a rule of
+    EventBridge by a name that AWS uses for other buses only, an agent's alias by the
+    agent, and IP sets, guardrails that are applied and bought throughput by nothing.
     Source: Service Authorization Reference, "Resource types".
     """
     actions: Any = importlib.import_module("ministack.core.iam_actions")
@@ -173,7 +173,16 @@ def _throughput_named(path: str, _asked: dict[str, Any]) -> str:
     return f"provisioned-model/{named.rpartition('/')[2]}" if found else ""
 
 
+def _node_group_named(path: str, _asked: dict[str, Any]) -> str:
+    match path.strip("/").split("/"):
+        case ["clusters", cluster, "node-groups", group, *_]:
+            return f"nodegroup/{cluster}/{group}/unknown"
+        case _:
+            return ""
+
+
 _NAMING = {
+    "eks": _node_group_named,
     "ecs": _service_named,
     "events": _rule_named,
     "wafv2": _set_named,
