@@ -154,10 +154,11 @@ def actions_page() -> str:
 
 
 ACTIONS_HEAD = """What can be proposed, and nothing else; how a plan becomes an effect is on [the gate](../concepts/gate.md).
-A level without a stage is for systems of every other stage. A role may make the calls that write and those that the plan rests on; its policy is the file of that name in `bot/aws`.
+A level without a stage is for systems of every other stage. A role may make the calls that write and those that the plan rests on; its policy is the file of that name in `bot/aws`, of Kubernetes in `bot/outside/k8s`.
 
 `tests/actions` walks each of them in the practice cloud (ministack, with IAM enforced): planned, applied, seen to work, undone;
-left alone when the world moved; refused with another plan's session; the same plan twice the same digest; playable in a drill."""
+left alone when the world moved; refused with another plan's session; the same plan twice the same digest; playable in a drill.
+Those of Kubernetes are walked the same way in a cluster on loopback that judges by the shipped manifests; see [the guide](../guides/kubernetes.md#how-it-is-tested)."""
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ from bot.domain.plan import Step
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.gate.rehearsal import Rehearsal, RehearsalSession, Rehearsed
+from bot.gate.worlds import Worlds
 from bot.guards import Guards
 from bot.plans.gatekeeper import Gatekeeper
 from bot.plans.house import GateHouse
@@ -120,9 +121,7 @@ def open_bench(folder: Path) -> Bench:
             people=people,
             team=TEAM,
             in_practice=True,
-            worlds=build_worlds(
-                AwsDoor(clock=clock), kubernetes_door(KubernetesSection(), clock)
-            ),
+            worlds=_worlds(clock),
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
             alarm=lambda _: None,
@@ -151,6 +150,12 @@ def _watched(house: GateHouse, store: MeteredStore, effects: Counter[str]) -> Ga
     rehearsal = Rehearsal(store=store, actions=actions)
     executor = replace(house.executor, rehearsal=rehearsal)
     return replace(house, executor=executor)
+
+
+def _worlds(clock: Clock) -> Worlds:
+    return build_worlds(
+        AwsDoor(clock=clock), kubernetes_door(KubernetesSection(), clock)
+    )
 
 
 def _open_incident(store: MeteredStore, now: datetime) -> None:

@@ -18,6 +18,7 @@ from bot.domain.registry import Registry, System
 from bot.gate import admin_door, switch
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
+from bot.outside.pod_names import named_in
 from bot.plans.book import PlanBook
 from bot.plans.views import undoing_of, view_of
 from bot.ports import Post, Transaction
@@ -94,6 +95,13 @@ class PlanDesk:
             for entity in alert.envelope.entities:
                 for name in _FILLS.get(entity.kind, ()):
                     found.setdefault(name, entity.id)
+            pods = named_in(alert)
+            for name, text in (
+                ("namespace", pods.namespace),
+                ("deployment", pods.deployment),
+            ):
+                if text:
+                    found.setdefault(name, text)
         return found
 
     def level(self, manifest: ActionManifest, draft: Draft, about: About) -> Level:

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.outside.k8s.base import Base
 from bot.outside.k8s.selectors import as_labels
-from bot.outside.k8s.wire import line_to
+from bot.outside.k8s.wire import route_to
 from tests.fakes.clock import FakeClock
 from tests.fakes.kube_controllers import disrupted, follow
 from tests.fakes.kube_rights import ACCOUNTS, Right, may, rights
@@ -86,7 +86,7 @@ class FakeCluster:
     """
 
     port: int = 0
-    clock: FakeClock = field(default_factory=FakeClock)
+    clock: Any = field(default_factory=FakeClock)
     objects: dict[Place, Object] = field(default_factory=dict)
     rights: frozenset[Right] = field(default_factory=lambda: rights(SPACES))
     check: Callable[[Request, Object], str] = lambda _request, _made: ""
@@ -103,7 +103,7 @@ class FakeCluster:
 
     def base(self, account: str = "tocsin") -> Base:
         """Return the bot's own identity, as a kubeconfig would give it."""
-        return Base(line=line_to(self.url), token=self.token(account, 86_400))
+        return Base(line=route_to(self.url), token=self.token(account, 86_400))
 
     def token(self, account: str, seconds: int = 600) -> str:
         """Return a token of an account, good for so long."""

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli import main
 from bot.config.kubernetes_section import KubernetesSection
 from bot.domain.action_effects import Outcome
 from bot.domain.errors import BadSettings, Unreachable
 from bot.outside.k8s.base import open_base
+from bot.wire_ground import SystemClock
 from bot.wire_kubernetes import kubernetes_door
 from tests.actions import promises_kubernetes as promises
 from tests.actions.promises_kubernetes import Stage
@@ -104,3 +107,29 @@ def test_a_token_for_ever_is_refused_and_nobody_is_asked(
     with pytest.raises(BadSettings) as refused:
         open_base("prod", kubeconfig("https://cluster.example"), FakeClock().now())
     assert "short-lived tokens by exec" in refused.value.next_move
+
+
+def test_doctor_says_which_account_is_missing_and_keeps_no_token(
+    kubeconfig: Kubeconfig, tmp_path: Path
+) -> None:
+    day = SystemClock().now() + timedelta(days=1)
+    with running_cluster(clock=SystemClock()) as cluster:
+        token = _token_of(kubeconfig(cluster.url))
+        cluster.tokens[token] = ("tocsin", day)
+        cluster.rights -= {one for one in cluster.rights if one.space == "batch"}
+        environment = {
+            "TOCSIN_HOME": str(tmp_path),
+            "TOCSIN_CONFIG": str(tmp_path / "none.toml"),
+            "TOCSIN_KUBERNETES_CONTEXT": "prod",
+            "TOCSIN_KUBERNETES_CONFIG": str(kubeconfig(cluster.url)),
+            "TOCSIN_KUBERNETES_NAMESPACES": "serving,batch",
+        }
+        told = CliRunner().invoke(main, ["doctor", "cluster"], env=environment)
+        given = [one for one in cluster.tokens if one != token]
+    assert told.exit_code == 0, told.output
+    assert "cluster account tocsin-act-scale: a token of it is made" in told.output
+    assert "tocsin-act-node" not in told.output
+    assert "cluster namespace serving: plans can be made in it" in told.output
+    assert "warn  cluster namespace batch: nothing can be planned" in told.output
+    assert given
+    assert not any(one in told.output for one in given)

@@ -19,7 +19,7 @@ import orjson
 from bot.domain.addresses import is_this_machine
 from bot.domain.errors import BadSettings
 from bot.outside.cluster import configured
-from bot.outside.k8s.wire import Line, line_to
+from bot.outside.k8s.wire import Line, route_to
 
 _LONGEST = timedelta(hours=25)
 """How long a base identity may be good for: projected tokens live an hour and are
@@ -53,7 +53,7 @@ def open_base(context: str, config: Path | None, now: datetime) -> Base:
         wrong = _lasting(settings, token, now)
         if wrong:
             raise _refused(wrong)
-    line = line_to(
+    line = route_to(
         url,
         authority=str(settings.ssl_ca_cert or ""),
         server_name=str(settings.tls_server_name or ""),

@@ -54,7 +54,7 @@ class KubernetesDoor:
         with self._lock:
             now = self.clock.now()
             if self._read is None or self._read.ends_at - now < _RENEW_BEFORE:
-                self._read = self._minted(READ_ACCOUNT, "tocsin (reading)")
+                self._read = self.token(READ_ACCOUNT, "tocsin (reading)")
             return KubeSession(wire=self._read.wire, reach=self.reach)
 
     def for_plan(
@@ -75,10 +75,18 @@ class KubernetesDoor:
             )
         agent = f"tocsin (plan {plan.id}; digest {plan.digest()}; approved by "
         agent += f"{' '.join(sorted(set(approvers)))})"
-        minted = self._minted(action.ROLE, agent[:_LONGEST_AGENT])
+        minted = self.token(action.ROLE, agent[:_LONGEST_AGENT])
         return KubeSession(wire=minted.wire, reach=self.reach, writes=plan.draft.steps)
 
-    def _minted(self, account: str, agent: str) -> Minted:
+    def token(self, account: str, agent: str) -> Minted:
+        """Return a token of one of the accounts, good for ten minutes.
+
+        Args:
+            agent: What the cluster's audit log calls whoever uses it.
+
+        Raises:
+            Unreachable: No cluster is named, or it gave none.
+        """
         if self.opened is None:
             raise Unreachable(
                 "Nothing was read or changed",

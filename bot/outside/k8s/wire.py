@@ -52,7 +52,7 @@ class Line:
     pool: Any
 
 
-def line_to(
+def route_to(
     url: str, *, authority: str = "", server_name: str = "", verify: bool = True
 ) -> Line:
     """Return a way to an API.
