@@ -188,6 +188,31 @@ def test_a_write_without_a_clear_answer_is_for_a_person_to_say(
     assert sum(one.verb == "patch" for one in cluster.asked) == 1
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"spec": {}},
+        {"spec": {"replicas": "many"}},
+        {"spec": []},
+        {"metadata": {"uid": []}, "spec": None},
+    ],
+)
+def test_what_is_no_answer_of_kubernetes_is_told_as_such(
+    stage: Stage, cluster: FakeCluster, broken: dict[str, Any]
+) -> None:
+    params = to_scale(cluster)
+    draft = SCALE.plan(params, reader=stage.reader())
+    place = ("deployments", SPACE, params["deployment"])
+    cluster.objects[place] = {**cluster.objects[place], **broken}
+    assert "not built like an answer" in refusal(stage, SCALE, params)
+    found = SCALE.verify(plan_of(draft), reader=stage.reader())
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert stage.apply(SCALE, draft).outcome is Outcome.FAILED
+    del cluster.objects[place]
+    found = SCALE.verify(plan_of(draft), reader=stage.reader())
+    assert "the cluster has no such thing" in found.says
+
+
 # --- deployments ---
 
 

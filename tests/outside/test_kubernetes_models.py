@@ -80,7 +80,7 @@ def test_a_plan_runs_with_the_settings_and_a_kubeconfig(
 ) -> None:
     cluster = stage.cluster
     clock = cluster.clock
-    cluster.tokens[_token_of(kubeconfig(cluster.url))] = (
+    cluster.tokens[token_of(kubeconfig(cluster.url))] = (
         "tocsin",
         clock.now() + timedelta(days=1),
     )
@@ -93,7 +93,7 @@ def test_a_plan_runs_with_the_settings_and_a_kubeconfig(
     assert stage.apply(world.action, draft, session).outcome is Outcome.OK
 
 
-def _token_of(file: Path) -> str:
+def token_of(file: Path) -> str:
     held = json.loads(file.read_text("utf-8"))
     return str(held["users"][0]["user"]["token"])
 
@@ -114,7 +114,7 @@ def test_doctor_says_which_account_is_missing_and_keeps_no_token(
 ) -> None:
     day = SystemClock().now() + timedelta(days=1)
     with running_cluster(clock=SystemClock()) as cluster:
-        token = _token_of(kubeconfig(cluster.url))
+        token = token_of(kubeconfig(cluster.url))
         cluster.tokens[token] = ("tocsin", day)
         cluster.rights -= {one for one in cluster.rights if one.space == "batch"}
         environment = {

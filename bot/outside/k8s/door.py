@@ -75,7 +75,7 @@ class KubernetesDoor:
             )
         agent = f"tocsin (plan {plan.id}; digest {plan.digest()}; approved by "
         agent += f"{' '.join(sorted(set(approvers)))})"
-        minted = self.token(action.ROLE, agent[:_LONGEST_AGENT])
+        minted = self.token(action.ROLE, _in_a_header(agent))
         return KubeSession(wire=minted.wire, reach=self.reach, writes=plan.draft.steps)
 
     def token(self, account: str, agent: str) -> Minted:
@@ -102,6 +102,12 @@ class KubernetesDoor:
                 next_move=error.next_move,
             ) from None
         return mint(base, self.space, account, agent=agent)
+
+
+def _in_a_header(text: str) -> str:
+    """Return a text as a header may hold it."""
+    shown = (one if one.isascii() and one.isprintable() else "?" for one in text)
+    return "".join(shown)[:_LONGEST_AGENT]
 
 
 def _not_for(plan: Plan, action: Action, approvers: tuple[str, ...]) -> str:
