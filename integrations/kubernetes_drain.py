@@ -79,7 +79,7 @@ class DrainNode(KubernetesAction):
         version=1,
         title="Move the pods of a node of Kubernetes elsewhere",
         params=schema(node={**NAME, "description": "the name of the node"}),
-        level={"": Level.T1, "sandbox": Level.T2},
+        level={"": Level.T1},
         evidence=("core.ReadNode", "core.ListEveryPod", "policy.ListEveryBudget"),
         calls=(
             *("core.PatchNode", _EVICT, "core.ReadNode", "core.ReadPod"),

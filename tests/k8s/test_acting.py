@@ -11,7 +11,7 @@ from bot.domain.errors import BadRequest, NotFound, TocsinError, Unreachable
 from bot.domain.plan import Draft
 from bot.gate.catalogue import load_actions
 from bot.outside.k8s.session import Reach
-from bot.ports.action import Effect
+from bot.ports.action import Effect, StepResult
 from tests.actions.promises_kubernetes import Stage
 from tests.actions.worlds_kubernetes import (
     SPACE,
@@ -406,6 +406,27 @@ def test_a_pod_of_the_same_name_is_not_that_pod(
     result = DRAIN.apply(draft.steps[1], effect)
     assert f"the world is not as planned (pod:serving/{name})" in result.says
     assert not any(one.part == "eviction" for one in cluster.asked)
+
+
+def test_a_pod_that_is_replaced_after_the_comparison_is_not_evicted(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    draft = drain_of(stage)
+    session = stage.session(DRAIN, draft)
+    effect = Effect(session=session, idempotency_key="k")
+    assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
+    name, written = dict(draft.steps[1].params)["name"], session.write
+
+    def slow(call: str, texts: Mapping[str, str], body: Any) -> StepResult:
+        del cluster.objects["pods", SPACE, name]
+        pod(cluster, name, node=draft.target, app="x")
+        return written(call, texts, body)
+
+    session.write = slow  # type: ignore[method-assign]
+    result = DRAIN.apply(draft.steps[1], effect)
+    assert result.outcome is Outcome.FAILED
+    assert "it was changed in the same moment" in result.says
+    assert ("pods", SPACE, name) in cluster.objects
 
 
 def test_a_node_that_was_opened_again_is_not_emptied(

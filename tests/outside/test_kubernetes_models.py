@@ -3,6 +3,7 @@
 And the manifests that are shipped, and the way in with a kubeconfig.
 """
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -107,6 +108,25 @@ def test_a_token_for_ever_is_refused_and_nobody_is_asked(
     with pytest.raises(BadSettings) as refused:
         open_base("prod", kubeconfig("https://cluster.example"), FakeClock().now())
     assert "short-lived tokens by exec" in refused.value.next_move
+
+
+def test_a_pods_own_account_is_read_from_where_the_cluster_puts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kubernetes.config import incluster_config as pod
+
+    said = base64.urlsafe_b64encode(b'{"exp": 4000000000}').decode().rstrip("=")
+    (tmp_path / "token").write_text(f"e30.{said}.c2ln")
+    (tmp_path / "ca.crt").write_text("-----BEGIN CERTIFICATE-----")
+    monkeypatch.setattr(pod, "SERVICE_TOKEN_FILENAME", str(tmp_path / "token"))
+    monkeypatch.setattr(pod, "SERVICE_CERT_FILENAME", str(tmp_path / "ca.crt"))
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
+    base = open_base("in-cluster", None, FakeClock().now())
+    assert base.token == f"e30.{said}.c2ln"
+    assert base.line.url == "https://10.96.0.1:443"
+    assert base.line.pool.connection_pool_kw["ca_certs"] == str(tmp_path / "ca.crt")
+    assert base.line.pool.connection_pool_kw["cert_reqs"] == "CERT_REQUIRED"
 
 
 def test_doctor_says_which_account_is_missing_and_keeps_no_token(
