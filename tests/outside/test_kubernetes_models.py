@@ -5,6 +5,8 @@ And the manifests that are shipped, and the way in with a kubeconfig.
 
 import base64
 import json
+import ssl
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from bot.config.kubernetes_section import KubernetesSection
 from bot.domain.action_effects import Outcome
 from bot.domain.errors import BadSettings, Unreachable
 from bot.outside.k8s.base import open_base
+from bot.outside.k8s.wire import NoAnswer, Wire, route_to
 from bot.wire_ground import SystemClock
 from bot.wire_kubernetes import kubernetes_door
 from tests.actions import promises_kubernetes as promises
@@ -29,6 +32,7 @@ from tests.fakes.kube import running_cluster
 from tests.fakes.kube_models import problems, strict
 from tests.fakes.kube_rights import NAMES, documents
 from tests.outside.test_cluster import Kubeconfig, kubeconfig, no_way_round
+from tests.rawserver import ok, saying
 
 pytestmark = pytest.mark.outside
 each = pytest.mark.parametrize("world", WORLDS, ids=[one.name for one in WORLDS])
@@ -127,6 +131,29 @@ def test_a_pods_own_account_is_read_from_where_the_cluster_puts_it(
     assert base.line.url == "https://10.96.0.1:443"
     assert base.line.pool.connection_pool_kw["ca_certs"] == str(tmp_path / "ca.crt")
     assert base.line.pool.connection_pool_kw["cert_reqs"] == "CERT_REQUIRED"
+
+
+def test_a_write_to_whom_nobody_vouches_for_was_surely_not_sent(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"),
+            *("-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", key, "-out", certificate),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    with saying(ok(b"{}"), tls=tls) as server:
+        url = server.url.replace("http:", "https:")
+        with pytest.raises(NoAnswer, match="SSLCertVerificationError") as problem:
+            Wire(line=route_to(url), token=url).send("PATCH", "/x", {})
+        assert not problem.value.was_sent
+        trusting = route_to(url, authority=str(certificate))
+        assert Wire(line=trusting, token=url).send("PATCH", "/x", {}).body == b"{}"
 
 
 def test_doctor_says_which_account_is_missing_and_keeps_no_token(
