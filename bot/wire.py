@@ -35,7 +35,6 @@ from bot.wire_ground import Ground, lay_ground
 from bot.wire_grouping import Grouping, grouping_of
 from bot.wire_identity import identity_of
 from bot.wire_intake import IntakeNeeds, queue_workers
-from bot.wire_kubernetes import kubernetes_door
 from bot.wire_model import model_of
 from bot.wire_names import join_names
 from bot.wire_originals import build_originals
@@ -192,9 +191,7 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
             people=people,
             team=ground.slack.team,
             in_practice=ground.in_practice,
-            worlds=build_worlds(
-                ground.aws, kubernetes_door(ground.settings.kubernetes, ground.clock)
-            ),
+            worlds=build_worlds(ground.aws, ground.settings),
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
             alarm=lambda view: plan_card.glass_alarm(

@@ -5,10 +5,13 @@ is not configured is not offered, and whoever asks it anyway is told so.
 """
 
 from bot.aws.door import AwsDoor
+from bot.config import Settings
 from bot.gate.worlds import Worlds
-from bot.outside.k8s.door import KubernetesDoor
+from bot.wire_kubernetes import kubernetes_door
 
 
-def build_worlds(aws: AwsDoor, kubernetes: KubernetesDoor) -> Worlds:
-    """Return every world there is."""
+def build_worlds(aws: AwsDoor, settings: Settings | None = None) -> Worlds:
+    """Return every world there is; without settings only AWS is configured."""
+    settings = settings or Settings()
+    kubernetes = kubernetes_door(settings.kubernetes, aws.clock)
     return Worlds({"aws": aws, "kubernetes": kubernetes})

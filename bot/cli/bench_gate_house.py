@@ -15,7 +15,6 @@ from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.cli.bench_meter import Counted, Meter, MeteredStore
 from bot.config import Settings
-from bot.config.kubernetes_section import KubernetesSection
 from bot.domain.codec import encode
 from bot.domain.commands import Person, PersonKind
 from bot.domain.events import Event, IncidentOpened, Role, RoleAssigned
@@ -23,7 +22,6 @@ from bot.domain.plan import Step
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
 from bot.gate.rehearsal import Rehearsal, RehearsalSession, Rehearsed
-from bot.gate.worlds import Worlds
 from bot.guards import Guards
 from bot.plans.gatekeeper import Gatekeeper
 from bot.plans.house import GateHouse
@@ -36,7 +34,6 @@ from bot.slack import plan_card
 from bot.store.keyfile import FileKeys
 from bot.wire_gate import GateNeeds, build_gate
 from bot.wire_ground import SystemClock
-from bot.wire_kubernetes import kubernetes_door
 from bot.wire_worlds import build_worlds
 
 TEAM, CHANNEL, INCIDENT = "T0BENCH", "C0BENCH", "INC-0001"
@@ -121,7 +118,7 @@ def open_bench(folder: Path) -> Bench:
             people=people,
             team=TEAM,
             in_practice=True,
-            worlds=_worlds(clock),
+            worlds=build_worlds(AwsDoor(clock=clock)),
             draw=lambda view, token: plan_card.card(view, token=token),
             fits=plan_card.fits,
             alarm=lambda _: None,
@@ -150,12 +147,6 @@ def _watched(house: GateHouse, store: MeteredStore, effects: Counter[str]) -> Ga
     rehearsal = Rehearsal(store=store, actions=actions)
     executor = replace(house.executor, rehearsal=rehearsal)
     return replace(house, executor=executor)
-
-
-def _worlds(clock: Clock) -> Worlds:
-    return build_worlds(
-        AwsDoor(clock=clock), kubernetes_door(KubernetesSection(), clock)
-    )
 
 
 def _open_incident(store: MeteredStore, now: datetime) -> None:
