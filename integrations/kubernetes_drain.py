@@ -171,14 +171,12 @@ class DrainNode(KubernetesAction):
         node = self.looked(session, "core.ReadNode", {"name": texts["node"]})
         named = {name: texts[name] for name in ("namespace", "name")}
         pod = self.looked(session, "core.ReadPod", named)
-        there = pod["spec"].get("nodeName") == texts["node"]
-        going = there and not draining.is_ending(pod)
+        # The same uid is the same pod, and a pod never changes its node.
+        uid = "ending" if draining.is_ending(pod) else str(pod["metadata"]["uid"])
         return {
             _UID: str(node["metadata"]["uid"]),
             _STATE: _CLOSED if node["spec"].get("unschedulable") else "open",
-            f"{_POD}{draining.place(pod)}": str(pod["metadata"]["uid"])
-            if going
-            else "gone",
+            f"{_POD}{draining.place(pod)}": uid,
         }
 
     def body(self, session: Any, call: str, texts: Texts) -> Any:

@@ -81,6 +81,7 @@ class FakeCluster:
     Attributes:
         check: Returns what is wrong with a body that becomes an object.
         is_slow: Controllers do not follow.
+        is_cut: Lists go on, on a page that nobody asks for.
         fault: The next write is made, and this happens instead of its answer: a
             status, or 0 for a connection that breaks off.
     """
@@ -91,6 +92,7 @@ class FakeCluster:
     rights: frozenset[Right] = field(default_factory=lambda: rights(SPACES))
     check: Callable[[Request, Object], str] = lambda _request, _made: ""
     is_slow: bool = False
+    is_cut: bool = False
     fault: int | None = None
     asked: list[Request] = field(default_factory=list)
     tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -183,7 +185,8 @@ class FakeCluster:
             case "create", "token":
                 return self._token(request)
             case "list", "":
-                return 200, {"metadata": {}, "items": self._listed(request)}
+                meta = {"continue": "more"} if self.is_cut else {}
+                return 200, {"metadata": meta, "items": self._listed(request)}
             case "create", "":
                 return self._create(request)
             case _:

@@ -213,6 +213,16 @@ def test_what_is_no_answer_of_kubernetes_is_told_as_such(
     assert "the cluster has no such thing" in found.says
 
 
+def test_a_list_that_goes_on_is_not_taken_for_the_whole(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = to_drain(cluster)
+    cluster.is_cut = True
+    says = refusal(stage, DRAIN, params)
+    cluster.is_cut = False
+    assert says == "there are more than 1000 of them"
+
+
 # --- deployments ---
 
 
@@ -271,6 +281,8 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
 
     def between(call: str, texts: Mapping[str, str]) -> Mapping[str, Any]:
         found = looked(call, texts)
+        if call != "apps.ListReplicaSets":
+            return found
         other = template(params["deployment"], "evil:1")
         swapped["spec"]["template"] = other
         return found
@@ -278,6 +290,7 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
     looked, session.look = session.look, between  # type: ignore[method-assign]
     result = stage.apply(UNDO, draft, session)
     assert result.outcome is Outcome.FAILED
+    assert "its replica set holds another template by now" in result.says
     assert not any(one.verb == "patch" for one in cluster.asked)
     now = cluster.objects["deployments", SPACE, params["deployment"]]
     image = now["spec"]["template"]["spec"]["containers"][0]["image"]
@@ -405,6 +418,20 @@ def test_a_pod_of_the_same_name_is_not_that_pod(
     pod(cluster, name, node=draft.target, app="x")
     result = DRAIN.apply(draft.steps[1], effect)
     assert f"the world is not as planned (pod:serving/{name})" in result.says
+    assert not any(one.part == "eviction" for one in cluster.asked)
+
+
+def test_a_pod_that_ends_by_itself_is_left_to_it(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    draft = drain_of(stage)
+    effect = Effect(session=stage.session(DRAIN, draft), idempotency_key="k")
+    assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
+    name = dict(draft.steps[1].params)["name"]
+    meta = cluster.objects["pods", SPACE, name]["metadata"]
+    meta["deletionTimestamp"] = "2026-05-04T12:00:00Z"
+    result = DRAIN.apply(draft.steps[1], effect)
+    assert "the world is not as planned" in result.says
     assert not any(one.part == "eviction" for one in cluster.asked)
 
 
