@@ -19,6 +19,7 @@ from bot.domain.registry import Registry, System
 from bot.gate import admin_door, switch
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
+from bot.outside.pod_names import named_in
 from bot.plans.book import PlanBook
 from bot.plans.holds import Holds
 from bot.plans.views import undoing_of, view_of
@@ -92,11 +93,21 @@ class PlanDesk:
         return board.load(tx, incident)[0].drill
 
     def entities(self, tx: Transaction, incident: str) -> Mapping[str, str]:
-        """Return what the incident's alerts name: kind to id, the first of each."""
+        """Return what the incident's alerts name: kind to id, the first of each.
+
+        Of a cluster also ``namespace`` and ``deployment``.
+        """
         found: dict[str, str] = {}
         for alert in alerts.of_incident(tx, incident):
             for entity in alert.envelope.entities:
                 found.setdefault(entity.kind, entity.id)
+            pods = named_in(alert)
+            for name, text in (
+                ("namespace", pods.namespace),
+                ("deployment", pods.deployment),
+            ):
+                if text:
+                    found.setdefault(name, text)
         return found
 
     def level(self, manifest: ActionManifest, draft: Draft, about: About) -> Level:

@@ -37,6 +37,8 @@ _FILLED_BY = {
     "function_name": "service",
     "service": "service",
     "agent_id": "agent",
+    "namespace": "namespace",
+    "deployment": "deployment",
 }
 
 
