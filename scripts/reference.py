@@ -154,9 +154,9 @@ def actions_page() -> str:
 
 
 ACTIONS_HEAD = """What can be proposed, and nothing else; how a plan becomes an effect is on [the gate](../concepts/gate.md).
-A level without a stage is for systems of every other stage. A role may make the calls that write and those that the plan rests on; its policy is the file of that name in `bot/aws`.
+A level without a stage is for systems of every other stage. A role may make the calls that write and those that the plan rests on; its policy is the file of that name in `bot/aws`. Of [LiteLLM](../guides/litellm.md) it is the role of the user whose key acts. A site can describe [actions of its own](../guides/http-actions.md).
 
-`tests/actions` walks each of them in the practice cloud (ministack, with IAM enforced): planned, applied, seen to work, undone;
+`tests/actions` walks each of them in the practice cloud (ministack, with IAM enforced), or against a stand-in of LiteLLM that checks each request: planned, applied, seen to work, undone;
 left alone when the world moved; refused with another plan's session; the same plan twice the same digest; playable in a drill."""
 
 

@@ -64,6 +64,8 @@ class LitellmAction(GatewayAction):
     """An action in a LiteLLM proxy."""
 
     PLACE = "LiteLLM"
+    ROLE: ClassVar[str] = "proxy_admin"
+    """Role, in LiteLLM, of the user whose key acts; for people, it bounds nothing."""
     ALIAS: ClassVar[str] = ""
     """The fact that is what people call the thing; nobody types a hash."""
 

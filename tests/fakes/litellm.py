@@ -4,7 +4,7 @@ It keeps `bot.ports.send.Send` and refuses what the real one refuses: other fiel
 its requests know, wrong types, a viewer that writes, things that are not there. Shapes
 and statuses are those of LiteLLM 1.108.7: BlockKeyRequest, UpdateKeyRequest,
 BlockTeamRequest, UpdateTeamRequest and BlockModelRequest in its ``proxy/_types.py``,
-and what its endpoints answer.
+and what its endpoints were seen to answer.
 """
 
 import hashlib

@@ -189,3 +189,9 @@ def test_secrets_that_protect_nothing_stop_the_start(
     with pytest.raises(BadSettings, match=because) as refused:
         site_keys(action, secrets.__getitem__)
     assert "same" not in refused.value.because.replace("the same token", "")
+
+
+def test_the_example_of_the_guide_can_be_used() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "http-actions.md"
+    text = guide.read_text("utf-8").partition("```yaml\n")[2].partition("```")[0]
+    assert parsed("off.yaml", text.encode()).name == "http.flags.off"
