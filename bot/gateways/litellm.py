@@ -38,6 +38,7 @@ def _switch(of: str, name: str, verb: str) -> Operation:
 
 OPERATIONS: Mapping[str, Operation] = {
     "litellm.GetKey": Operation(method="GET", path="/key/info", query=("key",)),
+    "litellm.FindKey": Operation(method="GET", path="/key/list", query=("key_alias",)),
     "litellm.BlockKey": _switch("key", "key", "block"),
     "litellm.UnblockKey": _switch("key", "key", "unblock"),
     "litellm.SetKeyBudget": _update("key", "key", "max_budget", Kind.NUMBER),

@@ -38,15 +38,42 @@ def drafted(proxy: FakeLitellm, action: Any, **params: str) -> Draft:
     return draft
 
 
-@pytest.mark.parametrize(
-    "key", ["sk" + "-" + "a" * 61, "A" * 64, "a" * 63, "a" * 65, "claims", ""]
-)
+@pytest.mark.parametrize("key", ["sk" + "-" + "a" * 61, "a" * 65, "<@U0EVIL>", ""])
 def test_a_raw_key_is_refused_and_not_repeated(proxy: FakeLitellm, key: str) -> None:
     with pytest.raises(BadRequest) as refused:
         drafted(proxy, BlockKey(), key=key)
     assert "never the key itself" in str(refused.value)
     assert not key or key not in str(refused.value)
     assert proxy.asked == []
+
+
+def test_a_plan_by_alias_stands_on_the_hash(proxy: FakeLitellm) -> None:
+    key = proxy.key(key_alias="claims prod")
+    draft = drafted(proxy, BlockKey(), key="claims prod")
+    assert draft == drafted(proxy, BlockKey(), key=key)
+    assert dict(draft.params) == {"key": key}
+    assert [path for _, path, _ in proxy.asked].count("/key/list") == 1
+
+
+def test_an_alias_of_nobody_or_of_several_makes_no_plan(proxy: FakeLitellm) -> None:
+    with pytest.raises(NotFound, match="no key has exactly this alias"):
+        drafted(proxy, BlockKey(), key="claims")
+    proxy.key(key_alias="claims", status="deleted")
+    with pytest.raises(NotFound, match="no key has exactly this alias"):
+        drafted(proxy, BlockKey(), key="claims")
+    for _ in range(2):
+        proxy.key(key_alias="claims")
+    with pytest.raises(BadRequest, match="more than one key"):
+        drafted(proxy, BlockKey(), key="claims")
+
+
+def test_a_key_that_was_listed_for_half_an_alias_is_not_taken(
+    proxy: FakeLitellm,
+) -> None:
+    proxy.lists_parts = True
+    proxy.key(key_alias="claims-prod")
+    with pytest.raises(NotFound, match="no key has exactly this alias"):
+        drafted(proxy, BlockKey(), key="claims")
 
 
 def test_people_type_the_alias_and_never_the_hash(proxy: FakeLitellm) -> None:
