@@ -71,9 +71,9 @@ class _SetLimit(KeyAction):
         """Return whom it hits: whoever calls with this one key."""
         alias = case.facts[KEY_ALIAS]
         named = f"the key {alias!a}" if alias else "this one key, which has no alias"
-        says = f"Everybody who calls with {named}. Beyond it they are refused."
+        says = f"Everybody who calls with {named}: beyond the limit they are refused."
         if case.params["limit"] == NONE:
-            says = f"Everybody who calls with {named}. Nothing limits it here any more."
+            says = f"Everybody who calls with {named}: this no longer limits them."
         return Blast(systems=1, says=says)
 
     def rollback(self, draft: Draft) -> Texts | None:

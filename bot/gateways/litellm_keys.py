@@ -53,13 +53,14 @@ class KeyAction(LitellmAction):
         """Return the hash of the one key with an alias."""
         answer = self.looked(reader, FIND, {"key_alias": alias})
         keys = answer.get("keys")
-        found = [one for one in keys if isinstance(one, str)] if keys else []
+        listed = keys if isinstance(keys, list) else []
+        found = [one for one in listed if isinstance(one, str)]
         if not found:
             raise _nobody("no key has exactly this alias")
         if len(found) > 1 or not _HASH.fullmatch(found[0]):
             raise BadRequest(
                 f"{self.MANIFEST.name} was not planned",
-                because="LiteLLM lists more than one key for this alias",
+                because="LiteLLM lists no single key for this alias",
                 next_move="Name the key by its hash.",
             )
         return found[0]

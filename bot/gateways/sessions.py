@@ -18,6 +18,8 @@ from bot.ports.send import Request, Send
 
 LIFE = timedelta(minutes=15)
 _GET = "GET"
+_MOST_BYTES_READ = 4 * 1024 * 1024
+"""A list of some thousand deployments, with what LiteLLM knows of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,7 @@ class PlanSession:
 
 def _read(send: Send, sign: Sign, request: Request, call: str, stamp: Stamp) -> Answer:
     try:
-        return send(request, headers=sign(request, stamp))
+        return send(request, headers=sign(request, stamp), most_bytes=_MOST_BYTES_READ)
     except OutcomeUnknown as error:  # of a read nothing can have happened
         raise unread(call, error.because) from None
 

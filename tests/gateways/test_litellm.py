@@ -1,7 +1,9 @@
 """What LiteLLM's actions tell people, and what they refuse to take."""
 
+from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
 from bot.domain.errors import BadRequest, NotFound, Unreachable
@@ -14,6 +16,7 @@ from integrations.litellm_limits import SetBudget
 from integrations.litellm_models import SwitchModel
 from integrations.litellm_teams import BlockTeam
 from tests.cloud import plan_of
+from tests.fakes.ask import answer
 from tests.fakes.clock import FakeClock
 from tests.fakes.litellm import ACT_KEY, READ_KEY, FakeLitellm
 
@@ -63,7 +66,7 @@ def test_an_alias_of_nobody_or_of_several_makes_no_plan(proxy: FakeLitellm) -> N
         drafted(proxy, BlockKey(), key="claims")
     for _ in range(2):
         proxy.key(key_alias="claims")
-    with pytest.raises(BadRequest, match="more than one key"):
+    with pytest.raises(BadRequest, match="no single key"):
         drafted(proxy, BlockKey(), key="claims")
 
 
@@ -109,7 +112,7 @@ def test_a_group_without_another_deployment_is_told(proxy: FakeLitellm) -> None:
     proxy.model("chat")
     proxy.model("chat", blocked=True)
     says = drafted(proxy, BlockDeployment(), model_id=alone).blast.says
-    assert says == "The model group 'chat': 1 other deployment answer from then on."
+    assert says == "The model group 'chat': 1 other deployment answers from then on."
 
 
 def test_what_a_key_may_not_use_does_not_answer_for_it(proxy: FakeLitellm) -> None:
@@ -155,6 +158,20 @@ def test_an_amount_is_told_as_a_plan_takes_it(value: object, text: str) -> None:
 def test_what_is_no_amount_is_not_taken_for_one(value: object) -> None:
     with pytest.raises(Unreachable, match="another shape"):
         amount(value)
+
+
+@pytest.mark.parametrize("data", [5, ["x"], [None], {"a": 1}, "x"])
+def test_a_list_of_another_shape_makes_no_plan(proxy: FakeLitellm, data: Any) -> None:
+    def answers(*_: Any, **__: Any) -> Any:
+        return answer(orjson.dumps({"data": data, "keys": data}))
+
+    for action, params in (
+        (BlockDeployment(), {"model_id": "x"}),
+        (BlockKey(), {"key": "claims"}),
+    ):
+        lying = replace(reader(proxy), send=answers)
+        with pytest.raises((Unreachable, NotFound, BadRequest)):
+            action.plan(params, reader=lying)
 
 
 @pytest.mark.parametrize("info", [None, [], "x"])

@@ -128,6 +128,12 @@ def test_what_broke_off_may_have_happened_and_what_was_not_sent_did_not(
         assert place.ran(place.off, draft).outcome is outcome
 
 
+@pytest.mark.parametrize("value", ["a\nb", "a\u200bb", "\ud800"])
+def test_what_nobody_can_see_is_not_sent(place: Place, value: str) -> None:
+    with pytest.raises(BadRequest, match="that cannot be seen"):
+        place.off.request("", "http.Get", {"flag": value})
+
+
 def test_the_keys_do_not_show(place: Place) -> None:
     assert ACT_TOKEN not in repr(place.door.keys["http.flags.off"])
 

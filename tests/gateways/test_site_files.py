@@ -111,6 +111,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"host": "http://flags.example.org"}, "it does not start with https://"),
     ({"host": "https://{flag}.example.org"}, "host must be https://name"),
     ({"host": "https://flags.example.org/v1"}, "host must be https://name"),
+    ({"host": "https://flags.exämple.org"}, "host must be https://name"),
     ({"host": "https://me@flags.example.org"}, "it holds a user or a password"),
     ({"write__path": "/v1/{other}"}, "write.path names {other}"),
     ({"write__path": "/v1/{flag!r}"}, "write.path has braces"),
