@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.cli.checks_gateways import look
 from bot.config import load
 from tests.fakes.litellm import ACT_KEY, READ_KEY, FakeLitellm
@@ -22,6 +24,7 @@ def test_where_nothing_is_set_up_nothing_is_wrong(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_proxy_is_read_and_never_asked_with_the_key_that_acts(
     tmp_path: Path,
 ) -> None:
