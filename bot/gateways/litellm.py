@@ -10,6 +10,7 @@ Source: https://docs.litellm.ai/docs/proxy/virtual_keys and the proxy's own Open
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from bot.acting.reading import Texts, was
@@ -125,8 +126,13 @@ class LitellmDoor:
         """
         if not self.is_configured:
             raise _missing("gate.litellm_url and gate.litellm_read_key")
+        keys = (self.read_key, self.act_key)
         return ReadSession(
-            send=self.send, sign=_bearer(self.read_key), clock=self.clock, base=self.url
+            send=self.send,
+            sign=_bearer(self.read_key),
+            clock=self.clock,
+            base=self.url,
+            ours=frozenset(sha256(one.encode()).hexdigest() for one in keys),
         )
 
     def for_plan(

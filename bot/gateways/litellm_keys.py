@@ -37,15 +37,20 @@ class KeyAction(LitellmAction):
 
         Raises:
             BadRequest, NotFound, Unreachable: As every action; no key has the alias,
-                or several have.
+                or several have, or it is one of the bot's own.
         """
         check_params(self.MANIFEST.name, self.MANIFEST.params, params)
         named = params["key"]
-        if _HASH.fullmatch(named):
-            return super().plan(params, reader=reader)
-        found = self._hash_of(named, reader)
+        is_hash = _HASH.fullmatch(named) is not None
+        found = named if is_hash else self._hash_of(named, reader)
+        if found in reader.ours:
+            raise BadRequest(
+                f"{self.MANIFEST.name} was not planned",
+                because="it is a key with which Tocsin itself asks LiteLLM",
+                next_move="Change it in LiteLLM by hand, and write a note here.",
+            )
         draft = super().plan({**params, "key": found}, reader=reader)
-        if was(draft, KEY_ALIAS) != named:
+        if not is_hash and was(draft, KEY_ALIAS) != named:
             raise _nobody("no key has exactly this alias")
         return draft
 

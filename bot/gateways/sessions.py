@@ -49,12 +49,14 @@ class ReadSession:
 
     Attributes:
         base: Address of the service; "" where each request has its own.
+        ours: Ids of what the bot itself stands on there: no plan may touch it.
     """
 
     send: Send
     sign: Sign = field(repr=False)
     clock: Clock
     base: str = ""
+    ours: Collection[str] = ()
 
     def get(self, request: Request, call: str, *, action: str) -> Answer:
         """Return what a read is answered.

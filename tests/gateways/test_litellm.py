@@ -1,6 +1,7 @@
 """What LiteLLM's actions tell people, and what they refuse to take."""
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -56,6 +57,15 @@ def test_a_plan_by_alias_stands_on_the_hash(proxy: FakeLitellm) -> None:
     assert draft == drafted(proxy, BlockKey(), key=key)
     assert dict(draft.params) == {"key": key}
     assert [path for _, path, _ in proxy.asked].count("/key/list") == 1
+
+
+@pytest.mark.parametrize("own", [READ_KEY, ACT_KEY])
+def test_the_bot_does_not_lock_itself_out(proxy: FakeLitellm, own: str) -> None:
+    token = sha256(own.encode()).hexdigest()
+    proxy.keys[token] = proxy.keys.pop(proxy.key(key_alias="tocsin"))
+    for named in (token, "tocsin"):
+        with pytest.raises(BadRequest, match="with which Tocsin itself asks"):
+            drafted(proxy, BlockKey(), key=named)
 
 
 def test_an_alias_of_nobody_or_of_several_makes_no_plan(proxy: FakeLitellm) -> None:
