@@ -114,8 +114,10 @@ class BlockDeployment(_SetBlocked):
     def blast(self, case: Case) -> Blast:
         """Return who answers instead."""
         group, others = case.facts[_GROUP], int(case.facts[_OTHERS])
-        rest = "1 other deployment" if others == 1 else f"{others} other deployments"
-        says = f"The model group {group!a}: {rest} answer from then on."
+        rest = f"{others} other deployments answer"
+        if others == 1:
+            rest = "1 other deployment answers"
+        says = f"The model group {group!a}: {rest} from then on."
         if not others:
             says = (
                 f"The model group {group!a} has no other deployment: requests for it "
