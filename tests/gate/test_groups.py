@@ -12,7 +12,7 @@ from bot.domain.action_table import Stage
 from bot.domain.errors import NotAllowed, Refusal
 from bot.domain.gate_rules import Mode
 from bot.domain.plan_view import PlanView
-from bot.domain.registry import System
+from bot.domain.registry import Registry, System
 from bot.domain.untrusted import Untrusted
 from bot.gate.groups import GroupNames
 from bot.gate.policy import Policy
@@ -146,6 +146,16 @@ def test_whoever_leaves_a_group_before_it_runs_takes_the_yes_along(
     grouped.people.groups["U0ENG"] = {"approvers"}
     grouped.executor.step()
     assert (grouped.stage(view), grouped.world.turned) == ("revoked", 0)
+
+
+def test_data_of_every_system_that_the_parameters_name_counts(made: Make) -> None:
+    stage = made(CHAT, groups=NAMED)
+    other = replace(PERSONAL, id="claims", entities=("s1",))
+    both = replace(stage.desk, registry=Registry((CHAT, other)))
+    planning = replace(stage.gate.planning, desk=both)
+    proposing = replace(stage.gate.proposing, desk=both, planning=planning)
+    stage.gate = replace(stage.gate, desk=both, planning=planning, proposing=proposing)
+    assert proposed(stage).plan.groups == ("engineering", "privacy")
 
 
 def test_breaking_the_glass_waives_the_groups_with_the_quorum(
