@@ -5,7 +5,7 @@ Reading the file is the business of `bot/rules`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -106,16 +106,6 @@ class Registry:
     """All registered systems."""
 
     systems: tuple[System, ...] = ()
-    # Asked at every decision about a plan.
-    _by_name: dict[str, System] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
-
-    def __post_init__(self) -> None:
-        """Note the systems by everything they are called."""
-        for system in reversed(self.systems):
-            for name in (system.id, *system.entities):
-                self._by_name[name.casefold()] = system
 
     def get(self, system_id: str) -> System | None:
         """Return the system with this id."""
@@ -133,8 +123,11 @@ class Registry:
         """Return the systems that values name, whole or as the end of an ARN."""
         given = tuple(one.casefold() for one in values)
         ends = {*given, *(one.rpartition(mark)[2] for one in given for mark in ":/")}
-        found = (self._by_name.get(one) for one in sorted(ends))
-        return tuple({one.id: one for one in found if one is not None}.values())
+        return tuple(
+            system
+            for system in self.systems
+            if any(name.casefold() in ends for name in (system.id, *system.entities))
+        )
 
 
 def is_repo(name: str) -> bool:
