@@ -282,6 +282,18 @@ def test_every_answer_that_decided_can_be_listed(grouped: GateStage) -> None:
     assert not kept(grouped, incident="INC-0002")
 
 
+def test_a_stop_that_needs_no_policy_is_no_answer_of_the_policies(
+    grouped: GateStage,
+) -> None:
+    view = proposed(grouped, "U0NOBODY")
+    by = grouped.people.asker("U0NOBODY", CHANNEL)
+    grouped.gate.deny(
+        view.plan.id, by=by, reason=Untrusted("never mind"), click=grouped.click()
+    )
+    assert grouped.stage(view) == "cancelled"
+    assert [one.ruling.verb for one in kept(grouped)] == ["propose"]
+
+
 def test_the_switch_leaves_its_answers_too(grouped: GateStage) -> None:
     for who in ("U0NOBODY", "U0ONCALL"):
         with suppress(Refusal):
