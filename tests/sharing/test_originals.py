@@ -166,6 +166,8 @@ def test_the_log_says_by_which_policy_it_was_allowed(leak: Stage) -> None:
     assert sealed.body["rules"] == ["on-call-opens-raw"]
     assert len(sealed.body["policy_hash"]) == 64
     assert sealed.actor == sealed.body["person"] == "U0ONCALL"
+    (said,) = leak.core.store.read(lambda tx: [*decisions(tx, incident="INC-0001")])
+    assert (said.ruling.policies, said.ruling.allowed) == (("on-call-opens-raw",), True)
     assert "reason" not in sealed.body
     assert leak.kinds(share)[:3] == ["created", "original_sealed", "ticket_minted"]
 
