@@ -11,6 +11,7 @@ from bot.cli.policy import policy
 
 pytestmark = pytest.mark.slow  # the catalogue and the policies for each
 
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "groups-and-waivers.md"
 REGISTRY = """
 systems:
   - {id: chat, title: Chat, owner: "@ml", data_classes: [personal], legal_hold: true}
@@ -128,3 +129,19 @@ def test_explain_says_needs_place_and_waivers_of_a_system(folder: Path) -> None:
     ):
         assert line in answer.output
     assert run("explain", "--verb", "run", "--system", "no").exit_code == 2
+
+
+def test_the_examples_of_the_guide_can_be_used(folder: Path) -> None:
+    text = GUIDE.read_text("utf-8")
+    rule, case, waived = (
+        next(part for part in text.split("```")[1::2] if mark in part)
+        for mark in ('@id("site-security', "- name: Security", "- id: wv-move-to-us")
+    )
+    site = folder / "policies"
+    (site / "site.cedar").write_text(rule, "utf-8")
+    (site / "cases").mkdir()
+    (site / "cases" / "site.yaml").write_text(case.removeprefix("yaml"), "utf-8")
+    (site / "waivers.yaml").write_text(waived.removeprefix("yaml"), "utf-8")
+    answer = run("test")
+    assert answer.exit_code == 0, answer.output
+    assert "site-security-for-high-risk" not in answer.output
