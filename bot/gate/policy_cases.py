@@ -27,7 +27,8 @@ class Case:
 
     Attributes:
         rule: Id that must be among the reasons; "" for any.
-        needs: Ids of the rules that ask for a group's yes; None is not looked at.
+        needs: Ids of the rules that ask for a group's yes, with a minus those that
+            must not; a site's rules count where they are named. None: not looked at.
         waived: Ids of rules that are taken as lifted by a waiver.
         where: File and place in it.
     """
@@ -54,7 +55,8 @@ class Outcome:
         """Whether the decision and the rules are the expected ones."""
         right_rule = not self.case.rule or self.case.rule in self.answer.reasons
         wanted = self.case.needs
-        right_needs = wanted is None or sorted(wanted) == sorted(self.needs or ())
+        asked = [one for one in wanted or () if not one.startswith("-")]
+        right_needs = wanted is None or sorted(asked) == sorted(self.needs or ())
         right = self.answer.allowed == self.case.allowed
         return right and right_rule and right_needs
 
@@ -106,12 +108,19 @@ def _outcome(policy: Policy, case: Case) -> Outcome:
     plan = case.question.plan
     # In a case every group is filled; which really are is asked by `doctor`.
     found = policy.needs(plan, named=GROUPS) if plan and case.needs is not None else ()
+    named = {one.removeprefix("-") for one in case.needs or ()}
     return Outcome(
         case=case,
         answer=policy.decide(
             case.question, waived=dict.fromkeys(case.waived, "a-case")
         ),
-        needs=None if found is None else tuple(one.rule for one in found),
+        needs=None
+        if found is None
+        else tuple(
+            one.rule
+            for one in found
+            if one.rule in named or not policy.rules[one.rule].site
+        ),
     )
 
 
