@@ -56,7 +56,8 @@ class Outcome:
         right_rule = not self.case.rule or self.case.rule in self.answer.reasons
         wanted = self.case.needs
         asked = [one for one in wanted or () if not one.startswith("-")]
-        right_needs = wanted is None or sorted(asked) == sorted(self.needs or ())
+        found = None if self.needs is None else sorted(self.needs)
+        right_needs = wanted is None or found == sorted(asked)
         right = self.answer.allowed == self.case.allowed
         return right and right_rule and right_needs
 
@@ -105,23 +106,24 @@ def untested(policy: Policy, cases: Iterable[Case]) -> tuple[str, ...]:
 
 
 def _outcome(policy: Policy, case: Case) -> Outcome:
-    plan = case.question.plan
-    # In a case every group is filled; which really are is asked by `doctor`.
-    found = policy.needs(plan, named=GROUPS) if plan and case.needs is not None else ()
-    named = {one.removeprefix("-") for one in case.needs or ()}
+    waived = dict.fromkeys(case.waived, "a-case")
     return Outcome(
         case=case,
-        answer=policy.decide(
-            case.question, waived=dict.fromkeys(case.waived, "a-case")
-        ),
-        needs=None
-        if found is None
-        else tuple(
-            one.rule
-            for one in found
-            if one.rule in named or not policy.rules[one.rule].site
-        ),
+        answer=policy.decide(case.question, waived=waived),
+        needs=None if case.needs is None else _asking(policy, case),
     )
+
+
+def _asking(policy: Policy, case: Case) -> tuple[str, ...] | None:
+    """Return the rules that ask for a group; None for an error or an unknown rule."""
+    named = {one.removeprefix("-") for one in case.needs or ()}
+    plan = case.question.plan
+    # In a case every group is filled; which really are is asked by `doctor`.
+    found = policy.needs(plan, named=GROUPS) if plan else None
+    if found is None or not named <= policy.rules.keys():
+        return None
+    rules = (policy.rules[one.rule] for one in found)
+    return tuple(one.id for one in rules if one.id in named or not one.site)
 
 
 def _rows(path: Path) -> list[object]:

@@ -39,6 +39,25 @@ def test_the_right_decision_by_the_wrong_rule_fails(tmp_path: Path) -> None:
     assert not outcome.passed
 
 
+@pytest.mark.parametrize(
+    ("needs", "passes"),
+    [
+        ("[privacy-for-personal-data, engineering-for-personal-data]", True),
+        ("[privacy-for-personal-data]", False),
+        ("[]", False),
+        ("[-legal-under-legal-hold]", False),
+        ("[-no-such-rule]", False),
+    ],
+)
+def test_a_case_says_whose_yes_is_needed(
+    tmp_path: Path, needs: str, *, passes: bool
+) -> None:
+    what = "what: {data_classes: [personal data]}"
+    case = _only(tmp_path, f"{{{what}, needs: {needs}, expect: allow}}")
+    (outcome,) = run_cases(POLICY, [case])
+    assert outcome.passed is passes
+
+
 def test_a_later_case_of_the_same_name_replaces_the_earlier(tmp_path: Path) -> None:
     name = CASES[0].name
     (tmp_path / "site.yaml").write_text(
