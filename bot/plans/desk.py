@@ -127,7 +127,8 @@ class PlanDesk:
 
     def needs(self, plan: Plan, about: About) -> tuple[str, ...] | None:
         """Return the groups whose yes a plan needs; None if nobody could tell."""
-        found = self.judge.needs(plan, about.system)
+        touched = self.registry.named_by(_named(plan.draft))
+        found = self.judge.needs(plan, about.system, touched)
         return (
             None if found is None else tuple(dict.fromkeys(one.group for one in found))
         )
@@ -193,6 +194,7 @@ class PlanDesk:
             commander_agreed=about.commander in agreed,
             glass_broken=self._glass(tx, book, drill=plan.drill),
             breaking_glass=bool(state.glass_by),
+            touched=self.registry.named_by(_named(plan.draft)),
         )
 
     def bare(self, tx: Transaction, book: PlanBook) -> Around:
@@ -281,6 +283,11 @@ class PlanDesk:
         now = book.clock.now().isoformat()
         owed = "review_due_at <> '' AND review_due_at < ?"
         return _count(tx, owed, now, drill=drill)
+
+
+def _named(draft: Draft) -> tuple[str, ...]:
+    """Return what a draft names that a system could be called."""
+    return (draft.target, *(value for _, value in draft.params))
 
 
 def _count(tx: Transaction, where: str, at: str, *, drill: bool) -> int:

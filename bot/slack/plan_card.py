@@ -144,6 +144,8 @@ def fallback(view: PlanView) -> str:
     row += [f", {plan.level}: ", Code(_short(plan.draft.action)), " on "]
     row += [Code(_short(plan.draft.target)), f", {bare(plan.incident)}"]
     row += [", asked by ", Who(plan.requester), "."]
+    if waits and view.mode == "observe":
+        return spoken([*row, f" Would have to agree: {plan_facts.needed(plan)}."])
     if waits and view.approve_by:
         needs = f", it needs {', '.join(view.needs)}" if view.needs else ""
         row += [f" {len(view.agreed)} of {plan.quorum} have agreed{needs}, until "]

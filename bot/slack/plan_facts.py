@@ -163,29 +163,41 @@ def _count(number: int, what: str) -> str:
 def _agreement(view: PlanView) -> list[list[Piece]]:
     """Return who must agree and who has, until when, and the legal notice."""
     legal: list[Piece] = [Strong("Note: "), view.legal] if view.legal else []
-    if view.stage not in (Stage.DRAFT, Stage.PENDING):
-        agreed: list[Piece] = [Strong("Agreed: "), *people(view.agreed)]
-        if view.lifted:
-            agreed += [", resting on waiver ", Code(", ".join(view.lifted))]
-        start: list[Piece] = []
-        if view.stage is Stage.APPROVED and view.apply_by:
-            start = [Strong("Must begin by "), When(view.apply_by, counts=True)]
-        return [agreed if view.agreed else [], glass(view), start, held(view), legal]
-    must: list[Piece] = [Strong("Must agree: "), needed(view.plan)]
-    must += [". Agreed: ", *(people(view.agreed) or ["nobody yet"]), "."]
+    waits = view.stage in (Stage.DRAFT, Stage.PENDING)
+    return [*(_still(view) if waits else _then(view)), held(view), legal]
+
+
+def _still(view: PlanView) -> list[list[Piece]]:
+    """Return who must agree, who is missing, until when, and the way alone."""
     until: list[Piece] = []
     if view.approve_by:
-        until = [
-            Strong("Until "),
-            When(view.approve_by, counts=True),
-            ", then it expires.",
-        ]
+        closes = When(view.approve_by, counts=True)
+        until = [Strong("Until "), closes, ", then it expires."]
+    if view.mode == "observe":
+        return [[Strong("Would have to agree: "), needed(view.plan), "."], until]
+    agreed = people(view.agreed) or ["nobody yet"]
+    must: list[Piece] = [Strong("Must agree: "), needed(view.plan)]
+    must += [". Agreed: ", *agreed, "."]
+    needs: list[Piece] = [Strong("Needs: "), ", ".join(view.needs), "."]
     alone: list[Piece] = ["Nobody else there? ", Code(_glass(view.plan)), "."]
     alone += [" To change it: ", Code(f"/incident edit {view.plan.id}"), "."]
-    waits = view.stage is Stage.PENDING and view.mode != "observe"
-    needs: list[Piece] = [Strong("Needs: "), ", ".join(view.needs), "."]
-    alone = alone if waits else []
-    return [must, needs if view.needs else [], until, held(view), alone, legal]
+    waits = view.stage is Stage.PENDING
+    return [must, needs if view.needs else [], until, alone if waits else []]
+
+
+def _then(view: PlanView) -> list[list[Piece]]:
+    """Return who agreed, what that rested on, and until when it must begin."""
+    agreed: list[Piece] = [Strong("Agreed: "), *people(view.agreed)]
+    rests: list[Piece] = [Strong("Rests on the waiver "), Code(", ".join(view.lifted))]
+    start: list[Piece] = []
+    if view.stage is Stage.APPROVED and view.apply_by:
+        start = [Strong("Must begin by "), When(view.apply_by, counts=True)]
+    return [
+        agreed if view.agreed else [],
+        rests if view.lifted else [],
+        glass(view),
+        start,
+    ]
 
 
 def held(view: PlanView) -> list[Piece]:

@@ -2,6 +2,7 @@
 
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from bot.domain.commands import PersonKind
 from bot.domain.errors import Refusal
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
-from tests.core import CHANNEL
+from bot.gate.groups import GroupNames
+from tests.core import CHANNEL, CHAT
 from tests.gate.stage import GateStage
 
 PEOPLE = ("U0ONCALL", "U0SECOND", "U0LEAD", "U0GUEST", "U0NOBODY")
@@ -32,9 +34,12 @@ class RealGate(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.stage = GateStage(Path(self.folder.name))
+        self.stage = self.made(Path(self.folder.name))
         self.stage.people.kinds["U0GUEST"] = PersonKind.GUEST
         self.known: list[PlanView] = []
+
+    def made(self, folder: Path) -> GateStage:
+        return GateStage(folder)
 
     def teardown(self) -> None:
         self.stage.core.close()
@@ -103,7 +108,32 @@ class RealGate(RuleBasedStateMachine):
         return [e.kind.removeprefix("action.").removesuffix(".v1") for e in entries]
 
 
+class GroupedGate(RealGate):
+    """The same with plans that need engineering and privacy."""
+
+    def made(self, folder: Path) -> GateStage:
+        names = {"engineering": ("U0SECOND", "U0ONCALL"), "privacy": ("U0LEAD",)}
+        system = replace(CHAT, data_classes=("personal data",))
+        return GateStage(folder, system=system, groups=GroupNames(names))
+
+    @invariant()
+    def nothing_runs_before_both_groups_agreed(self) -> None:
+        for view in self.known:
+            found = self.stage.gate.view(view.plan.id)
+            assert found is not None
+            assert found.plan.groups == ("engineering", "privacy")
+            if "claimed" not in self.kinds(view.plan.id):
+                continue
+            others = set(found.agreed) - {view.plan.requester}
+            assert "U0LEAD" in others
+            assert others & {"U0SECOND", "U0ONCALL"}
+
+
 RealGate.TestCase.settings = settings(
     max_examples=25, stateful_step_count=20, deadline=None
 )
 TestRealGate = pytest.mark.slow(RealGate.TestCase)
+GroupedGate.TestCase.settings = settings(
+    max_examples=8, stateful_step_count=20, deadline=None
+)
+TestGroupedGate = pytest.mark.slow(GroupedGate.TestCase)
