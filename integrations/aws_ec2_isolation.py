@@ -206,6 +206,7 @@ class IsolateInstance(_SetGroups):
     )
     MANIFEST = ActionManifest(
         name="aws.ec2.isolate_instance",
+        cuts_off=True,
         version=1,
         title="Isolate an EC2 instance",
         params=schema(

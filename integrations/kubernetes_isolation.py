@@ -201,6 +201,7 @@ class IsolateWorkload(_SetIsolation):
     CARRIED: ClassVar[Texts] = {"selects": _SELECTOR}
     MANIFEST = ActionManifest(
         name="kubernetes.workload.isolate",
+        cuts_off=True,
         version=1,
         title="Cut the pods of a deployment off the network",
         params=_PARAMS,

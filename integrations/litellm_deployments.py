@@ -102,6 +102,7 @@ class BlockDeployment(_SetBlocked):
     WRITE = ("litellm.BlockModel", {"model_id": "{model_id}"})
     MANIFEST = ActionManifest(
         name="litellm.deployment.block",
+        cuts_off=True,
         version=1,
         title="Take a deployment out of a model group of LiteLLM",
         params=_PARAMS,
