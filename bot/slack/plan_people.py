@@ -14,4 +14,5 @@ def people(ids: Sequence[str]) -> list[Piece]:
 
 
 def who(one: str) -> Piece:
+    """Return one of them; those who are no person of the workspace by their name."""
     return {"tocsin": "Tocsin", "admin": "an administrator"}.get(one) or Who(one)
