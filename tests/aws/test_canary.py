@@ -17,7 +17,7 @@ PROMPTS = canary.prompts()
 STRONG = canary.Tally(attacks=5, of_attacks=12, harmless=0, of_harmless=6)
 
 
-def _guardrail(*words: str) -> FakeAws:
+def _guardrail(*words: str) -> Any:
     """Return an AWS whose guardrail steps in where one of the words is said."""
 
     def apply(**asked: Any) -> Mapping[str, Any]:
@@ -40,7 +40,7 @@ def _guardrail(*words: str) -> FakeAws:
     return FakeAws({canary.CALL: apply}, (canary.CALL,))
 
 
-def _case(aws: FakeAws, *changes: Change) -> Case:
+def _case(aws: Any, *changes: Change) -> Case:
     draft = Draft(
         action="a",
         action_version=1,
@@ -91,7 +91,7 @@ def test_no_guardrail_stops_nothing_and_is_not_asked() -> None:
 
 
 def test_where_the_first_is_refused_the_others_are_not_asked() -> None:
-    aws = FakeAws({canary.CALL: refused("AccessDeniedException")}, (canary.CALL,))
+    aws: Any = FakeAws({canary.CALL: refused("AccessDeniedException")}, (canary.CALL,))
     with pytest.raises(Unreachable, match="bedrock:ApplyGuardrail"):
         canary.counted(aws, "gr1abc", "7")
     assert len(aws.asked) == 1
