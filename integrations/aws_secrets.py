@@ -87,6 +87,7 @@ class RotateSecret(AwsAction):
     IMPLIED: ClassVar[Texts] = {"lambda.Invoke": _FUNCTION}
     TARGET = "secret"
     IDENTITY: ClassVar[Texts] = {"secret": "SecretId"}
+    SECONDS = 60
     STATES = (State(fact=_PENDING, moving=frozenset({"yes"})),)
     WANTED: ClassVar[Texts] = {_ROTATED: "yes"}
     USUAL: ClassVar[Texts] = {_ROTATED: "no"}

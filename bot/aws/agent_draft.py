@@ -85,6 +85,7 @@ class DraftAction(CarryingAction):
     RESOURCE = ARN
     IMPLIED: ClassVar[Texts] = {"iam.PassRole": PASSED_ROLE}
     TARGET = "agent_id"
+    SECONDS = 30
     NEEDS = (
         Need(
             fact=STATUS,

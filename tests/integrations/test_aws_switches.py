@@ -64,6 +64,20 @@ def test_a_value_that_could_not_be_brought_back_is_not_overwritten(value: str) -
     assert not value.strip() or value not in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", ["AKI" + "A2E0A8F3B244C9986", "tok_" + "a1B2" * 6])
+def test_what_may_be_a_secret_is_no_switch(kind: str) -> None:
+    with pytest.raises(BadRequest, match="may be a secret") as caught:
+        _set("off", Value=kind)
+    assert kind not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "value", ["on", "anthropic.claude-3-haiku-20240307-v1:0", "gr1abc:2", "0.25"]
+)
+def test_what_switches_hold_is_no_secret(value: str) -> None:
+    assert _set("off", Value=value).changes[0].before == value
+
+
 def test_the_version_is_compared_so_that_the_same_value_anew_is_noticed() -> None:
     (step,) = _set("off").steps
     compared = {one.id: one.value for one in step.compare}
@@ -112,7 +126,7 @@ def test_the_card_says_when_it_was_logged_like_this_before() -> None:
     found = _log(_trail({"s3Config": {"bucketName": "calls"}}))
     assert found.blast.says == (
         "Every call of a model in this account and region. CloudTrail: it was set like "
-        "this on 2026-05-04 12:00:00 UTC by 'ops'."
+        "this on 2026-05-04 12:00:00 UTC."
     )
 
 
@@ -244,8 +258,11 @@ def _knowledge(action: Any, **answers: Any) -> FakeAws:
 
 def _ingesting(status: str) -> FakeAws:
     job = {
-        "knowledgeBaseId": "KB00000001", "dataSourceId": "DS00000001",
-        "ingestionJobId": "IJ00000001", "startedAt": AT, "updatedAt": AT,
+        "knowledgeBaseId": "KB00000001",
+        "dataSourceId": "DS00000001",
+        "ingestionJobId": "IJ00000001",
+        "startedAt": AT,
+        "updatedAt": AT,
         "status": status,
         "statistics": {"numberOfDocumentsScanned": 7},
     }
