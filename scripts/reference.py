@@ -22,6 +22,7 @@ from bot.domain.errors import TocsinError  # noqa: E402
 from bot.domain.events import Event  # noqa: E402
 from bot.gate.catalogue import load_actions  # noqa: E402
 from bot.triage import load_integrations  # noqa: E402
+from tests.actions.worlds_all import where_exercised  # noqa: E402
 
 PAGES = ROOT / "docs" / "reference"
 MADE = "<!-- Made by scripts/reference.py; change the code, then run `make docs`. -->"
@@ -138,8 +139,8 @@ No two of one kind know the same payload, so nothing depends on their order."""
 def actions_page() -> str:
     """Return every action of the catalogue, from the actions' manifests."""
     rows = [
-        "| action | what it does | level | calls | role | back |",
-        "|---|---|---|---|---|---|",
+        "| action | what it does | level | calls | role | back | exercised on |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, one in load_actions().items():
         told = one.MANIFEST
@@ -147,8 +148,9 @@ def actions_page() -> str:
         calls = " ".join(f"`{call}`" for call in told.calls)
         back = f"`{told.rollback}`" if told.rollback else told.irreversible_because
         role = f"`{getattr(one, 'ROLE', '')}`"
+        where = where_exercised(name)
         rows.append(
-            f"| `{name}` | {told.title} | {levels} | {calls} | {role} | {back} |"
+            f"| `{name}` | {told.title} | {levels} | {calls} | {role} | {back} | {where} |"
         )
     return "\n\n".join(["# Actions", MADE, ACTIONS_HEAD, "\n".join(rows)]) + "\n"
 
@@ -156,8 +158,13 @@ def actions_page() -> str:
 ACTIONS_HEAD = """What can be proposed, and nothing else; how a plan becomes an effect is on [the gate](../concepts/gate.md).
 A level without a stage is for systems of every other stage. A role may make the calls that write and those that the plan rests on; its policy is the file of that name in `bot/aws`.
 
-`tests/actions` walks each of them in the practice cloud (ministack, with IAM enforced): planned, applied, seen to work, undone;
-left alone when the world moved; refused with another plan's session; the same plan twice the same digest; playable in a drill."""
+`tests/actions` walks each of them where IAM is enforced: planned, applied, seen to work, undone;
+left alone when the world moved; refused with another plan's session; the same plan twice the same digest; playable in a drill.
+
+*Exercised on* says where that is. **ministack** is the practice cloud, so these can also be tried with `tocsin run`.
+**checked fake** is a server of the tests for calls that no emulator has (`tests/awsfake`): it takes what the SDK really sends, compares
+every argument and every answer with AWS's own service model, and judges by the shipped policies. It proves that the calls are
+well formed, allowed and no more than that; how AWS itself behaves between them it only plays."""
 
 
 def main() -> int:

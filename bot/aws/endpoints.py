@@ -96,7 +96,7 @@ class EndpointAction(AwsAction):
     ROLE = "tocsin-act-sagemaker"
     TARGET = "endpoint"
     RESOURCE = ARN
-    NEEDS = (IN_SERVICE,)
+    NEEDS: ClassVar[tuple[Need, ...]] = (IN_SERVICE,)
     STATES: ClassVar[tuple[State, ...]] = (
         State(
             fact=STATUS,

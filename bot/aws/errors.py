@@ -35,6 +35,7 @@ _MISSING = frozenset(
         *("ClusterNotFoundException", "ServiceNotFoundException"),
         *("WAFNonexistentItemException", "ParameterNotFound"),
         *("NoSuchKey", "NoSuchBucketPolicy"),
+        *("InvalidInstanceID.NotFound", "InvalidGroup.NotFound"),
         "NoSuchObjectLockConfiguration",
     }
 )

@@ -19,6 +19,7 @@ _IAM_NAMES = {
 _PREFIXES = {"bedrock-agent": "bedrock", "bedrock-runtime": "bedrock"}
 NOT_NARROWED = frozenset(
     {
+        "autoscaling:DescribeAutoScalingGroups",
         "bedrock:DeleteModelInvocationLoggingConfiguration",
         "bedrock:GetModelInvocationLoggingConfiguration",
         "bedrock:ListAgents",
@@ -31,6 +32,8 @@ NOT_NARROWED = frozenset(
         "cloudwatch:DescribeAlarmsForMetric",
         "cloudwatch:GetMetricData",
         "cloudwatch:ListMetrics",
+        "ec2:DescribeInstances",
+        "ec2:DescribeSecurityGroups",
         "ecs:DescribeTaskDefinition",
         "ecs:ListTasks",
         "logs:GetQueryResults",

@@ -39,8 +39,9 @@ _RIGHTS = {
     "ml-batch": ["bedrock:InvokeModel", "s3:GetObject"],
 }
 ACTING_ROLES = (
-    *("tocsin-act-apigateway", "tocsin-act-bedrock", "tocsin-act-ecs"),
-    "tocsin-act-events",
+    *("tocsin-act-apigateway", "tocsin-act-autoscaling"),
+    *("tocsin-act-bedrock", "tocsin-act-ec2"),
+    *("tocsin-act-ecs", "tocsin-act-eks", "tocsin-act-events"),
     *("tocsin-act-iam", "tocsin-act-lambda", "tocsin-act-s3", "tocsin-act-sessions"),
     *("tocsin-act-flags", "tocsin-act-logging", "tocsin-act-secrets"),
     *("tocsin-act-sagemaker", "tocsin-act-waf"),

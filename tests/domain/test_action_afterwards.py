@@ -81,6 +81,12 @@ def test_what_cannot_be_told_is_looked_at_again_and_then_counts_as_failed() -> N
     )
 
 
+def test_what_takes_longer_is_given_longer_between_two_looks() -> None:
+    slow = a_plan(draft=replace(a_plan().draft, est_seconds=600))
+    later = replace(unsure(1), again_at=NOON + timedelta(minutes=10))
+    given(*applied(slow)).when(verify(Verdict.INCONCLUSIVE)).then(later)
+
+
 def test_until_then_it_stays_applied() -> None:
     assert fold((*applied(), unsure(1), unsure(2))).stage is Stage.APPLIED
 

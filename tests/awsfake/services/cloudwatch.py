@@ -67,13 +67,14 @@ class CloudWatch(Service):
             )
             if is_meant and begins <= one.at < ends:
                 minutes.setdefault(one.at, []).append(one.value)
-        whole = {"SUM": sum, "AVG": lambda all_: sum(all_) / len(all_)}[found["whole"]]
+        newest_first = sorted(minutes, reverse=True)
+        values = [sum(minutes[one]) for one in newest_first]
+        if found["whole"] == "AVG":
+            values = [sum(minutes[one]) / len(minutes[one]) for one in newest_first]
         return {
             "Id": query["Id"],
             "Label": query.get("Label", query["Id"]),
-            "Timestamps": sorted(minutes, reverse=True),
-            "Values": [
-                float(whole(minutes[one])) for one in sorted(minutes, reverse=True)
-            ],
+            "Timestamps": newest_first,
+            "Values": values,
             "StatusCode": "Complete",
         }
