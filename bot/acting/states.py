@@ -50,6 +50,11 @@ class State:
     broken: frozenset[str] = frozenset()
 
 
+def unmet(needs: Iterable[Need], facts: Texts) -> Need | None:
+    """Return the first need that the facts do not meet, None where they meet all."""
+    return next((one for one in needs if facts.get(one.fact) not in one.values), None)
+
+
 def refuse_needless(name: str, place: str, facts: Texts, wanted: Texts) -> None:
     """Refuse what is so already.
 
@@ -74,13 +79,11 @@ def refuse_unmet(name: str, needs: Iterable[Need], facts: Texts) -> None:
     Raises:
         BadRequest: A need is not met.
     """
-    for need in needs:
-        if facts.get(need.fact) not in need.values:
-            raise BadRequest(
-                f"{name} was not planned",
-                because=need.because,
-                next_move=need.next_move,
-            )
+    need = unmet(needs, facts)
+    if need is not None:
+        raise BadRequest(
+            f"{name} was not planned", because=need.because, next_move=need.next_move
+        )
 
 
 def once_settled(read: Callable[[], Texts], states: Iterable[State]) -> Texts:
