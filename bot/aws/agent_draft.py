@@ -132,8 +132,7 @@ class DraftAction(CarryingAction):
         )
         return (
             f"The draft of the agent {name!a} and its test alias.{unprepared} "
-            "Published versions stay as they are; aws.bedrock.route_agent_alias "
-            "leads callers to another."
+            "Callers of published versions get it with aws.bedrock.publish_agent."
         )
 
     def prepared(self, case: Case) -> Verified:

@@ -201,26 +201,32 @@ def _keep_whether_an_alias_may_be_called() -> None:
 
 
 def _publish_agents() -> None:
-    """Make a version of an agent where an alias is made that leads nowhere yet.
+    """Make a version of an agent's draft where an alias is told no version.
 
     The server knows versions and makes none. Source: Amazon Bedrock user guide, "Deploy
     an agent": without a routing configuration a version is made of the draft.
     """
     agents: Any = importlib.import_module("ministack.services.bedrock_agent")
-    create = agents._create_agent_alias  # noqa: SLF001 - as above
+    create, update = agents._create_agent_alias, agents._update_agent_alias  # noqa: SLF001 - as above
 
-    def created(agent: str, body: Any) -> Any:
+    def routed(agent: str, body: Any) -> Any:
         draft = agents._agents.get(agent)  # noqa: SLF001 - as above
         asked = body if isinstance(body, dict) else _json_of(body)
         if draft is None or asked.get("routingConfiguration"):
-            return create(agent, body)
+            return body
         made = agents._agent_versions  # noqa: SLF001 - as above
         number = str(1 + sum(one.startswith(f"{agent}/") for one in made))
         made[f"{agent}/{number}"] = {**draft, "Version": number}
-        routes = [{"agentVersion": number}]
-        return create(agent, json.dumps({**asked, "routingConfiguration": routes}))
+        return json.dumps({**asked, "routingConfiguration": [{"agentVersion": number}]})
+
+    def created(agent: str, body: Any) -> Any:
+        return create(agent, routed(agent, body))
+
+    def updated(agent: str, alias: str, body: Any) -> Any:
+        return update(agent, alias, routed(agent, body))
 
     agents._create_agent_alias = created  # noqa: SLF001 - as above
+    agents._update_agent_alias = updated  # noqa: SLF001 - as above
 
 
 def _ingest_as_aws_does() -> None:
