@@ -23,6 +23,12 @@ def probes_of(facts: Texts) -> tuple[Probe, ...]:
     return tuple(Probe(id=key, value=value) for key, value in sorted(facts.items()))
 
 
+def step_of(name: str, call: str, params: Texts, compare: Texts) -> Step:
+    """Return a step, its parameters and what it compares sorted by name."""
+    ordered = tuple(sorted(params.items()))
+    return Step(id=name, call=call, params=ordered, compare=probes_of(compare))
+
+
 def not_done(step: Step, because: str) -> StepResult:
     """Return that a step did not happen, and why."""
     says = f"{step.call} did not happen: {because}."
