@@ -212,4 +212,5 @@ def running_fake() -> Iterator[FakeCloud]:
         finally:
             server.shutdown()
             running.join()
-    assert fake.broken == []
+    if fake.broken:
+        raise AssertionError("; ".join(fake.broken))

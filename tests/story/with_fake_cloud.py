@@ -1,6 +1,7 @@
 """`tocsin` whose practice cloud is the checked fake, furnished with one endpoint.
 
-Run like `bot.cli`. The endpoint runs `chat-new`; `chat-old` is there as well,.
+Run like `bot.cli`. The endpoint runs `chat-new`; `chat-old` and `chat-other` are there
+as well.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,7 @@ class FakePractice:
         """Start at once: it is a thread of this process."""
         cloud = self._running.enter_context(running_fake())
         variants = {"main": {"weight": 1.0, "count": 2}}
-        for name in ("chat-new", "chat-old"):
+        for name in ("chat-new", "chat-old", "chat-other"):
             cloud.sagemaker.configs[name] = variants
         cloud.sagemaker.endpoints["chat"] = Endpoint(
             config="chat-new", variants=variants
