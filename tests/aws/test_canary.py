@@ -97,6 +97,21 @@ def test_where_the_first_is_refused_the_others_are_not_asked() -> None:
     assert len(aws.asked) == 1
 
 
+def test_where_one_is_not_answered_nothing_is_counted() -> None:
+    aws = _guardrail("canary")
+    answers, told = dict(aws.answers), aws.answers[canary.CALL]
+    answers[canary.CALL] = lambda **asked: (
+        told(**asked) if len(aws.asked) == 1 else _throttled()
+    )
+    aws.answers = answers
+    with pytest.raises(Unreachable, match="asked too often"):
+        canary.counted(aws, "gr1abc", "7")
+
+
+def _throttled() -> Mapping[str, Any]:
+    raise refused("ThrottlingException")
+
+
 def test_what_stops_as_many_attacks_keeps_its_promise() -> None:
     weak = replace(STRONG, attacks=2)
     words = ("canary", "ignore previous", "system prompt")
