@@ -9,6 +9,7 @@ import pytest
 from bot.aws import canary
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest
+from bot.ports.action import Effect
 from integrations.aws_bedrock_agent_versions import PublishDraft, RouteAlias
 from integrations.aws_bedrock_agents import RefuseCalls
 from tests.cloud import plan_of
@@ -145,3 +146,16 @@ def test_two_versions_without_a_guardrail_are_said_to_stop_nothing() -> None:
     (_, stops) = draft.changes
     assert stops.after == "stops 0 of 12 attacks, 0 of 6 harmless prompts"
     assert canary.CALL not in aws.calls()
+
+
+@pytest.mark.parametrize(
+    ("action", "version"), [(RouteAlias(), "1"), (PublishDraft(), "3")]
+)
+def test_an_alias_is_written_as_aws_takes_it(action: Any, version: str) -> None:
+    """Nobody allowed it; what AWS's own model does not take would fail otherwise."""
+    aws = Bedrock(action, description="Customers call this one").session
+    (step,) = action.plan({**NAMED, "version": version}, reader=aws).steps
+    found = action.apply(step, Effect(session=aws, idempotency_key="0" * 64))
+    assert "AWS refused it (AccessDeniedException)" in found.says
+    assert aws.calls()[-1] == "bedrock-agent.UpdateAgentAlias"
+    assert ("routingConfiguration" in aws.asked[-1][1]) == (version == "1")

@@ -1,5 +1,6 @@
 """What may be set, and what is left alone: parameters, logs, secrets, documents."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -9,6 +10,8 @@ import pytest
 
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest
+from bot.domain.plan import Draft
+from bot.ports.action import Effect
 from integrations.aws_bedrock_knowledge import RemoveDocument, StopIngestion
 from integrations.aws_bedrock_logging import RestoreLogging
 from integrations.aws_secrets import RotateSecret
@@ -32,6 +35,14 @@ def _aws(action: Any, **answers: Any) -> FakeAws:
         name.replace("__", "-").replace("_", "."): a for name, a in answers.items()
     }
     return FakeAws(by_call, action.MANIFEST.calls)
+
+
+def _refused_by_aws_alone(action: Any, draft: Draft, aws: FakeAws) -> bool:
+    """Make the write, which nobody allowed; else AWS's own model would not take it."""
+    effect = Effect(session=aws, idempotency_key="0" * 64)
+    says = action.apply(draft.steps[0], effect).says
+    assert "AWS refused it (AccessDeniedException)" in says, says
+    return aws.asked[-1][0] == draft.steps[0].call
 
 
 # --- parameters ---
@@ -89,6 +100,13 @@ def test_the_version_is_compared_so_that_the_same_value_anew_is_noticed() -> Non
     }
 
 
+def test_a_parameter_is_written_as_aws_takes_it() -> None:
+    action = SetParameter()
+    aws = _aws(action, ssm_GetParameter=_parameter())
+    draft = action.plan({"parameter": "/tocsin/chat", "value": "off"}, reader=aws)
+    assert _refused_by_aws_alone(action, draft, aws)
+
+
 def test_an_application_without_a_guardrail_in_its_parameter_is_left_alone() -> None:
     action = SetAppGuardrail()
     aws = _aws(action, ssm_GetParameter=_parameter(Value="claude"))
@@ -101,8 +119,6 @@ def test_an_application_without_a_guardrail_in_its_parameter_is_left_alone() -> 
 
 
 def _trail(*config: Mapping[str, Any]) -> Mapping[str, Any]:
-    import json
-
     records = [{"requestParameters": {"loggingConfig": one}} for one in config]
     return {
         "Events": [
@@ -160,6 +176,25 @@ def test_half_a_place_is_refused(changed: dict[str, str], because: str) -> None:
     role = {"role": "arn:aws:iam::444455556666:role/bedrock-logging"}
     with pytest.raises(BadRequest, match=because):
         _log({"Events": []}, **{**changed, **(role if "role" in changed else {})})
+
+
+@pytest.mark.parametrize("prefix", ["none", "bedrock/calls"])
+@pytest.mark.parametrize("contents", ["on", "off"])
+def test_a_log_is_written_as_aws_takes_it(prefix: str, contents: str) -> None:
+    action = RestoreLogging()
+    answers: dict[str, Any] = {
+        "bedrock_GetModelInvocationLoggingConfiguration": {},
+        "cloudtrail_LookupEvents": {"Events": []},
+    }
+    aws = _aws(action, **answers)
+    role = "arn:aws:iam::444455556666:role/bedrock-logging"
+    logs = {"log_group": "/aws/bedrock/calls", "role": role}
+    given = {**_LOG, **logs, "prefix": prefix, "contents": contents}
+    assert _refused_by_aws_alone(action, action.plan(given, reader=aws), aws)
+    config = aws.asked[-1][1]["loggingConfig"]
+    assert {config[one] for one in config if one.endswith("Enabled")} == {
+        contents == "on"
+    }
 
 
 def test_only_what_is_written_is_handed_a_role() -> None:
@@ -289,6 +324,20 @@ def test_a_job_counts_as_stopped_once_it_is(status: str, verdict: Verdict) -> No
     action, named = StopIngestion(), {**_BASE, "ingestion_job_id": "IJ00000001"}
     plan = plan_of(action.plan(named, reader=_ingesting("STARTING")))
     assert action.verify(plan, reader=_ingesting(status)).verdict is verdict
+
+
+def test_a_job_is_stopped_as_aws_takes_it() -> None:
+    action, aws = StopIngestion(), _ingesting("IN_PROGRESS")
+    draft = action.plan({**_BASE, "ingestion_job_id": "IJ00000001"}, reader=aws)
+    assert _refused_by_aws_alone(action, draft, aws)
+
+
+def test_a_document_is_removed_as_aws_takes_it() -> None:
+    action, aws = RemoveDocument(), _indexed("INDEXED")
+    draft = action.plan({**_BASE, "uri": "s3://claims/a (7).txt"}, reader=aws)
+    assert _refused_by_aws_alone(action, draft, aws)
+    (identified,) = aws.asked[-1][1]["documentIdentifiers"]
+    assert identified["s3"] == {"uri": "s3://claims/a (7).txt"}
 
 
 def _indexed(*statuses: str) -> FakeAws:
