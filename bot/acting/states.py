@@ -4,18 +4,13 @@ Some systems take a call and go on for minutes. While they do, nothing new is pl
 them, and looking tells neither that it worked nor that it did not.
 """
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.acting.reading import Texts
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest
 from bot.ports.action import Verified
-
-_LOOKS = 10
-_BETWEEN_LOOKS_S = 2.0
-"""20 s in all; a worker may be silent for 60 s (`GateRules.lease`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,20 +81,9 @@ def refuse_unmet(name: str, needs: Iterable[Need], facts: Texts) -> None:
         )
 
 
-def once_settled(read: Callable[[], Texts], states: Iterable[State]) -> Texts:
-    """Return facts once what was done before is through, or as they are at last.
-
-    Args:
-        read: Reads the facts; may raise.
-        states: Say what is on its way.
-    """
-    facts = read()
-    for _ in range(_LOOKS):
-        if not any(facts.get(one.fact, "") in one.moving for one in states):
-            break
-        time.sleep(_BETWEEN_LOOKS_S)
-        facts = read()
-    return facts
+def is_moving(states: Iterable[State], facts: Texts) -> bool:
+    """Tell whether a change that was made still goes on."""
+    return any(facts.get(one.fact, "") in one.moving for one in states)
 
 
 def told_by(states: Iterable[State], facts: Texts) -> Verified | None:

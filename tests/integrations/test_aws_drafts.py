@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.acting import states
 from bot.aws.agent_draft import agent_fields
 from bot.aws.carrying import ALL_OTHERS
 from bot.domain.action_effects import Outcome, Verdict
@@ -103,11 +102,6 @@ class Bedrock:
         }
 
 
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(states, "_BETWEEN_LOOKS_S", 0.0)
-
-
 def _run(aws: Bedrock, draft: Draft) -> list[Outcome]:
     effect = Effect(session=aws.session, idempotency_key="0" * 64)
     return [ACTION.apply(step, effect).outcome for step in draft.steps]
@@ -138,11 +132,22 @@ def test_an_update_repeats_everything_else_and_names_a_parent_as_updates_do() ->
     assert prepare == {"agentId": "AG00000001"}
 
 
-def test_the_second_step_waits_until_the_first_is_through() -> None:
-    planned, first = "PREPARED", "PREPARED"
-    aws = Bedrock(planned, first, "UPDATING", "UPDATING", "NOT_PREPARED")
-    draft = ACTION.plan(PARAMS, reader=aws.session)
-    assert _run(aws, draft) == [Outcome.OK, Outcome.OK]
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [("UPDATING", "waits"), ("NOT_PREPARED", "rests"), ("PREPARED", "rests")],
+)
+def test_the_second_step_may_be_made_once_the_first_is_through(
+    status: str, says: str
+) -> None:
+    aws = Bedrock("PREPARED")
+    _, second = ACTION.plan(PARAMS, reader=aws.session).steps
+    aws.statuses = [status]
+    assert ACTION.rests(second, aws.session) == (says == "rests")
+
+
+def test_what_cannot_be_read_is_not_waited_for() -> None:
+    _, second = ACTION.plan(PARAMS, reader=Bedrock("PREPARED").session).steps
+    assert ACTION.rests(second, FakeAws({}, ACTION.MANIFEST.calls))
 
 
 def test_what_changes_between_the_steps_is_not_prepared() -> None:
