@@ -33,6 +33,7 @@ from bot.domain.errors import NotAllowed, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
 from bot.gate.rehearsal import Rehearsal
+from bot.gate.waiting import until_rest
 from bot.ports.action import Action, Effect, Measuring, StepResult, Verified
 
 _log = logging.getLogger(__name__)
@@ -178,12 +179,17 @@ class Executor:
         state = self._claim(plan, state, action)
         if state.stage is not Stage.APPLYING:
             return
-        for step in state.plan.draft.steps:
+        for place, step in enumerate(state.plan.draft.steps):
+            if place:
+                until_rest(action, step, session, stopped=self._stopped)
             state = self._make(plan, action, step, session, fence=state.fence)
             if state.stage is not Stage.APPLYING:
                 break
         if state.stage is Stage.APPLIED:
             self._verify(plan, state)
+
+    def _stopped(self) -> bool:
+        return self.journal.facts().stopped
 
     # A drill's plan gets a simulated action, world and session, or nothing at all.
 
