@@ -138,6 +138,9 @@ class Executor:
 
     def _run(self, plan: str) -> None:
         state = self.journal.state(plan)
+        # Those before it took their time, and people may have taken it back.
+        if state.stage is not Stage.APPROVED:
+            return
         action = self._action(state.plan)
         # Before the claim: without a session nothing has begun, and it is tried again.
         session = self._session(state.plan, action, state.cleared_by)
