@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from copy import copy
+from dataclasses import replace
 from typing import TypeVar
 
+from bot.plans.foresight import Foresight
 from bot.ports import Store, Transaction
+from tests.gate.stage import GateStage
 
 T = TypeVar("T")
 
@@ -33,3 +37,15 @@ class Between:
 
     def close(self) -> None:
         self.store.close()
+
+
+def meanwhile(stage: GateStage, *happens: Callable[[], object]) -> GateStage:
+    """Return the same stage, where something comes first once it has decided.
+
+    It takes no turns with the other one: what comes first is like another process.
+    """
+    other = copy(stage)
+    book = replace(stage.gate.book, foresight=Foresight())
+    store = Between(stage.core.store, *happens)
+    other.gate = replace(stage.gate, store=store, book=book)
+    return other

@@ -1,6 +1,6 @@
 """Plans are decided before their transaction, and never on what is not so any more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from bot.plans.journal import PlanJournal
 from bot.ports import NewEntry, Post, Transaction
 from bot.ports.action import Verified
 from tests.core import CHANNEL
-from tests.gate.between import Between
+from tests.gate.between import Between, meanwhile
 from tests.gate.stage import TEAM, GateStage
 from tests.gate.test_changing import break_glass, refusals
 from tests.gate.test_gatekeeper import kinds
@@ -31,14 +31,6 @@ def stage(tmp_path: Path) -> Iterator[GateStage]:
     made = GateStage(tmp_path)
     yield made
     made.core.close()
-
-
-def meanwhile(stage: GateStage, *happens: Callable[[], object]) -> GateStage:
-    """Return the same stage, with something that comes first once it has decided."""
-    other = GateStage.__new__(GateStage)
-    other.__dict__ |= stage.__dict__
-    other.gate = replace(stage.gate, store=Between(stage.core.store, *happens))
-    return other
 
 
 def waiting(stage: GateStage) -> PlanView:
@@ -79,7 +71,7 @@ def card(stage: GateStage, view: PlanView) -> str:
 def test_a_stop_pressed_after_the_decision_stops(stage: GateStage) -> None:
     view = waiting(stage)
     with pytest.raises(Refusal):
-        without_turn(meanwhile(stage, lambda: stop(stage))).approve(view)
+        meanwhile(stage, lambda: stop(stage)).approve(view)
     assert stage.stage(view) == "cancelled"
     assert "approved" not in kinds(stage, view.plan.id)
     assert len(refusals(stage, view)) == 1
@@ -87,7 +79,7 @@ def test_a_stop_pressed_after_the_decision_stops(stage: GateStage) -> None:
 
 def test_nobody_agrees_after_a_no_that_came_first(stage: GateStage) -> None:
     view = waiting(stage)
-    late = without_turn(meanwhile(stage, lambda: deny(stage, view)))
+    late = meanwhile(stage, lambda: deny(stage, view))
     with pytest.raises(Refusal):
         late.approve(view)
     assert kinds(stage, view.plan.id)[3:] == ["denied", "refused"]
@@ -112,7 +104,7 @@ def test_a_glass_that_broke_meanwhile_counts(stage: GateStage) -> None:
     for _ in range(2):
         break_glass(stage, waiting(stage))
     view, other = waiting(stage), waiting(stage)
-    late = without_turn(meanwhile(stage, lambda: break_glass(stage, other)))
+    late = meanwhile(stage, lambda: break_glass(stage, other))
     with pytest.raises(NotAllowed, match="three times in the last 24 hours"):
         break_glass(late, view)
     assert stage.stage(view) == "pending"
@@ -161,7 +153,7 @@ def test_who_is_always_late_is_decided_within_the_transaction(
     def something() -> None:
         stage.gate.turned_away(token, by="U0EVE", asked="approve", code="a.code")
 
-    late = without_turn(meanwhile(stage, *[something] * 9))
+    late = meanwhile(stage, *[something] * 9)
     assert late.approve(view).stage.value == "approved"
     assert isinstance(late.gate.store, Between)
     assert late.gate.store.writes == 4
@@ -250,13 +242,6 @@ def promised(stage: GateStage, view: PlanView) -> int:
         )
     )
     return int(found[0]["n"])
-
-
-def without_turn(stage: GateStage) -> GateStage:
-    """Let others in between, as another process or a piece without foresight would."""
-    book = replace(stage.gate.book, foresight=Foresight())
-    stage.gate = replace(stage.gate, book=book)
-    return stage
 
 
 def entry(stage: GateStage) -> NewEntry:
