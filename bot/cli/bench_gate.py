@@ -18,18 +18,21 @@ interval. Bare commits are measured alone, and again among the presses: on the s
 disk, with the same threads wanting the interpreter.
 """
 
+import gc
 import hashlib
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.cli import garbage
 from bot.cli.bench_gate_house import (
     CHANNEL,
     COMMANDER,
@@ -203,25 +206,37 @@ def _propose(bench: Bench, number: int) -> PlanView:
 def run(bench: Bench, presses: Presses) -> float:
     """Let everybody press while plans run; return how many seconds it took."""
     runner = threading.Thread(target=bench.house.run_until, args=(bench.stop,))
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_S)
-    bench.counting.set()
-    runner.start()
-    began = time.perf_counter()
-    try:
-        with ThreadPoolExecutor(_THREADS) as people:
-            list(people.map(presses.press, range(presses.clicks)))
-    finally:
-        took = time.perf_counter() - began
-        bench.stop.set()
-        bench.house.woken.set()
-        runner.join()
-        bench.counting.clear()
-        sys.setswitchinterval(usual)
+    with _as_the_bot_runs():
+        bench.counting.set()
+        runner.start()
+        began = time.perf_counter()
+        try:
+            with ThreadPoolExecutor(_THREADS) as people:
+                list(people.map(presses.press, range(presses.clicks)))
+        finally:
+            took = time.perf_counter() - began
+            bench.stop.set()
+            bench.house.woken.set()
+            runner.join()
+            bench.counting.clear()
     bench.checkpoints.sign_if_dirty()
     while bench.house.executor.step():
         bench.checkpoints.sign_if_dirty()
     return took
+
+
+@contextmanager
+def _as_the_bot_runs() -> Iterator[None]:
+    """Treat interpreter and garbage as `tocsin run` does once it stands."""
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(SWITCH_S)
+    garbage.settle()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+        sys.setswitchinterval(interval)
 
 
 def counted(bench: Bench, presses: Presses) -> dict[str, Any]:
