@@ -66,7 +66,7 @@ def leaf_of(
     """
     if entry.at.tzinfo is None:
         raise _refused("`at` has no time zone")
-    if not (isinstance(entry.kind, str) and isinstance(entry.actor, str)):
+    if not all(isinstance(one, str) for one in (entry.kind, entry.actor)):
         raise _refused("its kind and actor are texts")
     facts = Leaf(
         seq=seq,
