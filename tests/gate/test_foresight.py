@@ -1,8 +1,11 @@
 """Plans are decided before their transaction, and never on what is not so any more."""
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -142,6 +145,28 @@ def test_words_that_were_erased_meanwhile_are_on_no_card(stage: GateStage) -> No
         view.plan.id, by=stage.people.asker("U0ONCALL", CHANNEL), reason=None
     )
     assert card(stage, view) == "erased"
+
+
+def test_of_many_who_decide_at_once_without_turns_one_clears_the_plan(
+    stage: GateStage,
+) -> None:
+    view = waiting(stage)
+    people = ("U0SECOND", "U0LEAD", "U0COMMANDER") * 2
+    begin = Barrier(len(people))
+
+    def agree(who: str) -> str:
+        gate = meanwhile(stage)
+        begin.wait()
+        try:
+            return gate.approve(view, who).stage.value
+        except Refusal as no:
+            return no.code
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        answers = Counter(pool.map(agree, people))
+    assert answers == {"approved": 1, "refused.out_of_turn": 5}
+    found = kinds(stage, view.plan.id)
+    assert found[3:] == ["approved", "cleared", *["refused"] * 5]
 
 
 def test_who_is_always_late_is_decided_within_the_transaction(
