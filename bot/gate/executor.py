@@ -29,7 +29,7 @@ from bot.domain.action_commands import (
 from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
-from bot.domain.errors import NotAllowed, Refusal, TocsinError
+from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
 from bot.gate.rehearsal import Rehearsal
@@ -173,6 +173,9 @@ class Executor:
 
     def _run(self, plan: str) -> None:
         state = self.journal.state(plan)
+        # Those before it took their time, and people may have taken it back.
+        if state.stage is not Stage.APPROVED:
+            return
         action = self._action(state.plan)
         # Before the claim: without a session nothing has begun, and it is tried again.
         session = self._session(state.plan, action, state.cleared_by)
@@ -222,7 +225,13 @@ class Executor:
         facts = self.journal.claim_facts(state.plan, state, probes)
         digest = self._saved(plan, action, state.plan)
         claim = Claim(worker=self.worker, evidence=digest)
-        return self.journal.write(plan, claim, facts)
+        try:
+            return self.journal.write(plan, claim, facts)
+        except OutOfTurn:
+            # People took it back while the world was read: nothing is wrong with that.
+            if (now := self.journal.state(plan)).stage is Stage.APPROVED:
+                raise
+            return now
 
     def _probed(self, action: Action, plan: Plan) -> tuple[Probe, ...] | None:
         try:

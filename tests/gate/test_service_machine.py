@@ -22,9 +22,12 @@ from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
 from bot.gate.groups import GroupNames
 from tests.core import CHANNEL, CHAT
+from tests.gate.between import meanwhile
 from tests.gate.stage import GateStage
 
 PEOPLE = ("U0ONCALL", "U0SECOND", "U0LEAD", "U0GUEST", "U0NOBODY")
+FIRST = ("a yes", "a no", "a stop", "a minute", "the end")
+OVER = ("denied", "cancelled", "expired", "superseded")
 people = st.sampled_from(PEOPLE)
 
 
@@ -73,6 +76,28 @@ class RealGate(RuleBasedStateMachine):
                 click=self.stage.click(),
             )
 
+    @rule(view=plans, who=people, first=st.sampled_from(FIRST), other=people)
+    def agree_too_late(
+        self, *, view: PlanView, who: str, first: str, other: str
+    ) -> None:
+        """Somebody decides, and something else comes before that is written."""
+        comes_first = {
+            "a yes": lambda: self.approve(
+                view=view, who=other, digest=True, typed=True
+            ),
+            "a no": lambda: self.deny(view=view, who=other),
+            "a stop": self.stop_and_release,
+            "a minute": lambda: self.stage.wait(minutes=1),
+            "the end": lambda: self.stage.wait(minutes=16),
+        }
+        with suppress(Refusal):
+            meanwhile(self.stage, comes_first[first]).approve(view, who)
+
+    def stop_and_release(self) -> None:
+        by = self.stage.people.asker("U0LEAD", CHANNEL)
+        self.stage.gate.stop_all(by=by)
+        self.stage.gate.release(by=by)
+
     @rule()
     def run(self) -> None:
         self.stage.executor.step()
@@ -102,6 +127,14 @@ class RealGate(RuleBasedStateMachine):
             found = self.stage.gate.view(view.plan.id)
             assert found is not None
             assert not {view.plan.requester, "U0GUEST", "U0NOBODY"} & set(found.agreed)
+
+    @invariant()
+    def nobody_agrees_to_what_is_over(self) -> None:
+        for view in self.known:
+            events = self.kinds(view.plan.id)
+            ends = [n for n, kind in enumerate(events) if kind in OVER]
+            late = set(events[ends[0] :]) if ends else set()
+            assert not late & {"approved", "cleared", "claimed"}
 
     def kinds(self, plan: str) -> list[str]:
         entries = self.stage.core.store.read(lambda tx: tx.log.load(f"action/{plan}"))
