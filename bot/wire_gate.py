@@ -15,6 +15,7 @@ from ulid import ULID
 
 from bot.checkpoints import Checkpoints
 from bot.config import Settings
+from bot.domain.freeze_events import FreezeEvent
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan_view import PlanView
 from bot.gate.catalogue import load_actions
@@ -55,6 +56,7 @@ class GateNeeds:
         fits: Whether a whole plan fits on one card.
         alarm: Makes the message that the glass was broken, if a channel wants it.
         keep_evidence: Saves a snapshot sealed, by plan id.
+        tell_freeze: Makes the message about a freeze.
     """
 
     settings: Settings
@@ -71,6 +73,7 @@ class GateNeeds:
     fits: Callable[[PlanView], bool]
     alarm: Callable[[PlanView], Post | None]
     keep_evidence: Callable[[str, bytes], None]
+    tell_freeze: Callable[[FreezeEvent], Post | None] = lambda _: None
 
 
 def build_gate(needs: GateNeeds) -> GateHouse:
@@ -131,14 +134,10 @@ def _house(
         needs.checkpoints.sign_if_dirty()
         woken.set()
 
+    planning = _planning(needs, desk, catalogue, rehearsal)
+    freezer = _freezer(needs, planning, book, tokens, cleared)
     return GateHouse(
-        gatekeeper=_gatekeeper(
-            needs,
-            _planning(needs, desk, catalogue, rehearsal),
-            book,
-            tokens,
-            cleared,
-        ),
+        gatekeeper=_gatekeeper(needs, planning, book, tokens, cleared, freezer),
         journal=journal,
         executor=Executor(
             worker=f"w-{secrets.token_hex(6)}",
@@ -150,6 +149,7 @@ def _house(
             rehearsal=rehearsal,
         ),
         sign=needs.checkpoints.sign_if_dirty,
+        turn=freezer.turn,
         woken=woken,
     )
 
@@ -160,6 +160,7 @@ def _gatekeeper(
     book: PlanBook,
     tokens: Tokens,
     cleared: Callable[[], None],
+    freezer: Freezer,
 ) -> Gatekeeper:
     return Gatekeeper(
         store=needs.store,
@@ -176,13 +177,24 @@ def _gatekeeper(
         ),
         tokens=tokens,
         cleared=cleared,
-        freezing=Freezer(
-            store=needs.store,
-            book=book,
-            desk=planning.desk,
-            token=tokens.of,
-            thawed=cleared,
-        ),
+        freezing=freezer,
+    )
+
+
+def _freezer(
+    needs: GateNeeds,
+    planning: Planning,
+    book: PlanBook,
+    tokens: Tokens,
+    cleared: Callable[[], None],
+) -> Freezer:
+    return Freezer(
+        store=needs.store,
+        book=book,
+        desk=planning.desk,
+        token=tokens.of,
+        thawed=cleared,
+        tell=needs.tell_freeze,
     )
 
 

@@ -77,4 +77,20 @@ class FreezeLifted:
     reason: Untrusted | None
 
 
-FreezeEvent = FreezeSet | FreezeBegan | FreezeEnded | FreezeLifted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeRefused:
+    """Somebody wanted to set or lift a freeze and was told no.
+
+    Attributes:
+        command: ``freeze`` or ``thaw``.
+        code: Of the refusal, e.g. ``refused.not_allowed``.
+    """
+
+    name: ClassVar = "freeze.refused.v1"
+
+    command: str
+    code: str
+    by: str
+
+
+FreezeEvent = FreezeSet | FreezeBegan | FreezeEnded | FreezeLifted | FreezeRefused

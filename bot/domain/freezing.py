@@ -16,6 +16,7 @@ from bot.domain.freeze_events import (
     FreezeEnded,
     FreezeEvent,
     FreezeLifted,
+    FreezeRefused,
     FreezeSet,
 )
 from bot.domain.untrusted import Untrusted
@@ -161,6 +162,8 @@ def _not_frozen(because: str) -> BadRequest:
 
 
 def _evolve(found: Freezes, event: FreezeEvent) -> Freezes:
+    if isinstance(event, FreezeRefused):
+        return found
     turn = event.freeze, event.until
     match event:
         case FreezeSet():

@@ -160,35 +160,38 @@ def _agreement(view: PlanView) -> list[list[Piece]]:
     alone: list[Piece] = ["Nobody else there? ", Code(_glass(view.plan)), "."]
     alone += [" To change it: ", Code(f"/incident edit {view.plan.id}"), "."]
     waits = view.stage is Stage.PENDING and view.mode != "observe"
-    return [must, until, held(view), alone if waits else [], legal]
+    # Breaking the glass does not pass a freeze.
+    hint = alone if waits and not isinstance(view.held, Freeze) else []
+    return [must, until, held(view), hint, legal]
 
 
 def held(view: PlanView) -> list[Piece]:
     """Return which freeze or limit holds it back, until when and why."""
     match view.held:
         case Freeze() as freeze:
-            who = _who(freeze.by) if freeze.by else f"{freeze.owner} ({freeze.id})"
-            row: list[Piece] = [
-                Strong("Frozen until "),
-                When(freeze.until, counts=True),
-                " by ",
-                who,
-            ]
-            why: list[Piece] = ["."]
-            if freeze.reason:
-                why = [": ", Foreign(freeze.reason, limit=_FEW)]
-            lift = Code("/incident unfreeze")
-            return [*row, *why, " An approver can lift it: ", lift, "."]
+            return frozen(freeze)
         case UsedUp() as full:
-            said = full.what.replace("`", "")
             return [
                 Strong("Waits for a place: "),
-                f"{said}. The next is possible at ",
-                When(full.next_at, counts=True),
-                ".",
+                f"{full.what.replace('`', '')}. The next is possible at ",
+                *(When(full.next_at, counts=True), "."),
             ]
         case _:
             return []
+
+
+def frozen(freeze: Freeze) -> list[Piece]:
+    """Return until when, by whom and why changes are frozen, and who lifts it."""
+    by = who(freeze.by) if freeze.by else f"{freeze.owner} ({freeze.id})"
+    why: list[Piece] = ["."]
+    if freeze.reason:
+        why = [": ", Foreign(freeze.reason, limit=_FEW), "."]
+    until = When(freeze.until, counts=True)
+    lift = Code("/incident unfreeze")
+    return [
+        *(Strong("Frozen until "), until, " by ", by, *why),
+        *(" An approver can lift it: ", lift, "."),
+    ]
 
 
 def _glass(plan: Plan) -> str:
@@ -208,11 +211,12 @@ def people(ids: Sequence[str]) -> list[Piece]:
     """Return people one after the other, with commas between them."""
     found: list[Piece] = []
     for one in ids:
-        found += [", ", _who(one)] if found else [_who(one)]
+        found += [", ", who(one)] if found else [who(one)]
     return found
 
 
-def _who(one: str) -> Piece:
+def who(one: str) -> Piece:
+    """Return how a sentence names a person, the bot or the admin token."""
     return {"tocsin": "Tocsin", "admin": "an administrator"}.get(one) or Who(one)
 
 
@@ -243,9 +247,9 @@ def glass(view: PlanView) -> list[Piece]:
     """Return that the glass was broken, and whether somebody has looked at it."""
     if not view.glass_by:
         return []
-    row: list[Piece] = [Strong("Glass broken"), " by ", _who(view.glass_by), ". "]
+    row: list[Piece] = [Strong("Glass broken"), " by ", who(view.glass_by), ". "]
     if view.reviewed_by:
-        return [*row, "Reviewed by ", _who(view.reviewed_by), "."]
+        return [*row, "Reviewed by ", who(view.reviewed_by), "."]
     until = view.review_due_at
     due: list[Piece] = [" by ", When(until, counts=True)] if until else []
     look = f"/incident review {view.plan.id}"
