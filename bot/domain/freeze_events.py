@@ -50,7 +50,7 @@ class FreezeBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeEnded:
-    """A freeze was on until its time was up, and is not any more."""
+    """A freeze is not on any more: its time was up, or the site planned otherwise."""
 
     name: ClassVar = "freeze.ended.v1"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from bot.domain.commands import PersonKind
 from bot.domain.errors import Refusal
 from bot.domain.freeze import Freeze
 from bot.domain.freeze_events import FreezeEvent, FreezeRefused
@@ -86,9 +87,8 @@ class Freezer:
 
         def work(tx: Transaction) -> Refusal | tuple[Freeze, ...]:
             on, who = self._on(tx), by.person.id
-            own = bool(on) and all(one.by == who for one in on)
             try:
-                if not own:
+                if not self._all_own(by, on):
                     self._must(tx, by, Verb.LIFT, "Nothing was lifted")
                 events = lifted(on, by=who, reason=reason)
             except Refusal as refusal:
@@ -115,6 +115,12 @@ class Freezer:
 
     def _on(self, tx: Transaction) -> tuple[Freeze, ...]:
         return self.desk.holds.freezes(tx, self.book.clock.now())
+
+    def _all_own(self, by: Asker, on: Sequence[Freeze]) -> bool:
+        """Tell whether a member of ours set every freeze that is on."""
+        who, team = by.person, self.desk.judge.workspace
+        is_ours = who.kind is PersonKind.MEMBER and who.team == team != ""
+        return is_ours and bool(on) and all(one.by == who.id for one in on)
 
     def _must(self, tx: Transaction, by: Asker, verb: Verb, what: str) -> None:
         answer = self.desk.answer(by, verb, None, self.desk.bare(tx, self.book))

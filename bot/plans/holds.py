@@ -76,6 +76,8 @@ class Holds:
 
     def full(self, tx: Transaction, book: PlanBook, plan: Plan) -> UsedUp | None:
         """Return the limit that leaves no place for a plan; None where one is free."""
+        if self.limits == UNLIMITED:
+            return None
         now = book.clock.now()
         taken = places.taken(tx, drill=plan.drill, now=now)
         if not taken:
