@@ -171,7 +171,8 @@ def freeze(lasts: str, reason: str) -> None:
         raise click.UsageError("Say how long like 30m, 2h, 1h30m or 1d.")
     minutes = int(length.total_seconds() // 60)
     done = _order("freeze", "", {"minutes": minutes, "reason": reason})
-    click.echo(f"{done['id']}: frozen until {done['until'][:16]} UTC")
+    until = done["until"][:16].replace("T", " ")
+    click.echo(f"{done['id']}: frozen until {until} UTC")
 
 
 @gate.command()

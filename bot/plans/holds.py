@@ -15,6 +15,7 @@ from bot.domain.action_table import Stage
 from bot.domain.freeze import Freeze, FreezeWindow, Subject, longest
 from bot.domain.freezing import on_now
 from bot.domain.gate_limits import (
+    NO_LIMIT,
     UNLIMITED,
     GateLimits,
     Place,
@@ -96,6 +97,8 @@ class Holds:
 
         The way back of a plan that ran can always be proposed.
         """
+        if self.limits.proposals_per_hour == NO_LIMIT:
+            return None
         now, who = book.clock.now(), plan.requester
         times = places.proposed(tx, who, drill=plan.drill, now=now)
         enough = proposed_enough(self.limits, who, times, now)
