@@ -16,8 +16,10 @@ from bot.domain.gate_limits import ActionLimit, GateLimits
 from bot.domain.plan import Level
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
+from bot.gate import places
 from bot.gate.admin_door import admin
 from bot.plans.freezing import Freezer
+from bot.ports import Transaction
 from tests.core import CHANNEL
 from tests.gate.stage import TEAM, GateStage
 from tests.spec import NOON
@@ -401,3 +403,39 @@ def test_one_person_proposes_so_many_plans_and_others_go_on(make: Make) -> None:
     assert stage.propose(action=ON, parent=done.plan.id).stage.value == "pending"
     stage.wait(hours=1)
     assert stage.propose(switch="s4").stage.value == "pending"
+
+
+def test_places_of_drills_are_counted_apart_and_drills_are_not_frozen(
+    make: Make,
+) -> None:
+    stage = make(limits=ONE_AN_HOUR)
+    view = approved(stage)
+    played = replace(view.plan, id="pl_played", drill=True)
+
+    def play(tx: Transaction) -> None:
+        places.claim(tx, played, system="", at=NOON)
+        places.begin(tx, played.id)
+
+    stage.core.store.write(play).result()
+    holds, book = stage.desk.holds, stage.book
+    full = stage.core.store.read(lambda tx: holds.full(tx, book, played))
+    assert full is not None
+    stage.executor.step()
+    assert stage.stage(view) == "verified"
+    freeze(stage)
+    assert stage.core.store.read(lambda tx: holds.freeze(tx, book, played)) is None
+
+
+def test_two_plans_that_meet_the_last_place_in_one_round_are_both_told(
+    make: Make,
+) -> None:
+    stage = make(limits=ONE_AN_HOUR)
+    first, second = approved(stage), approved(stage, "s2")
+    assert stage.executor.step() == 1
+    for _ in range(2):
+        assert stage.executor.step() == 0
+    assert (stage.stage(first), stage.stage(second)) == ("verified", "approved")
+    assert kinds(stage, f"action/{second.plan.id}").count("refused") == 1
+    stage.wait(minutes=5)
+    stage.gate.stop_all(by=stage.people.asker("U0SECOND", CHANNEL))
+    assert stage.stage(second) == "cancelled"
