@@ -284,8 +284,8 @@ def test_the_token_freezes_and_thaws_and_the_list_says_it(door: Door) -> None:
     assert post(door, "thaw").json["because"] == "no freeze is on"
 
 
-@pytest.mark.parametrize("minutes", [None, True, -1, 1.5, "120", 10**30, 0])
-def test_a_freeze_needs_a_length_that_is_one(door: Door, minutes: object) -> None:
-    refused = post(door, "freeze", minutes=minutes, reason="year end")
-    assert (refused.status, refused.json["error"]) == (409, "refused.bad_request")
+def test_a_freeze_needs_a_length_that_is_one(door: Door) -> None:
+    for minutes in (None, True, -1, 1.5, "120", 10**30, 0):
+        refused = post(door, "freeze", minutes=minutes, reason="year end")
+        assert (refused.status, refused.json["error"]) == (409, "refused.bad_request")
     assert get(door, "plans").json["freezes"] == []
