@@ -35,7 +35,8 @@ class GateLimits:
         actions: By name of the action.
         all_per_hour: For the whole gate.
         system_per_hour: For one system of the registry.
-        target_pause: Between two plans that change the same target.
+        target_pause: Between two plans that do the same to the same target. Other
+            actions on it need not wait: containing harm takes several at once.
         proposals_per_hour: For one requester.
         keeper: Who may raise them, as people read it.
     """
@@ -210,13 +211,15 @@ def _counted(
 
 
 def _paused(limits: GateLimits, wanted: Place, taken: Sequence[Place]) -> UsedUp | None:
-    last = max(_when(taken, lambda one: one.target == wanted.target), default=None)
+    what = wanted.action, wanted.target
+    same = _when(taken, lambda one: (one.action, one.target) == what)
+    last = max(same, default=None)
     if last is None or last + limits.target_pause <= wanted.at:
         return None
     minutes = int(limits.target_pause.total_seconds() // 60)
     return UsedUp(
-        what=f"the same target was changed at {last:%H:%M} UTC, and "
-        f"{minutes} min must lie between two changes of it",
+        what=f"`{bare(wanted.action)}` ran on the same target at {last:%H:%M} UTC, "
+        f"and {minutes} min must lie in between",
         next_at=last + limits.target_pause,
         setting="gate.target_pause_min",
         keeper=limits.keeper,

@@ -125,13 +125,15 @@ def test_what_belongs_to_no_system_is_not_counted_for_one() -> None:
     assert used_up(GateLimits(system_per_hour=1), wanted, taken) is None
 
 
-def test_between_two_changes_of_one_target_lies_a_pause() -> None:
+def test_between_two_times_of_the_same_on_one_target_lies_a_pause() -> None:
     limits = GateLimits(target_pause=2 * MINUTE)
     assert used_up(limits, WANTED, (place(1), place(2, target="mine"))) is None
-    found = full(limits, place(1, target="mine", action="another.one.there"))
+    other = place(1, target="mine", action="another.one.there")
+    assert used_up(limits, WANTED, (other,)) is None
+    found = full(limits, other, place(1, target="mine"))
     assert found.what == (
-        "the same target was changed at 11:59 UTC, "
-        "and 2 min must lie between two changes of it"
+        "`aws.iam.deny` ran on the same target at 11:59 UTC, "
+        "and 2 min must lie in between"
     )
     assert (found.next_at, found.setting) == (NOON + MINUTE, "gate.target_pause_min")
 

@@ -374,11 +374,14 @@ def test_the_way_back_needs_no_place_and_takes_one(make: Make) -> None:
     assert stage.stage(third) == "approved"
 
 
-def test_the_same_target_rests_between_two_changes(make: Make) -> None:
+def test_the_same_is_not_done_twice_at_once_to_one_target(make: Make) -> None:
     stage = make(limits=GateLimits(target_pause=2 * MINUTE))
     approved(stage)
     stage.executor.step()
-    view = approved(stage, action=ON)
+    other = approved(stage, action=ON)
+    stage.executor.step()
+    assert stage.stage(other) == "verified"
+    view = approved(stage)
     stage.executor.step()
     assert stage.stage(view) == "approved"
     stage.wait(minutes=2)

@@ -94,11 +94,14 @@ def test_a_freeze_holds_until_it_is_lifted_and_everybody_reads_why(
     hears(tocsin, "U0LEAD", "Lifted: FZ-0001.")
     confirm(tocsin, "U0SECOND", card, "ci-deployer")
     card_says(tocsin, card, "Done and verified")
-    # Not as a rollback, so it waits: the same target was changed just now.
-    again = propose(tocsin, "U0ONCALL", "aws.iam.activate_access_key", key["id"])
+    back = propose(tocsin, "U0ONCALL", "aws.iam.activate_access_key", key["id"])
+    confirm(tocsin, "U0SECOND", back, "ci-deployer")
+    card_says(tocsin, back, "Done and verified")
+    # The same on the same target, so soon: it waits for its place.
+    again = propose(tocsin, "U0ONCALL", ACTION, key["id"])
     confirm(tocsin, "U0SECOND", again, "ci-deployer")
     tocsin.wait_for(
-        lambda m: any("2 min must lie between" in json.dumps(c["blocks"]) for c in m)
+        lambda m: any("2 min must lie in between" in json.dumps(c["blocks"]) for c in m)
     )
     assert [one["stage"] for one in plans(tocsin)] == ["approved"]
     assert cli(tocsin, "log", "verify").returncode == 0
