@@ -20,7 +20,7 @@ from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
 from bot.plans.book import PlanBook
 from bot.plans.holds import Holds
-from bot.plans.views import undoing_of, view_of
+from bot.plans.views import held_until, undoing_of, view_of
 from bot.ports import Post, Transaction
 from bot.ports.action import ActionManifest
 from bot.ports.gate import Asker
@@ -222,6 +222,7 @@ class PlanDesk:
             undoing=undoing,
             undoing_stage=stage,
             held=self.holds.hold(tx, book, state),
+            also=held_until(tx, plan) if state.stage is Stage.EXPIRED else "",
         )
 
     def redraw(

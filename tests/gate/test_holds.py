@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.action_commands import Claim
+from bot.domain.action_commands import Claim, Expire
 from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, TooMany
 from bot.domain.freeze import FreezeWindow, Once
 from bot.domain.gate_limits import ActionLimit, GateLimits
@@ -294,6 +294,39 @@ def test_a_plan_without_a_place_waits_approved_and_starts_when_one_is_free(
     stage.wait(minutes=3)
     stage.executor.step()
     assert stage.stage(second) == "verified"
+
+
+def test_what_expires_for_want_of_a_place_says_so(make: Make) -> None:
+    stage = make(limits=ONE_AN_HOUR)
+    approved(stage)
+    stage.executor.step()
+    view = approved(stage, "s2")
+    stage.executor.step()
+    stage.wait(minutes=5)
+    with pytest.raises(Refusal):
+        stage.approve(view)
+    stage.executor.journal.write(view.plan.id, Expire(), stage.executor.journal.facts())
+    assert outcome(stage, view) == (
+        "Its time ran out, so it did not run. A limit left no place for it until then."
+    )
+
+
+def test_what_expires_during_a_freeze_says_so(make: Make) -> None:
+    stage = make()
+    view = approved(stage)
+    freeze(stage)
+    stage.executor.step()
+    stage.wait(minutes=5)
+    stage.executor.journal.write(view.plan.id, Expire(), stage.executor.journal.facts())
+    assert outcome(stage, view) == (
+        "Its time ran out, so it did not run. A freeze held it until then."
+    )
+
+
+def outcome(stage: GateStage, view: PlanView) -> str:
+    found = stage.gate.view(view.plan.id)
+    assert found is not None
+    return found.outcome
 
 
 def test_the_claim_says_how_many_since_when_and_who_may_lift_it(make: Make) -> None:
