@@ -13,7 +13,7 @@ from bot.domain.freeze_events import (
 from bot.domain.untrusted import Untrusted
 from bot.ports import Post
 from bot.slack import rich
-from bot.slack.plan_facts import who
+from bot.slack.plan_holds import who
 from bot.slack.sentences import Code, Foreign, Piece, Strong, When, spoken
 
 _REASON_MAX = 300

@@ -15,7 +15,7 @@ from bot.domain.freeze import Freeze
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.ports import Post
-from bot.slack import exercise, plan_facts, plan_words, rich
+from bot.slack import exercise, plan_facts, plan_holds, plan_words, rich
 from bot.slack.plan_wishes import STOP_BUTTON
 from bot.slack.rich import Block
 from bot.slack.sentences import Code, Element, Piece, Strong, When, Who, clipped, spoken
@@ -181,11 +181,11 @@ def listed(views: Sequence[PlanView], on: Sequence[Freeze] = ()) -> dict[str, An
     Args:
         on: Freezes that are on.
     """
-    frozen = [rich.section(plan_facts.frozen(one)) for one in on]
+    frozen = [rich.section(plan_holds.frozen(one)) for one in on]
     if not views and not on:
         return {"response_type": "ephemeral", "text": plan_words.NO_OPEN_PLANS}
     if not views:
-        text = spoken(plan_facts.frozen(on[0]))
+        text = spoken(plan_holds.frozen(on[0]))
         blocks = rich.within_budget([rich.rich_text("plans", *frozen)])
         return {"response_type": "ephemeral", "text": text, "blocks": list(blocks)}
     rows = [*frozen, rich.bullets(_row(view) for view in views[:_ROWS])]

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from bot.domain.action_table import Stage
 from bot.domain.freeze import Freeze
-from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import Blast, Level, Plan, Probe, Step
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.slack import plan_words, rich, words
+from bot.slack.plan_holds import held, who
 from bot.slack.sentences import (
     Code,
     Element,
@@ -27,7 +27,6 @@ from bot.slack.sentences import (
 )
 
 REASON_MAX = 1500
-_FEW = 200
 _ONE_TEXT_MAX = 3000
 
 
@@ -165,35 +164,6 @@ def _agreement(view: PlanView) -> list[list[Piece]]:
     return [must, until, held(view), hint, legal]
 
 
-def held(view: PlanView) -> list[Piece]:
-    """Return which freeze or limit holds it back, until when and why."""
-    match view.held:
-        case Freeze() as freeze:
-            return frozen(freeze)
-        case UsedUp() as full:
-            return [
-                Strong("Waits for a place: "),
-                f"{full.what.replace('`', '')}. The next is possible at ",
-                *(When(full.next_at, counts=True), "."),
-            ]
-        case _:
-            return []
-
-
-def frozen(freeze: Freeze) -> list[Piece]:
-    """Return until when, by whom and why changes are frozen, and who lifts it."""
-    by = who(freeze.by) if freeze.by else f"{freeze.owner} ({freeze.id})"
-    why: list[Piece] = ["."]
-    if freeze.reason:
-        why = [": ", Foreign(freeze.reason, limit=_FEW), "."]
-    until = When(freeze.until, counts=True)
-    lift = Code("/incident unfreeze")
-    return [
-        *(Strong("Frozen until "), until, " by ", by, *why),
-        *(" An approver can lift it: ", lift, "."),
-    ]
-
-
 def _glass(plan: Plan) -> str:
     return f"/incident break-glass {plan.id}"
 
@@ -213,11 +183,6 @@ def people(ids: Sequence[str]) -> list[Piece]:
     for one in ids:
         found += [", ", who(one)] if found else [who(one)]
     return found
-
-
-def who(one: str) -> Piece:
-    """Return how a sentence names a person, the bot or the admin token."""
-    return {"tocsin": "Tocsin", "admin": "an administrator"}.get(one) or Who(one)
 
 
 def outcome(view: PlanView) -> list[Piece]:
