@@ -19,7 +19,7 @@ from bot.cli import running_bot
 from bot.domain.errors import BadSettings, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.config import Settings
     from bot.domain.freeze import Freeze
@@ -226,17 +226,13 @@ def _open(
     return [view for view in found if view is not None], switch.is_stopped(tx)
 
 
-def _frozen() -> "tuple[Freeze, ...]":
-    """Return the freezes that are on, set by people or planned by the site."""
+def _frozen() -> "Sequence[Freeze]":
     from bot.cli.opening import open_settings
-    from bot.domain.freezing import on_now
-    from bot.gate import freezes
     from bot.wire_ground import SystemClock
-    from bot.wire_limits import windows_of
+    from bot.wire_limits import frozen_now
 
-    now, windows = SystemClock().now(), windows_of(open_settings())
-    found = _read(lambda tx, _: on_now(freezes.load(tx), windows, now))
-    return tuple(one for one, _ in found)
+    now, settings = SystemClock().now(), open_settings()
+    return _read(lambda tx, _: frozen_now(tx, settings, now))
 
 
 def _view(tx: "Transaction", book: "PlanBook", plan: str) -> "PlanView | None":

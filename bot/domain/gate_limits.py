@@ -94,13 +94,13 @@ class UsedUp:
         when, lift = spoken(self.next_at, now), f"{self.keeper} may raise it"
         lift = f"{lift} (`{self.setting}`)."
         if apply_by is None:
-            return f"The next is possible at {when}; {lift}"
+            return f"Wait until {when}; {lift}"
         if self.next_at < apply_by:
-            return f"It starts by itself at {when}; {lift}"
+            return f"Wait: it starts by itself at {when}; {lift}"
         over = spoken(apply_by, now)
         return (
-            f"The next is possible at {when}, and its time runs out at {over}: "
-            f"propose it again then; {lift}"
+            f"Propose it again from {when} on, because its time runs out before, "
+            f"at {over}; {lift}"
         )
 
 

@@ -239,7 +239,7 @@ def test_a_full_limit_says_when_the_next_is_possible_and_who_may_lift_it() -> No
     given(*approved()).when(CLAIM, knowing=known).refused(
         TooMany,
         saying=f"{NOT}it ran 3 times since 11:30 UTC, and 3 an hour is the limit. "
-        "It starts by itself at 12:04 UTC; the platform team may raise it "
+        "Wait: it starts by itself at 12:04 UTC; the platform team may raise it "
         "(`gate.action_per_hour`).",
     )
 

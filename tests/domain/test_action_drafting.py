@@ -68,7 +68,7 @@ def test_who_proposed_enough_is_told_when_the_next_is_possible() -> None:
     given().when(draft(), knowing=known).refused(
         TooMany,
         saying=f"{NOT_DRAFTED}<@U0OLU> proposed 20 plans since 11:30 UTC, and 20 an "
-        "hour is the limit. The next is possible at 12:30 UTC; whoever keeps the "
+        "hour is the limit. Wait until 12:30 UTC; whoever keeps the "
         "settings of the gate may raise it (`gate.proposals_per_hour`).",
     )
     given().when(draft(), knowing=facts(OLU, may_propose=False)).refused(

@@ -338,8 +338,8 @@ def test_the_claim_says_how_many_since_when_and_who_may_lift_it(make: Make) -> N
         claim(stage, view, "w1")
     assert str(caught.value) == (
         "test.switch.turn_off did not start: `test.switch.turn_off` ran one time since "
-        "12:00 UTC, and 1 an hour is the limit of an action. The next is possible at "
-        "13:00 UTC, and its time runs out at 12:05 UTC: propose it again then; "
+        "12:00 UTC, and 1 an hour is the limit of an action. Propose it again "
+        "from 13:00 UTC on, because its time runs out before, at 12:05 UTC; "
         "the platform team may raise it (`gate.action_per_hour`)."
     )
 
@@ -431,7 +431,7 @@ def test_one_person_proposes_so_many_plans_and_others_go_on(make: Make) -> None:
         stage.propose(switch="s3")
     assert str(caught.value) == (
         "test.switch.turn_off was not drafted: <@U0ONCALL> proposed 2 plans since "
-        "12:00 UTC, and 2 an hour is the limit of one person. The next is possible at "
+        "12:00 UTC, and 2 an hour is the limit of one person. Wait until "
         "13:00 UTC; whoever keeps the settings of the gate may raise it "
         "(`gate.proposals_per_hour`)."
     )
