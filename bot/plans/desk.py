@@ -6,7 +6,6 @@ what they may do is asked in `bot/gate/judge.py`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.domain.action import ActionState
 from bot.domain.action_facts import GateFacts, PolicyAnswer, Standing
@@ -15,7 +14,7 @@ from bot.domain.errors import NotFound
 from bot.domain.plan import Draft, Level, Plan
 from bot.domain.plan_view import PlanView
 from bot.domain.registry import Registry, System
-from bot.gate import admin_door, switch
+from bot.gate import admin_door, glass, switch
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
 from bot.plans.book import PlanBook
@@ -26,7 +25,6 @@ from bot.ports.action import ActionManifest
 from bot.ports.gate import Asker
 from bot.readmodels import alerts, board
 
-_DAY = timedelta(hours=24)
 _ROOT_CHARS = 16
 # Which parameter an entity of an alert may fill; a person confirms it.
 _FILLS = {
@@ -147,7 +145,7 @@ class PlanDesk:
             channel_shared=by.channel_shared,
             drill=self.about(tx, plan.incident).drill,
             fits=is_new and self.fits(view_of(plan, state, book)),
-            overdue_reviews=self._overdue(tx, book, drill=plan.drill),
+            overdue_reviews=glass.overdue(tx, book.clock.now(), drill=plan.drill),
             glass_broken=around.glass_broken,
         )
 
@@ -178,7 +176,7 @@ class PlanDesk:
             frozen=self.holds.freeze(tx, book, plan) is not None,
             human_initiated=state.human_initiated or not state.exists,
             commander_agreed=about.commander in agreed,
-            glass_broken=self._glass(tx, book, drill=plan.drill),
+            glass_broken=glass.broken(tx, book.clock.now(), drill=plan.drill),
             breaking_glass=bool(state.glass_by),
         )
 
@@ -192,7 +190,7 @@ class PlanDesk:
             stopped=switch.is_stopped(tx),
             frozen=bool(self.holds.freezes(tx, book.clock.now())),
             human_initiated=True,
-            glass_broken=self._glass(tx, book, drill=False),
+            glass_broken=glass.broken(tx, book.clock.now(), drill=False),
         )
 
     def open_ids(self, tx: Transaction, incident: str = "") -> tuple[str, ...]:
@@ -250,25 +248,6 @@ class PlanDesk:
         post = self.alarm(view) if view is not None else None
         if post is not None:
             tx.outbox.post(post, now=book.clock.now())
-
-    def _glass(self, tx: Transaction, book: PlanBook, *, drill: bool) -> int:
-        since = (book.clock.now() - _DAY).isoformat()
-        return _count(tx, "glass_at >= ?", since, drill=drill)
-
-    def _overdue(self, tx: Transaction, book: PlanBook, *, drill: bool) -> int:
-        now = book.clock.now().isoformat()
-        owed = "review_due_at <> '' AND review_due_at < ?"
-        return _count(tx, owed, now, drill=drill)
-
-
-def _count(tx: Transaction, where: str, at: str, *, drill: bool) -> int:
-    """Count plans; what was broken in a drill is no debt in the real world."""
-    found = tx.tables.execute(
-        f"SELECT count(*) AS n FROM plan WHERE {where} AND "  # noqa: S608 - ours
-        "coalesce((SELECT b.drill FROM board b WHERE b.id = plan.incident), 0) = ?",
-        (at, int(drill)),
-    )
-    return int(found[0]["n"])
 
 
 def open_ids(tx: Transaction, incident: str = "") -> tuple[str, ...]:
