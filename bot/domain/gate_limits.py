@@ -108,7 +108,8 @@ def used_up(limits: GateLimits, wanted: Place, taken: Sequence[Place]) -> UsedUp
     """Return the limit that holds longest; None where there is a place.
 
     Args:
-        taken: Places of the 24 hours before, of the same play; in any order.
+        taken: Places of the same play: of the hour before, and of the same action of
+            the 24 hours before; in any order.
     """
     found = (one for one in _limits(limits, wanted, taken) if one is not None)
     return max(found, key=lambda one: one.next_at, default=None)

@@ -80,7 +80,7 @@ class Holds:
         if self.limits == UNLIMITED:
             return None
         now = book.clock.now()
-        taken = places.taken(tx, drill=plan.drill, now=now)
+        taken = places.taken(tx, plan.draft.action, drill=plan.drill, now=now)
         if not taken:
             return None
         wanted = Place(
