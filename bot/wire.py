@@ -18,7 +18,7 @@ from bot.plans.house import GateHouse
 from bot.reading.apart import Apart
 from bot.reading.recall import Recall
 from bot.shares.texts import Texts
-from bot.slack import plan_card
+from bot.slack import freeze_words, plan_card
 from bot.slack.answerers import Answerers
 from bot.slack.late import LatePeople
 from bot.slack.room import SlackRoom
@@ -201,6 +201,9 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
             ),
             keep_evidence=ground.evidence.keep,
             not_as_promised=plan_card.not_as_promised,
+            tell_freeze=lambda event: freeze_words.told(
+                event, channel=ground.slack.channel
+            ),
         )
     )
 

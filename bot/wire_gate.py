@@ -15,6 +15,7 @@ from ulid import ULID
 
 from bot.checkpoints import Checkpoints
 from bot.config import Settings
+from bot.domain.freeze_events import FreezeEvent
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan_view import PlanView
 from bot.gate.catalogue import cutting, load_actions, with_site
@@ -58,6 +59,7 @@ class GateNeeds:
         keep_evidence: Saves a snapshot sealed, by plan id.
         not_as_promised: Makes the message that a figure did not follow.
         site: Actions that the site describes itself.
+        tell_freeze: Makes the message about a freeze.
     """
 
     settings: Settings
@@ -76,6 +78,7 @@ class GateNeeds:
     keep_evidence: Callable[[str, bytes], None]
     not_as_promised: Callable[[PlanView], Post | None] = lambda _: None
     site: Sequence[Action] = ()
+    tell_freeze: Callable[[FreezeEvent], Post | None] = lambda _: None
 
 
 def build_gate(needs: GateNeeds) -> GateHouse:
@@ -136,14 +139,10 @@ def _house(
         needs.checkpoints.sign_if_dirty()
         woken.set()
 
+    planning = _planning(needs, desk, catalogue, rehearsal)
+    freezer = _freezer(needs, planning, journal.book, tokens, cleared)
     return GateHouse(
-        gatekeeper=_gatekeeper(
-            needs,
-            _planning(needs, desk, catalogue, rehearsal),
-            journal.book,
-            tokens,
-            cleared,
-        ),
+        gatekeeper=_gatekeeper(needs, planning, journal.book, tokens, cleared, freezer),
         journal=journal,
         executor=Executor(
             worker=f"w-{secrets.token_hex(6)}",
@@ -155,6 +154,7 @@ def _house(
             rehearsal=rehearsal,
         ),
         sign=needs.checkpoints.sign_if_dirty,
+        turn=freezer.turn,
         woken=woken,
     )
 
@@ -165,6 +165,7 @@ def _gatekeeper(
     book: PlanBook,
     tokens: Tokens,
     cleared: Callable[[], None],
+    freezer: Freezer,
 ) -> Gatekeeper:
     return Gatekeeper(
         store=needs.store,
@@ -181,13 +182,24 @@ def _gatekeeper(
         ),
         tokens=tokens,
         cleared=cleared,
-        freezing=Freezer(
-            store=needs.store,
-            book=book,
-            desk=planning.desk,
-            token=tokens.of,
-            thawed=cleared,
-        ),
+        freezing=freezer,
+    )
+
+
+def _freezer(
+    needs: GateNeeds,
+    planning: Planning,
+    book: PlanBook,
+    tokens: Tokens,
+    cleared: Callable[[], None],
+) -> Freezer:
+    return Freezer(
+        store=needs.store,
+        book=book,
+        desk=planning.desk,
+        token=tokens.of,
+        thawed=cleared,
+        tell=needs.tell_freeze,
     )
 
 

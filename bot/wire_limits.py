@@ -1,15 +1,18 @@
 """Puts together what holds plans back: the calendar, the limits, and the freezes."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from bot.config import Settings
 from bot.config.site_file import site_name, site_text
-from bot.domain.freeze import FreezeWindow
+from bot.domain.freeze import Freeze, FreezeWindow
+from bot.domain.freezing import on_now
 from bot.domain.gate_limits import NOBODY_NAMED, ActionLimit, GateLimits
 from bot.domain.registry import Registry
+from bot.gate import freezes
 from bot.gate.catalogue import load_actions
 from bot.plans.holds import Holds
+from bot.ports import Transaction
 from bot.rules.calendar_file import Calendar, Known, read_calendar
 from bot.rules.registry_file import read_registry
 
@@ -28,8 +31,12 @@ def calendar_of(
     return read_calendar(site_text(path), known=known, name=site_name(path))
 
 
-def windows_of(settings: Settings) -> tuple[FreezeWindow, ...]:
-    """Return the planned freezes, for whoever only looks and decides nothing."""
+def frozen_now(tx: Transaction, settings: Settings, now: datetime) -> Sequence[Freeze]:
+    """Return the freezes that are on, for whoever only looks and decides nothing."""
+    return [one for one, _ in on_now(freezes.load(tx), _windows(settings), now)]
+
+
+def _windows(settings: Settings) -> tuple[FreezeWindow, ...]:
     if settings.gate.calendar is None:
         return ()
     path = settings.registry.file

@@ -20,7 +20,7 @@ from bot.cli.gate_actions import lint_actions, new_action_key, sign_action
 from bot.domain.errors import BadSettings, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.config import Settings
     from bot.domain.freeze import Freeze
@@ -176,7 +176,8 @@ def freeze(lasts: str, reason: str) -> None:
         raise click.UsageError("Say how long like 30m, 2h, 1h30m or 1d.")
     minutes = int(length.total_seconds() // 60)
     done = _order("freeze", "", {"minutes": minutes, "reason": reason})
-    click.echo(f"{done['id']}: frozen until {done['until'][:16]} UTC")
+    until = done["until"][:16].replace("T", " ")
+    click.echo(f"{done['id']}: frozen until {until} UTC")
 
 
 @gate.command()
@@ -230,17 +231,13 @@ def _open(
     return [view for view in found if view is not None], switch.is_stopped(tx)
 
 
-def _frozen() -> "tuple[Freeze, ...]":
-    """Return the freezes that are on, set by people or planned by the site."""
+def _frozen() -> "Sequence[Freeze]":
     from bot.cli.opening import open_settings
-    from bot.domain.freezing import on_now
-    from bot.gate import freezes
     from bot.wire_ground import SystemClock
-    from bot.wire_limits import windows_of
+    from bot.wire_limits import frozen_now
 
-    now, windows = SystemClock().now(), windows_of(open_settings())
-    found = _read(lambda tx, _: on_now(freezes.load(tx), windows, now))
-    return tuple(one for one, _ in found)
+    now, settings = SystemClock().now(), open_settings()
+    return _read(lambda tx, _: frozen_now(tx, settings, now))
 
 
 def _view(tx: "Transaction", book: "PlanBook", plan: str) -> "PlanView | None":

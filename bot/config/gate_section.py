@@ -84,8 +84,8 @@ class Gate(GatewaySettings):
         2,
         ge=0,
         le=1440,
-        description="Minutes that must lie between two plans that change the same "
-        "target; what undoes the first one need not wait. 0 is no pause.",
+        description="Minutes that must lie between two plans that do the same to the "
+        "same target; other actions on it need not wait. 0 is no pause.",
     )
     proposals_per_hour: int = Field(
         20,

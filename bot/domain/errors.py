@@ -4,6 +4,7 @@
       Refusal             the rules say no; nothing ran; the refusal is logged
         NotAllowed          this person may not do this
         OutOfTurn           the incident is not in a state that allows it
+          Frozen              changes are frozen for a while
         TooMany             this person has had as many as one may have in a while
         NotFound            there is no such thing
         BadRequest          what was asked cannot be understood
@@ -64,6 +65,12 @@ class OutOfTurn(Refusal):
     """The incident is not in a state that allows it."""
 
     code = "refused.out_of_turn"
+
+
+class Frozen(OutOfTurn):
+    """Changes are frozen for a while."""
+
+    code = "refused.frozen"
 
 
 class TooMany(Refusal):

@@ -50,7 +50,7 @@ class FreezeBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeEnded:
-    """A freeze was on until its time was up, and is not any more."""
+    """A freeze is not on any more: its time was up, or the site planned otherwise."""
 
     name: ClassVar = "freeze.ended.v1"
 
@@ -77,4 +77,20 @@ class FreezeLifted:
     reason: Untrusted | None
 
 
-FreezeEvent = FreezeSet | FreezeBegan | FreezeEnded | FreezeLifted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeRefused:
+    """Somebody wanted to set or lift a freeze and was told no.
+
+    Attributes:
+        command: ``freeze`` or ``thaw``.
+        code: Of the refusal, e.g. ``refused.not_allowed``.
+    """
+
+    name: ClassVar = "freeze.refused.v1"
+
+    command: str
+    code: str
+    by: str
+
+
+FreezeEvent = FreezeSet | FreezeBegan | FreezeEnded | FreezeLifted | FreezeRefused

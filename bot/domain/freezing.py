@@ -16,6 +16,7 @@ from bot.domain.freeze_events import (
     FreezeEnded,
     FreezeEvent,
     FreezeLifted,
+    FreezeRefused,
     FreezeSet,
 )
 from bot.domain.untrusted import Untrusted
@@ -122,13 +123,14 @@ def turned(
     """Return what the clock brought since it was last written down."""
     on = [one for window in windows if (one := window.at(now))]
     began = [one for one in on if (one.id, one.until) not in found.began]
-    running = found.began | {(one.id, one.until) for one in found.set_by_people}
-    over = running - found.ended - found.lifted
+    # Its time is up, or the site's calendar has it no longer.
+    off = found.began - found.ended - found.lifted
+    off = frozenset(turn for turn in off if turn[0] not in {one.id for one in on})
+    over = {(one.id, one.until) for one in found.set_by_people if one.until <= now}
     return (
         *(
             FreezeEnded(freeze=freeze, until=until)
-            for freeze, until in sorted(over)
-            if until <= now
+            for freeze, until in sorted(off | over)
         ),
         *(
             FreezeBegan(
@@ -161,6 +163,8 @@ def _not_frozen(because: str) -> BadRequest:
 
 
 def _evolve(found: Freezes, event: FreezeEvent) -> Freezes:
+    if isinstance(event, FreezeRefused):
+        return found
     turn = event.freeze, event.until
     match event:
         case FreezeSet():

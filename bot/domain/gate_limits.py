@@ -35,7 +35,8 @@ class GateLimits:
         actions: By name of the action.
         all_per_hour: For the whole gate.
         system_per_hour: For one system of the registry.
-        target_pause: Between two plans that change the same target.
+        target_pause: Between two plans that do the same to the same target. Other
+            actions on it need not wait: containing harm takes several at once.
         proposals_per_hour: For one requester.
         keeper: Who may raise them, as people read it.
     """
@@ -93,13 +94,13 @@ class UsedUp:
         when, lift = spoken(self.next_at, now), f"{self.keeper} may raise it"
         lift = f"{lift} (`{self.setting}`)."
         if apply_by is None:
-            return f"The next is possible at {when}; {lift}"
+            return f"Wait until {when}; {lift}"
         if self.next_at < apply_by:
-            return f"It starts by itself at {when}; {lift}"
+            return f"Wait: it starts by itself at {when}; {lift}"
         over = spoken(apply_by, now)
         return (
-            f"The next is possible at {when}, and its time runs out at {over}: "
-            f"propose it again then; {lift}"
+            f"Propose it again from {when} on, because its time runs out before, "
+            f"at {over}; {lift}"
         )
 
 
@@ -107,7 +108,8 @@ def used_up(limits: GateLimits, wanted: Place, taken: Sequence[Place]) -> UsedUp
     """Return the limit that holds longest; None where there is a place.
 
     Args:
-        taken: Places of the 24 hours before, of the same play; in any order.
+        taken: Places of the same play: of the hour before, and of the same action of
+            the 24 hours before; in any order.
     """
     found = (one for one in _limits(limits, wanted, taken) if one is not None)
     return max(found, key=lambda one: one.next_at, default=None)
@@ -210,13 +212,15 @@ def _counted(
 
 
 def _paused(limits: GateLimits, wanted: Place, taken: Sequence[Place]) -> UsedUp | None:
-    last = max(_when(taken, lambda one: one.target == wanted.target), default=None)
+    what = wanted.action, wanted.target
+    same = _when(taken, lambda one: (one.action, one.target) == what)
+    last = max(same, default=None)
     if last is None or last + limits.target_pause <= wanted.at:
         return None
     minutes = int(limits.target_pause.total_seconds() // 60)
     return UsedUp(
-        what=f"the same target was changed at {last:%H:%M} UTC, and "
-        f"{minutes} min must lie between two changes of it",
+        what=f"`{bare(wanted.action)}` ran on the same target at {last:%H:%M} UTC, "
+        f"and {minutes} min must lie in between",
         next_at=last + limits.target_pause,
         setting="gate.target_pause_min",
         keeper=limits.keeper,

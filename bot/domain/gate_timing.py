@@ -37,7 +37,7 @@ from bot.domain.action_events import (
     ActionSuperseded,
 )
 from bot.domain.action_table import TRANSITIONS, Kind, Stage
-from bot.domain.errors import BadRequest, NotFound, OutOfTurn, TooLate
+from bot.domain.errors import BadRequest, Frozen, NotFound, OutOfTurn, TooLate
 from bot.domain.freeze import LIFT
 from bot.domain.gate_rules import CLOCK_SLACK, Mode
 from bot.domain.plan import Level
@@ -155,7 +155,7 @@ def not_frozen(asked: Asked) -> No | None:
         return None
     freeze = asked.facts.freeze
     if freeze is not None:
-        return asked.no(OutOfTurn, freeze.says(asked.now), LIFT)
+        return asked.no(Frozen, freeze.says(asked.now), LIFT)
     return asked.no(
         OutOfTurn,
         "a change freeze is on",

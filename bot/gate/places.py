@@ -41,16 +41,22 @@ def begin(tx: Transaction, plan: str) -> None:
     )
 
 
-def taken(tx: Transaction, *, drill: bool, now: datetime) -> Sequence[Place]:
-    """Return the places that were taken in the last 24 hours.
+def taken(
+    tx: Transaction, action: str, *, drill: bool, now: datetime
+) -> Sequence[Place]:
+    """Return the places of the last hour, and those of an action of 24 hours.
 
     A plan that ended before its first step has given its place back.
     """
     found = tx.tables.execute(
         "SELECT c.action, c.target, c.system, c.claimed_us FROM place c "
-        "WHERE c.drill = ? AND c.claimed_us > ? AND (c.begun = 1 OR EXISTS ("
+        "WHERE c.drill = ? AND c.claimed_us > ? AND (c.action = ? OR c.claimed_us > ?)"
+        " AND (c.begun = 1 OR EXISTS ("
         "SELECT 1 FROM plan p WHERE p.id = c.plan AND p.stage = ?))",
-        (int(drill), to_us(now - DAY), Stage.APPLYING.value),
+        (
+            *(int(drill), to_us(now - DAY), action, to_us(now - HOUR)),
+            Stage.APPLYING.value,
+        ),
     )
     return [
         Place(

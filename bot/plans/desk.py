@@ -6,7 +6,6 @@ what they may do is asked in `bot/gate/judge.py`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.domain.action import ActionState
 from bot.domain.action_effects import Verdict
@@ -16,19 +15,18 @@ from bot.domain.errors import NotFound
 from bot.domain.plan import Draft, Level, Plan
 from bot.domain.plan_view import PlanView
 from bot.domain.registry import Registry, System
-from bot.gate import admin_door, switch
+from bot.gate import admin_door, glass, switch
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
 from bot.outside.pod_names import named_in
 from bot.plans.book import PlanBook
 from bot.plans.holds import Holds
-from bot.plans.views import undoing_of, view_of
+from bot.plans.views import held_until, undoing_of, view_of
 from bot.ports import Post, Transaction
 from bot.ports.action import ActionManifest
 from bot.ports.gate import Asker
 from bot.readmodels import alerts, board
 
-_DAY = timedelta(hours=24)
 _ROOT_CHARS = 16
 
 
@@ -161,7 +159,7 @@ class PlanDesk:
             channel_shared=by.channel_shared,
             drill=self.about(tx, plan.incident).drill,
             fits=is_new and self.fits(view_of(plan, state, book)),
-            overdue_reviews=self._overdue(tx, book, drill=plan.drill),
+            overdue_reviews=glass.overdue(tx, book.clock.now(), drill=plan.drill),
             glass_broken=around.glass_broken,
         )
 
@@ -192,7 +190,7 @@ class PlanDesk:
             frozen=self.holds.freeze(tx, book, plan) is not None,
             human_initiated=state.human_initiated or not state.exists,
             commander_agreed=about.commander in agreed,
-            glass_broken=self._glass(tx, book, drill=plan.drill),
+            glass_broken=glass.broken(tx, book.clock.now(), drill=plan.drill),
             breaking_glass=bool(state.glass_by),
             touched=self.registry.named_by(_named(plan.draft)),
         )
@@ -207,7 +205,7 @@ class PlanDesk:
             stopped=switch.is_stopped(tx),
             frozen=bool(self.holds.freezes(tx, book.clock.now())),
             human_initiated=True,
-            glass_broken=self._glass(tx, book, drill=False),
+            glass_broken=glass.broken(tx, book.clock.now(), drill=False),
         )
 
     def open_ids(self, tx: Transaction, incident: str = "") -> tuple[str, ...]:
@@ -237,6 +235,7 @@ class PlanDesk:
             undoing=undoing,
             undoing_stage=stage,
             held=self.holds.hold(tx, book, state),
+            also=held_until(tx, plan) if state.stage is Stage.EXPIRED else "",
         )
 
     def redraw(
@@ -275,29 +274,10 @@ class PlanDesk:
         if post is not None:
             tx.outbox.post(post, now=book.clock.now())
 
-    def _glass(self, tx: Transaction, book: PlanBook, *, drill: bool) -> int:
-        since = (book.clock.now() - _DAY).isoformat()
-        return _count(tx, "glass_at >= ?", since, drill=drill)
-
-    def _overdue(self, tx: Transaction, book: PlanBook, *, drill: bool) -> int:
-        now = book.clock.now().isoformat()
-        owed = "review_due_at <> '' AND review_due_at < ?"
-        return _count(tx, owed, now, drill=drill)
-
 
 def _named(draft: Draft) -> tuple[str, ...]:
     """Return what a draft names that a system could be called."""
     return (draft.target, *(value for _, value in draft.params))
-
-
-def _count(tx: Transaction, where: str, at: str, *, drill: bool) -> int:
-    """Count plans; what was broken in a drill is no debt in the real world."""
-    found = tx.tables.execute(
-        f"SELECT count(*) AS n FROM plan WHERE {where} AND "  # noqa: S608 - ours
-        "coalesce((SELECT b.drill FROM board b WHERE b.id = plan.incident), 0) = ?",
-        (at, int(drill)),
-    )
-    return int(found[0]["n"])
 
 
 def open_ids(tx: Transaction, incident: str = "") -> tuple[str, ...]:

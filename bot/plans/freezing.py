@@ -5,13 +5,15 @@ and so may whoever set it. The admin token may do both, and it still approves no
 Keeps `bot.ports.gate.Freezing`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from bot.domain.commands import PersonKind
 from bot.domain.errors import Refusal
 from bot.domain.freeze import Freeze
+from bot.domain.freeze_events import FreezeEvent, FreezeRefused
 from bot.domain.freezing import frozen, lifted, not_theirs, set_now, turned
 from bot.domain.plan import Plan
 from bot.domain.untrusted import Untrusted
@@ -19,7 +21,7 @@ from bot.gate import freezes
 from bot.gate.policy_question import Verb
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
-from bot.ports import Store, Transaction
+from bot.ports import Post, Store, Transaction
 from bot.ports.gate import Asker
 
 T = TypeVar("T")
@@ -32,6 +34,7 @@ class Freezer:
     Attributes:
         token: Signs the buttons of the cards that are drawn again.
         thawed: Called once something was lifted: what waits may run.
+        tell: Makes the message about what happened; None where nobody is told.
     """
 
     store: Store
@@ -39,6 +42,7 @@ class Freezer:
     desk: PlanDesk
     token: Callable[[Plan], str]
     thawed: Callable[[], None]
+    tell: Callable[[FreezeEvent], Post | None] = lambda _: None
 
     def on(self) -> tuple[Freeze, ...]:
         """Return the freezes that are on."""
@@ -56,11 +60,9 @@ class Freezer:
         def work(tx: Transaction) -> Refusal | Freeze:
             if known := freezes.load(tx).items.get(item):
                 return known
-            no = self._no(tx, by, Verb.STOP_ALL, "Nothing was frozen")
-            if no is not None:
-                return no
             now, who = self.book.clock.now(), by.person.id
             try:
+                self._must(tx, by, Verb.STOP_ALL, "Nothing was frozen")
                 event = frozen(
                     freezes.load(tx),
                     lasts=lasts,
@@ -70,9 +72,8 @@ class Freezer:
                     now=now,
                 )
             except Refusal as refusal:
-                return refusal
-            freezes.write(tx, [event], by=who, at=now)
-            self._redraw(tx)
+                return self._refused(tx, "freeze", refusal, who)
+            self._write(tx, [event], by=who)
             return set_now(event)
 
         return self._written(work)
@@ -86,16 +87,13 @@ class Freezer:
 
         def work(tx: Transaction) -> Refusal | tuple[Freeze, ...]:
             on, who = self._on(tx), by.person.id
-            own = bool(on) and all(one.by == who for one in on)
-            no = self._no(tx, by, Verb.LIFT, "Nothing was lifted")
-            if no is not None and not own:
-                return no
             try:
+                if not self._all_own(by, on):
+                    self._must(tx, by, Verb.LIFT, "Nothing was lifted")
                 events = lifted(on, by=who, reason=reason)
             except Refusal as refusal:
-                return refusal
-            freezes.write(tx, events, by=who, at=self.book.clock.now())
-            self._redraw(tx)
+                return self._refused(tx, "thaw", refusal, who)
+            self._write(tx, events, by=who)
             return on
 
         found = self._written(work)
@@ -106,28 +104,43 @@ class Freezer:
         """Write down what the clock brought; draw the cards where it changed."""
 
         def work(tx: Transaction) -> None:
-            now = self.book.clock.now()
-            windows = self.desk.holds.windows
-            events = turned(freezes.load(tx), windows, now)
-            freezes.write(tx, events, by=TOCSIN, at=now)
-            if events:
-                self._redraw(tx)
+            self._write(tx, self._turned(tx), by=TOCSIN)
 
-        now = self.book.clock.now()
-        windows = self.desk.holds.windows
-        if self.store.read(lambda tx: turned(freezes.load(tx), windows, now)):
+        if self.store.read(self._turned):
             self.store.write(work).result()
+
+    def _turned(self, tx: Transaction) -> tuple[FreezeEvent, ...]:
+        now = self.book.clock.now()
+        return turned(freezes.load(tx), self.desk.holds.windows, now)
 
     def _on(self, tx: Transaction) -> tuple[Freeze, ...]:
         return self.desk.holds.freezes(tx, self.book.clock.now())
 
-    def _no(self, tx: Transaction, by: Asker, verb: Verb, what: str) -> Refusal | None:
-        answer = self.desk.answer(by, verb, None, self.desk.bare(tx, self.book))
-        if answer.allows:
-            return None
-        return not_theirs(by.person.id, what, answer.because)
+    def _all_own(self, by: Asker, on: Sequence[Freeze]) -> bool:
+        """Tell whether a member of ours set every freeze that is on."""
+        who, team = by.person, self.desk.judge.workspace
+        is_ours = who.kind is PersonKind.MEMBER and who.team == team != ""
+        return is_ours and bool(on) and all(one.by == who.id for one in on)
 
-    def _redraw(self, tx: Transaction) -> None:
+    def _must(self, tx: Transaction, by: Asker, verb: Verb, what: str) -> None:
+        answer = self.desk.answer(by, verb, None, self.desk.bare(tx, self.book))
+        if not answer.allows:
+            raise not_theirs(by.person.id, what, answer.because)
+
+    def _refused(self, tx: Transaction, command: str, no: Refusal, who: str) -> Refusal:
+        event = FreezeRefused(command=command, code=no.code, by=who)
+        freezes.write(tx, [event], by=who, at=self.book.clock.now())
+        return no
+
+    def _write(
+        self, tx: Transaction, events: Sequence[FreezeEvent], *, by: str
+    ) -> None:
+        """Write down what happened, tell it, and draw what it holds or frees."""
+        now = self.book.clock.now()
+        freezes.write(tx, events, by=by, at=now)
+        for event in events:
+            if (post := self.tell(event)) is not None:
+                tx.outbox.post(post, now=now)
         for plan in self.desk.open_ids(tx):
             self.desk.redraw(tx, self.book, plan, token=self.token)
 

@@ -58,8 +58,6 @@ class Gatekeeper:
     cleared: Callable[[], None]
     freezing: Freezing
 
-    # --- proposing ---
-
     def offers(self, incident: str) -> tuple[Offer, ...]:
         """Return what can be proposed for an incident."""
         return self.planning.offers(incident)
@@ -214,8 +212,6 @@ class Gatekeeper:
                 self._tried(tx, plan, show, facts, "tocsin")
 
         self.book.write(self.store, work)
-
-    # --- looking ---
 
     def view(self, plan: str) -> PlanView | None:
         """Return what stands on a plan's card, None if there is none."""

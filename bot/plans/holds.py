@@ -15,6 +15,7 @@ from bot.domain.action_table import Stage
 from bot.domain.freeze import Freeze, FreezeWindow, Subject, longest
 from bot.domain.freezing import on_now
 from bot.domain.gate_limits import (
+    NO_LIMIT,
     UNLIMITED,
     GateLimits,
     Place,
@@ -76,8 +77,10 @@ class Holds:
 
     def full(self, tx: Transaction, book: PlanBook, plan: Plan) -> UsedUp | None:
         """Return the limit that leaves no place for a plan; None where one is free."""
+        if self.limits == UNLIMITED:
+            return None
         now = book.clock.now()
-        taken = places.taken(tx, drill=plan.drill, now=now)
+        taken = places.taken(tx, plan.draft.action, drill=plan.drill, now=now)
         if not taken:
             return None
         wanted = Place(
@@ -94,6 +97,8 @@ class Holds:
 
         The way back of a plan that ran can always be proposed.
         """
+        if self.limits.proposals_per_hour == NO_LIMIT:
+            return None
         now, who = book.clock.now(), plan.requester
         times = places.proposed(tx, who, drill=plan.drill, now=now)
         enough = proposed_enough(self.limits, who, times, now)

@@ -76,6 +76,8 @@ class PlanJournal:
                 self.book.apply(tx, plan, command, known, actor=TOCSIN)
             except Refusal as refusal:
                 self.book.refused(tx, plan, command, refusal, actor=TOCSIN)
+                if known.freeze or known.used_up:
+                    self.desk.redraw(tx, self.book, plan, token=self.token)
                 return refusal
             holds.done(tx, book, plan, command)
             self.desk.redraw(tx, self.book, plan, token=self.token)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.domain.action_commands import Claim
 from bot.domain.action_events import ActionRefused
 from bot.domain.action_table import Stage
-from bot.domain.errors import OutOfTurn, TocsinError, TooMany
+from bot.domain.errors import Frozen, TocsinError, TooMany
 from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import Plan
 from bot.plans.book import TOCSIN, PlanBook
@@ -61,4 +61,4 @@ class OnHold:
             return ""
         if hold is None:
             return ""
-        return TooMany.code if isinstance(hold, UsedUp) else OutOfTurn.code
+        return TooMany.code if isinstance(hold, UsedUp) else Frozen.code

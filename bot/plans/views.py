@@ -4,12 +4,16 @@ The sentences here say how a plan ended; all others are the Slack room's.
 """
 
 from bot.domain.action import ActionState
+from bot.domain.action_commands import Claim
+from bot.domain.action_events import ActionExpired, ActionRefused
 from bot.domain.action_table import Stage
+from bot.domain.errors import Frozen, TooMany
 from bot.domain.gate_quorum import still_needed
 from bot.domain.plan import Level, Plan
 from bot.domain.plan_view import Hold, PlanView
 from bot.plans.book import PlanBook
 from bot.ports import Transaction
+from bot.readmodels.timeline import ACTION_STREAM
 
 LEGAL = (
     "Altering the system may spoil evidence that an authority is owed "
@@ -35,12 +39,14 @@ def view_of(
     undoing: str = "",
     undoing_stage: Stage = Stage.NONE,
     held: Hold | None = None,
+    also: str = "",
 ) -> PlanView:
     """Return what stands on a plan's card in a state.
 
     Args:
         undoing: Newest plan that undoes it, and `undoing_stage` where that stands.
         held: What holds it back right now.
+        also: Said after how it ended.
     """
     is_undoable = state.stage in _UNDOABLE and undoing_stage in _MAY_UNDO_AGAIN
     return PlanView(
@@ -52,7 +58,7 @@ def view_of(
         approve_by=state.approve_by,
         apply_by=state.apply_by,
         moved_by=state.moved_by,
-        outcome=_OUTCOME.get(state.stage, ""),
+        outcome=_OUTCOME.get(state.stage, "") + also,
         seen=state.seen,
         measured=state.measured.value if state.measured else "",
         measured_says=state.measured_says,
@@ -72,6 +78,23 @@ def view_of(
     )
 
 
+def held_until(tx: Transaction, plan: str) -> str:
+    """Return what held an expired plan back at last; "" where nothing did."""
+    for entry in reversed(tx.log.load(ACTION_STREAM + plan)):
+        if entry.kind == ActionExpired.name:
+            continue
+        if entry.kind != ActionRefused.name:
+            break
+        # What people pressed meanwhile says nothing about why it did not start.
+        if entry.body.get("command") == Claim.__name__.lower():
+            return _HELD.get(str(entry.body.get("code")), "")
+    return ""
+
+
+_HELD = {
+    Frozen.code: " A freeze held it until then.",
+    TooMany.code: " A limit left no place for it until then.",
+}
 _UNDOABLE = (Stage.VERIFIED, Stage.VERIFY_FAILED, Stage.APPLIED)
 # Nothing undoes the plan, or what should have did not run.
 _MAY_UNDO_AGAIN = frozenset(

@@ -25,6 +25,8 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKLY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):([0-5][0-9])")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _MIDNIGHT = "24:00"
+# 1:00 as YAML counts it; no less can be meant as a time of day.
+_LEAST = 60
 _ID = re.compile(r"[a-z][a-z0-9-]{1,39}")
 # They go into sentences that Slack formats.
 _NO_MARKS = re.compile(r"[^<>&*_~`\x00-\x1f]{1,200}")
@@ -208,7 +210,7 @@ def _hours(file: Entry) -> BusinessHours:
 def _clock(entry: Entry, key: str, default: str) -> time | None:
     """Return a time of day; None for the midnight that ends it."""
     given = entry.values.get(key, default)
-    if type(given) is int:
+    if type(given) is int and given >= _LEAST:
         # To YAML, 18:00 without quotation marks is a number to the base of 60.
         given = f"{given // 60:02d}:{given % 60:02d}"
     if given == _MIDNIGHT:

@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.domain.action_table import Stage
+from bot.domain.freeze import Freeze
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.ports import Post
-from bot.slack import exercise, plan_facts, plan_words, rich
+from bot.slack import exercise, plan_facts, plan_held, plan_words, rich
 from bot.slack.plan_people import people
 from bot.slack.plan_wishes import STOP_BUTTON
 from bot.slack.rich import Block
@@ -202,11 +203,20 @@ def _label(name: str, view: PlanView) -> str:
     return _LABELS[name]
 
 
-def listed(views: Sequence[PlanView]) -> dict[str, Any]:
-    """Return the answer to `/incident plans`: what is open, oldest first."""
-    if not views:
+def listed(views: Sequence[PlanView], on: Sequence[Freeze] = ()) -> dict[str, Any]:
+    """Return the answer to `/incident plans`: what is open, oldest first.
+
+    Args:
+        on: Freezes that are on.
+    """
+    frozen = [rich.section(plan_held.frozen(one)) for one in on]
+    if not views and not on:
         return {"response_type": "ephemeral", "text": plan_words.NO_OPEN_PLANS}
-    rows = [rich.bullets(_row(view) for view in views[:_ROWS])]
+    if not views:
+        text = spoken(plan_held.frozen(on[0]))
+        blocks = rich.within_budget([rich.rich_text("plans", *frozen)])
+        return {"response_type": "ephemeral", "text": text, "blocks": list(blocks)}
+    rows = [*frozen, rich.bullets(_row(view) for view in views[:_ROWS])]
     if views[_ROWS:]:
         rows.append(rich.section([f"and {len(views) - _ROWS} more."]))
     text = spoken([f"Open plans: {len(views)}. The oldest is ", *_row(views[0])])

@@ -142,9 +142,10 @@ class PlanDoor:
         if asker.kind is not PersonKind.MEMBER:
             return answers.plain(plan_words.not_a_member(asker.kind))
         plans = await self._read(self._gate.open_plans)
-        if plans is None:
+        on = await self._read(self._gate.freezing.on)
+        if plans is None or on is None:
             return answers.plain(plan_words.NOT_READ)
-        return listed(plans)
+        return listed(plans, on)
 
     async def _show(
         self,

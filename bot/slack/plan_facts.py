@@ -8,6 +8,7 @@ never look alike. Which blocks they stand in is the business of `plan_card.py`.
 from collections.abc import Sequence
 
 from bot.domain.action_table import Stage
+from bot.domain.freeze import Freeze
 from bot.domain.plan import Afterwards, Blast, Level, Plan, Probe, Step, Waived
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
@@ -180,7 +181,8 @@ def _still(view: PlanView) -> list[list[Piece]]:
     needs: list[Piece] = [Strong("Needs: "), ", ".join(view.needs), "."]
     alone: list[Piece] = ["Nobody else there? ", Code(_glass(view.plan)), "."]
     alone += [" To change it: ", Code(f"/incident edit {view.plan.id}"), "."]
-    waits = view.stage is Stage.PENDING
+    # Breaking the glass does not pass a freeze.
+    waits = view.stage is Stage.PENDING and not isinstance(view.held, Freeze)
     return [must, needs if view.needs else [], until, alone if waits else []]
 
 

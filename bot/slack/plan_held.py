@@ -13,25 +13,26 @@ def held(view: PlanView) -> list[Piece]:
     """Return which freeze or limit holds it back, until when and why."""
     match view.held:
         case Freeze() as freeze:
-            by = who(freeze.by) if freeze.by else f"{freeze.owner} ({freeze.id})"
-            row: list[Piece] = [
-                Strong("Frozen until "),
-                When(freeze.until, counts=True),
-                " by ",
-                by,
-            ]
-            why: list[Piece] = ["."]
-            if freeze.reason:
-                why = [": ", Foreign(freeze.reason, limit=_LONGEST)]
-            lift = Code("/incident unfreeze")
-            return [*row, *why, " An approver can lift it: ", lift, "."]
+            return frozen(freeze)
         case UsedUp() as full:
-            said = full.what.replace("`", "")
             return [
                 Strong("Waits for a place: "),
-                f"{said}. The next is possible at ",
-                When(full.next_at, counts=True),
-                ".",
+                f"{full.what.replace('`', '')}. The next is possible at ",
+                *(When(full.next_at, counts=True), "."),
             ]
         case _:
             return []
+
+
+def frozen(freeze: Freeze) -> list[Piece]:
+    """Return until when, by whom and why changes are frozen, and who lifts it."""
+    by = who(freeze.by) if freeze.by else f"{freeze.owner} ({freeze.id})"
+    why: list[Piece] = ["."]
+    if freeze.reason:
+        why = [": ", Foreign(freeze.reason, limit=_LONGEST), "."]
+    until = When(freeze.until, counts=True)
+    lift = Code("/incident unfreeze")
+    return [
+        *(Strong("Frozen until "), until, " by ", by, *why),
+        *(" An approver can lift it: ", lift, "."),
+    ]

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.cli import main
+from bot.domain.freeze_events import FreezeSet
 from bot.domain.plan_view import PlanView
+from bot.domain.untrusted import Untrusted
+from bot.gate import freezes
 from bot.store.sqlite import SqliteStore
 from bot.web.app import web_app
 from bot.web.gate import GateDoor
@@ -266,3 +270,22 @@ def test_without_an_installation_the_next_move_is_to_start_the_bot(home: Path) -
         assert answer.exit_code == 1
         assert "Start the bot once with `tocsin run`" in answer.stderr
     assert not (home / "lock").exists()
+
+
+def test_the_list_begins_with_what_is_frozen(stage: GateStage) -> None:
+    # The command goes by the clock of the machine.
+    until, why = datetime(9999, 1, 1, tzinfo=UTC), Untrusted("year end")
+    event = FreezeSet(freeze="FZ-0001", until=until, by="admin", item="", reason=why)
+    now = stage.clock.now()
+    stage.core.store.write(
+        lambda tx: freezes.write(tx, [event], by="admin", at=now)
+    ).result()
+    first, _ = run("list").stdout.splitlines()
+    assert first == "Frozen until 9999-01-01 00:00 UTC by admin (FZ-0001): year end"
+    (one,) = json.loads(run("list", "--json").stdout)["freezes"]
+    assert (one["id"], one["by"]) == ("FZ-0001", "admin")
+
+
+def test_a_length_that_is_none_is_a_wrong_use() -> None:
+    answer = run("freeze", "--for", "soon", "--reason", "year end")
+    assert (answer.exit_code, "like 30m, 2h, 1h30m or 1d" in answer.stderr) == (2, True)

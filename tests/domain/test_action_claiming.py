@@ -16,9 +16,12 @@ from bot.domain.action_events import (
 )
 from bot.domain.action_facts import GateFacts, PolicyAnswer, Standing
 from bot.domain.commands import PersonKind
-from bot.domain.errors import OutOfTurn, PlanChanged
+from bot.domain.errors import OutOfTurn, PlanChanged, TooMany
+from bot.domain.freeze import Freeze
+from bot.domain.gate_limits import UsedUp
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan import Level, Probe
+from bot.domain.untrusted import Untrusted
 from tests.domain.action_spec import (
     ACT,
     BY_5,
@@ -44,6 +47,12 @@ CLAIM = Claim(worker="w1", evidence=EVIDENCE)
 T1 = a_plan(Level.T1)
 TWO = a_plan(steps=2)
 A_SECOND = timedelta(seconds=1)
+FROZEN = Freeze(
+    id="FZ-0001",
+    until=NOON + timedelta(hours=2),
+    by=LEAD.id,
+    reason=Untrusted("year end."),
+)
 
 
 def test_one_worker_takes_an_approved_plan() -> None:
@@ -173,6 +182,15 @@ NOT_YET: Mapping[str, tuple[GateFacts, GateRules, str]] = {
         ACT,
         "a change freeze is on. Wait until it ends, or have it lifted.",
     ),
+    "freeze of a person": (
+        facts(frozen=True, freeze=FROZEN),
+        ACT,
+        (
+            "changes are frozen until 14:00 UTC by <@U0LEAD>, because: year end. Wait "
+            "until it ends, or have an approver lift it with `/incident unfreeze`; "
+            "where none is there, `tocsin gate thaw` does."
+        ),
+    ),
     "limit": (
         facts(within_limits=False),
         ACT,
@@ -208,6 +226,22 @@ NOT_YET: Mapping[str, tuple[GateFacts, GateRules, str]] = {
         "what is known about people and the world is too old. Try again in a moment.",
     ),
 }
+
+
+def test_a_full_limit_says_when_the_next_is_possible_and_who_may_lift_it() -> None:
+    full = UsedUp(
+        what="it ran 3 times since 11:30 UTC, and 3 an hour is the limit",
+        next_at=NOON + timedelta(minutes=4),
+        setting="gate.action_per_hour",
+        keeper="the platform team",
+    )
+    known = facts(within_limits=False, used_up=full)
+    given(*approved()).when(CLAIM, knowing=known).refused(
+        TooMany,
+        saying=f"{NOT}it ran 3 times since 11:30 UTC, and 3 an hour is the limit. "
+        "Wait: it starts by itself at 12:04 UTC; the platform team may raise it "
+        "(`gate.action_per_hour`).",
+    )
 
 
 @pytest.mark.parametrize("case", NOT_YET)

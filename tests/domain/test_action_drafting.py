@@ -15,7 +15,9 @@ from bot.domain.errors import (
     OutOfTurn,
     PlanChanged,
     Refusal,
+    TooMany,
 )
+from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import Level, Plan
 from tests.domain.action_spec import (
     BOT,
@@ -55,6 +57,26 @@ def test_tocsin_itself_may_draft_what_it_suggests() -> None:
 def test_the_author_of_the_message_that_led_to_it_is_kept() -> None:
     known = facts(OLU, author=SAM.id)
     given().when(draft(), knowing=known).then(drafted(author=SAM.id))
+
+
+def test_who_proposed_enough_is_told_when_the_next_is_possible() -> None:
+    enough = UsedUp(
+        what="<@U0OLU> proposed 20 plans since 11:30 UTC, and 20 an hour is the limit",
+        next_at=NOON + timedelta(minutes=30),
+        setting="gate.proposals_per_hour",
+    )
+    known = facts(OLU, may_propose=False, proposed=enough)
+    given().when(draft(), knowing=known).refused(
+        TooMany,
+        saying=f"{NOT_DRAFTED}<@U0OLU> proposed 20 plans since 11:30 UTC, and 20 an "
+        "hour is the limit. Wait until 12:30 UTC; whoever keeps the "
+        "settings of the gate may raise it (`gate.proposals_per_hour`).",
+    )
+    given().when(draft(), knowing=facts(OLU, may_propose=False)).refused(
+        OutOfTurn,
+        saying=f"{NOT_DRAFTED}nobody knows how much was proposed lately. "
+        "Try again in a moment.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,26 @@ from hypothesis import strategies as st
 
 from bot.domain import codec
 from bot.domain.action_events import ActionEvent
-from bot.domain.codec import decode, decode_action, decode_share, encode
+from bot.domain.codec import (
+    decode,
+    decode_action,
+    decode_freeze,
+    decode_share,
+    encode,
+)
 from bot.domain.errors import Tampered
 from bot.domain.events import Event
+from bot.domain.freeze_events import FreezeEvent
 from bot.domain.ruling import Ruling
 from bot.domain.share_events import ShareEvent
 from bot.domain.untrusted import Untrusted
 
-KINDS = (*get_args(Event), *get_args(ActionEvent), *get_args(ShareEvent))
-ROOMS = ("incident.", "action.", "share.")
-AnyEvent = Event | ActionEvent | ShareEvent
+KINDS = (
+    *(*get_args(Event), *get_args(ActionEvent), *get_args(ShareEvent)),
+    *get_args(FreezeEvent),
+)
+ROOMS = ("incident.", "action.", "share.", "freeze.")
+AnyEvent = Event | ActionEvent | ShareEvent | FreezeEvent
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
@@ -58,6 +68,8 @@ def any_event(kind: type[Any]) -> st.SearchStrategy[Any]:
 def read(name: str, body: dict[str, Any], words: dict[str, Any]) -> AnyEvent:
     if name.startswith("share."):
         return decode_share(name, body, words)
+    if name.startswith("freeze."):
+        return decode_freeze(name, body, words)
     reader = decode_action if name.startswith("action.") else decode
     return reader(name, body, words)
 

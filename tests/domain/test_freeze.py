@@ -264,6 +264,16 @@ def test_what_the_clock_brings_is_written_down_once() -> None:
     assert turned(said(began, ended), (window(),), monday) == ()
 
 
+def test_a_turn_that_the_calendar_moved_ends_when_none_is_on() -> None:
+    sunday = utc("2026-11-29T12:00:00")
+    (began,) = turned(said(), (window(),), sunday)
+    longer = window(when=Once(begins=sunday, ends=sunday + 9 * TWO_HOURS))
+    (again,) = turned(said(began), (longer,), sunday)
+    assert (again.freeze, again.until) == ("weekend", sunday + 9 * TWO_HOURS)  # type: ignore[union-attr]
+    dropped = turned(said(began, again), (), sunday)
+    assert [type(one) for one in dropped] == [FreezeEnded, FreezeEnded]
+
+
 def test_the_end_of_what_a_person_set_is_written_down_unless_it_was_lifted() -> None:
     later = NOON + TWO_HOURS
     (ended,) = turned(said(was_set()), (), later)

@@ -58,7 +58,7 @@ def test_an_hour_that_is_full_says_how_many_since_when_and_when_the_next_is() ->
     )
     assert found.next_at == NOON + 20 * MINUTE
     assert found.next_move(NOON, None) == (
-        "The next is possible at 12:20 UTC; whoever keeps the settings of the gate "
+        "Wait until 12:20 UTC; whoever keeps the settings of the gate "
         "may raise it (`gate.action_per_hour`)."
     )
 
@@ -66,12 +66,12 @@ def test_an_hour_that_is_full_says_how_many_since_when_and_when_the_next_is() ->
 @pytest.mark.parametrize(
     ("apply_by", "saying"),
     [
-        (NOON + 21 * MINUTE, "It starts by itself at 12:20 UTC; "),
+        (NOON + 21 * MINUTE, "Wait: it starts by itself at 12:20 UTC; "),
         (
             NOON + 20 * MINUTE,
             (
-                "The next is possible at 12:20 UTC, and its time runs out at 12:20 "
-                "UTC: propose it again then; "
+                "Propose it again from 12:20 UTC on, because its time runs out before, "
+                "at 12:20 UTC; "
             ),
         ),
     ],
@@ -93,7 +93,7 @@ def test_a_day_that_is_full_counts_what_the_hour_forgot() -> None:
     )
     assert found.next_at == NOON - 600 * MINUTE + timedelta(days=1)
     assert found.next_move(NOON, BY).startswith(
-        f"The next is possible at {NOON + timedelta(days=1):%Y-%m-%d} 02:00 UTC, and "
+        f"Propose it again from {NOON + timedelta(days=1):%Y-%m-%d} 02:00 UTC on, "
     )
 
 
@@ -125,13 +125,15 @@ def test_what_belongs_to_no_system_is_not_counted_for_one() -> None:
     assert used_up(GateLimits(system_per_hour=1), wanted, taken) is None
 
 
-def test_between_two_changes_of_one_target_lies_a_pause() -> None:
+def test_between_two_times_of_the_same_on_one_target_lies_a_pause() -> None:
     limits = GateLimits(target_pause=2 * MINUTE)
     assert used_up(limits, WANTED, (place(1), place(2, target="mine"))) is None
-    found = full(limits, place(1, target="mine", action="another.one.there"))
+    other = place(1, target="mine", action="another.one.there")
+    assert used_up(limits, WANTED, (other,)) is None
+    found = full(limits, other, place(1, target="mine"))
     assert found.what == (
-        "the same target was changed at 11:59 UTC, "
-        "and 2 min must lie between two changes of it"
+        "`aws.iam.deny` ran on the same target at 11:59 UTC, "
+        "and 2 min must lie in between"
     )
     assert (found.next_at, found.setting) == (NOON + MINUTE, "gate.target_pause_min")
 

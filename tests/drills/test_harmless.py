@@ -10,6 +10,7 @@ from bot.aws.door import AwsDoor
 from bot.domain.action_effects import Outcome
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.plan_view import PlanView
+from bot.gate import glass
 from bot.gate.rehearsal import Rehearsal, Rehearsed
 from bot.ports.action import Effect
 from tests.drills.stage import KEY, LEAK, DrillStage
@@ -128,19 +129,19 @@ def test_buttons_of_a_drill_have_a_key_of_their_own(
 def test_a_broken_glass_in_a_drill_is_no_debt_in_the_real_world(
     stage: DrillStage, plan: PlanView
 ) -> None:
-    desk, book = stage.gate.desk, stage.gate.book
+    now = stage.clock.now()
     stage.core.store.write(
         lambda tx: tx.tables.execute(
             "UPDATE plan SET glass_at = ?, review_due_at = '2000-01-01'",
-            (stage.clock.now().isoformat(),),
+            (now.isoformat(),),
         )
     ).result()
 
     def counted(*, drill: bool) -> tuple[int, int]:
         return stage.core.store.read(
             lambda tx: (
-                desk._glass(tx, book, drill=drill),
-                desk._overdue(tx, book, drill=drill),
+                glass.broken(tx, now, drill=drill),
+                glass.overdue(tx, now, drill=drill),
             )
         )
 

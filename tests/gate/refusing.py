@@ -341,6 +341,7 @@ TWISTS: Mapping[str, Twist] = {
     "open_window": after(minutes=15),
     "not_stopped": knowing(stopped=True),
     "not_frozen": knowing(frozen=True),
+    "proposals": knowing(may_propose=False),
     "may_ask": ruled(mode=Mode.OBSERVE),
     "may_act": ruled(mode=Mode.SUGGEST),
     "same_play": knowing(drill=True),

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.action_commands import Claim
+from bot.domain.action_commands import Claim, Expire
 from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, TooMany
 from bot.domain.freeze import FreezeWindow, Once
 from bot.domain.gate_limits import ActionLimit, GateLimits
 from bot.domain.plan import Level
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted
+from bot.gate import places
 from bot.gate.admin_door import admin
 from bot.plans.freezing import Freezer
+from bot.ports import Transaction
 from tests.core import CHANNEL
 from tests.gate.stage import TEAM, GateStage
 from tests.spec import NOON
@@ -247,7 +249,8 @@ def test_who_may_not_stop_does_not_freeze_and_who_set_it_may_lift_it(
     thaw(stage)
     freeze(stage, "U0ONCALL")
     thaw(stage, "U0ONCALL")
-    assert kinds(stage, "freeze") == ["set", "lifted", "set", "lifted"]
+    log = ["refused", "set", "refused", "lifted", "set", "lifted"]
+    assert kinds(stage, "freeze") == log
 
 
 def test_the_admin_token_freezes_and_thaws(make: Make) -> None:
@@ -269,7 +272,7 @@ def test_nothing_was_frozen_without_a_reason(make: Make) -> None:
     stage = make()
     with pytest.raises(Refusal, match="no reason was given"):
         freeze(stage, reason=Untrusted(" "))
-    assert kinds(stage, "freeze") == []
+    assert kinds(stage, "freeze") == ["refused"]
 
 
 # --- limits ---
@@ -293,6 +296,39 @@ def test_a_plan_without_a_place_waits_approved_and_starts_when_one_is_free(
     assert stage.stage(second) == "verified"
 
 
+def test_what_expires_for_want_of_a_place_says_so(make: Make) -> None:
+    stage = make(limits=ONE_AN_HOUR)
+    approved(stage)
+    stage.executor.step()
+    view = approved(stage, "s2")
+    stage.executor.step()
+    stage.wait(minutes=5)
+    with pytest.raises(Refusal):
+        stage.approve(view)
+    stage.executor.journal.write(view.plan.id, Expire(), stage.executor.journal.facts())
+    assert outcome(stage, view) == (
+        "Its time ran out, so it did not run. A limit left no place for it until then."
+    )
+
+
+def test_what_expires_during_a_freeze_says_so(make: Make) -> None:
+    stage = make()
+    view = approved(stage)
+    freeze(stage)
+    stage.executor.step()
+    stage.wait(minutes=5)
+    stage.executor.journal.write(view.plan.id, Expire(), stage.executor.journal.facts())
+    assert outcome(stage, view) == (
+        "Its time ran out, so it did not run. A freeze held it until then."
+    )
+
+
+def outcome(stage: GateStage, view: PlanView) -> str:
+    found = stage.gate.view(view.plan.id)
+    assert found is not None
+    return found.outcome
+
+
 def test_the_claim_says_how_many_since_when_and_who_may_lift_it(make: Make) -> None:
     stage = make(limits=replace(ONE_AN_HOUR, keeper="the platform team"))
     approved(stage)
@@ -302,8 +338,8 @@ def test_the_claim_says_how_many_since_when_and_who_may_lift_it(make: Make) -> N
         claim(stage, view, "w1")
     assert str(caught.value) == (
         "test.switch.turn_off did not start: `test.switch.turn_off` ran one time since "
-        "12:00 UTC, and 1 an hour is the limit of an action. The next is possible at "
-        "13:00 UTC, and its time runs out at 12:05 UTC: propose it again then; "
+        "12:00 UTC, and 1 an hour is the limit of an action. Propose it again "
+        "from 13:00 UTC on, because its time runs out before, at 12:05 UTC; "
         "the platform team may raise it (`gate.action_per_hour`)."
     )
 
@@ -371,11 +407,14 @@ def test_the_way_back_needs_no_place_and_takes_one(make: Make) -> None:
     assert stage.stage(third) == "approved"
 
 
-def test_the_same_target_rests_between_two_changes(make: Make) -> None:
+def test_the_same_is_not_done_twice_at_once_to_one_target(make: Make) -> None:
     stage = make(limits=GateLimits(target_pause=2 * MINUTE))
     approved(stage)
     stage.executor.step()
-    view = approved(stage, action=ON)
+    other = approved(stage, action=ON)
+    stage.executor.step()
+    assert stage.stage(other) == "verified"
+    view = approved(stage)
     stage.executor.step()
     assert stage.stage(view) == "approved"
     stage.wait(minutes=2)
@@ -391,8 +430,8 @@ def test_one_person_proposes_so_many_plans_and_others_go_on(make: Make) -> None:
     with pytest.raises(TooMany) as caught:
         stage.propose(switch="s3")
     assert str(caught.value) == (
-        "test.switch.turn_off was not drafted: <@U0ONCALL> proposed 2 plans since "
-        "12:00 UTC, and 2 an hour is the limit of one person. The next is possible at "
+        "test.switch.turn_off was not proposed: <@U0ONCALL> proposed 2 plans since "
+        "12:00 UTC, and 2 an hour is the limit of one person. Wait until "
         "13:00 UTC; whoever keeps the settings of the gate may raise it "
         "(`gate.proposals_per_hour`)."
     )
@@ -400,3 +439,39 @@ def test_one_person_proposes_so_many_plans_and_others_go_on(make: Make) -> None:
     assert stage.propose(action=ON, parent=done.plan.id).stage.value == "pending"
     stage.wait(hours=1)
     assert stage.propose(switch="s4").stage.value == "pending"
+
+
+def test_places_of_drills_are_counted_apart_and_drills_are_not_frozen(
+    make: Make,
+) -> None:
+    stage = make(limits=ONE_AN_HOUR)
+    view = approved(stage)
+    played = replace(view.plan, id="pl_played", drill=True)
+
+    def play(tx: Transaction) -> None:
+        places.claim(tx, played, system="", at=NOON)
+        places.begin(tx, played.id)
+
+    stage.core.store.write(play).result()
+    holds, book = stage.desk.holds, stage.book
+    full = stage.core.store.read(lambda tx: holds.full(tx, book, played))
+    assert full is not None
+    stage.executor.step()
+    assert stage.stage(view) == "verified"
+    freeze(stage)
+    assert stage.core.store.read(lambda tx: holds.freeze(tx, book, played)) is None
+
+
+def test_two_plans_that_meet_the_last_place_in_one_round_are_both_told(
+    make: Make,
+) -> None:
+    stage = make(limits=ONE_AN_HOUR)
+    first, second = approved(stage), approved(stage, "s2")
+    assert stage.executor.step() == 1
+    for _ in range(2):
+        assert stage.executor.step() == 0
+    assert (stage.stage(first), stage.stage(second)) == ("verified", "approved")
+    assert kinds(stage, f"action/{second.plan.id}").count("refused") == 1
+    stage.wait(minutes=5)
+    stage.gate.stop_all(by=stage.people.asker("U0SECOND", CHANNEL))
+    assert stage.stage(second) == "cancelled"

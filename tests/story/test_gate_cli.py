@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from tests.story.running import Tocsin, running
-from tests.story.test_gate import LEAK, card_says, deployer_key, propose, wait, works
+from tests.story.test_gate import (
+    LEAK,
+    card_says,
+    confirm,
+    deployer_key,
+    hears,
+    propose,
+    wait,
+    works,
+)
 from tests.story.test_story import cli
 
 pytestmark = pytest.mark.slow
@@ -63,3 +72,36 @@ def test_when_no_bot_runs_the_order_is_carried_out_all_the_same(
     assert cli(tocsin, "log", "verify").returncode == 0
     tocsin.start()
     card_says(tocsin, card, "by an administrator")
+
+
+def test_a_freeze_holds_until_it_is_lifted_and_everybody_reads_why(
+    tocsin: Tocsin,
+) -> None:
+    frozen = cli(tocsin, "gate", "freeze", "--for", "2h", "--reason", "year end")
+    assert (frozen.returncode, frozen.stdout[:23]) == (0, "FZ-0001: frozen until 2")
+    tocsin.wait_for(lambda m: any("Changes are frozen" in one["text"] for one in m))
+    key = deployer_key(tocsin)
+    card = propose(tocsin, "U0ONCALL", ACTION, key["id"])
+    assert "Frozen until " in json.dumps(card["blocks"])
+    confirm(tocsin, "U0SECOND", card, "ci-deployer")
+    hears(tocsin, "U0SECOND", "by an administrator, because: year end. Wait until")
+    listed = cli(tocsin, "gate", "list").stdout
+    assert "by admin (FZ-0001): year end" in listed
+    tocsin.command("U0GUEST", "/incident unfreeze")
+    hears(tocsin, "U0GUEST", "Nothing was lifted: only full members decide")
+    assert works(tocsin, key)
+    tocsin.command("U0LEAD", "/incident unfreeze all is well")
+    hears(tocsin, "U0LEAD", "Lifted: FZ-0001.")
+    confirm(tocsin, "U0SECOND", card, "ci-deployer")
+    card_says(tocsin, card, "Done and verified")
+    back = propose(tocsin, "U0ONCALL", "aws.iam.activate_access_key", key["id"])
+    confirm(tocsin, "U0SECOND", back, "ci-deployer")
+    card_says(tocsin, back, "Done and verified")
+    # The same on the same target, so soon: it waits for its place.
+    again = propose(tocsin, "U0ONCALL", ACTION, key["id"])
+    confirm(tocsin, "U0SECOND", again, "ci-deployer")
+    tocsin.wait_for(
+        lambda m: any("2 min must lie in between" in json.dumps(c["blocks"]) for c in m)
+    )
+    assert [one["stage"] for one in plans(tocsin)] == ["approved"]
+    assert cli(tocsin, "log", "verify").returncode == 0

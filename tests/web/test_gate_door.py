@@ -271,3 +271,21 @@ def test_a_person_is_still_put_to_the_policies(stage: GateStage) -> None:
         stage.gate.deny(
             view.plan.id, by=somebody, reason=Untrusted("no"), click=stage.click()
         )
+
+
+def test_the_token_freezes_and_thaws_and_the_list_says_it(door: Door) -> None:
+    frozen = post(door, "freeze", minutes=120, reason=f"year end {SECRET}")
+    assert (frozen.status, frozen.json["id"]) == (200, "FZ-0001")
+    assert SECRET not in frozen.json["reason"]
+    (listed,) = get(door, "plans").json["freezes"]
+    assert (listed["by"], listed["until"]) == ("admin", frozen.json["until"])
+    assert post(door, "thaw").json == {"frozen": False, "lifted": ["FZ-0001"]}
+    assert get(door, "plans").json["freezes"] == []
+    assert post(door, "thaw").json["because"] == "no freeze is on"
+
+
+def test_a_freeze_needs_a_length_that_is_one(door: Door) -> None:
+    for minutes in (None, True, -1, 1.5, "120", 10**30, 0):
+        refused = post(door, "freeze", minutes=minutes, reason="year end")
+        assert (refused.status, refused.json["error"]) == (409, "refused.bad_request")
+    assert get(door, "plans").json["freezes"] == []
