@@ -50,8 +50,7 @@ _RULES = "ec2.isolation_group.rules"
 _FIND_GROUPS = "ec2.DescribeSecurityGroups"
 _WRITE = "ec2.ModifyNetworkInterfaceAttribute"
 _GROUP_ID = "sg-[0-9a-f]{8,17}"
-_MOST_GROUPS = 12
-"""As many ids as a parameter of 256 characters holds."""
+_MOST_GROUPS = 12  # as many ids as a parameter of 256 characters holds
 _GROUP_LIST = f"{_GROUP_ID}(,{_GROUP_ID}){{0,{_MOST_GROUPS - 1}}}"
 
 

@@ -49,35 +49,12 @@ from bot.domain.action_events import (
     ActionSuperseded,
     AskEvent,
 )
+from bot.domain.action_parts import Approval, StepRun
 from bot.domain.action_plan import made_digest, made_phrase, read_plan
 from bot.domain.action_table import TERMINAL, TRANSITIONS, Stage
 from bot.domain.plan import Plan
 from bot.domain.ruling import Ruling
 from bot.domain.untrusted import Untrusted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """One person's yes.
-
-    Attributes:
-        groups: Those of the plan's groups that they were in.
-        group_only: It counts for a group only, not for what the level asks.
-    """
-
-    by: str
-    commander: bool
-    at: datetime
-    groups: tuple[str, ...] = ()
-    group_only: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRun:
-    """One call: None while it is on its way."""
-
-    step: str
-    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

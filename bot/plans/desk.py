@@ -4,7 +4,7 @@ Reads only, but for putting the card into the outbox. People are read by the doo
 what they may do is asked in `bot/gate/judge.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.action import ActionState
@@ -18,14 +18,13 @@ from bot.domain.registry import Registry, System
 from bot.gate import admin_door, glass, switch
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
-from bot.outside.pod_names import named_in
 from bot.plans.book import PlanBook
 from bot.plans.holds import Holds
 from bot.plans.views import held_until, undoing_of, view_of
 from bot.ports import Post, Transaction
 from bot.ports.action import ActionManifest
 from bot.ports.gate import Asker
-from bot.readmodels import alerts, board
+from bot.readmodels import board
 
 _ROOT_CHARS = 16
 
@@ -89,24 +88,6 @@ class PlanDesk:
     def is_drill(self, tx: Transaction, incident: str) -> bool:
         """Tell whether an incident is a drill's."""
         return board.load(tx, incident)[0].drill
-
-    def entities(self, tx: Transaction, incident: str) -> Mapping[str, str]:
-        """Return what the incident's alerts name: kind to id, the first of each.
-
-        Of a cluster also ``namespace`` and ``deployment``.
-        """
-        found: dict[str, str] = {}
-        for alert in alerts.of_incident(tx, incident):
-            for entity in alert.envelope.entities:
-                found.setdefault(entity.kind, entity.id)
-            pods = named_in(alert)
-            for name, text in (
-                ("namespace", pods.namespace),
-                ("deployment", pods.deployment),
-            ):
-                if text:
-                    found.setdefault(name, text)
-        return found
 
     def level(self, manifest: ActionManifest, draft: Draft, about: About) -> Level:
         """Derive the gate level from manifest, registry and reach."""

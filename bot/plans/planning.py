@@ -23,6 +23,7 @@ from bot.gate.rehearsal import Rehearsal
 from bot.gate.waivers import waived_of
 from bot.plans.book import PlanBook
 from bot.plans.desk import About, PlanDesk
+from bot.plans.entities import entities
 from bot.ports import Store, Transaction
 from bot.ports.action import Action
 from bot.ports.gate import Asker
@@ -80,7 +81,7 @@ class Planning:
         """Return what can be proposed for an incident."""
         named, drill = self.store.read(
             lambda tx: (
-                self.desk.entities(tx, incident),
+                entities(tx, incident),
                 self.desk.is_drill(tx, incident),
             )
         )

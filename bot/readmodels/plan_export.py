@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.freeze import Freeze
-from bot.domain.plan import Waived
+from bot.domain.plan import Draft, Waived
 from bot.domain.plan_view import PlanView
 from bot.domain.untrusted import Untrusted, clip, visible
 
@@ -20,10 +20,6 @@ _WIDTH_CHARS = 200
 def as_plain(view: PlanView) -> dict[str, Any]:
     """Return a plan as values that JSON has; times in ISO 8601, null for none."""
     plan, draft = view.plan, view.plan.draft
-    changes = [
-        {"what": one.what, "before": one.before, "after": one.after}
-        for one in draft.changes
-    ]
     return {
         "id": plan.id,
         "incident": plan.incident,
@@ -45,21 +41,31 @@ def as_plain(view: PlanView) -> dict[str, Any]:
         "approve_by": _iso(view.approve_by),
         "apply_by": _iso(view.apply_by),
         "outcome": view.outcome,
-        "params": dict(draft.params),
-        "changes": changes,
-        "steps": [step.call for step in draft.steps],
-        "reach": draft.blast.says,
-        "verify": draft.verify,
-        "afterwards": draft.afterwards.says if draft.afterwards else "",
-        "seen": view.seen.for_html_text() if view.seen else "",
+        **_drafted(draft),
+        "seen": _said(view.seen),
         "measured": view.measured,
         "measured_says": _said(view.measured_says),
-        "rollback": draft.rollback,
-        "irreversible_because": draft.irreversible_because,
         "parent": plan.parent,
         "rollback_plan": view.rollback_plan,
         "drill": plan.drill,
         "digest": view.digest,
+    }
+
+
+def _drafted(draft: Draft) -> dict[str, Any]:
+    """Return what would run."""
+    return {
+        "params": dict(draft.params),
+        "changes": [
+            {"what": one.what, "before": one.before, "after": one.after}
+            for one in draft.changes
+        ],
+        "steps": [step.call for step in draft.steps],
+        "reach": draft.blast.says,
+        "verify": draft.verify,
+        "afterwards": draft.afterwards.says if draft.afterwards else "",
+        "rollback": draft.rollback,
+        "irreversible_because": draft.irreversible_because,
     }
 
 

@@ -51,7 +51,7 @@ MIGRATION_NAMES = (
     "0018_looked",
     "0019_questions",
     "0020_checklists",
-    "0022_places",
+    "0021_places",
 )
 INSTALL_ID_BYTES = 8
 

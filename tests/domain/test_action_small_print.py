@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.action import ActionState, StepRun, fold
+from bot.domain.action import ActionState, fold
 from bot.domain.action_asked import ADMIN, Asked, stands
 from bot.domain.action_commands import (
     ActionCommand,
@@ -47,6 +47,7 @@ from bot.domain.action_events import (
 )
 from bot.domain.action_facts import Door, PolicyAnswer
 from bot.domain.action_guards import GUARDS
+from bot.domain.action_parts import StepRun
 from bot.domain.action_plan import made_digest
 from bot.domain.action_table import Stage
 from bot.domain.commands import Person, PersonKind

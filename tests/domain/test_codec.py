@@ -102,6 +102,10 @@ def test_facts_hold_only_what_the_log_may_hold(event: AnyEvent) -> None:
             case list():
                 for inner in value:
                     check(inner)
+            case dict():
+                for name, inner in value.items():
+                    check(str(name))
+                    check(inner)
             case _:
                 pytest.fail(f"{type(value)} is not a fact")
 
