@@ -46,7 +46,6 @@ RULES = (
     *sorted(one.stem for one in DOMAIN.glob("gate_*.py")),
 )
 TESTS = ("tests/domain/test_gate_refusals.py", "tests/domain/test_action_*.py")
-MORE = ("tests/domain/test_gate_model.py", "tests/domain/test_gate_machine.py")
 _EQUIVALENT = ROOT / "scripts" / "mutants.yaml"
 _PYTEST = ("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider")
 _LIMIT_S = 60
