@@ -45,7 +45,12 @@ RULES = (
     *("approving", "claiming", "drafting", "verifying"),
     *sorted(one.stem for one in DOMAIN.glob("gate_*.py")),
 )
-TESTS = ("tests/domain/test_gate_refusals.py", "tests/domain/test_action_*.py")
+TESTS = (
+    "tests/domain/test_gate_refusals.py",
+    "tests/domain/test_action_*.py",
+    "tests/domain/test_gate_limits.py",
+    "tests/domain/test_groups.py",
+)
 _EQUIVALENT = ROOT / "scripts" / "mutants.yaml"
 _PYTEST = ("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider")
 _LIMIT_S = 60
