@@ -53,6 +53,8 @@ TESTS = (
 )
 _EQUIVALENT = ROOT / "scripts" / "mutants.yaml"
 _PYTEST = ("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider")
+# No test counts as run by pytest: the loop is ours.
+_JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 _LIMIT_S = 60
 _LOADED = ("bot.domain", "tests.")
 
@@ -296,7 +298,9 @@ def main() -> int:
         return 0
     began = time.monotonic()
     judge = Judge([one for one in mutants if one.name not in equivalent], given.jobs)
-    pytest.main([*_PYTEST, *_files(TESTS)], plugins=[judge])
+    if pytest.main([*_PYTEST, *_files(TESTS)], plugins=[judge]) not in _JUDGED:
+        click.echo("nothing was judged: the tests fail without any mutant")
+        return 2
     stale = sorted(equivalent.keys() - {one.name for one in mutants})
     for name in stale if not given.only else ():
         click.echo(f"there is no such mutant any more: {name}")
