@@ -220,8 +220,10 @@ def test_what_may_still_come_right_is_a_refusal(case: str) -> None:
 
 @pytest.mark.parametrize("level", [Level.T1, Level.T2])
 def test_t1_and_t2_save_evidence_before(level: Level) -> None:
-    plan = a_plan(level, quorum=1, needs_commander=False)
-    given(*approved(plan)).when(Claim(worker="w1")).refused(
+    plan = a_plan(level)
+    two = (agreed(SAM, plan), agreed(DANA, plan), cleared(SAM, DANA))
+    history = (*pending(plan), *two) if level is Level.T1 else approved(plan)
+    given(*history).when(Claim(worker="w1")).refused(
         OutOfTurn, saying=f"{NOT}no evidence was saved before. {LATER}"
     )
 
