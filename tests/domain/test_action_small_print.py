@@ -4,7 +4,7 @@ Each of these was found by changing one small thing in a rule (`make mutants`) a
 seeing that no other test noticed.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -98,6 +98,13 @@ def says_no(guard: str, question: Asked) -> str:
 
 
 # --- the fold ---
+
+
+def test_a_plan_that_was_never_made_has_nothing() -> None:
+    state = ActionState()
+    assert state.stage is Stage.NONE
+    known = {one.name: getattr(state, one.name) for one in fields(state)}
+    assert not [name for name, value in known.items() if value and name != "stage"]
 
 
 def test_time_does_not_go_back_with_an_event_that_was_written_late() -> None:
