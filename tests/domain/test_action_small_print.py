@@ -49,6 +49,7 @@ from bot.domain.action_facts import Door, PolicyAnswer
 from bot.domain.action_guards import GUARDS
 from bot.domain.action_plan import made_digest
 from bot.domain.action_table import Stage
+from bot.domain.approving import expired
 from bot.domain.commands import Person, PersonKind
 from bot.domain.decisions import TOCSIN
 from bot.domain.errors import NotAllowed, OutOfTurn, PlanChanged, Refusal, SelfApproval
@@ -235,6 +236,12 @@ def test_a_window_that_was_never_opened_is_closed() -> None:
         answer = GUARDS[guard](asked(runs, Recover()))
         assert isinstance(answer, tuple), guard
         assert len(answer) == 1, guard
+
+
+@pytest.mark.parametrize("history", [pending(), approved()])
+def test_a_window_that_was_never_opened_does_not_end(history: Any) -> None:
+    state = replace(fold(history), approve_by=None, apply_by=None)
+    assert expired(asked(state, Expire())) == ()
 
 
 def test_a_world_that_was_not_read_is_another_one() -> None:
