@@ -109,6 +109,8 @@ def _spots(
             case ast.AnnAssign(value=value):
                 held = [value] if value else []
                 yield from _all_of(held, names, in_function=in_function)
+            case ast.Subscript(value=value, slice=ast.Tuple()):  # of a type
+                yield from _all_of([value], names, in_function=in_function)
             case ast.Import() | ast.ImportFrom():
                 continue
             case _ if not _is_doc(child):
