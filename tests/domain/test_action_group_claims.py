@@ -12,7 +12,8 @@ from bot.domain.action_commands import Approve, Claim, DraftPlan
 from bot.domain.action_events import ActionApproved, ActionRevoked
 from bot.domain.action_facts import PolicyAnswer, Standing
 from bot.domain.action_guards import GUARDS
-from bot.domain.errors import BadRequest, NotAllowed, TooMany
+from bot.domain.errors import BadRequest, NotAllowed, OutOfTurn, TooMany
+from bot.domain.freeze import LIFT, Freeze
 from bot.domain.gate_limits import (
     ActionLimit,
     GateLimits,
@@ -208,6 +209,18 @@ def test_a_full_limit_says_how_often_and_when_it_goes_on(kind: Any, known: Any) 
     with pytest.raises(TooMany, match=r"actions ran 2 times.*12:20 UTC") as no:
         given(*case.history).when(case.command, knowing=knowing).answer()
     assert no.value.because == FULL.what
+
+
+def test_a_freeze_says_whose_it_is_and_how_it_is_lifted() -> None:
+    freeze = Freeze(id="quarter", owner="finance", until=NOON + 20 * MINUTE)
+    case = SCENES[Claim](a_plan())
+    knowing = replace(case.facts, frozen=True, freeze=freeze)
+    with pytest.raises(OutOfTurn) as no:
+        given(*case.history).when(case.command, knowing=knowing).answer()
+    assert no.value.because == (
+        "changes are frozen until 12:20 UTC by finance (quarter)"
+    )
+    assert no.value.next_move == LIFT
 
 
 # --- which limit it was ---
