@@ -9,7 +9,7 @@ import pytest
 from bot.domain.action import fold
 from bot.domain.action_asked import Asked
 from bot.domain.action_commands import Approve, Claim, DraftPlan
-from bot.domain.action_events import ActionApproved, ActionRevoked
+from bot.domain.action_events import ActionApproved, ActionEvent, ActionRevoked
 from bot.domain.action_facts import PolicyAnswer, Standing
 from bot.domain.action_guards import GUARDS
 from bot.domain.errors import BadRequest, NotAllowed, OutOfTurn, TooMany
@@ -120,7 +120,8 @@ def yes(who: Any, *groups: str, only: bool = False) -> ActionApproved:
 
 
 def counts(guard: str, plan: Any, *said: ActionApproved, author: str = "") -> bool:
-    history = (drafted(plan, author=author), published, shown, *said)
+    history: tuple[ActionEvent, ...] = (drafted(plan, author=author), published, shown)
+    history = (*history, *said)
     asked = Asked(
         state=fold(history),
         command=Claim(worker="w1"),

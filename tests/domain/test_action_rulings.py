@@ -94,6 +94,7 @@ def test_a_yes_counts_for_those_of_the_plans_groups_that_one_is_in() -> None:
     asker = standing(SAM, groups=frozenset({"privacy", "oncall"}), policy=answer)
     knowing = replace(case.facts, asker=asker)
     [yes] = given(*case.history).when(case.command, knowing=knowing).answer()
+    assert isinstance(yes, ActionApproved)
     assert (yes.groups, yes.group_only) == (("privacy",), True)
     [kept] = fold((*case.history, yes)).approvals
     assert (kept.groups, kept.group_only) == (("privacy",), True)
