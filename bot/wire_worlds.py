@@ -5,29 +5,36 @@ is not configured is not offered, and whoever asks it anyway is told so.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bot.aws.door import AwsDoor
 from bot.config import Settings, secret
-from bot.gate.worlds import Worlds
-from bot.gateways.http_door import HttpDoor
+from bot.gate.worlds import World, Worlds
 from bot.gateways.litellm import LitellmDoor
-from bot.gateways.site_action import SiteAction
-from bot.gateways.site_files import secrets_in, site_actions, site_keys
 from bot.web.sending import HttpSend
 from bot.wire_kubernetes import kubernetes_door
 
+if TYPE_CHECKING:
+    from bot.gateways.site_action import SiteAction
+    from bot.ports.clock import Clock
+    from bot.ports.send import Send
 
-def actions_of_site(settings: Settings) -> tuple[SiteAction, ...]:
+
+def actions_of_site(settings: Settings) -> "tuple[SiteAction, ...]":
     """Return the HTTP actions that this site describes itself, each signed.
 
     Raises:
         BadSettings: One is not signed, was changed, or cannot be used; names it.
     """
+    if settings.gate.http_actions is None:
+        return ()
+    from bot.gateways.site_files import site_actions
+
     return site_actions(settings.gate.http_actions, settings.gate.http_keys)
 
 
 def build_worlds(
-    aws: AwsDoor, settings: Settings | None = None, site: Sequence[SiteAction] = ()
+    aws: AwsDoor, settings: Settings | None = None, site: "Sequence[SiteAction]" = ()
 ) -> Worlds:
     """Return every world there is; without settings AWS is all that may come.
 
@@ -37,9 +44,8 @@ def build_worlds(
     Raises:
         BadSettings: A secret of such an action lacks, or cannot be used.
     """
-    known = settings or Settings()
-    gate = known.gate
-    send, find = HttpSend(), secrets_in(gate.http_secrets)
+    settings = settings or Settings()
+    gate, send = settings.gate, HttpSend()
     litellm = LitellmDoor(
         url=gate.litellm_url,
         read_key=secret(gate.litellm_read_key),
@@ -47,12 +53,23 @@ def build_worlds(
         send=send,
         clock=aws.clock,
     )
-    http = HttpDoor(
-        keys={one.MANIFEST.name: site_keys(one, find) for one in site},
-        send=send,
-        clock=aws.clock,
-    )
-    kubernetes = kubernetes_door(known.kubernetes, aws.clock)
-    return Worlds(
-        {"aws": aws, "kubernetes": kubernetes, "litellm": litellm, "http": http}
-    )
+    kubernetes = kubernetes_door(settings.kubernetes, aws.clock)
+    worlds: dict[str, World] = {
+        "aws": aws,
+        "kubernetes": kubernetes,
+        "litellm": litellm,
+    }
+    if site:
+        worlds["http"] = _http(settings, site, send, aws.clock)
+    return Worlds(worlds)
+
+
+def _http(
+    settings: Settings, site: "Sequence[SiteAction]", send: "Send", clock: "Clock"
+) -> World:
+    from bot.gateways.http_door import HttpDoor
+    from bot.gateways.site_files import secrets_in, site_keys
+
+    find = secrets_in(settings.gate.http_secrets)
+    keys = {one.MANIFEST.name: site_keys(one, find) for one in site}
+    return HttpDoor(keys=keys, send=send, clock=clock)

@@ -9,14 +9,14 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from bot.acting.filling import not_done
+from bot.acting.filling import not_done, step_of
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, filled, was
 from bot.acting.states import Need, State
 from bot.aws.action import AwsAction
 from bot.aws.calls import write
 from bot.aws.carrying import ALL_OTHERS, digest_of
-from bot.aws.flags import flags_of, without
+from bot.aws.flags import flags_of, in_force, newest_first, state_of, without
 from bot.aws.mint import Grant
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level, Probe, Step
@@ -33,6 +33,7 @@ MANIFEST = Manifest(
 _FLAG = "appconfig.flag.state"
 _DEPLOYED = "appconfig.deployed.version"
 _DEPLOYMENT, _STATE = "appconfig.deployment.number", "appconfig.deployment.state"
+_IN_FORCE_BY = "appconfig.deployed.by"
 _OTHERS, _LATEST = "appconfig.other_flags", "appconfig.latest.version"
 _MAKE = "appconfig.CreateHostedConfigurationVersion"
 _DEPLOY = "appconfig.StartDeployment"
@@ -40,7 +41,6 @@ _NAMED = "appconfig.named"
 _READ_BY = ("application", "environment", "profile", "flag")
 _OVER = frozenset({"COMPLETE", "ROLLED_BACK", "REVERTED"})
 _ON_ITS_WAY = frozenset({"VALIDATING", "DEPLOYING", "ROLLING_BACK"})
-_IN_FORCE = frozenset({"BAKING", "COMPLETE"})
 _STATES = {"on": True, "off": False}
 _ID = {"type": "string", "pattern": "^[a-z0-9]{4,7}$", "maxLength": 7}
 _OF_PROFILE = {"ApplicationId": "application", "ConfigurationProfileId": "profile"}
@@ -52,22 +52,28 @@ def _deployment(seen: Seen) -> Texts:
     Raises:
         BadRequest: The configuration was never deployed there.
     """
-    every = sorted(seen.answer["Items"], key=lambda one: -one["DeploymentNumber"])
-    mine = [
-        one
-        for one in every
-        if one.get("ConfigurationProfileId", seen.known["profile"])
-        == seen.known["profile"]
-        and one["State"] in _IN_FORCE
-    ]
-    if not mine:
+    every = newest_first(seen.answer["Items"])
+    mine = in_force(every, seen.known["profile"])
+    if mine is None:
         raise _refused("this configuration was never deployed to that environment")
     return {
-        _DEPLOYED: str(mine[0]["ConfigurationVersion"]),
+        _IN_FORCE_BY: str(mine["DeploymentNumber"]),
         _DEPLOYMENT: str(every[0]["DeploymentNumber"]),
         _STATE: every[0]["State"],
         **{f"{_NAMED}.{name}": seen.known[name] for name in _READ_BY},
     }
+
+
+def _deployed(seen: Seen) -> Texts:
+    """Return the version in force. A list may leave out of which profile one is.
+
+    Raises:
+        BadRequest: It is of another one.
+    """
+    found = seen.answer
+    if found["ConfigurationProfileId"] != seen.known["profile"]:
+        raise _refused("it cannot be told which deployment is this configuration's")
+    return {_DEPLOYED: str(found["ConfigurationVersion"])}
 
 
 def _deployment_kept(answer: Mapping[str, Any]) -> Any:
@@ -81,16 +87,11 @@ def _content(seen: Seen) -> Texts:
     Raises:
         BadRequest: The configuration has no such flag.
     """
-    flags = flags_of(seen.answer["Content"])
-    if flags is None:
-        raise _refused("the configuration holds no feature flags")
-    flag = flags["values"].get(seen.known["flag"])
-    if not isinstance(flag, dict) or not isinstance(flag.get("enabled"), bool):
+    flags, flag = flags_of(seen.answer["Content"]), seen.known["flag"]
+    state = state_of(flags, flag)
+    if flags is None or not state:
         raise _refused("the configuration in force has no such flag")
-    return {
-        _FLAG: "on" if flag["enabled"] else "off",
-        _OTHERS: digest_of(without(flags, seen.known["flag"])),
-    }
+    return {_FLAG: state, _OTHERS: digest_of(without(flags, flag))}
 
 
 def _latest(seen: Seen) -> Texts:
@@ -147,6 +148,15 @@ class SetFlag(AwsAction):
             arguments={"ApplicationId": "application", "EnvironmentId": "environment"},
             facts=_deployment,
             keep=_deployment_kept,
+        ),
+        Reading(
+            call="appconfig.GetDeployment",
+            arguments={
+                "ApplicationId": "application",
+                "EnvironmentId": "environment",
+                "DeploymentNumber": _IN_FORCE_BY,
+            },
+            facts=_deployed,
         ),
         _CONTENT,
         Reading(
@@ -216,7 +226,7 @@ class SetFlag(AwsAction):
             "LatestDeploymentNumber": facts[_DEPLOYMENT],
         }
         after = {**facts, _LATEST: made}
-        return _step("s1", _MAKE, make, facts), _step("s2", _DEPLOY, deploy, after)
+        return step_of("s1", _MAKE, make, facts), step_of("s2", _DEPLOY, deploy, after)
 
     def made(self, step: Step, effect: Effect) -> StepResult:
         """Make the version out of the one in force, or deploy the one that was made."""
@@ -281,12 +291,6 @@ class SetFlag(AwsAction):
 
 def _json(state: str) -> str:
     return json.dumps(_STATES[state])
-
-
-def _step(name: str, call: str, params: Texts, compare: Texts) -> Step:
-    probes = tuple(Probe(id=key, value=one) for key, one in sorted(compare.items()))
-    ordered = tuple(sorted(params.items()))
-    return Step(id=name, call=call, params=ordered, compare=probes)
 
 
 ACTIONS = (SetFlag(),)

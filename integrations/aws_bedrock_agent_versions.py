@@ -1,6 +1,7 @@
-"""Amazon Bedrock agents: lead an alias to another published version.
+"""Amazon Bedrock agents: lead an alias to another version, or to a new one.
 
-A version is a snapshot with its own instruction, tools and guardrail. Leading callers
+A version is a snapshot with its own instruction, tools and guardrail. A new one is made
+of the draft. Leading callers
 back to an earlier one takes a bad release away, and is how callers of an agent get
 another version of its guardrail: what each one's guardrail stops of the canary prompts
 stands on the card and is counted again afterwards.
@@ -11,7 +12,8 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
-from bot.aws import canary
+from bot.acting.states import Need
+from bot.aws import agent_draft, canary
 from bot.aws.agent_alias import (
     CALLS,
     NAME,
@@ -22,8 +24,9 @@ from bot.aws.agent_alias import (
     UPDATE,
     AliasAction,
 )
+from bot.aws.carrying import digest_of
 from bot.domain.errors import BadRequest
-from bot.domain.plan import Blast, Change, Draft, Level
+from bot.domain.plan import Blast, Change, Draft, Level, Step
 from bot.ports.action import ActionManifest, Verified
 from bot.ports.integration import Manifest
 
@@ -31,11 +34,14 @@ MANIFEST = Manifest(
     name="aws_bedrock_agent_versions",
     title="Amazon Bedrock agents' versions",
     docs="https://docs.aws.amazon.com/bedrock/latest/userguide/deploy-agent.html",
-    summary="Leads an agent's alias to another published version.",
+    summary="Leads an agent's alias to another version, or publishes its draft.",
 )
 
 _AGENT = "bedrock.agent.arn"
 _IN_USE, _WANTED = "bedrock.agent_version.in_use", "bedrock.agent_version.wanted"
+_DRAFT, _DRAFT_FIELDS = "bedrock.agent.draft", "bedrock.agent.draft.fields"
+_NEWEST = "bedrock.agent.newest_version"
+_PROMISED = "bedrock.agent.next_version"
 _GUARDRAIL, _GUARDRAIL_VERSION = "guardrail", "guardrail_version"
 _GET_VERSION = "bedrock-agent.GetAgentVersion"
 _KEPT = (
@@ -54,6 +60,7 @@ def _version(which: str) -> Any:
             raise _refused(f"version {found['version']} is {found['agentStatus']}")
         return {
             _AGENT: found["agentArn"],
+            f"{which}.fields": _fields(found),
             f"{which}.model": str(found.get("foundationModel") or ""),
             f"{which}.{_GUARDRAIL}": guardrail.get("guardrailIdentifier") or "",
             f"{which}.{_GUARDRAIL_VERSION}": guardrail.get("guardrailVersion") or "",
@@ -75,12 +82,43 @@ def _refused(because: str) -> BadRequest:
     )
 
 
+def _guardrail_of(case: Case, which: str) -> tuple[str, str]:
+    names = (_GUARDRAIL, _GUARDRAIL_VERSION)
+    guardrail, version = (case.facts[f"{which}.{one}"] for one in names)
+    return guardrail, version
+
+
 def _stops(case: Case, which: str) -> canary.Tally:
-    return canary.counted(
-        case.reader,
-        case.facts[f"{which}.{_GUARDRAIL}"],
-        case.facts[f"{which}.{_GUARDRAIL_VERSION}"],
-    )
+    return canary.counted(case.reader, *_guardrail_of(case, which))
+
+
+def _fields(thing: Mapping[str, Any]) -> str:
+    """Return the digest of what a draft and its versions have alike.
+
+    Versions do not tell how they are orchestrated, and a guardrail is told apart.
+    """
+    fields = agent_draft.agent_fields(thing)
+    apart = ("orchestrationType", "customOrchestration", "guardrailConfiguration")
+    return digest_of({name: one for name, one in fields.items() if name not in apart})
+
+
+def _draft(seen: Seen) -> Texts:
+    """Return the draft that would become a version."""
+    agent = seen.answer["agent"]
+    guardrail = agent.get("guardrailConfiguration") or {}
+    return {
+        agent_draft.STATUS: agent["agentStatus"],
+        _DRAFT_FIELDS: _fields(agent),
+        f"{_DRAFT}.{_GUARDRAIL}": guardrail.get("guardrailIdentifier") or "",
+        f"{_DRAFT}.{_GUARDRAIL_VERSION}": guardrail.get("guardrailVersion") or "",
+    }
+
+
+def _newest(seen: Seen) -> Texts:
+    listed = seen.answer["agentVersionSummaries"]
+    numbers = [one["agentVersion"] for one in listed]
+    newest = max((int(one) for one in numbers if one.isdecimal()), default=0)
+    return {_NEWEST: str(newest), _PROMISED: seen.known["version"]}
 
 
 class RouteAlias(AliasAction):
@@ -152,13 +190,94 @@ class RouteAlias(AliasAction):
 
     def witness(self, case: Case) -> Verified:
         """Ask the guardrail of the version that callers get now."""
-        guardrail = case.facts[f"{_IN_USE}.{_GUARDRAIL}"]
-        version = case.facts[f"{_IN_USE}.{_GUARDRAIL_VERSION}"]
-        return canary.judged(case, guardrail, version)
+        return canary.judged(case, *_guardrail_of(case, _IN_USE))
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the version from before."""
         return {**dict(draft.params), "version": was(draft, ROUTE)}
 
 
-ACTIONS = (RouteAlias(),)
+class PublishDraft(AliasAction):
+    """Makes a version of the draft, and leads an alias to it."""
+
+    SECONDS = 30
+    BESIDE = (_AGENT,)
+    WANTED: ClassVar[Texts] = {ROUTE: "{version}"}
+    WORDS: ClassVar[Texts] = RouteAlias.WORDS
+    PROMISE = RouteAlias.PROMISE
+    NEEDS = (
+        Need(
+            fact=agent_draft.STATUS,
+            values=frozenset({"PREPARED"}),
+            because="the draft is not prepared",
+            next_move="Prepare it in Bedrock, try it out, then propose it again.",
+        ),
+    )
+    FACTS = (
+        READING,
+        RouteAlias.FACTS[1],
+        agent_draft.agent_reading(facts=_draft),
+        Reading(
+            call="bedrock-agent.ListAgentVersions",
+            arguments={"agentId": "agent_id"},
+            facts=_newest,
+        ),
+    )
+    CARRIED: ClassVar[Texts] = RouteAlias.CARRIED
+    WRITE = (UPDATE, {"agentId": "{agent_id}", "agentAliasId": "{alias_id}"})
+    MANIFEST = ActionManifest(
+        name="aws.bedrock.publish_agent",
+        version=1,
+        title="Publish a Bedrock agent's draft to an alias",
+        params=schema(
+            **PARAMS,
+            version={
+                "type": "string",
+                "pattern": "^[1-9][0-9]{0,4}$",
+                "maxLength": 5,
+                "description": "the number that the new version gets: one more than "
+                "the newest has",
+            },
+        ),
+        level={"": Level.T2, "sandbox": Level.T3},
+        evidence=(READING.call, "bedrock-agent.GetAgent"),
+        calls=(UPDATE, *(one.call for one in FACTS), canary.CALL),
+        rollback="aws.bedrock.route_agent_alias",
+    )
+
+    def identity(self, step: Step) -> Texts:
+        """Return the alias and the number, which the call does not name."""
+        (version,) = (one.value for one in step.compare if one.id == _PROMISED)
+        return {**super().identity(step), "version": version}
+
+    def beside(self, case: Case) -> tuple[Change, ...]:
+        """Return what the guardrails of the version in use and of the draft stop."""
+        return (canary.change(_stops(case, _IN_USE), _stops(case, _DRAFT)),)
+
+    def blast(self, case: Case) -> Blast:
+        """Return whom it reaches, and in what the draft differs from what they have.
+
+        Raises:
+            BadRequest: The new version would get another number.
+        """
+        following = str(int(case.facts[_NEWEST]) + 1)
+        if case.params["version"] != following:
+            raise _refused(f"the new version would be number {following}")
+        same = case.facts[_DRAFT_FIELDS] == case.facts[f"{_IN_USE}.fields"]
+        says = (
+            f"Everybody who calls the agent through its alias {case.facts[NAME]!a}. "
+            f"{'Nothing but' if same else 'More than'} the guardrail, tools and "
+            "knowledge can differ from the version that they have."
+        )
+        return Blast(systems=1, says=says)
+
+    def witness(self, case: Case) -> Verified:
+        """Ask the guardrail of the version that callers get now."""
+        return canary.judged(case, *_guardrail_of(case, _IN_USE))
+
+    def rollback(self, draft: Draft) -> Texts | None:
+        """Return the version from before, to which the alias is led back."""
+        return {**dict(draft.params), "version": was(draft, ROUTE)}
+
+
+ACTIONS = (RouteAlias(), PublishDraft())

@@ -108,6 +108,7 @@ class StopIngestion(AwsAction):
     ROLE = "tocsin-act-bedrock"
     RESOURCE = _ARN
     TARGET = "ingestion_job_id"
+    SECONDS = 60
     IDENTITY: ClassVar[Texts] = {
         "knowledge_base_id": "knowledgeBaseId",
         "data_source_id": "dataSourceId",
@@ -167,6 +168,7 @@ class RemoveDocument(AwsAction):
     ROLE = "tocsin-act-bedrock"
     RESOURCE = _ARN
     TARGET = "uri"
+    SECONDS = 60
     IDENTITY: ClassVar[Texts] = {
         "knowledge_base_id": "knowledgeBaseId",
         "data_source_id": "dataSourceId",

@@ -90,7 +90,7 @@ def _logging_kept(answer: Mapping[str, Any]) -> Any:
 
 
 def _set_before(answer: Mapping[str, Any]) -> Any:
-    """Return who set which configuration when, newest first."""
+    """Return who set which configuration when, newest first; a name is no fact."""
     return [
         {
             "at": at_text(event.get("EventTime")),
@@ -222,8 +222,7 @@ class RestoreLogging(AwsAction):
         wanted = {fact: case.params[name] for name, fact in _WHOSE.items()}
         found = [one for one in case.told[_TRAIL] if _places(one["config"]) == wanted]
         known = (
-            f"CloudTrail: it was set like this on {found[0]['at']} UTC by "
-            f"{found[0]['by']!a}."
+            f"CloudTrail: it was set like this on {found[0]['at']} UTC."
             if found
             else "CloudTrail has not seen it set like this in its last 10 changes."
         )

@@ -126,7 +126,7 @@ class _SetGroups(AwsAction):
 
     ROLE = "tocsin-act-ec2"
     TARGET = "instance_id"
-    RESOURCE = _INTERFACE
+    RESOURCE = _INTERFACE  # no ARN, which is why `grant` makes its own
     GROUPS: ClassVar[str]
     """The parameter that names the groups, one or several with commas between."""
     IDENTITY: ClassVar[Texts] = {"instance_id": "NetworkInterfaceId"}
@@ -206,6 +206,7 @@ class IsolateInstance(_SetGroups):
     )
     MANIFEST = ActionManifest(
         name="aws.ec2.isolate_instance",
+        cuts_off=True,
         version=1,
         title="Isolate an EC2 instance",
         params=schema(

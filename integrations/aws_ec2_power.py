@@ -90,6 +90,7 @@ class StopInstance(_SetPower):
     WRITE = ("ec2.StopInstances", {"InstanceIds.0": "{instance_id}"})
     MANIFEST = ActionManifest(
         name="aws.ec2.stop_instance",
+        cuts_off=True,
         version=1,
         title="Stop an EC2 instance",
         params=schema(instance_id=INSTANCE),

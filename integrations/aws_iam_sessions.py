@@ -8,13 +8,12 @@ each undoes the other. Whoever may assume the role can begin a new session.
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.aws.action import AwsAction
+from bot.aws.instants import is_over
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest
@@ -50,7 +49,7 @@ def _role(seen: Seen) -> Texts:
             next_move="Stop what the service does instead.",
         )
     moment = seen.known.get("begun_before", NEVER)
-    if moment != NEVER and not _is_over(moment, seen.answer):
+    if moment != NEVER and not is_over(moment, seen.answer):
         raise BadRequest(
             "The role was not planned to change",
             because="begun_before is no time that is over, so new sessions would be "
@@ -58,15 +57,6 @@ def _role(seen: Seen) -> Texts:
             next_move="Name the time at which the role was last in good hands, in UTC.",
         )
     return {"iam.role.arn": role["Arn"], "iam.role.id": role["RoleId"]}
-
-
-def _is_over(moment: str, answer: Mapping[str, Any]) -> bool:
-    """Tell whether a moment is before AWS's own clock; one that is no date is not."""
-    try:
-        now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
-        return datetime.fromisoformat(moment) <= now
-    except (KeyError, ValueError):
-        return False
 
 
 def _role_kept(answer: Mapping[str, Any]) -> Any:

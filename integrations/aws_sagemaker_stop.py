@@ -119,6 +119,7 @@ class StopEndpoint(_Stopping):
     WRITE = ("sagemaker.DeleteEndpoint", {"EndpointName": "{endpoint}"})
     MANIFEST = ActionManifest(
         name="aws.sagemaker.stop_endpoint",
+        cuts_off=True,
         version=1,
         title="Stop a SageMaker endpoint by deleting it",
         params=schema(endpoint=NAME),

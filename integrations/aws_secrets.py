@@ -5,13 +5,14 @@ the secret has already; its value is never read, neither the old nor the new one
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.acting.states import State
 from bot.aws.action import AwsAction
+from bot.aws.instants import is_over
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level, Step
 from bot.ports.action import ActionManifest
@@ -41,32 +42,29 @@ def _secret(seen: Seen) -> Texts:
     """Return how the secret stands, without its value.
 
     Raises:
-        BadRequest: It rotates by nothing, or is about to be deleted.
+        BadRequest: It rotates by nothing, is about to be deleted, or `leaked_at` is no
+            time that is over.
     """
     found = seen.answer
     if not found.get("RotationEnabled") or found.get("DeletedDate"):
         gone = "it is about to be deleted" if found.get("DeletedDate") else ""
         raise _refused(gone or "no rotation is set up for it")
+    leaked_at = seen.known["leaked_at"]
+    if not is_over(leaked_at, found):
+        raise _refused("leaked_at is no time that is over")
     stages: Mapping[str, list[str]] = found.get("VersionIdsToStages") or {}
     current = [one for one, names in stages.items() if "AWSCURRENT" in names]
     pending = [one for one, names in stages.items() if "AWSPENDING" in names]
-    since = _moment(seen.known["leaked_at"])
+    since = datetime.fromisoformat(leaked_at)
     rotated: datetime | None = found.get("LastRotatedDate")
     return {
         _ARN: found["ARN"],
-        _SINCE: seen.known["leaked_at"],
+        _SINCE: leaked_at,
         _CURRENT: current[0] if current else "",
         _PENDING: "yes" if set(pending) - set(current) else "no",
         _FUNCTION: found.get("RotationLambdaARN") or "",
         _ROTATED: "yes" if rotated is not None and rotated > since else "no",
     }
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise _refused("leaked_at is no time that there is") from None
 
 
 def _refused(because: str) -> BadRequest:
@@ -89,6 +87,7 @@ class RotateSecret(AwsAction):
     IMPLIED: ClassVar[Texts] = {"lambda.Invoke": _FUNCTION}
     TARGET = "secret"
     IDENTITY: ClassVar[Texts] = {"secret": "SecretId"}
+    SECONDS = 60
     STATES = (State(fact=_PENDING, moving=frozenset({"yes"})),)
     WANTED: ClassVar[Texts] = {_ROTATED: "yes"}
     USUAL: ClassVar[Texts] = {_ROTATED: "no"}

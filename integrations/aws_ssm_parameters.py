@@ -28,6 +28,12 @@ MANIFEST = Manifest(
 _VALUE, _VERSION = "ssm.parameter.value", "ssm.parameter.version"
 _ARN = "ssm.parameter.arn"
 _PLAIN = "^[A-Za-z0-9][A-Za-z0-9._:/@+=, -]{0,127}$"
+_LIKE_A_SECRET = re.compile(
+    r"(?=[A-Za-z/+_]*[0-9])(?=[0-9/+_]*[A-Za-z])[A-Za-z0-9/+_]{20,}"
+)
+"""What stands on a card stays in the log for ever: keys that lie in a plain parameter
+must not. Twenty characters are the shortest key of AWS; a short password is not known.
+"""
 _GUARDRAIL = "[a-z0-9-]{3,40}"
 _GUARDED = re.compile(rf"({_GUARDRAIL}):([1-9][0-9]{{0,7}}|DRAFT)")
 _NAME: Mapping[str, Any] = {
@@ -49,6 +55,8 @@ def _parameter(seen: Seen) -> Texts:
         raise _refused(f"it is a {found['Type']}, and only plain ones are read")
     if not re.fullmatch(_PLAIN, found["Value"]):
         raise _refused("its value now is none that a card can show and bring back")
+    if _LIKE_A_SECRET.search(found["Value"]):
+        raise _refused("its value now may be a secret")
     return {
         _ARN: found["ARN"],
         _VERSION: str(found["Version"]),

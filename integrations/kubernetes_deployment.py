@@ -109,6 +109,7 @@ class ScaleDeployment(KubernetesAction):
     WRITE = ("apps.PatchDeploymentScale", {**_WRITTEN, "spec.replicas": "{replicas}"})
     MANIFEST = ActionManifest(
         name="kubernetes.deployment.scale",
+        cuts_off=True,
         version=1,
         title="Scale or stop a deployment of Kubernetes",
         params=schema(**_NAMED, replicas=_COUNT),

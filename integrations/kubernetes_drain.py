@@ -19,8 +19,7 @@ from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.plan import Blast, Draft, Level, Probe, Step
 from bot.outside import objects as kinds
 from bot.outside.k8s import draining
-from bot.outside.k8s.action import NAME, KubernetesAction
-from bot.outside.k8s.session import misshapen
+from bot.outside.k8s.action import ANOTHER_SHAPE, NAME, KubernetesAction
 from bot.ports.action import ActionManifest, Effect, StepResult, Verified
 from bot.ports.integration import Manifest
 
@@ -36,7 +35,6 @@ _COUNT, _HINDRANCE, _SCRATCH = "node.pods", "node.hindrance", "node.scratch"
 _POD = "pod:"
 _EVICT = "core.CreateEviction"
 _SECONDS_EACH = 5
-_ANOTHER_SHAPE = (TypeError, KeyError, ValueError, AttributeError)
 _ON_NODE = {"fieldSelector": "on_node"}
 
 
@@ -81,7 +79,7 @@ class DrainNode(KubernetesAction):
         version=1,
         title="Move the pods of a node of Kubernetes elsewhere",
         params=schema(node={**NAME, "description": "the name of the node"}),
-        level={"": Level.T1, "sandbox": Level.T2},
+        level={"": Level.T1},
         evidence=("core.ReadNode", "core.ListEveryPod", "policy.ListEveryBudget"),
         calls=(
             *("core.PatchNode", _EVICT, "core.ReadNode", "core.ReadPod"),
@@ -91,21 +89,10 @@ class DrainNode(KubernetesAction):
         "another one is started elsewhere, and opening the node moves none back",
     )
 
-    def facts(self, params: Texts, session: Any) -> Texts:
-        """Return the node, each pod that would go, and what stands against it.
-
-        Raises:
-            TocsinError: It could not be read.
-        """
-        known = {**params, "on_node": f"spec.nodeName={params['node']}"}
-        try:
-            return self._facts(known, session)
-        except _ANOTHER_SHAPE:
-            raise misshapen("core.ListEveryPod") from None
-
-    def _facts(self, known: Texts, session: Any) -> Texts:
-        node = self.looked(session, "core.ReadNode", {"name": known["node"]})
-        on_node = {"fieldSelector": known["on_node"]}
+    def read(self, params: Texts, session: Any) -> Texts:
+        """Return the node, each pod that would go, and what stands against it."""
+        node = self.looked(session, "core.ReadNode", {"name": params["node"]})
+        on_node = {"fieldSelector": f"spec.nodeName={params['node']}"}
         pods = self.looked(session, "core.ListEveryPod", on_node)["items"]
         budgets = self.looked(session, "policy.ListEveryBudget", {})["items"]
         going = draining.leaving(pods)
@@ -167,7 +154,7 @@ class DrainNode(KubernetesAction):
             return super().apply(step, effect)
         try:
             found = self._of_pod(dict(step.params), effect.session)
-        except (TocsinError, *_ANOTHER_SHAPE) as error:
+        except (TocsinError, *ANOTHER_SHAPE) as error:
             reason = type(error).__name__
             return not_done(step, f"the facts could not be read again ({reason})")
         moved = [one.id for one in step.compare if found.get(one.id) != one.value]
@@ -184,14 +171,12 @@ class DrainNode(KubernetesAction):
         node = self.looked(session, "core.ReadNode", {"name": texts["node"]})
         named = {name: texts[name] for name in ("namespace", "name")}
         pod = self.looked(session, "core.ReadPod", named)
-        there = pod["spec"].get("nodeName") == texts["node"]
-        going = there and not draining.is_ending(pod)
+        # The same uid is the same pod, and a pod never changes its node.
+        uid = "ending" if draining.is_ending(pod) else str(pod["metadata"]["uid"])
         return {
             _UID: str(node["metadata"]["uid"]),
             _STATE: _CLOSED if node["spec"].get("unschedulable") else "open",
-            f"{_POD}{draining.place(pod)}": str(pod["metadata"]["uid"])
-            if going
-            else "gone",
+            f"{_POD}{draining.place(pod)}": uid,
         }
 
     def body(self, session: Any, call: str, texts: Texts) -> Any:

@@ -184,8 +184,8 @@ class IsolateWorkload(_SetIsolation):
     """Makes a policy that lets nothing to the pods and nothing from them."""
 
     SAYS = (
-        "Also the names of other services cannot be looked up. Connections that are "
-        "open may go on, which depends on the cluster's network."
+        "They cannot look names up either. Connections that are open may go on: that "
+        "depends on the cluster's network."
     )
     NEXT = "Scale the deployment to 0 instead, or change the policies by hand."
     WANTED: ClassVar[Texts] = {_STATE: _CUT}
@@ -201,6 +201,7 @@ class IsolateWorkload(_SetIsolation):
     CARRIED: ClassVar[Texts] = {"selects": _SELECTOR}
     MANIFEST = ActionManifest(
         name="kubernetes.workload.isolate",
+        cuts_off=True,
         version=1,
         title="Cut the pods of a deployment off the network",
         params=_PARAMS,

@@ -102,6 +102,7 @@ class BlockDeployment(_SetBlocked):
     WRITE = ("litellm.BlockModel", {"model_id": "{model_id}"})
     MANIFEST = ActionManifest(
         name="litellm.deployment.block",
+        cuts_off=True,
         version=1,
         title="Take a deployment out of a model group of LiteLLM",
         params=_PARAMS,
@@ -114,8 +115,10 @@ class BlockDeployment(_SetBlocked):
     def blast(self, case: Case) -> Blast:
         """Return who answers instead."""
         group, others = case.facts[_GROUP], int(case.facts[_OTHERS])
-        rest = "1 other deployment" if others == 1 else f"{others} other deployments"
-        says = f"The model group {group!a}: {rest} answer from then on."
+        rest = f"{others} other deployments answer"
+        if others == 1:
+            rest = "1 other deployment answers"
+        says = f"The model group {group!a}: {rest} from then on."
         if not others:
             says = (
                 f"The model group {group!a} has no other deployment: requests for it "

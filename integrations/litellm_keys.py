@@ -2,7 +2,7 @@
 
 A key that leaked or runs away is blocked: the proxy refuses its next request. Requests
 that are answered already go on, and what was spent stays spent. The key is named by its
-hash; whoever knows only the key itself finds the hash in LiteLLM's list of keys.
+alias or its hash; whoever knows only the key itself computes the hash.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from bot.acting.params import schema
 from bot.acting.reading import Case, Texts
 from bot.domain.plan import Blast, Level
-from bot.gateways.litellm import LitellmAction
-from bot.gateways.litellm_things import OF_KEY, flag, key_reading, text
+from bot.gateways.litellm_keys import FIND, KEY_ALIAS, OF_KEY, KeyAction
+from bot.gateways.litellm_things import flag, key_reading, text
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
 
@@ -30,17 +30,15 @@ _PARAMS = schema(key=OF_KEY)
 def _key(record: Mapping[str, Any], known: Texts) -> Texts:
     del known
     return {
-        "litellm.key.alias": text(record.get("key_alias")),
+        KEY_ALIAS: text(record.get("key_alias")),
         "litellm.key.team": text(record.get("team_id")),
         _BLOCKED: flag(record.get("blocked")),
     }
 
 
-class _SetBlocked(LitellmAction):
+class _SetBlocked(KeyAction):
     """What blocking and unblocking share: everything but the state."""
 
-    TARGET = "key"
-    ALIAS = "litellm.key.alias"
     IDENTITY: ClassVar[Texts] = {"key": "key"}
     USUAL: ClassVar[Texts] = {_BLOCKED: "no"}
     WORDS: ClassVar[Texts] = {_BLOCKED: "whether the key {key} is blocked"}
@@ -51,7 +49,7 @@ class _SetBlocked(LitellmAction):
 
     def blast(self, case: Case) -> Blast:
         """Return whom it hits: whoever calls with this one key."""
-        alias, team = case.facts["litellm.key.alias"], case.facts["litellm.key.team"]
+        alias, team = case.facts[KEY_ALIAS], case.facts["litellm.key.team"]
         named = f"the key {alias!a}" if alias else "this one key, which has no alias"
         of = f" of the team {team!a}" if team else ""
         return Blast(
@@ -72,7 +70,7 @@ class BlockKey(_SetBlocked):
         params=_PARAMS,
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=("litellm.GetKey",),
-        calls=("litellm.BlockKey", "litellm.GetKey"),
+        calls=("litellm.BlockKey", "litellm.GetKey", FIND),
         rollback="litellm.key.unblock",
     )
 
@@ -90,7 +88,7 @@ class UnblockKey(_SetBlocked):
         params=_PARAMS,
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=("litellm.GetKey",),
-        calls=("litellm.UnblockKey", "litellm.GetKey"),
+        calls=("litellm.UnblockKey", "litellm.GetKey", FIND),
         rollback="litellm.key.block",
     )
 

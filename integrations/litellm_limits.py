@@ -11,10 +11,9 @@ from bot.acting.params import schema
 from bot.acting.reading import Case, Texts, was
 from bot.domain.action_effects import Verdict
 from bot.domain.plan import Blast, Draft, Level
-from bot.gateways.litellm import LitellmAction
+from bot.gateways.litellm_keys import FIND, KEY_ALIAS, OF_KEY, KeyAction
 from bot.gateways.litellm_things import (
     A_MINUTE,
-    OF_KEY,
     USD,
     amount,
     key_reading,
@@ -41,7 +40,7 @@ _CALLED = "litellm.GetKey"
 def _key(record: Mapping[str, Any], known: Texts) -> Texts:
     del known
     return {
-        "litellm.key.alias": text(record.get("key_alias")),
+        KEY_ALIAS: text(record.get("key_alias")),
         _BUDGET: amount(record.get("max_budget")),
         _REQUESTS: amount(record.get("rpm_limit")),
         _TOKENS: amount(record.get("tpm_limit")),
@@ -56,27 +55,25 @@ def _manifest(name: str, title: str, call: str, limit: Mapping[str, Any]) -> Any
         params=schema(key=OF_KEY, limit=limit),
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=(_CALLED,),
-        calls=(call, _CALLED),
+        calls=(call, _CALLED, FIND),
         rollback=f"litellm.key.{name}",
     )
 
 
-class _SetLimit(LitellmAction):
+class _SetLimit(KeyAction):
     """What the limits share; which one it is, is data."""
 
     FACT: ClassVar[str]
-    TARGET = "key"
-    ALIAS = "litellm.key.alias"
     FACTS = (key_reading(_key),)
     PROMISE = "The key is read again and its limit must be as shown. It is not used."
 
     def blast(self, case: Case) -> Blast:
         """Return whom it hits: whoever calls with this one key."""
-        alias = case.facts["litellm.key.alias"]
+        alias = case.facts[KEY_ALIAS]
         named = f"the key {alias!a}" if alias else "this one key, which has no alias"
-        says = f"Everybody who calls with {named}. Beyond it they are refused."
+        says = f"Everybody who calls with {named}: beyond the limit they are refused."
         if case.params["limit"] == NONE:
-            says = f"Everybody who calls with {named}. Nothing limits it here any more."
+            says = f"Everybody who calls with {named}: this no longer limits them."
         return Blast(systems=1, says=says)
 
     def rollback(self, draft: Draft) -> Texts | None:

@@ -15,8 +15,8 @@ from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
-from bot.gateways.litellm import LitellmAction
-from bot.gateways.litellm_things import OF_KEY, key_reading, text
+from bot.gateways.litellm_keys import FIND, KEY_ALIAS, OF_KEY, KeyAction
+from bot.gateways.litellm_things import key_reading, text
 from bot.gateways.operation import canonical
 from bot.ports.action import ActionManifest, Sketch
 from bot.ports.integration import Manifest
@@ -61,7 +61,7 @@ def _aliases(record: Mapping[str, Any]) -> Mapping[str, str]:
 def _key(record: Mapping[str, Any], known: Texts) -> Texts:
     aliases = _aliases(record)
     return {
-        "litellm.key.alias": text(record.get("key_alias")),
+        KEY_ALIAS: text(record.get("key_alias")),
         _ALIASES: canonical(aliases).decode(),
         _ALLOWED: canonical(sorted(map(str, record.get("models") or ()))).decode(),
         _ANSWERS: aliases.get(known["model"], known["model"]),
@@ -79,11 +79,9 @@ def _groups_kept(answer: Mapping[str, Any]) -> Any:
     return sorted({text(one.get("model_name")) for one in answer.get("data") or ()})
 
 
-class SwitchModel(LitellmAction):
+class SwitchModel(KeyAction):
     """Has one model group answer where a key asks for another."""
 
-    TARGET = "key"
-    ALIAS = "litellm.key.alias"
     IDENTITY: ClassVar[Texts] = {"key": "key", "model": "model", "answers": "answers"}
     WANTED: ClassVar[Texts] = {_ANSWERS: "{answers}"}
     WORDS: ClassVar[Texts] = {
@@ -107,7 +105,7 @@ class SwitchModel(LitellmAction):
         ),
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=_CALLED,
-        calls=("litellm.SetKeyAliases", *_CALLED),
+        calls=("litellm.SetKeyAliases", *_CALLED, FIND),
         rollback="litellm.key.switch_model",
     )
 
@@ -142,7 +140,7 @@ class SwitchModel(LitellmAction):
                 because=f"{answers} cannot answer: {because}",
                 next_move="Name a group that stands in LiteLLM's list of models.",
             )
-        alias = case.facts["litellm.key.alias"]
+        alias = case.facts[KEY_ALIAS]
         named = f"the key {alias!a}" if alias else "this one key, which has no alias"
         says = f"Everybody who calls with {named} and asks for {case.params['model']}."
         return Blast(systems=1, says=says)

@@ -81,6 +81,7 @@ class BlockTeam(_SetBlocked):
     WRITE = ("litellm.BlockTeam", {"team_id": "{team_id}"})
     MANIFEST = ActionManifest(
         name="litellm.team.block",
+        cuts_off=True,
         version=1,
         title="Block a team of LiteLLM with all of its keys",
         params=_PARAMS,

@@ -156,15 +156,16 @@ def actions_page() -> str:
 
 
 ACTIONS_HEAD = """What can be proposed, and nothing else; how a plan becomes an effect is on [the gate](../concepts/gate.md).
-A level without a stage is for systems of every other stage. A role may make the calls that write and those that the plan rests on; its policy is the file of that name in `bot/aws`.
+A level without a stage is for systems of every other stage. A role may make the calls that write and those that the plan rests on; its policy is the file of that name in `bot/aws`, of Kubernetes in `bot/outside/k8s`. Of [LiteLLM](../guides/litellm.md) it is the role of the user whose key acts. A site can describe [actions of its own](../guides/http-actions.md).
 
-`tests/actions` walks each of them where IAM is enforced: planned, applied, seen to work, undone;
+`tests/actions` walks each of them where rights are enforced: planned, applied, seen to work, undone;
 left alone when the world moved; refused with another plan's session; the same plan twice the same digest; playable in a drill.
 
 *Exercised on* says where that is. **ministack** is the practice cloud, so these can also be tried with `tocsin run`.
 **checked fake** is a server of the tests for calls that no emulator has (`tests/awsfake`): it takes what the SDK really sends, compares
 every argument and every answer with AWS's own service model, and judges by the shipped policies. It proves that the calls are
-well formed, allowed and no more than that; how AWS itself behaves between them it only plays."""
+well formed, allowed and no more than that; how AWS itself behaves between them it only plays.
+Those of Kubernetes are walked in a **checked cluster** on loopback that judges by the shipped manifests ([how](../guides/kubernetes.md#how-it-is-tested)), those of LiteLLM against a **checked stand-in** that refuses what the proxy would."""
 
 
 def main() -> int:

@@ -51,6 +51,20 @@ def test_a_source_has_its_own_token(tmp_path: Path) -> None:
     assert secret(sources["webhook"].path_secret) == "b"
 
 
+def test_who_speaks_for_a_group_stands_in_the_file_or_the_environment(
+    tmp_path: Path,
+) -> None:
+    file = '[gate.groups]\nprivacy = ["S0DPO", "@lee"]\n'
+    assert load(from_file(tmp_path, file)).gate.groups == {"privacy": ("S0DPO", "lee")}
+    env = from_file(
+        tmp_path, "", TOCSIN_GATE_GROUPS="legal=S0LAW+U0LEE, security=S0SEC"
+    )
+    found = load(env).gate.groups
+    assert found == {"legal": ("S0LAW", "U0LEE"), "security": ("S0SEC",)}
+    with pytest.raises(BadSettings, match="the nearest is 'privacy'"):
+        load(from_file(tmp_path, '[gate.groups]\nprivcy = ["S0DPO"]\n'))
+
+
 def test_a_list_stands_in_the_environment_with_commas(tmp_path: Path) -> None:
     one, two = "arn:aws:sns:x:1:a", "arn:aws:sns:x:1:b"
     env = from_file(

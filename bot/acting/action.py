@@ -9,14 +9,15 @@ session that was made for the one plan.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from bot.acting.filling import as_json, from_templates, not_done, probes_of
+from bot.acting.evidence import kept
+from bot.acting.filling import changed, from_templates, not_done, probes_of
 from bot.acting.params import check_params
 from bot.acting.reading import Case, Reading, Seen, Texts, filled
 from bot.acting.sketch import sketched
 from bot.acting.states import (
     Need,
     State,
-    once_settled,
+    is_moving,
     refuse_needless,
     refuse_unmet,
     told_by,
@@ -169,7 +170,7 @@ class DataAction:
         wanted = from_templates(self.WANTED, params)
         refuse_needless(name, self.PLACE, facts, wanted)
         refuse_unmet(name, self.NEEDS, facts)
-        told = self._kept(self.TOLD, {**params, **facts}, reader)
+        told = kept(self.looked, self.TOLD, {**params, **facts}, reader)
         case = Case(params=params, facts=facts, reader=reader, told=told)
         preconditions = probes_of(facts)
         return Draft(
@@ -177,7 +178,10 @@ class DataAction:
             action_version=self.MANIFEST.version,
             params=tuple(sorted(params.items())),
             target=params[self.TARGET],
-            changes=(*self._changes(params, facts, wanted), *self.beside(case)),
+            changes=(
+                *changed(from_templates(self.WORDS, params), facts, wanted),
+                *self.beside(case),
+            ),
             steps=self.steps(params, preconditions),
             preconditions=preconditions,
             blast=self.blast(case),
@@ -204,8 +208,7 @@ class DataAction:
         what can slip in between are milliseconds; `verify` would show it.
         """
         try:
-            asked = self.identity(step)
-            facts = once_settled(lambda: self.facts(asked, effect.session), self.STATES)
+            facts = self.facts(self.identity(step), effect.session)
         except Exception as error:  # noqa: BLE001 - nothing was written yet
             reason = type(error).__name__
             return not_done(step, f"the facts could not be read again ({reason})")
@@ -216,6 +219,14 @@ class DataAction:
         if step.call not in self.MANIFEST.calls:
             return not_done(step, "it is not a call of this action")
         return self.made(step, effect)
+
+    def rests(self, step: Step, session: Any) -> bool:
+        """Tell whether nothing is on its way; what cannot be read, `apply` tells."""
+        try:
+            facts = self.facts(self.identity(step), session)
+        except Exception:  # noqa: BLE001 - nothing was written, and nothing is here
+            return True
+        return not is_moving(self.STATES, facts)
 
     def verify(self, plan: Plan, *, reader: Any) -> Verified:
         """Say whether it worked, by reading the facts again."""
@@ -248,7 +259,7 @@ class DataAction:
         """
         known = {one.id: one.value for one in draft.preconditions}
         readings = (*self.FACTS, *self.TOLD)
-        return self._kept(readings, {**dict(draft.params), **known}, reader)
+        return kept(self.looked, readings, {**dict(draft.params), **known}, reader)
 
     # --- how ---
 
@@ -263,38 +274,9 @@ class DataAction:
                 if not reading.missing:
                     raise
                 found |= reading.missing
-                continue
-            found |= reading.facts(Seen(answer, known)) if reading.facts else {}
+            else:
+                found |= reading.facts(Seen(answer, known)) if reading.facts else {}
         return found
-
-    def _kept(
-        self, readings: tuple[Reading, ...], known: Texts, session: Any
-    ) -> dict[str, Any]:
-        return {
-            one.call: as_json(self._one_kept(one, known, session))
-            for one in readings
-            if one.keep
-        }
-
-    def _one_kept(self, one: Reading, known: Texts, session: Any) -> Any:
-        """Return what is kept of an answer, None where there is no such thing."""
-        try:
-            answer = self.looked(session, one.call, filled(one, known))
-        except NotFound:
-            if not one.missing:
-                raise
-            return None
-        return one.keep(answer) if one.keep else None
-
-    def _changes(
-        self, params: Texts, facts: Texts, wanted: Texts
-    ) -> tuple[Change, ...]:
-        words = from_templates(self.WORDS, params)
-        return tuple(
-            Change(what=words[key], before=facts[key], after=value)
-            for key, value in wanted.items()
-            if facts[key] != value
-        )
 
     def _step(self, params: Texts, compare: tuple[Probe, ...]) -> Step:
         call, arguments = self.writing(params)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.acting.reading import Texts
 from bot.domain.action_effects import Outcome
-from bot.domain.plan import Probe, Step
+from bot.domain.plan import Change, Probe, Step
 from bot.ports.action import StepResult
 
 
@@ -21,6 +21,21 @@ def from_templates(templates: Texts, params: Texts) -> Texts:
 def probes_of(facts: Texts) -> tuple[Probe, ...]:
     """Return facts as the preconditions of a plan, sorted by id."""
     return tuple(Probe(id=key, value=value) for key, value in sorted(facts.items()))
+
+
+def changed(words: Texts, facts: Texts, wanted: Texts) -> tuple[Change, ...]:
+    """Return what changes, as people read it; what is so already is left out."""
+    return tuple(
+        Change(what=words[key], before=facts[key], after=value)
+        for key, value in wanted.items()
+        if facts[key] != value
+    )
+
+
+def step_of(name: str, call: str, params: Texts, compare: Texts) -> Step:
+    """Return a step, its parameters and what it compares sorted by name."""
+    ordered = tuple(sorted(params.items()))
+    return Step(id=name, call=call, params=ordered, compare=probes_of(compare))
 
 
 def not_done(step: Step, because: str) -> StepResult:

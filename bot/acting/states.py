@@ -4,18 +4,13 @@ Some systems take a call and go on for minutes. While they do, nothing new is pl
 them, and looking tells neither that it worked nor that it did not.
 """
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.acting.reading import Texts
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest
 from bot.ports.action import Verified
-
-_LOOKS = 10
-_BETWEEN_LOOKS_S = 2.0
-"""20 s in all; a worker may be silent for 60 s (`GateRules.lease`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +45,11 @@ class State:
     broken: frozenset[str] = frozenset()
 
 
+def unmet(needs: Iterable[Need], facts: Texts) -> Need | None:
+    """Return the first need that the facts do not meet, None where they meet all."""
+    return next((one for one in needs if facts.get(one.fact) not in one.values), None)
+
+
 def refuse_needless(name: str, place: str, facts: Texts, wanted: Texts) -> None:
     """Refuse what is so already.
 
@@ -74,29 +74,16 @@ def refuse_unmet(name: str, needs: Iterable[Need], facts: Texts) -> None:
     Raises:
         BadRequest: A need is not met.
     """
-    for need in needs:
-        if facts.get(need.fact) not in need.values:
-            raise BadRequest(
-                f"{name} was not planned",
-                because=need.because,
-                next_move=need.next_move,
-            )
+    need = unmet(needs, facts)
+    if need is not None:
+        raise BadRequest(
+            f"{name} was not planned", because=need.because, next_move=need.next_move
+        )
 
 
-def once_settled(read: Callable[[], Texts], states: Iterable[State]) -> Texts:
-    """Return facts once what was done before is through, or as they are at last.
-
-    Args:
-        read: Reads the facts; may raise.
-        states: Say what is on its way.
-    """
-    facts = read()
-    for _ in range(_LOOKS):
-        if not any(facts.get(one.fact, "") in one.moving for one in states):
-            break
-        time.sleep(_BETWEEN_LOOKS_S)
-        facts = read()
-    return facts
+def is_moving(states: Iterable[State], facts: Texts) -> bool:
+    """Tell whether a change that was made still goes on."""
+    return any(facts.get(one.fact, "") in one.moving for one in states)
 
 
 def told_by(states: Iterable[State], facts: Texts) -> Verified | None:

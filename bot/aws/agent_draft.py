@@ -9,6 +9,7 @@ integrations.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from bot.acting.filling import step_of
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.acting.states import Need, State
 from bot.aws.carrying import CarryingAction, digest_of, same_fields
@@ -85,6 +86,7 @@ class DraftAction(CarryingAction):
     RESOURCE = ARN
     IMPLIED: ClassVar[Texts] = {"iam.PassRole": PASSED_ROLE}
     TARGET = "agent_id"
+    SECONDS = 30
     NEEDS = (
         Need(
             fact=STATUS,
@@ -102,15 +104,8 @@ class DraftAction(CarryingAction):
         (change,) = super().steps(params, compare)
         wanted = {key: value.format_map(params) for key, value in self.WANTED.items()}
         after = {one.id: one.value for one in compare if one.id != STATUS} | wanted
-        prepare = Step(
-            id="s2",
-            call=PREPARE,
-            params=(("agentId", params["agent_id"]),),
-            compare=tuple(
-                Probe(id=key, value=one) for key, one in sorted(after.items())
-            ),
-        )
-        return change, prepare
+        called = {"agentId": params["agent_id"]}
+        return change, step_of("s2", PREPARE, called, after)
 
     def identity(self, step: Step) -> Texts:
         """Return the parameters, where the step does not name them from its facts."""
@@ -131,8 +126,7 @@ class DraftAction(CarryingAction):
         )
         return (
             f"The draft of the agent {name!a} and its test alias.{unprepared} "
-            "Published versions stay as they are; aws.bedrock.route_agent_alias "
-            "leads callers to another."
+            "Callers of published versions get it with aws.bedrock.publish_agent."
         )
 
     def prepared(self, case: Case) -> Verified:

@@ -29,6 +29,9 @@ MOST_PROMPTS = 24
 LONGEST_PROMPT = 200
 """So that a count costs at most 24 text units (of 1,000 characters) per policy."""
 _AT_ONCE = 4
+_ATTEMPTS = 2
+_ANSWER_WITHIN_S = 5.0
+"""So that a guardrail that hangs holds up a plan for a minute at most."""
 _FORM = re.compile(r"stops (\d+) of (\d+) attacks, (\d+) of (\d+) harmless prompts")
 
 
@@ -105,6 +108,8 @@ def counted(reader: AwsSession, guardrail: str, version: str) -> Tally:
 def _stopped(
     reader: AwsSession, guardrail: str, version: str, every: Sequence[str]
 ) -> tuple[bool, ...]:
+    patient = reader.waiting(_ANSWER_WITHIN_S)
+
     def ask(text: str) -> bool:
         asked = {
             "guardrailIdentifier": guardrail,
@@ -112,12 +117,16 @@ def _stopped(
             "source": "INPUT",
             "content": [{"text": {"text": text}}],
         }
-        return bool(read(reader, CALL, asked)["action"] == "GUARDRAIL_INTERVENED")
+        answer = read(patient, CALL, asked, attempts=_ATTEMPTS)
+        return bool(answer["action"] == "GUARDRAIL_INTERVENED")
 
     # The first alone: where it is refused, the others are not asked.
     first = ask(every[0])
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
         return (first, *pool.map(ask, every[1:]))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def change(before: Tally, after: Tally) -> Change:

@@ -90,7 +90,7 @@ class AwsDoor:
             raise BadRequest(
                 f"No AWS session was made for {plan.id}",
                 because="it is a drill",
-                next_move="Have a plan of a real incident approved: only it gets one.",
+                next_move="Have a real incident's plan approved: only that gets one.",
             )
         if not isinstance(action, AwsAction):
             raise BadRequest(

@@ -63,7 +63,7 @@ def endpoint(seen: Seen) -> Texts:
     return {
         ARN: seen.answer["EndpointArn"],
         STATUS: seen.answer["EndpointStatus"],
-        CONFIG: seen.answer["EndpointConfigName"],
+        CONFIG: seen.answer.get("EndpointConfigName", ""),
     }
 
 

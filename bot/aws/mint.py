@@ -134,7 +134,7 @@ class Mint:
             raise BadRequest(
                 f"No AWS session was made for {plan.id}",
                 because="it is a drill" if plan.drill else "nobody has agreed to it",
-                next_move="Have a plan of a real incident approved: only it gets one.",
+                next_move="Have a real incident's plan approved: only that gets one.",
             )
         key, _ = self._assume(
             grant.role,

@@ -19,6 +19,7 @@ _IAM_NAMES = {
 _PREFIXES = {"bedrock-agent": "bedrock", "bedrock-runtime": "bedrock"}
 NOT_NARROWED = frozenset(
     {
+        "autoscaling:DescribeAutoScalingGroups",
         "bedrock:DeleteModelInvocationLoggingConfiguration",
         "bedrock:GetModelInvocationLoggingConfiguration",
         "bedrock:ListAgents",

@@ -1,9 +1,9 @@
 """Furnishes the practice cloud: a small company that runs AI on AWS.
 
 People practise on it and the tests run against it: users with keys, the bot's own
-roles, a function, a guardrail, alarms that reach a queue, log lines. Asking twice
-changes nothing: what is there stays, also what people changed. How the server is
-started is in `bot/cli/cloud.py`.
+roles, a function, an agent with its guardrail, alarms that reach a queue, log lines.
+Asking twice changes nothing: what is there stays, also what people changed. How the
+server is started is in `bot/cli/cloud.py`.
 """
 
 import io
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 
+from bot.aws.practice_agent import furnish_agent
 from bot.aws.practice_past import record_past, unless_there
 from bot.aws.session import AwsKey, AwsSession, AwsSettings, open_session
 
@@ -21,7 +22,6 @@ ROOT = AwsKey(access_key_id="test", secret="test")  # noqa: S106 - the server's 
 BOT_USER = "tocsin"
 KEY_OWNERS = (BOT_USER, "ci-deployer", "ml-batch")
 FUNCTION = "claims-summarizer"
-GUARDRAIL = "support-gr"
 TOPIC = "ai-alarms"
 QUEUE = "tocsin-alarms"
 WRAPPING_KEY = "alias/tocsin"
@@ -39,7 +39,8 @@ _RIGHTS = {
     "ml-batch": ["bedrock:InvokeModel", "s3:GetObject"],
 }
 ACTING_ROLES = (
-    *("tocsin-act-apigateway", "tocsin-act-bedrock", "tocsin-act-ec2"),
+    *("tocsin-act-apigateway", "tocsin-act-autoscaling"),
+    *("tocsin-act-bedrock", "tocsin-act-ec2"),
     *("tocsin-act-ecs", "tocsin-act-eks", "tocsin-act-events"),
     *("tocsin-act-iam", "tocsin-act-lambda", "tocsin-act-s3", "tocsin-act-sessions"),
     *("tocsin-act-flags", "tocsin-act-logging", "tocsin-act-secrets"),
@@ -71,7 +72,7 @@ def seed(url: str, *, known: Mapping[str, AwsKey], at: datetime) -> dict[str, Aw
     keys = {name: _key(session, name, known.get(name)) for name in KEY_OWNERS}
     _roles(session, account)
     _function(session, account)
-    _guardrail(session)
+    furnish_agent(session, account=account, model=_MODEL)
     _storage(session, account)
     _alarms(session, _alarm_topic(session))
     record_past(session, model=_MODEL, groups=LOG_GROUPS, at=at)
@@ -182,19 +183,6 @@ def _code() -> bytes:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("index.py", "def answer(event, context):\n    return 'ok'\n")
     return packed.getvalue()
-
-
-def _guardrail(session: AwsSession) -> None:
-    words = ("ignore previous instructions", "reveal your system prompt")
-    mail = {"type": "EMAIL", "action": "ANONYMIZE"}
-    unless_there(
-        session.client("bedrock").create_guardrail,
-        name=GUARDRAIL,
-        blockedInputMessaging="This request was stopped.",
-        blockedOutputsMessaging="This answer was stopped.",
-        wordPolicyConfig={"wordsConfig": [{"text": word} for word in words]},
-        sensitiveInformationPolicyConfig={"piiEntitiesConfig": [mail]},
-    )
 
 
 def bucket(account: str) -> str:

@@ -14,9 +14,10 @@ counted apart, as one that came too late.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from statistics import quantiles
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.domain.errors import Conflict
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bot.ports.store import Guard
 
 T = TypeVar("T")
+_P50_LIMIT_MS, _P99_LIMIT_MS = 0.5, 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +141,42 @@ class Counted:
     def close(self) -> None:
         """Close the store."""
         self.store.close()
+
+
+def times(
+    meter: Meter, bare: Sequence[float], beside: Sequence[float]
+) -> dict[str, Any]:
+    """Return the times by name, in milliseconds.
+
+    Args:
+        bare: Seconds of bare commits alone, and `beside` of those among the presses.
+    """
+    limits = f"(limits: {_P50_LIMIT_MS:g} and {_P99_LIMIT_MS:g})"
+    own = _ms(meter.own)
+    bare_ms, beside_ms = _ms(bare), _ms(beside)
+    return {
+        "transitions measured": len(meter.own),
+        "decided again, something came first": meter.late,
+        "transitions per group": len(meter.own) / max(1, meter.groups),
+        f"transition p50, ms {limits}": own[0],
+        f"transition p99, ms {limits}": own[1],
+        "processor time of a decision p50, ms": _ms(meter.cpu)[0],
+        "whole group p50, ms": _ms(meter.group)[0],
+        "whole group p99, ms": _ms(meter.group)[1],
+        "share of the group p50, ms": _ms(meter.shared)[0],
+        "share of the group p99, ms": _ms(meter.shared)[1],
+        "queueing p50, ms": _ms(meter.queued)[0],
+        "queueing p99, ms": _ms(meter.queued)[1],
+        "bare SQLite commit p50, ms": bare_ms[0],
+        "bare SQLite commit p99, ms": bare_ms[1],
+        "bare SQLite commit among the presses p50, ms": beside_ms[0],
+        "bare SQLite commit among the presses p99, ms": beside_ms[1],
+        "transition p50 in bare commits": own[0] / bare_ms[0],
+        "transition p50 in bare commits among the presses": own[0] / beside_ms[0],
+    }
+
+
+def _ms(seconds: Sequence[float]) -> tuple[float, float]:
+    """Return the median and the 99th percentile in milliseconds."""
+    cuts = quantiles(seconds, n=100)
+    return cuts[49] * 1000, cuts[98] * 1000

@@ -33,7 +33,7 @@ class Check:
 PARTS = (
     *("home", "log", "redaction", "rules", "runbooks", "reader"),
     *("sources", "intake", "alarms", "storage", "watch", "collect"),
-    *("model", "slack", "sign-in", "policies"),
+    *("cluster", "gateways", "model", "slack", "sign-in", "policies"),
 )
 """What is looked at, in this order, behind the settings."""
 
@@ -52,7 +52,7 @@ def examine(parts: Collection[str] = ()) -> tuple[Check, ...]:
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
         *(_home, _log, _redaction, _rules, _runbooks, _reader),
         *(_sources, _intake, _alarms, _storage, _watch, _collect),
-        *(_model, _slack, _sign_in, _policies),
+        *(_cluster, _gateways, _model, _slack, _sign_in, _policies),
     )
     found = [known]
     for name, look in zip(PARTS, looks, strict=True):
@@ -208,6 +208,18 @@ def _watch(settings: Settings) -> Iterator[Check]:
 
 def _collect(settings: Settings) -> Iterator[Check]:
     from bot.cli.checks_collect import look
+
+    yield from look(settings)
+
+
+def _cluster(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_cluster import look
+
+    yield from look(settings)
+
+
+def _gateways(settings: Settings) -> Iterator[Check]:
+    from bot.cli.checks_gateways import look
 
     yield from look(settings)
 

@@ -39,6 +39,30 @@ def look(settings: Settings) -> Iterator[Check]:
     yield _clock(facts.date)
     if app_token:
         yield _socket_mode(app_token, settings.slack.sockets)
+    yield from _groups(settings)
+
+
+def _groups(settings: Settings) -> Iterator[Check]:
+    """Look whether Slack has the user groups that fill our groups; no ids of people."""
+    from bot.slack.examine import unknown_groups
+
+    named = [
+        one
+        for members in settings.gate.groups.values()
+        for one in members
+        if not one.startswith(("U", "W"))
+    ]
+    if not named:
+        return
+    missing = unknown_groups(secret(settings.slack.bot_token), named)
+    yield Check(
+        name="slack groups",
+        state=FAIL if missing else OK,
+        says=f"Slack has no user group {', '.join(missing)}, so nobody is in it"
+        if missing
+        else f"Slack has the {len(named)} user groups of gate.groups",
+        next_move="Correct gate.groups." if missing else "",
+    )
 
 
 def _socket_mode(app_token: str, number: int) -> Check:

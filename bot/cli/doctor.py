@@ -18,7 +18,7 @@ def doctor(
     """Check settings, keys, log, rules, runbooks, sources, model and Slack.
 
     With PARTs only those: home, log, redaction, rules, runbooks, reader, sources,
-    intake, alarms, storage, watch, collect, model, slack, sign-in, policies.
+    intake, alarms, storage, watch, collect, cluster, model, slack, sign-in, policies.
 
     Exit status: 0 nothing is broken, 1 something is.
     """

@@ -12,6 +12,7 @@ import click
 
 from bot.cli.guarded import say, say_json
 from bot.cli.opening import open_settings, open_store
+from bot.domain.errors import BadSettings
 
 if TYPE_CHECKING:
     from bot.gate.policy import Policy
@@ -43,7 +44,6 @@ def decisions(
     Each with its time, the person, what they wanted, the rules that decided with their
     texts, the waivers it rested on, the person's groups and the hash of the policies.
     """
-    from bot.gate.policy import Policy
     from bot.readmodels.decisions import decisions as read
 
     begins = _moment(since) if since else None
@@ -63,11 +63,23 @@ def decisions(
     finally:
         store.close()
     wanted = [one for one in found if not refused or not one.ruling.allowed]
-    policy = Policy.load(open_settings().gate.site)
+    policy = _in_force()
     if as_json:
         say_json([_plain(one, policy) for one in wanted])
         return
     _print(wanted, policy)
+
+
+def _in_force() -> "Policy":
+    """Return the policies of today; where they cannot be used, the shipped ones."""
+    from bot.gate.policy import Policy
+
+    try:
+        return Policy.load(open_settings().gate.site)
+    except BadSettings as error:
+        because = f"note: texts are those of the shipped rules: {error.because}"
+        say(because, err=True)
+        return Policy.load()
 
 
 def _moment(text: str) -> datetime:

@@ -127,8 +127,22 @@ def _print(system: "System") -> None:
     say(f"  risk tier {system.risk_tier}, {system.stage}, {owner}{deputy}")
     if system.entities:
         say(f"  named as {', '.join(system.entities)}")
+    for line in _gated(system):
+        say(f"  {line}")
     for one in system.baselines:
         say(f"  watched: {_says(one)}")
+
+
+def _gated(system: "System") -> Iterator[str]:
+    """Yield what the gate reads of a system."""
+    if system.data_stays:
+        yield f"data stays in {', '.join(system.data_stays)}"
+    if system.legal_hold:
+        yield "under a legal hold"
+    if system.customers:
+        yield "customers use it"
+    for name, members in system.groups:
+        yield f"{name}: {', '.join(members)}"
 
 
 def _says(one: "Baseline") -> str:

@@ -20,7 +20,7 @@ from bot.domain.action_events import (
 from bot.domain.action_facts import Door
 from bot.domain.action_guards import holds
 from bot.domain.action_table import Stage
-from bot.domain.ruling import ruling_of
+from bot.domain.ruling import permit_of, ruling_of
 
 # What must hold before a plan may run; each stands in `gate_quorum.py`.
 _ENOUGH = ("quorum", "groups", "commander")
@@ -71,7 +71,7 @@ def denied(asked: Asked, command: Deny) -> tuple[ActionEvent, ...]:
         by=command.by,
         at=asked.now,
         reason=command.reason,
-        ruling=ruling_of(asked.asker),
+        ruling=permit_of(asked.asker),
     )
     return (no,)
 
@@ -87,7 +87,7 @@ def superseded(asked: Asked, command: Supersede) -> tuple[ActionEvent, ...]:
         child=command.child,
         by=command.by,
         at=asked.now,
-        ruling=ruling_of(asked.asker),
+        ruling=permit_of(asked.asker),
     )
     return (end,)
 
@@ -129,7 +129,7 @@ def _cancelled(asked: Asked, command: Cancel | Deny) -> ActionCancelled:
         by=command.by,
         at=asked.now,
         reason=command.reason,
-        ruling=ruling_of(asked.asker),
+        ruling=permit_of(asked.asker),
     )
 
 

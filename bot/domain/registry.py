@@ -119,6 +119,16 @@ class Registry:
                     return system
         return None
 
+    def named_by(self, values: Iterable[str]) -> tuple[System, ...]:
+        """Return the systems that values name, whole or as the end of an ARN."""
+        given = tuple(one.casefold() for one in values)
+        ends = {*given, *(one.rpartition(mark)[2] for one in given for mark in ":/")}
+        return tuple(
+            system
+            for system in self.systems
+            if any(name.casefold() in ends for name in (system.id, *system.entities))
+        )
+
 
 def is_repo(name: str) -> bool:
     """Tell whether a name is that of a repository on GitHub, ``owner/name``.

@@ -50,6 +50,16 @@ def ruling_of(standing: Standing) -> Ruling | None:
     )
 
 
+def permit_of(standing: Standing) -> Ruling | None:
+    """Return what the policies said where that was a yes.
+
+    Who asked for a plan, or commands the incident, may stop it whatever they say: then
+    they decided nothing.
+    """
+    found = ruling_of(standing)
+    return found if found is not None and found.allowed else None
+
+
 def refusal_of(standing: Standing) -> Ruling | None:
     """Return what the policies said where that was a no; None for any other."""
     found = ruling_of(standing)

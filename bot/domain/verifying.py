@@ -20,7 +20,7 @@ from bot.domain.action_effects import (
 from bot.domain.action_events import ActionEvent
 from bot.domain.action_table import TRANSITIONS, Stage
 from bot.domain.gate_steps import failed
-from bot.domain.ruling import ruling_of
+from bot.domain.ruling import permit_of
 
 
 def verified(asked: Asked, command: Verify) -> tuple[ActionEvent, ...]:
@@ -51,7 +51,7 @@ def reconciled(asked: Asked, command: Reconcile) -> tuple[ActionEvent, ...]:
         by=command.by,
         at=asked.now,
         reason=command.reason,
-        ruling=ruling_of(asked.asker),
+        ruling=permit_of(asked.asker),
     )
     if command.committed:
         return (word, ActionApplied(at=asked.now))

@@ -29,10 +29,11 @@ from bot.domain.action_commands import (
 from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
-from bot.domain.errors import NotAllowed, Refusal, TocsinError
+from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
 from bot.gate.rehearsal import Rehearsal
+from bot.gate.waiting import until_rest
 from bot.ports.action import Action, Effect, Measuring, StepResult, Verified
 
 _log = logging.getLogger(__name__)
@@ -172,18 +173,26 @@ class Executor:
 
     def _run(self, plan: str) -> None:
         state = self.journal.state(plan)
+        # Those before it took their time, and people may have taken it back.
+        if state.stage is not Stage.APPROVED:
+            return
         action = self._action(state.plan)
         # Before the claim: without a session nothing has begun, and it is tried again.
         session = self._session(state.plan, action, state.cleared_by)
         state = self._claim(plan, state, action)
         if state.stage is not Stage.APPLYING:
             return
-        for step in state.plan.draft.steps:
+        for place, step in enumerate(state.plan.draft.steps):
+            if place:
+                until_rest(action, step, session, stopped=self._stopped)
             state = self._make(plan, action, step, session, fence=state.fence)
             if state.stage is not Stage.APPLYING:
                 break
         if state.stage is Stage.APPLIED:
             self._verify(plan, state)
+
+    def _stopped(self) -> bool:
+        return self.journal.facts().stopped
 
     # A drill's plan gets a simulated action, world and session, or nothing at all.
 
@@ -216,7 +225,13 @@ class Executor:
         facts = self.journal.claim_facts(state.plan, state, probes)
         digest = self._saved(plan, action, state.plan)
         claim = Claim(worker=self.worker, evidence=digest)
-        return self.journal.write(plan, claim, facts)
+        try:
+            return self.journal.write(plan, claim, facts)
+        except OutOfTurn:
+            # People took it back while the world was read: nothing is wrong with that.
+            if (now := self.journal.state(plan)).stage is Stage.APPROVED:
+                raise
+            return now
 
     def _probed(self, action: Action, plan: Plan) -> tuple[Probe, ...] | None:
         try:

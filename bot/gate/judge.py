@@ -29,6 +29,7 @@ class Around:
 
     Attributes:
         system: Registered system of the incident; None counts as production, high.
+        touched: Registered systems that the plan's parameters name.
         author: Who wrote the message that led to the plan, "" for none.
         commander_agreed: The commander is among those who agreed.
         glass_broken: How often in the last 24 hours.
@@ -45,6 +46,7 @@ class Around:
     commander_agreed: bool = False
     glass_broken: int = 0
     breaking_glass: bool = False
+    touched: tuple[System, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +82,17 @@ class Judge:
         """Return the groups somebody is in, for the incident's system."""
         return self.groups.of(asker, around.system, commander=around.commander)
 
-    def needs(self, plan: Plan, system: System | None) -> tuple[Need, ...] | None:
+    def needs(
+        self, plan: Plan, system: System | None, touched: tuple[System, ...]
+    ) -> tuple[Need, ...] | None:
         """Return whose yes a plan needs beside what its level asks; None on an error.
 
         Args:
             system: Registered system of the incident.
+            touched: Registered systems that the plan's parameters name.
         """
         # Whose idea it was does not count here.
-        facts = self._plan(plan, system, human_initiated=True)
+        facts = self._plan(plan, system, touched, human_initiated=True)
         return self.policy.needs(facts, named=self.groups.named(system))
 
     def answer(
@@ -101,7 +106,9 @@ class Judge:
         facts = None
         if plan is not None:
             initiated = around.human_initiated
-            facts = self._plan(plan, around.system, human_initiated=initiated)
+            facts = self._plan(
+                plan, around.system, around.touched, human_initiated=initiated
+            )
         found = self.policy.decide(
             Question(
                 verb=verb,
@@ -130,11 +137,17 @@ class Judge:
         )
 
     def _plan(
-        self, plan: Plan, system: System | None, *, human_initiated: bool
+        self,
+        plan: Plan,
+        system: System | None,
+        touched: tuple[System, ...],
+        *,
+        human_initiated: bool,
     ) -> PlanFacts:
         return PlanFacts.of(
             plan,
             system=system,
+            touched=touched,
             cuts_off=plan.draft.action in self.cutting,
             human_initiated=human_initiated,
         )

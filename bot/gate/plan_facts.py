@@ -3,6 +3,7 @@
 How it is spelled for Cedar is `policy_question.py`. Nothing is decided here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.plan import Level, Plan
@@ -49,16 +50,24 @@ class PlanFacts:
 
     @classmethod
     def of(
-        cls, plan: Plan, *, system: System | None, cuts_off: bool, human_initiated: bool
+        cls,
+        plan: Plan,
+        *,
+        system: System | None,
+        touched: tuple[System, ...] = (),
+        cuts_off: bool,
+        human_initiated: bool,
     ) -> "PlanFacts":
         """Return the facts of a plan.
 
         Args:
             system: As registered; without it the plan counts as production, high.
+            touched: Systems that its parameters name: their data counts as well.
             cuts_off: The action takes a service from everybody who uses it.
             human_initiated: A person chose the action, not a suggestion.
         """
         known = system or _UNREGISTERED
+        every = {one.id: one for one in (known, *touched)}.values()
         regions = (plan.region, *reached(plan.draft))
         return cls(
             id=plan.id,
@@ -72,15 +81,20 @@ class PlanFacts:
             irreversible=not plan.draft.rollback,
             human_initiated=human_initiated,
             system=known.id,
-            data_classes=known.data_classes,
-            personal_data=known.is_personal,
-            legal_hold=known.legal_hold,
-            cuts_off_customers=known.customers and cuts_off,
+            data_classes=_joined(one.data_classes for one in every),
+            personal_data=any(one.is_personal for one in every),
+            legal_hold=any(one.legal_hold for one in every),
+            cuts_off_customers=cuts_off and any(one.customers for one in every),
             region=plan.region,
-            residency=known.data_stays,
-            outside=outside(regions, known.data_stays),
+            residency=_joined(one.data_stays for one in every),
+            outside=_joined(outside(regions, one.data_stays) for one in every),
             needs=plan.groups,
         )
 
 
 _UNREGISTERED = System(id="", title="", owner="", stage="production", risk_tier="high")
+
+
+def _joined(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return what stands in any of the lists, each once."""
+    return tuple(dict.fromkeys(one for each in lists for one in each))

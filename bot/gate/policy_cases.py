@@ -27,7 +27,8 @@ class Case:
 
     Attributes:
         rule: Id that must be among the reasons; "" for any.
-        needs: Ids of the rules that ask for a group's yes; None is not looked at.
+        needs: Ids of the rules that ask for a group's yes, with a minus those that
+            must not; a site's rules count where they are named. None: not looked at.
         waived: Ids of rules that are taken as lifted by a waiver.
         where: File and place in it.
     """
@@ -54,7 +55,9 @@ class Outcome:
         """Whether the decision and the rules are the expected ones."""
         right_rule = not self.case.rule or self.case.rule in self.answer.reasons
         wanted = self.case.needs
-        right_needs = wanted is None or sorted(wanted) == sorted(self.needs or ())
+        asked = [one for one in wanted or () if not one.startswith("-")]
+        found = None if self.needs is None else sorted(self.needs)
+        right_needs = wanted is None or found == sorted(asked)
         right = self.answer.allowed == self.case.allowed
         return right and right_rule and right_needs
 
@@ -103,16 +106,24 @@ def untested(policy: Policy, cases: Iterable[Case]) -> tuple[str, ...]:
 
 
 def _outcome(policy: Policy, case: Case) -> Outcome:
-    plan = case.question.plan
-    # In a case every group is filled; which really are is asked by `doctor`.
-    found = policy.needs(plan, named=GROUPS) if plan and case.needs is not None else ()
+    waived = dict.fromkeys(case.waived, "a-case")
     return Outcome(
         case=case,
-        answer=policy.decide(
-            case.question, waived=dict.fromkeys(case.waived, "a-case")
-        ),
-        needs=None if found is None else tuple(one.rule for one in found),
+        answer=policy.decide(case.question, waived=waived),
+        needs=None if case.needs is None else _asking(policy, case),
     )
+
+
+def _asking(policy: Policy, case: Case) -> tuple[str, ...] | None:
+    """Return the rules that ask for a group; None for an error or an unknown rule."""
+    named = {one.removeprefix("-") for one in case.needs or ()}
+    plan = case.question.plan
+    # In a case every group is filled; which really are is asked by `doctor`.
+    found = policy.needs(plan, named=GROUPS) if plan else None
+    if found is None or not named <= policy.rules.keys():
+        return None
+    rules = (policy.rules[one.rule] for one in found)
+    return tuple(one.id for one in rules if one.id in named or not one.site)
 
 
 def _rows(path: Path) -> list[object]:

@@ -10,6 +10,7 @@ Source: https://docs.litellm.ai/docs/proxy/virtual_keys and the proxy's own Open
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from bot.acting.reading import Texts, was
@@ -38,6 +39,7 @@ def _switch(of: str, name: str, verb: str) -> Operation:
 
 OPERATIONS: Mapping[str, Operation] = {
     "litellm.GetKey": Operation(method="GET", path="/key/info", query=("key",)),
+    "litellm.FindKey": Operation(method="GET", path="/key/list", query=("key_alias",)),
     "litellm.BlockKey": _switch("key", "key", "block"),
     "litellm.UnblockKey": _switch("key", "key", "unblock"),
     "litellm.SetKeyBudget": _update("key", "key", "max_budget", Kind.NUMBER),
@@ -64,6 +66,8 @@ class LitellmAction(GatewayAction):
     """An action in a LiteLLM proxy."""
 
     PLACE = "LiteLLM"
+    ROLE: ClassVar[str] = "proxy_admin"
+    """Role, in LiteLLM, of the user whose key acts; for people, it bounds nothing."""
     ALIAS: ClassVar[str] = ""
     """The fact that is what people call the thing; nobody types a hash."""
 
@@ -122,8 +126,13 @@ class LitellmDoor:
         """
         if not self.is_configured:
             raise _missing("gate.litellm_url and gate.litellm_read_key")
+        keys = (self.read_key, self.act_key)
         return ReadSession(
-            send=self.send, sign=_bearer(self.read_key), clock=self.clock, base=self.url
+            send=self.send,
+            sign=_bearer(self.read_key),
+            clock=self.clock,
+            base=self.url,
+            ours=frozenset(sha256(one.encode()).hexdigest() for one in keys),
         )
 
     def for_plan(

@@ -11,16 +11,6 @@ from bot.acting.reading import Reading, Seen, Texts
 from bot.domain.errors import NotFound, Unreachable
 from bot.gateways.operation import NONE
 
-HASH = "^[0-9a-f]{64}$"
-"""The hash of a key, which its own text never matches: that begins with ``sk-``."""
-
-OF_KEY: Mapping[str, Any] = {
-    "type": "string",
-    "description": "the hash of the key, 64 hex digits (LiteLLM calls it key id or "
-    "token); never the key itself",
-    "pattern": HASH,
-    "maxLength": 64,
-}
 OF_TEAM: Mapping[str, Any] = {
     "type": "string",
     "description": "the id of the team as LiteLLM shows it",

@@ -18,6 +18,8 @@ from bot.ports.send import Request, Send
 
 LIFE = timedelta(minutes=15)
 _GET = "GET"
+_MOST_BYTES_READ = 4 * 1024 * 1024
+"""A list of some thousand deployments, with what LiteLLM knows of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +49,14 @@ class ReadSession:
 
     Attributes:
         base: Address of the service; "" where each request has its own.
+        ours: Ids of what the bot itself stands on there: no plan may touch it.
     """
 
     send: Send
     sign: Sign = field(repr=False)
     clock: Clock
     base: str = ""
+    ours: Collection[str] = ()
 
     def get(self, request: Request, call: str, *, action: str) -> Answer:
         """Return what a read is answered.
@@ -140,7 +144,7 @@ class PlanSession:
 
 def _read(send: Send, sign: Sign, request: Request, call: str, stamp: Stamp) -> Answer:
     try:
-        return send(request, headers=sign(request, stamp))
+        return send(request, headers=sign(request, stamp), most_bytes=_MOST_BYTES_READ)
     except OutcomeUnknown as error:  # of a read nothing can have happened
         raise unread(call, error.because) from None
 

@@ -73,10 +73,12 @@ class SiteAction(GatewayAction):
         return {**dict(draft.params), **{name: was(draft, of) for name, of in restored}}
 
     def _read(self, params: Texts) -> Request:
+        _check_printable(params)
         of = self.TEMPLATE.read
         return Request(method="GET", url=self._url(of.path, of.query, params))
 
     def _write(self, params: Texts) -> Request:
+        _check_printable(params)
         of = self.TEMPLATE.write
         body = b"" if of.body is None else canonical(in_body(of.body, params))
         url = self._url(of.path, of.query, params)
@@ -154,6 +156,21 @@ def _manifest(template: Template) -> ActionManifest:
         rollback=template.rollback,
         irreversible_because=template.irreversible_because,
     )
+
+
+def _check_printable(params: Texts) -> None:
+    """Refuse what people cannot see: it would be sent, and not be read before.
+
+    Raises:
+        BadRequest: A parameter holds such a character.
+    """
+    for name, value in params.items():
+        if not value.isprintable():
+            raise BadRequest(
+                "A request was not put together",
+                because=f"{name} holds a character that cannot be seen",
+                next_move="Type it anew, instead of pasting it.",
+            )
 
 
 def _given(texts: Texts) -> Texts:

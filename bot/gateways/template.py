@@ -136,7 +136,7 @@ def _fact_problems(one: Template) -> Iterator[str]:
 
 def _rest(one: Template) -> Iterator[str]:
     wrong = complaint(one.host)
-    if wrong or re.fullmatch(r"https?://[^/?#{}]+", one.host) is None:
+    if wrong or re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", one.host) is None:
         yield f"host must be https://name without a path ({wrong or 'it has more'})"
     if "default" not in one.level or not one.level.keys() <= _STAGES:
         yield "level must be given by stage, with a default"

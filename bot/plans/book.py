@@ -34,6 +34,7 @@ _FIGURES_LATE = timedelta(minutes=2)
 # Words about a plan that leave it where it is: its row and its timers too.
 _STILL = (ActionRefused, ActionShown)
 T = TypeVar("T")
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,25 @@ class PlanBook:
     clock: Clock
     rules: GateRules
     foresight: Foresight = field(default_factory=Foresight)
+    _drills: dict[str, bool] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def write(self, store: Store, work: Callable[[Transaction], T]) -> T:
         """Return what `work` on a plan answers, once what it wrote is durable."""
         return self.foresight.write(store, work, clock=self.clock)
+
+    def is_drill(self, store: Store, plan: str) -> bool:
+        """Tell whether a plan is a drill's, as it was when it was drafted."""
+        if (known := self._drills.get(plan)) is not None:
+            return known
+        state = store.read(lambda tx: self.load(tx, plan)[0])
+        if not state.exists:
+            return False
+        if len(self._drills) >= _REMEMBERED:
+            self._drills.clear()
+        self._drills[plan] = found = state.plan.drill
+        return found
 
     def load(self, tx: Transaction, plan: str) -> tuple[ActionState, int]:
         """Return a plan's state and the version of its stream."""

@@ -19,6 +19,7 @@ from bot.domain.registry import Registry, System
 from bot.gate import admin_door, switch
 from bot.gate.judge import Around, Judge
 from bot.gate.policy_question import Verb
+from bot.outside.pod_names import named_in
 from bot.plans.book import PlanBook
 from bot.plans.holds import Holds
 from bot.plans.views import undoing_of, view_of
@@ -92,11 +93,21 @@ class PlanDesk:
         return board.load(tx, incident)[0].drill
 
     def entities(self, tx: Transaction, incident: str) -> Mapping[str, str]:
-        """Return what the incident's alerts name: kind to id, the first of each."""
+        """Return what the incident's alerts name: kind to id, the first of each.
+
+        Of a cluster also ``namespace`` and ``deployment``.
+        """
         found: dict[str, str] = {}
         for alert in alerts.of_incident(tx, incident):
             for entity in alert.envelope.entities:
                 found.setdefault(entity.kind, entity.id)
+            pods = named_in(alert)
+            for name, text in (
+                ("namespace", pods.namespace),
+                ("deployment", pods.deployment),
+            ):
+                if text:
+                    found.setdefault(name, text)
         return found
 
     def level(self, manifest: ActionManifest, draft: Draft, about: About) -> Level:
@@ -116,7 +127,8 @@ class PlanDesk:
 
     def needs(self, plan: Plan, about: About) -> tuple[str, ...] | None:
         """Return the groups whose yes a plan needs; None if nobody could tell."""
-        found = self.judge.needs(plan, about.system)
+        touched = self.registry.named_by(_named(plan.draft))
+        found = self.judge.needs(plan, about.system, touched)
         return (
             None if found is None else tuple(dict.fromkeys(one.group for one in found))
         )
@@ -182,6 +194,7 @@ class PlanDesk:
             commander_agreed=about.commander in agreed,
             glass_broken=self._glass(tx, book, drill=plan.drill),
             breaking_glass=bool(state.glass_by),
+            touched=self.registry.named_by(_named(plan.draft)),
         )
 
     def bare(self, tx: Transaction, book: PlanBook) -> Around:
@@ -270,6 +283,11 @@ class PlanDesk:
         now = book.clock.now().isoformat()
         owed = "review_due_at <> '' AND review_due_at < ?"
         return _count(tx, owed, now, drill=drill)
+
+
+def _named(draft: Draft) -> tuple[str, ...]:
+    """Return what a draft names that a system could be called."""
+    return (draft.target, *(value for _, value in draft.params))
 
 
 def _count(tx: Transaction, where: str, at: str, *, drill: bool) -> int:

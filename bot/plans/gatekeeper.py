@@ -240,8 +240,7 @@ class Gatekeeper:
         return self.tokens.opened_by(token, self._is_drill)
 
     def _is_drill(self, plan: str) -> bool:
-        state = self.store.read(lambda tx: self.book.load(tx, plan)[0])
-        return state.exists and state.plan.drill
+        return self.book.is_drill(self.store, plan)
 
     def _decide(
         self, plan: str, command: ActionCommand, by: Asker, verb: Verb, click: Click

@@ -37,6 +37,8 @@ _FILLED_BY = {
     "function_name": "service",
     "service": "service",
     "agent_id": "agent",
+    "namespace": "namespace",
+    "deployment": "deployment",
 }
 
 
@@ -156,8 +158,9 @@ class Planning:
         if not about.drill:
             reader = self.reader(action)
             draft = action.plan(wanted.params, reader=reader)
-            read_in = "" if is_global(draft) else str(getattr(reader, "region", ""))
-            return draft, read_in or registered
+            # Only some worlds have regions, and some of their calls have none.
+            read_in = "" if is_global(draft) else getattr(reader, "region", "")
+            return draft, str(read_in or registered)
         if self.rehearsal is None:
             raise NotAllowed(
                 "Nothing was proposed",

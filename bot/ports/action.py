@@ -126,6 +126,15 @@ class Measuring(Protocol):
         ...
 
 
+@runtime_checkable
+class Settling(Protocol):
+    """An action of several steps, of which one must come to rest before the next."""
+
+    def rests(self, step: Step, session: Any) -> bool:
+        """Tell whether a step may be made now. Writes nothing, never raises."""
+        ...
+
+
 class Action(Protocol):
     """One thing that can be done to the world outside."""
 

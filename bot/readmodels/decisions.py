@@ -58,7 +58,7 @@ def decisions(
     Args:
         since: From then on, aware UTC; None from the beginning.
     """
-    about = _plans(tx)
+    about = _streams(tx)
     entries = tx.log.load(ACTION_STREAM + plan) if plan else _everything(tx)
     for entry in entries:
         if since is not None and entry.at < since:
@@ -76,16 +76,21 @@ def _everything(tx: Transaction) -> Iterator[Entry]:
         after = found[-1].seq
 
 
-def _plans(tx: Transaction) -> Mapping[str, tuple[str, str]]:
-    rows = tx.tables.execute("SELECT id, incident, action FROM plan")
-    return {row["id"]: (row["incident"], row["action"]) for row in rows}
+def _streams(tx: Transaction) -> Mapping[str, tuple[str, str]]:
+    """Return the incident, and for plans the action, of every stream."""
+    plans = tx.tables.execute("SELECT id, incident, action FROM plan")
+    shares = tx.tables.execute("SELECT id, incident FROM share")
+    found = {SHARE_STREAM + row["id"]: (row["incident"], "") for row in shares}
+    for row in plans:
+        found[ACTION_STREAM + row["id"]] = (row["incident"], row["action"])
+    return found
 
 
 def _of(entry: Entry, about: Mapping[str, tuple[str, str]]) -> Iterator[Decision]:
     if entry.stream.startswith(ACTION_STREAM):
         plan = entry.stream.removeprefix(ACTION_STREAM)
         event = decode_action(entry.kind, entry.body, entry.words)
-        incident, action = about.get(plan, ("", ""))
+        incident, action = about.get(entry.stream, ("", ""))
         code = event.code if isinstance(event, ActionRefused) else ""
         for ruling in _rulings(event):
             yield _decision(entry, ruling, plan, incident, action, code)
@@ -96,7 +101,8 @@ def _of(entry: Entry, about: Mapping[str, tuple[str, str]]) -> Iterator[Decision
             entry, _read(body), "", incident, action, code=str(body["code"])
         )
     elif entry.stream.startswith(SHARE_STREAM) and entry.kind == OriginalSealed.name:
-        yield _decision(entry, _opened(entry.body), "", "", "", code="")
+        incident, _ = about.get(entry.stream, ("", ""))
+        yield _decision(entry, _opened(entry.body), "", incident, "", code="")
 
 
 def _decision(

@@ -220,17 +220,16 @@ def _drilled(form: View, view: ChecklistView) -> View:
 
 def _filled(offer: Offer, way: Way) -> Offer:
     """Return an offer with the values that the runbook fixes, or says where to take."""
-    told = {
-        name: _value(place, offer)
-        for name, place in way.params_from
-        if name in offer.params
+    places = [(name, place) for name, place in way.params_from if name in offer.params]
+    fixed = {
+        name: place.removeprefix(FIXED)
+        for name, place in places
+        if place.startswith(FIXED)
     }
-    found = {name: value for name, value in told.items() if value}
-    return replace(offer, known={**offer.known, **found})
-
-
-def _value(place: str, offer: Offer) -> str:
-    """Return what stands at a place; "" where the alert names no such thing."""
-    if place.startswith(FIXED):
-        return place.removeprefix(FIXED)
-    return offer.entities.get(place.removeprefix(FROM_ENTITY), "")
+    named = {
+        name: offer.entities[kind]
+        for name, place in places
+        if (kind := place.removeprefix(FROM_ENTITY)) in offer.entities
+    }
+    # What is known of a parameter by its name says more than a kind of thing.
+    return replace(offer, known={**named, **offer.known, **fixed})

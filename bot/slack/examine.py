@@ -1,6 +1,8 @@
 """Asks Slack who we are, what we may do and what time it is. Changes nothing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain.errors import Unreachable
 from bot.slack.clients import SLACK
@@ -44,6 +46,30 @@ def examine_slack(bot_token: str) -> SlackFacts:
         missing_scopes=tuple(sorted(wanted - granted)),
         date=headers.get("date", ""),
     )
+
+
+def unknown_groups(
+    bot_token: str, wanted: Collection[str], *, base_url: str = SLACK
+) -> tuple[str, ...]:
+    """Return the user groups among ids and handles that Slack does not have, in order.
+
+    Raises:
+        Unreachable: Slack does not answer, or does not say.
+    """
+    from slack_sdk import WebClient
+    from slack_sdk.errors import SlackApiError
+
+    client = WebClient(token=bot_token, timeout=10, base_url=base_url)
+    try:
+        answer = client.usergroups_list(include_disabled=False)
+    except SlackApiError as error:
+        code = error.response["error"]
+        raise _not_examined(f"usergroups.list says {code}") from None
+    except OSError:
+        raise _not_examined("there is no answer") from None
+    groups: list[dict[str, Any]] = answer.get("usergroups") or []
+    known = {str(one.get(key)) for one in groups for key in ("id", "handle")}
+    return tuple(one for one in wanted if one not in known)
 
 
 def examine_app_token(app_token: str, *, base_url: str = SLACK) -> None:

@@ -15,6 +15,7 @@ from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.ports import Post
 from bot.slack import exercise, plan_facts, plan_words, rich
+from bot.slack.plan_people import people
 from bot.slack.plan_wishes import STOP_BUTTON
 from bot.slack.rich import Block
 from bot.slack.sentences import Code, Element, Piece, Strong, When, Who, clipped, spoken
@@ -140,10 +141,12 @@ def fallback(view: PlanView) -> str:
     row: list[Piece] = [f"{drill}{plan_words.stands(view)}"]
     waits = view.stage in _WAITS
     if view.moved_by and not waits:
-        row += [" by ", *plan_facts.people(view.moved_by)]
+        row += [" by ", *people(view.moved_by)]
     row += [f", {plan.level}: ", Code(_short(plan.draft.action)), " on "]
     row += [Code(_short(plan.draft.target)), f", {bare(plan.incident)}"]
     row += [", asked by ", Who(plan.requester), "."]
+    if waits and view.mode == "observe":
+        return spoken([*row, f" Would have to agree: {plan_facts.needed(plan)}."])
     if waits and view.approve_by:
         needs = f", it needs {', '.join(view.needs)}" if view.needs else ""
         row += [f" {len(view.agreed)} of {plan.quorum} have agreed{needs}, until "]

@@ -8,12 +8,12 @@ never look alike. Which blocks they stand in is the business of `plan_card.py`.
 from collections.abc import Sequence
 
 from bot.domain.action_table import Stage
-from bot.domain.freeze import Freeze
-from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import Afterwards, Blast, Level, Plan, Probe, Step, Waived
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.slack import plan_words, rich, words
+from bot.slack.plan_held import held
+from bot.slack.plan_people import people, who
 from bot.slack.sentences import (
     Code,
     Element,
@@ -28,7 +28,6 @@ from bot.slack.sentences import (
 
 REASON_MAX = 1500
 SEEN_MAX = 400
-_FEW = 200
 _ONE_TEXT_MAX = 3000
 
 
@@ -104,7 +103,7 @@ def _waived(one: Waived) -> list[Piece]:
     """Return a waiver in force: what it lifts, who answers for it, until when."""
     return [
         *(Strong("Waiver in force: "), Code(one.id), " lifts ", Code(one.rule)),
-        *(" until ", bare(one.until[:10]), ", owner ", _who(one.owner), "."),
+        *(" until ", bare(one.until[:10]), ", owner ", who(one.owner), "."),
     ]
 
 
@@ -163,57 +162,41 @@ def _count(number: int, what: str) -> str:
 def _agreement(view: PlanView) -> list[list[Piece]]:
     """Return who must agree and who has, until when, and the legal notice."""
     legal: list[Piece] = [Strong("Note: "), view.legal] if view.legal else []
-    if view.stage not in (Stage.DRAFT, Stage.PENDING):
-        agreed: list[Piece] = [Strong("Agreed: "), *people(view.agreed)]
-        if view.lifted:
-            agreed += [", resting on waiver ", Code(", ".join(view.lifted))]
-        start: list[Piece] = []
-        if view.stage is Stage.APPROVED and view.apply_by:
-            start = [Strong("Must begin by "), When(view.apply_by, counts=True)]
-        return [agreed if view.agreed else [], glass(view), start, held(view), legal]
-    must: list[Piece] = [Strong("Must agree: "), needed(view.plan)]
-    must += [". Agreed: ", *(people(view.agreed) or ["nobody yet"]), "."]
+    waits = view.stage in (Stage.DRAFT, Stage.PENDING)
+    return [*(_still(view) if waits else _then(view)), held(view), legal]
+
+
+def _still(view: PlanView) -> list[list[Piece]]:
+    """Return who must agree, who is missing, until when, and the way alone."""
     until: list[Piece] = []
     if view.approve_by:
-        until = [
-            Strong("Until "),
-            When(view.approve_by, counts=True),
-            ", then it expires.",
-        ]
+        closes = When(view.approve_by, counts=True)
+        until = [Strong("Until "), closes, ", then it expires."]
+    if view.mode == "observe":
+        return [[Strong("Would have to agree: "), needed(view.plan), "."], until]
+    agreed = people(view.agreed) or ["nobody yet"]
+    must: list[Piece] = [Strong("Must agree: "), needed(view.plan)]
+    must += [". Agreed: ", *agreed, "."]
+    needs: list[Piece] = [Strong("Needs: "), ", ".join(view.needs), "."]
     alone: list[Piece] = ["Nobody else there? ", Code(_glass(view.plan)), "."]
     alone += [" To change it: ", Code(f"/incident edit {view.plan.id}"), "."]
-    waits = view.stage is Stage.PENDING and view.mode != "observe"
-    needs: list[Piece] = [Strong("Needs: "), ", ".join(view.needs), "."]
-    alone = alone if waits else []
-    return [must, needs if view.needs else [], until, held(view), alone, legal]
+    waits = view.stage is Stage.PENDING
+    return [must, needs if view.needs else [], until, alone if waits else []]
 
 
-def held(view: PlanView) -> list[Piece]:
-    """Return which freeze or limit holds it back, until when and why."""
-    match view.held:
-        case Freeze() as freeze:
-            who = _who(freeze.by) if freeze.by else f"{freeze.owner} ({freeze.id})"
-            row: list[Piece] = [
-                Strong("Frozen until "),
-                When(freeze.until, counts=True),
-                " by ",
-                who,
-            ]
-            why: list[Piece] = ["."]
-            if freeze.reason:
-                why = [": ", Foreign(freeze.reason, limit=_FEW)]
-            lift = Code("/incident unfreeze")
-            return [*row, *why, " An approver can lift it: ", lift, "."]
-        case UsedUp() as full:
-            said = full.what.replace("`", "")
-            return [
-                Strong("Waits for a place: "),
-                f"{said}. The next is possible at ",
-                When(full.next_at, counts=True),
-                ".",
-            ]
-        case _:
-            return []
+def _then(view: PlanView) -> list[list[Piece]]:
+    """Return who agreed, what that rested on, and until when it must begin."""
+    agreed: list[Piece] = [Strong("Agreed: "), *people(view.agreed)]
+    rests: list[Piece] = [Strong("Rests on the waiver "), Code(", ".join(view.lifted))]
+    start: list[Piece] = []
+    if view.stage is Stage.APPROVED and view.apply_by:
+        start = [Strong("Must begin by "), When(view.apply_by, counts=True)]
+    return [
+        agreed if view.agreed else [],
+        rests if view.lifted else [],
+        glass(view),
+        start,
+    ]
 
 
 def _glass(plan: Plan) -> str:
@@ -233,18 +216,6 @@ def needed(plan: Plan) -> str:
 
 def _and(names: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
-
-
-def people(ids: Sequence[str]) -> list[Piece]:
-    """Return people one after the other, with commas between them."""
-    found: list[Piece] = []
-    for one in ids:
-        found += [", ", _who(one)] if found else [_who(one)]
-    return found
-
-
-def _who(one: str) -> Piece:
-    return {"tocsin": "Tocsin", "admin": "an administrator"}.get(one) or Who(one)
 
 
 def outcome(view: PlanView) -> list[Piece]:
@@ -284,9 +255,9 @@ def glass(view: PlanView) -> list[Piece]:
     """Return that the glass was broken, and whether somebody has looked at it."""
     if not view.glass_by:
         return []
-    row: list[Piece] = [Strong("Glass broken"), " by ", _who(view.glass_by), ". "]
+    row: list[Piece] = [Strong("Glass broken"), " by ", who(view.glass_by), ". "]
     if view.reviewed_by:
-        return [*row, "Reviewed by ", _who(view.reviewed_by), "."]
+        return [*row, "Reviewed by ", who(view.reviewed_by), "."]
     until = view.review_due_at
     due: list[Piece] = [" by ", When(until, counts=True)] if until else []
     look = f"/incident review {view.plan.id}"

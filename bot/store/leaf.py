@@ -66,21 +66,36 @@ def leaf_of(
     """
     if entry.at.tzinfo is None:
         raise _refused("`at` has no time zone")
-    facts = {
-        "v": FORMAT,
-        "seq": seq,
-        "stream": stream,
-        "version": version,
-        "kind": entry.kind,
-        "at": _stamp(entry.at),
-        "actor": entry.actor,
-        "body": _plain(entry.body, "body", _MAX_DEPTH),
-        "words": _plain(words, "words", 1),
-    }
-    leaf = _canonical(facts)
+    if not all(isinstance(one, str) for one in (entry.kind, entry.actor)):
+        raise _refused("its kind and actor are texts")
+    facts = Leaf(
+        seq=seq,
+        stream=stream,
+        version=version,
+        kind=entry.kind,
+        at=entry.at.astimezone(UTC),
+        actor=entry.actor,
+        body=_plain(entry.body, "body", _MAX_DEPTH),
+        words=_plain(words, "words", 1),
+    )
+    leaf = _canonical(_written(facts))
     if len(leaf) > MAX_LEAF_BYTES:
         raise _refused(f"it has {len(leaf):,} bytes, more than {MAX_LEAF_BYTES:,}")
-    return leaf, _leaf(facts)
+    return leaf, facts
+
+
+def _written(facts: Leaf) -> dict[str, Any]:
+    return {
+        "v": FORMAT,
+        "seq": facts.seq,
+        "stream": facts.stream,
+        "version": facts.version,
+        "kind": facts.kind,
+        "at": _stamp(facts.at),
+        "actor": facts.actor,
+        "body": facts.body,
+        "words": facts.words,
+    }
 
 
 def parse_leaf(leaf: bytes) -> Leaf:

@@ -8,8 +8,10 @@ WAL is durable already, so nobody needs to.
 import sqlite3
 from contextlib import suppress
 
-# A row changes a page or two, an erased or a large one a few: some megabytes.
+# Entries and their hashes change about two pages a row: some eight megabytes.
 _ROWS = 1000
+# Rows with whole payloads in them change more; then a COMMIT brings them after all.
+_MOST_PAGES = 4000
 
 
 class Wal:
@@ -18,7 +20,7 @@ class Wal:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._brought = connection.total_changes
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_MOST_PAGES}")
 
     def bring_if_due(self) -> None:
         """Bring pages into the file once enough rows were changed.

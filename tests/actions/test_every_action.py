@@ -7,27 +7,23 @@ are those of every action: `promises.py`.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 import pytest
 
 from bot.aws.action import AwsAction
-from bot.aws.mint import Mint
-from bot.aws.session import AwsSession
 from bot.domain.action_effects import Verdict
-from bot.domain.plan import Draft, Plan
+from bot.domain.plan import Draft
 from bot.gate.catalogue import load_actions
-from bot.ports.action import Action
 from bot.wire_ground import SystemClock
 from tests.actions import promises
+from tests.actions.stage_aws import AwsStage
 from tests.actions.worlds import World
 from tests.actions.worlds_all import WORLDS, where_exercised
 from tests.aws.recording import recorded
 from tests.awsfake.cloud import running_fake
-from tests.cloud import APPROVERS, Account, plan_of, running_cloud
+from tests.cloud import Account, plan_of, running_cloud
 
 pytestmark = pytest.mark.slow
 CATALOGUE = load_actions()
@@ -36,21 +32,6 @@ each = pytest.mark.parametrize("world", WORLDS, ids=[one.name for one in WORLDS]
 OWN = [one for one in WORLDS if not one.is_shared]
 each_own = pytest.mark.parametrize("world", OWN, ids=[one.name for one in OWN])
 STOPPED = [one for one in WORLDS if one.name.endswith("set_reserved_concurrency")]
-
-
-@dataclass(frozen=True)
-class AwsStage:
-    """An account, with one mint: making clients takes longer than calls."""
-
-    outside: Account
-    mint: Mint
-    catalogue: Mapping[str, Action] = field(default_factory=lambda: CATALOGUE)
-
-    def reader(self) -> AwsSession:
-        return self.mint.reader()
-
-    def session(self, plan: Plan, action: Any) -> AwsSession:
-        return self.mint.mint(plan, action.grant(plan.draft), approvers=APPROVERS)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ those of every action: `promises.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from bot.gate.catalogue import load_actions, with_site
 from bot.gate.worlds import World as Place
 from bot.gateways.action import GatewayAction
 from bot.gateways.litellm import LitellmAction, LitellmDoor
+from bot.gateways.site_action import SiteAction
 from bot.ports.action import Action
 from tests.actions import promises
 from tests.actions.worlds_http import worlds as http_worlds
@@ -48,11 +48,17 @@ class GatewayStage:
         return self.door.for_plan(plan, action, APPROVERS)
 
 
+@pytest.fixture(scope="module")
+def actions(tmp_path_factory: pytest.TempPathFactory) -> tuple[SiteAction, ...]:
+    return site.loaded(tmp_path_factory.mktemp("actions"))
+
+
 @pytest.fixture(params=[*LITELLM, *OF_SITES])
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> GatewayStage:
+def stage(
+    request: pytest.FixtureRequest, actions: tuple[SiteAction, ...]
+) -> GatewayStage:
     if request.param in LITELLM:
         return _litellm(request.param)
-    actions = site.loaded(tmp_path)
     service = FlagService(clock=FakeClock())
     return GatewayStage(
         service,

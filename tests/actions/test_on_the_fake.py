@@ -11,6 +11,7 @@ from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.plan import Draft
 from bot.ports.action import Verified
+from integrations.aws_autoscaling import SetDesired, SuspendProcess
 from integrations.aws_ec2_isolation import IsolateInstance, RestoreGroups
 from integrations.aws_ec2_power import StartInstance, StopInstance
 from integrations.aws_eks_nodes import ScaleNodeGroup
@@ -379,3 +380,30 @@ def test_the_sizes_of_a_node_group_go_up(cloud: FakeCloud, mint: Mint) -> None:
         params = {"cluster": cluster, "node_group": group, "sizes": sizes}
         says = _refused(ScaleNodeGroup(), params, mint)
         assert says == "least, wanted and most nodes do not go up"
+
+
+def test_a_group_wants_no_number_outside_its_bounds(
+    cloud: FakeCloud, mint: Mint
+) -> None:
+    group = cloud.autoscaling.make_group(least=1)
+    for desired in ("0", "5"):
+        says = _refused(SetDesired(), {"group": group, "desired": desired}, mint)
+        assert says == "the number is outside the least and the most of the group"
+
+
+def test_a_scaling_group_that_is_being_deleted_is_not_found(
+    cloud: FakeCloud, mint: Mint
+) -> None:
+    gone = cloud.autoscaling.make_group(status="Delete in progress")
+    for group in (gone, "no-such-group"):
+        params = {"group": group, "process": "Launch"}
+        with pytest.raises(NotFound, match="The Auto Scaling group was not found"):
+            SuspendProcess().plan(params, reader=mint.reader())
+
+
+def test_another_suspended_process_stays_so(cloud: FakeCloud, mint: Mint) -> None:
+    group = cloud.autoscaling.make_group(suspended={"Terminate"})
+    params = {"group": group, "process": "Launch"}
+    draft = SuspendProcess().plan(params, reader=mint.reader())
+    assert cloud.apply(SuspendProcess(), draft, mint).outcome is Outcome.OK
+    assert cloud.autoscaling.groups[group].suspended == {"Launch", "Terminate"}

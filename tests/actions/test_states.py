@@ -2,9 +2,8 @@
 
 import pytest
 
-from bot.acting.states import Need, State, refuse_unmet, told_by
+from bot.acting.states import Need, State, told_by, unmet
 from bot.domain.action_effects import Verdict
-from bot.domain.errors import BadRequest
 
 STILL = Need(
     fact="status",
@@ -17,36 +16,20 @@ MOVES = State(
 )
 
 
-OTHER = Need(
-    fact="vpc", values=frozenset({"a"}), because="it is elsewhere", next_move="Move."
-)
-
-
 @pytest.mark.parametrize("status", ["InService", "Failed"])
 def test_a_need_that_is_met_is_silent(status: str) -> None:
-    refuse_unmet("aws.x.y", (STILL,), {"status": status})
+    assert unmet((STILL,), {"status": status}) is None
 
 
 @pytest.mark.parametrize("facts", [{"status": "Updating"}, {"status": ""}, {}])
 def test_a_need_is_not_met_by_anything_else(facts: dict[str, str]) -> None:
-    with pytest.raises(BadRequest, match="it is being changed"):
-        refuse_unmet("aws.x.y", (STILL,), facts)
+    assert unmet((STILL,), facts) is STILL
 
 
-@pytest.mark.parametrize(
-    ("needs", "facts", "because"),
-    [
-        ((STILL, OTHER), {"status": "Failed", "vpc": "b"}, "it is elsewhere"),
-        ((OTHER, STILL), {}, "it is elsewhere"),
-        ((STILL, OTHER), {}, "it is being changed"),
-    ],
-)
-def test_the_first_need_that_is_not_met_is_told(
-    needs: tuple[Need, ...], facts: dict[str, str], because: str
-) -> None:
-    with pytest.raises(BadRequest) as refused:
-        refuse_unmet("aws.x.y", needs, facts)
-    assert refused.value.because == because
+def test_the_first_need_that_is_not_met_is_told() -> None:
+    other = Need(fact="vpc", values=frozenset({"a"}), because="b", next_move="c")
+    assert unmet((STILL, other), {"status": "Failed", "vpc": "b"}) is other
+    assert unmet((other, STILL), {}) is other
 
 
 def test_while_it_moves_nobody_can_tell() -> None:

@@ -16,7 +16,7 @@ from integrations.aws_bedrock_action_groups import (
     DisableActionGroup,
     EnableActionGroup,
 )
-from integrations.aws_bedrock_agent_versions import RouteAlias
+from integrations.aws_bedrock_agent_versions import PublishDraft, RouteAlias
 from integrations.aws_bedrock_agents import AcceptCalls, RefuseCalls
 from integrations.aws_bedrock_guardrail import SetAgentGuardrail
 from integrations.aws_bedrock_knowledge import RemoveDocument, StopIngestion
@@ -442,6 +442,20 @@ def _blocking(words: Sequence[str]) -> dict[str, Any]:
     return {"wordPolicyConfig": {"wordsConfig": [{"text": one} for one in words]}}
 
 
+def _unpublished_agent(cloud: Cloud) -> Params:
+    """Make an agent whose draft has the better guardrail that no version has."""
+    params = _released_agent(cloud)
+    named = {"agentId": params["agent_id"]}
+    agent = _do(cloud, "bedrock-agent", "get_agent", **named)["agent"]
+    fields = ("agentName", "agentResourceRoleArn", "foundationModel", "instruction")
+    better = {**agent["guardrailConfiguration"], "guardrailVersion": "1"}
+    same = {one: agent[one] for one in fields}
+    changed = {**named, **same, "guardrailConfiguration": better}
+    _do(cloud, "bedrock-agent", "update_agent", **changed)
+    _do(cloud, "bedrock-agent", "prepare_agent", **named)
+    return {**params, "version": "3"}
+
+
 def _agent_with_group(state: str) -> Callable[[Cloud], Params]:
     def make(cloud: Cloud) -> Params:
         agent = _agent(cloud)
@@ -779,6 +793,7 @@ WORLDS = (
         make=_released_agent,
         move=lambda cloud, params: _route(cloud, params, "2", "REJECT_INVOCATIONS"),
     ),
+    World(action=PublishDraft(), make=_unpublished_agent, move=_instruct),
     World(action=SetAgentGuardrail(), make=_guarded_agent, move=_instruct),
     World(
         action=DisableActionGroup(), make=_agent_with_group("ENABLED"), move=_instruct

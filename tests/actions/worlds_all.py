@@ -7,7 +7,10 @@ from tests.actions.worlds_fake import WORLDS as ON_THE_FAKE
 
 WORLDS = (*ON_MINISTACK, *ON_THE_FAKE)
 _WHERE = {one.name: one.where for one in WORLDS}
-OTHERS: Mapping[str, str] = {}
+OTHERS: Mapping[str, str] = {
+    "kubernetes": "checked cluster",
+    "litellm": "checked stand-in",
+}
 """First word of an action's name → where its kind is walked, for worlds but AWS."""
 
 

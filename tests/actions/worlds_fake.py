@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from integrations.aws_autoscaling import ResumeProcess, SetDesired, SuspendProcess
 from integrations.aws_ec2_isolation import IsolateInstance, RestoreGroups
 from integrations.aws_ec2_power import StartInstance, StopInstance
 from integrations.aws_eks_nodes import ScaleNodeGroup
@@ -109,7 +110,39 @@ def _grow(cloud: FakeCloud, params: Params) -> None:
     cloud.eks.groups[params["cluster"], params["node_group"]].wanted = 3
 
 
+def _scaling(held: str = "", **more: str) -> Callable[[FakeCloud], Params]:
+    def make(cloud: FakeCloud) -> Params:
+        suspended = {held} if held else set()
+        return {"group": cloud.autoscaling.make_group(suspended=suspended), **more}
+
+    return make
+
+
+def _rescale(cloud: FakeCloud, params: Params) -> None:
+    cloud.autoscaling.groups[params["group"]].wanted = 3
+
+
+def _hold(*processes: str) -> Callable[[FakeCloud, Params], None]:
+    def change(cloud: FakeCloud, params: Params) -> None:
+        cloud.autoscaling.groups[params["group"]].suspended = set(processes)
+
+    return change
+
+
 WORLDS = (
+    World(action=SetDesired(), make=_scaling(desired="0"), move=_rescale, where=FAKE),
+    World(
+        action=SuspendProcess(),
+        make=_scaling(process="ReplaceUnhealthy"),
+        move=_hold("ReplaceUnhealthy"),
+        where=FAKE,
+    ),
+    World(
+        action=ResumeProcess(),
+        make=_scaling("Launch", process="Launch"),
+        move=_hold("Terminate"),
+        where=FAKE,
+    ),
     World(action=IsolateInstance(), make=_to_isolate, move=_open_up, where=FAKE),
     World(action=RestoreGroups(), make=_isolated, move=_regroup, where=FAKE),
     World(action=StopInstance(), make=_instance, move=_power("stopped"), where=FAKE),

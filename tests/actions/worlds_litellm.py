@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.gateways.litellm import LitellmAction
+from bot.gateways.litellm_keys import FIND, KeyAction
 from integrations.litellm_deployments import BlockDeployment, UnblockDeployment
 from integrations.litellm_keys import BlockKey, UnblockKey
 from integrations.litellm_limits import LimitRequests, LimitTokens, SetBudget
@@ -23,6 +24,11 @@ class LitellmWorld:
     make: Callable[[FakeLitellm], Params]
     move: Callable[[FakeLitellm, Params], Any]
     also: frozenset[str] = field(default_factory=frozenset)
+    """Finding a key by its alias: `test_litellm.py` does."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.action, KeyAction):
+            object.__setattr__(self, "also", frozenset({FIND}))
 
     @property
     def name(self) -> str:

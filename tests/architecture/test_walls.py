@@ -21,7 +21,7 @@ ONLY_HERE = {
     },
     r"import_module\(|__import__|exec\(|eval\(": {
         *("triage.py", "collectors.py", "gate/catalogue.py", "redact/gates.py"),
-        "cli/cloud_server.py",
+        *("cli/cloud_server.py", "cli/cloud_played.py"),
     },
     r"\bModelDoor\(": {"wire_model.py"},
     r"_ModelDoor__|\bDoorNeeds\b": {"assistant/door.py", "wire_model.py"},

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.session import Session
 
-from bot.aws.arguments import MOST_ENTRIES, typed
+from bot.aws.arguments import MOST_ENTRIES, typed, typed_over
 
 _CORE = Session()
 
@@ -107,3 +107,42 @@ def test_a_number_is_digits_with_a_point(number: str) -> None:
     weight = {"DesiredWeightsAndCapacities.0.DesiredWeight": number}
     with pytest.raises(ParamValidationError, match="must be a number"):
         _typed("sagemaker.UpdateEndpointWeightsAndCapacities", weight)
+
+
+_RULE = {"Name": "per-address", "Statement": {"RateBasedStatement": {"Limit": 2000}}}
+_ACL = {"Description": "front", "Rules": [{"Name": "known"}, _RULE]}
+_LIMIT = "Rules.1.Statement.RateBasedStatement.Limit"
+
+
+def _over(texts: Mapping[str, str]) -> dict[str, Any]:
+    waf = _client("wafv2")
+    return typed_over(waf, "UpdateWebACL", _ACL, texts, idempotency_key="k")
+
+
+def test_one_field_of_a_document_is_set_and_the_rest_repeated() -> None:
+    found = _over({_LIMIT: "100", "LockToken": "t"})
+    statement = {"RateBasedStatement": {"Limit": 100}}
+    rule = {"Name": "per-address", "Statement": statement}
+    rules = [{"Name": "known"}, rule]
+    assert found == {"Description": "front", "LockToken": "t", "Rules": rules}
+
+
+def test_the_document_itself_stays_as_it_was_read() -> None:
+    _over({_LIMIT: "100"})
+    assert _RULE["Statement"] == {"RateBasedStatement": {"Limit": 2000}}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Rules.2.Statement.RateBasedStatement.Limit",
+        "Rules.-1.Statement.RateBasedStatement.Limit",
+        "Rules.x.Name",
+        "Rules.1.Statement.NoStatement.Limit",
+        "Rules.1.Name.Limit",
+        "Nothing",
+    ],
+)
+def test_a_path_into_what_is_not_there_is_refused(path: str) -> None:
+    with pytest.raises(ParamValidationError):
+        _over({path: "100"})

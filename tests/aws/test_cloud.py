@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from bot.aws.calls import read, write
-from bot.aws.practice_seed import FUNCTION, GUARDRAIL, QUEUE, TOPIC
+from bot.aws.practice_agent import GUARDRAIL
+from bot.aws.practice_seed import FUNCTION, QUEUE, TOPIC
 from bot.cli.cloud import PracticeCloud
 from bot.domain.errors import BadSettings
 from tests.cloud import Cloud, running_cloud

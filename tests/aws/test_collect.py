@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.aws.practice_seed import FUNCTION, GUARDRAIL, LOG_GROUPS
+from bot.aws.practice_agent import GUARDRAIL
+from bot.aws.practice_seed import FUNCTION, LOG_GROUPS
 from bot.aws.session import AwsSession, open_session
 from bot.collectors import load_collectors
 from bot.config.sources import Source

@@ -58,6 +58,7 @@ from tests.awsfake.forms import problems
 from tests.awsfake.keys import Keys, Sts, signed
 from tests.awsfake.questions import Request, arguments_of, operation_of
 from tests.awsfake.service import REGION, Asked, Refused, Service
+from tests.awsfake.services.autoscaling import AutoScaling
 from tests.awsfake.services.cloudwatch import CloudWatch
 from tests.awsfake.services.ec2 import Ec2
 from tests.awsfake.services.eks import Eks
@@ -186,6 +187,7 @@ class FakeCloud(Account):
     cloudwatch: CloudWatch
     ec2: Ec2
     eks: Eks
+    autoscaling: AutoScaling
 
 
 @contextlib.contextmanager
@@ -193,7 +195,7 @@ def running_fake() -> Iterator[FakeCloud]:
     """Run the fake in threads of this process."""
     clock = FakeClock()
     keys = Keys(clock=clock)
-    played = (SageMaker(), CloudWatch(), Ec2(), Eks())
+    played = (SageMaker(), CloudWatch(), Ec2(), Eks(), AutoScaling())
     fake = Fake(services=(Sts(keys), *played), keys=keys)
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake)) as server:
         server.daemon_threads = True
@@ -210,4 +212,5 @@ def running_fake() -> Iterator[FakeCloud]:
         finally:
             server.shutdown()
             running.join()
-    assert fake.broken == []
+    if fake.broken:
+        raise AssertionError("; ".join(fake.broken))

@@ -37,7 +37,7 @@ def _applies(
     places = _several(statement.get("Resource", "*"))
     if not any(_like(one.casefold(), action.casefold()) for one in _actions(statement)):
         return False
-    if not any(_like(one, resource) for one in places):
+    if not any(_reaches(one, resource) for one in places):
         return False
     return all(
         _holds(operator, key, _several(wanted), context, unknown=is_denial)
@@ -71,6 +71,14 @@ def _holds(
         return is_every
     matched = [any(compare(one, each) for one in wanted) for each in found]
     return all(matched) if is_every else len(found) == 1 and matched[0]
+
+
+def _reaches(pattern: str, resource: str) -> bool:
+    """Tell whether a resource is one of a pattern: a star ends with its segment."""
+    if pattern == "*":
+        return True
+    wanted, found = pattern.split(":", 5), resource.split(":", 5)
+    return len(wanted) == len(found) and all(map(_like, wanted, found))
 
 
 def _same(wanted: str, found: str) -> bool:

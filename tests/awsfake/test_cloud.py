@@ -152,3 +152,23 @@ def test_a_role_that_is_not_there_gives_no_session(cloud: FakeCloud) -> None:
     grant = Grant(role="tocsin-act-none", calls=("iam.GetUser",), resources=("*",))
     with pytest.raises(Unreachable, match="AccessDenied"):
         cloud.mint().mint(plan_of(NOTHING), grant, approvers=APPROVERS)
+
+
+def _ask_and_end(*, status: str, call: str, **more: str) -> None:
+    """Ask a fake of its own once, and end it."""
+    with running_fake() as one:
+        name = one.sagemaker.make_endpoint(one.sagemaker.make_config())
+        one.sagemaker.endpoints[name].status = status
+        client = one.root().client("sagemaker", attempts=1)
+        with pytest.raises(ClientError):
+            getattr(client, call)(**(more or {"EndpointName": name}))
+
+
+def test_a_test_fails_when_the_fake_was_asked_what_it_does_not_play() -> None:
+    with pytest.raises(AssertionError, match=r"sagemaker\.DescribeModel is not played"):
+        _ask_and_end(status="InService", call="describe_model", ModelName="claims")
+
+
+def test_a_test_fails_when_the_fake_would_say_what_aws_could_not() -> None:
+    with pytest.raises(AssertionError, match="must be one of OutOfService"):
+        _ask_and_end(status="Fine", call="describe_endpoint")

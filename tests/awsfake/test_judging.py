@@ -40,6 +40,9 @@ def test_what_is_allowed_is_allowed() -> None:
     "statement",
     [
         _allow(Resource=OTHER),
+        _allow(Resource="arn:aws:sagemaker:*/chat"),
+        _allow(Resource="arn:aws:sagemaker:*:endpoint/chat"),
+        _allow(Resource="arn:aws:s?:*:*:endpoint/chat"),
         _allow(Resource=CHAT.upper()),
         _allow(Action="sagemaker:DescribeEndpoint"),
         _allow(NotResource=OTHER),

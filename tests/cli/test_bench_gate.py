@@ -1,6 +1,9 @@
 """`tocsin bench gate` counts what was pressed and done, and would see what is wrong."""
 
+import sqlite3
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ import pytest
 from bot.cli.bench_gate import Plan, Presses, counted, proposed, run, without_quorum
 from bot.cli.bench_gate_house import COMMANDER, GUEST, SECOND, Bench, Crowd, open_bench
 from bot.cli.bench_meter import Meter, Piece
+from bot.cli.bench_rival import bare_commits_beside
 from bot.domain.action_table import Stage
 from bot.domain.commands import PersonKind
 from bot.ports.gate import Asker
@@ -117,3 +121,20 @@ def test_a_piece_is_measured_without_the_work_of_its_neighbours() -> None:
     assert (meter.group, meter.shared) == ([6.0, 2.0], [3.0, 2.0])
     assert meter.cpu == [0.5, 0.25]
     assert (meter.queued, meter.groups) == ([7.0, 1.0], 2)
+
+
+def test_a_piece_that_came_too_late_is_counted_and_not_measured() -> None:
+    meter = Meter()
+    meter.ran(Piece(queued=1.0, work=0.5, cpu=0.5, counted=True, late=True))
+    meter.ran(Piece(queued=1.0, work=2.0, cpu=0.5, counted=True))
+    meter.committed(2, 3.0)
+    assert (meter.own, meter.late, meter.groups) == ([2.5], 1, 1)
+
+
+def test_bare_commits_go_on_beside_until_the_work_is_done(tmp_path: Path) -> None:
+    with bare_commits_beside(tmp_path) as beside:
+        while not beside:
+            threading.Event().wait(0.005)
+    found = len(beside)
+    with closing(sqlite3.connect(tmp_path / "bare.db")) as db:
+        assert db.execute("SELECT count(*) FROM row").fetchone() == (found,)

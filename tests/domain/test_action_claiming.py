@@ -220,12 +220,16 @@ def test_what_may_still_come_right_is_a_refusal(case: str) -> None:
 
 @pytest.mark.parametrize("level", [Level.T1, Level.T2])
 def test_t1_and_t2_save_evidence_before(level: Level) -> None:
-    plan = a_plan(level)
-    two = (agreed(SAM, plan), agreed(DANA, plan), cleared(SAM, DANA))
-    history = (*pending(plan), *two) if level is Level.T1 else approved(plan)
-    given(*history).when(Claim(worker="w1")).refused(
+    plan = a_plan(level, needs_commander=False)
+    both = (agreed(SAM, plan), agreed(DANA, plan), cleared(SAM, DANA))
+    given(*pending(plan), *both).when(Claim(worker="w1")).refused(
         OutOfTurn, saying=f"{NOT}no evidence was saved before. {LATER}"
     )
+
+
+def test_a_plan_that_asks_fewer_than_its_level_does_not_start() -> None:
+    plan = a_plan(Level.T1, quorum=1, needs_commander=False)
+    given(*approved(plan)).when(CLAIM).then(revoked("group_missing"))
 
 
 def test_t3_needs_no_evidence() -> None:

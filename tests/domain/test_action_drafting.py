@@ -101,6 +101,22 @@ def test_the_author_of_the_message_that_led_to_it_is_kept() -> None:
             "it says level T2, manifest and registry give none. Propose it again.",
         ),
         (
+            facts(OLU, groups=("privacy",)),
+            BadRequest,
+            (
+                "it asks other groups than the policies and the registry do. "
+                "Propose it again."
+            ),
+        ),
+        (
+            facts(OLU, groups=None),
+            BadRequest,
+            (
+                "it asks other groups than the policies and the registry do. "
+                "Propose it again."
+            ),
+        ),
+        (
             facts(OLU, drill=True),
             OutOfTurn,
             (
@@ -160,6 +176,18 @@ BARE = a_plan().draft
         ),
         (a_plan(quorum=0), "T2 needs 1 people, it asks 0"),
         (
+            a_plan(groups=("privcy",)),
+            "it needs a group that is not known, or one of them twice",
+        ),
+        (
+            a_plan(groups=("privacy", "privacy"), quorum=2),
+            "it needs a group that is not known, or one of them twice",
+        ),
+        (
+            a_plan(groups=("privacy", "legal")),
+            "it needs 2 groups and only 1 people",
+        ),
+        (
             a_plan(draft=replace(BARE, steps=())),
             "it has no steps, or two of the same id",
         ),
@@ -180,7 +208,9 @@ BARE = a_plan().draft
     ],
 )
 def test_a_plan_that_is_not_sound_is_refused(plan: Plan, because: str) -> None:
-    given().when(draft(plan), knowing=facts(OLU, level=plan.level)).refused(
+    given().when(
+        draft(plan), knowing=facts(OLU, level=plan.level, groups=plan.groups)
+    ).refused(
         BadRequest,
         saying=f"{NOT_DRAFTED}{because}. {TELL}",
     )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from botocore import xform_name
@@ -74,6 +75,7 @@ class FakeAws:
 class _Client:
     def __init__(self, aws: FakeAws, service: str) -> None:
         self._aws, self._service = aws, service
+        self.meta = SimpleNamespace(service_model=_model(service))
 
     def __getattr__(self, method: str) -> Callable[..., Mapping[str, Any]]:
         name = _operations(self._service)[method]

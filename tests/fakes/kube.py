@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.outside.k8s.base import Base
 from bot.outside.k8s.selectors import as_labels
-from bot.outside.k8s.wire import line_to
+from bot.outside.k8s.wire import route_to
 from tests.fakes.clock import FakeClock
 from tests.fakes.kube_controllers import disrupted, follow
 from tests.fakes.kube_rights import ACCOUNTS, Right, may, rights
@@ -81,16 +81,18 @@ class FakeCluster:
     Attributes:
         check: Returns what is wrong with a body that becomes an object.
         is_slow: Controllers do not follow.
+        is_cut: Lists go on, on a page that nobody asks for.
         fault: The next write is made, and this happens instead of its answer: a
             status, or 0 for a connection that breaks off.
     """
 
     port: int = 0
-    clock: FakeClock = field(default_factory=FakeClock)
+    clock: Any = field(default_factory=FakeClock)
     objects: dict[Place, Object] = field(default_factory=dict)
     rights: frozenset[Right] = field(default_factory=lambda: rights(SPACES))
     check: Callable[[Request, Object], str] = lambda _request, _made: ""
     is_slow: bool = False
+    is_cut: bool = False
     fault: int | None = None
     asked: list[Request] = field(default_factory=list)
     tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -103,7 +105,7 @@ class FakeCluster:
 
     def base(self, account: str = "tocsin") -> Base:
         """Return the bot's own identity, as a kubeconfig would give it."""
-        return Base(line=line_to(self.url), token=self.token(account, 86_400))
+        return Base(line=route_to(self.url), token=self.token(account, 86_400))
 
     def token(self, account: str, seconds: int = 600) -> str:
         """Return a token of an account, good for so long."""
@@ -183,7 +185,8 @@ class FakeCluster:
             case "create", "token":
                 return self._token(request)
             case "list", "":
-                return 200, {"metadata": {}, "items": self._listed(request)}
+                meta = {"continue": "more"} if self.is_cut else {}
+                return 200, {"metadata": meta, "items": self._listed(request)}
             case "create", "":
                 return self._create(request)
             case _:

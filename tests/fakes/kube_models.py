@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kubernetes import client
-
 from tests.fakes.kube import Object, Request
 
 _OF = {
@@ -41,7 +39,7 @@ def problems(model: str, value: Any) -> str:
     """Return what is wrong with a value of a model."""
     found = [*_wrong(model, value, model)]
     try:
-        getattr(client, model).model_validate(value)
+        _model(model).model_validate(value)
     except ValueError as error:
         found.append(str(error))
     return "; ".join(found)
@@ -62,13 +60,20 @@ def _wrong(kind: str, value: Any, path: str) -> Iterator[str]:
     if not isinstance(value, Mapping):
         yield f"{path} is no {kind}"
         return
-    known = getattr(client, kind)
+    known = _model(kind)
     fields = {there: known.openapi_types[here] for here, there in _fields(known)}
     for name, one in value.items():
         if name not in fields:
             yield f"{path} has no field {name}"
             continue
         yield from _wrong(fields[name], one, f"{path}.{name}")
+
+
+def _model(name: str) -> Any:
+    """Return a model of the client, which only this kind of test has."""
+    from kubernetes import client
+
+    return getattr(client, name)
 
 
 def _fields(known: Any) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ It keeps `bot.ports.send.Send` and refuses what the real one refuses: other fiel
 its requests know, wrong types, a viewer that writes, things that are not there. Shapes
 and statuses are those of LiteLLM 1.108.7: BlockKeyRequest, UpdateKeyRequest,
 BlockTeamRequest, UpdateTeamRequest and BlockModelRequest in its ``proxy/_types.py``,
-and what its endpoints answer.
+and what its endpoints were seen to answer.
 """
 
 import hashlib
@@ -49,6 +49,7 @@ class FakeLitellm:
 
     Attributes:
         asked: Method and path of each request, with the key that was shown.
+        lists_parts: Keys are listed for a part of their alias, as by older proxies.
         faults: What the next writes meet instead, first come, first served: it may
             raise, or answer what it likes.
     """
@@ -60,6 +61,7 @@ class FakeLitellm:
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    lists_parts: bool = False
 
     def key(self, **fields: Any) -> str:
         """Make a key; return its hash."""
@@ -134,6 +136,15 @@ class FakeLitellm:
             case "/key/info":
                 found = self.keys.get(named["key"])
                 return _found(found and {"key": named["key"], "info": found})
+            case "/key/list":
+                alias = named["key_alias"]
+                tokens = [
+                    token
+                    for token, one in self.keys.items()
+                    if self._has(one, alias) and one["status"] != "deleted"
+                ]
+                count = {"total_count": len(tokens), "current_page": 1}
+                return _said(200, {"keys": tokens, **count, "total_pages": 1})
             case "/team/info":
                 team = named["team_id"]
                 keys = [one for one in self.keys.values() if one["team_id"] == team]
@@ -144,6 +155,10 @@ class FakeLitellm:
                 return _said(200, {"data": list(self.models.values())})
             case _:
                 return _found(None)
+
+    def _has(self, key: Mapping[str, Any], alias: str) -> bool:
+        known = key["key_alias"] or ""
+        return alias in known if self.lists_parts else alias == known
 
     def _write(self, path: str, request: Request, headers: Mapping[str, str]) -> Answer:
         shape = _BODIES.get(path)

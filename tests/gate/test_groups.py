@@ -12,7 +12,7 @@ from bot.domain.action_table import Stage
 from bot.domain.errors import NotAllowed, Refusal
 from bot.domain.gate_rules import Mode
 from bot.domain.plan_view import PlanView
-from bot.domain.registry import System
+from bot.domain.registry import Registry, System
 from bot.domain.untrusted import Untrusted
 from bot.gate.groups import GroupNames
 from bot.gate.policy import Policy
@@ -148,6 +148,16 @@ def test_whoever_leaves_a_group_before_it_runs_takes_the_yes_along(
     assert (grouped.stage(view), grouped.world.turned) == ("revoked", 0)
 
 
+def test_data_of_every_system_that_the_parameters_name_counts(made: Make) -> None:
+    stage = made(CHAT, groups=NAMED)
+    other = replace(PERSONAL, id="claims", entities=("s1",))
+    both = replace(stage.desk, registry=Registry((CHAT, other)))
+    planning = replace(stage.gate.planning, desk=both)
+    proposing = replace(stage.gate.proposing, desk=both, planning=planning)
+    stage.gate = replace(stage.gate, desk=both, planning=planning, proposing=proposing)
+    assert proposed(stage).plan.groups == ("engineering", "privacy")
+
+
 def test_breaking_the_glass_waives_the_groups_with_the_quorum(
     grouped: GateStage,
 ) -> None:
@@ -270,6 +280,18 @@ def test_every_answer_that_decided_can_be_listed(grouped: GateStage) -> None:
     assert kept(grouped)[3].ruling.policies == ("needed-group-approves",)
     assert kept(grouped)[3].ruling.groups == ("privacy",)
     assert not kept(grouped, incident="INC-0002")
+
+
+def test_a_stop_that_needs_no_policy_is_no_answer_of_the_policies(
+    grouped: GateStage,
+) -> None:
+    view = proposed(grouped, "U0NOBODY")
+    by = grouped.people.asker("U0NOBODY", CHANNEL)
+    grouped.gate.deny(
+        view.plan.id, by=by, reason=Untrusted("never mind"), click=grouped.click()
+    )
+    assert grouped.stage(view) == "cancelled"
+    assert [one.ruling.verb for one in kept(grouped)] == ["propose"]
 
 
 def test_the_switch_leaves_its_answers_too(grouped: GateStage) -> None:

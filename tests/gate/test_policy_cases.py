@@ -27,7 +27,8 @@ def test_every_shipped_rule_decides_a_case() -> None:
 def test_a_case_fails_when_a_rule_is_taken_out(removed: str) -> None:
     schema = read_schemas()
     rules = [rule for name, rule in POLICY.rules.items() if name != removed]
-    outcomes = run_cases(Policy(rules, schema=schema), CASES)
+    about = [one for one in CASES if removed in (one.rule, *(one.needs or ()))]
+    outcomes = run_cases(Policy(rules, schema=schema), about)
     assert any(not one.passed for one in outcomes)
 
 
@@ -36,6 +37,25 @@ def test_the_right_decision_by_the_wrong_rule_fails(tmp_path: Path) -> None:
     (outcome,) = run_cases(POLICY, [case])
     assert outcome.answer.allowed is case.allowed
     assert not outcome.passed
+
+
+@pytest.mark.parametrize(
+    ("needs", "passes"),
+    [
+        ("[privacy-for-personal-data, engineering-for-personal-data]", True),
+        ("[privacy-for-personal-data]", False),
+        ("[]", False),
+        ("[-legal-under-legal-hold]", False),
+        ("[-no-such-rule]", False),
+    ],
+)
+def test_a_case_says_whose_yes_is_needed(
+    tmp_path: Path, needs: str, *, passes: bool
+) -> None:
+    what = "what: {data_classes: [personal data]}"
+    case = _only(tmp_path, f"{{{what}, needs: {needs}, expect: allow}}")
+    (outcome,) = run_cases(POLICY, [case])
+    assert outcome.passed is passes
 
 
 def test_a_later_case_of_the_same_name_replaces_the_earlier(tmp_path: Path) -> None:

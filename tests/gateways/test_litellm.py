@@ -1,7 +1,10 @@
 """What LiteLLM's actions tell people, and what they refuse to take."""
 
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
+import orjson
 import pytest
 
 from bot.domain.errors import BadRequest, NotFound, Unreachable
@@ -14,6 +17,7 @@ from integrations.litellm_limits import SetBudget
 from integrations.litellm_models import SwitchModel
 from integrations.litellm_teams import BlockTeam
 from tests.cloud import plan_of
+from tests.fakes.ask import answer
 from tests.fakes.clock import FakeClock
 from tests.fakes.litellm import ACT_KEY, READ_KEY, FakeLitellm
 
@@ -38,15 +42,51 @@ def drafted(proxy: FakeLitellm, action: Any, **params: str) -> Draft:
     return draft
 
 
-@pytest.mark.parametrize(
-    "key", ["sk" + "-" + "a" * 61, "A" * 64, "a" * 63, "a" * 65, "claims", ""]
-)
+@pytest.mark.parametrize("key", ["sk" + "-" + "a" * 61, "a" * 65, "<@U0EVIL>", ""])
 def test_a_raw_key_is_refused_and_not_repeated(proxy: FakeLitellm, key: str) -> None:
     with pytest.raises(BadRequest) as refused:
         drafted(proxy, BlockKey(), key=key)
     assert "never the key itself" in str(refused.value)
     assert not key or key not in str(refused.value)
     assert proxy.asked == []
+
+
+def test_a_plan_by_alias_stands_on_the_hash(proxy: FakeLitellm) -> None:
+    key = proxy.key(key_alias="claims prod")
+    draft = drafted(proxy, BlockKey(), key="claims prod")
+    assert draft == drafted(proxy, BlockKey(), key=key)
+    assert dict(draft.params) == {"key": key}
+    assert [path for _, path, _ in proxy.asked].count("/key/list") == 1
+
+
+@pytest.mark.parametrize("own", [READ_KEY, ACT_KEY])
+def test_the_bot_does_not_lock_itself_out(proxy: FakeLitellm, own: str) -> None:
+    token = sha256(own.encode()).hexdigest()
+    proxy.keys[token] = proxy.keys.pop(proxy.key(key_alias="tocsin"))
+    for named in (token, "tocsin"):
+        with pytest.raises(BadRequest, match="with which Tocsin itself asks"):
+            drafted(proxy, BlockKey(), key=named)
+
+
+def test_an_alias_of_nobody_or_of_several_makes_no_plan(proxy: FakeLitellm) -> None:
+    with pytest.raises(NotFound, match="no key has exactly this alias"):
+        drafted(proxy, BlockKey(), key="claims")
+    proxy.key(key_alias="claims", status="deleted")
+    with pytest.raises(NotFound, match="no key has exactly this alias"):
+        drafted(proxy, BlockKey(), key="claims")
+    for _ in range(2):
+        proxy.key(key_alias="claims")
+    with pytest.raises(BadRequest, match="no single key"):
+        drafted(proxy, BlockKey(), key="claims")
+
+
+def test_a_key_that_was_listed_for_half_an_alias_is_not_taken(
+    proxy: FakeLitellm,
+) -> None:
+    proxy.lists_parts = True
+    proxy.key(key_alias="claims-prod")
+    with pytest.raises(NotFound, match="no key has exactly this alias"):
+        drafted(proxy, BlockKey(), key="claims")
 
 
 def test_people_type_the_alias_and_never_the_hash(proxy: FakeLitellm) -> None:
@@ -82,7 +122,7 @@ def test_a_group_without_another_deployment_is_told(proxy: FakeLitellm) -> None:
     proxy.model("chat")
     proxy.model("chat", blocked=True)
     says = drafted(proxy, BlockDeployment(), model_id=alone).blast.says
-    assert says == "The model group 'chat': 1 other deployment answer from then on."
+    assert says == "The model group 'chat': 1 other deployment answers from then on."
 
 
 def test_what_a_key_may_not_use_does_not_answer_for_it(proxy: FakeLitellm) -> None:
@@ -128,6 +168,20 @@ def test_an_amount_is_told_as_a_plan_takes_it(value: object, text: str) -> None:
 def test_what_is_no_amount_is_not_taken_for_one(value: object) -> None:
     with pytest.raises(Unreachable, match="another shape"):
         amount(value)
+
+
+@pytest.mark.parametrize("data", [5, ["x"], [None], {"a": 1}, "x"])
+def test_a_list_of_another_shape_makes_no_plan(proxy: FakeLitellm, data: Any) -> None:
+    def answers(*_: Any, **__: Any) -> Any:
+        return answer(orjson.dumps({"data": data, "keys": data}))
+
+    for action, params in (
+        (BlockDeployment(), {"model_id": "x"}),
+        (BlockKey(), {"key": "claims"}),
+    ):
+        lying = replace(reader(proxy), send=answers)
+        with pytest.raises((Unreachable, NotFound, BadRequest)):
+            action.plan(params, reader=lying)
 
 
 @pytest.mark.parametrize("info", [None, [], "x"])

@@ -111,6 +111,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"host": "http://flags.example.org"}, "it does not start with https://"),
     ({"host": "https://{flag}.example.org"}, "host must be https://name"),
     ({"host": "https://flags.example.org/v1"}, "host must be https://name"),
+    ({"host": "https://flags.exämple.org"}, "host must be https://name"),
     ({"host": "https://me@flags.example.org"}, "it holds a user or a password"),
     ({"write__path": "/v1/{other}"}, "write.path names {other}"),
     ({"write__path": "/v1/{flag!r}"}, "write.path has braces"),
@@ -189,3 +190,9 @@ def test_secrets_that_protect_nothing_stop_the_start(
     with pytest.raises(BadSettings, match=because) as refused:
         site_keys(action, secrets.__getitem__)
     assert "same" not in refused.value.because.replace("the same token", "")
+
+
+def test_the_example_of_the_guide_can_be_used() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "http-actions.md"
+    text = guide.read_text("utf-8").partition("```yaml\n")[2].partition("```")[0]
+    assert parsed("off.yaml", text.encode()).name == "http.flags.off"

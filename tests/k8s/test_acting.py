@@ -11,7 +11,7 @@ from bot.domain.errors import BadRequest, NotFound, TocsinError, Unreachable
 from bot.domain.plan import Draft
 from bot.gate.catalogue import load_actions
 from bot.outside.k8s.session import Reach
-from bot.ports.action import Effect
+from bot.ports.action import Effect, StepResult
 from tests.actions.promises_kubernetes import Stage
 from tests.actions.worlds_kubernetes import (
     SPACE,
@@ -188,6 +188,41 @@ def test_a_write_without_a_clear_answer_is_for_a_person_to_say(
     assert sum(one.verb == "patch" for one in cluster.asked) == 1
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"spec": {}},
+        {"spec": {"replicas": "many"}},
+        {"spec": []},
+        {"metadata": {"uid": []}, "spec": None},
+    ],
+)
+def test_what_is_no_answer_of_kubernetes_is_told_as_such(
+    stage: Stage, cluster: FakeCluster, broken: dict[str, Any]
+) -> None:
+    params = to_scale(cluster)
+    draft = SCALE.plan(params, reader=stage.reader())
+    place = ("deployments", SPACE, params["deployment"])
+    cluster.objects[place] = {**cluster.objects[place], **broken}
+    assert "not built like an answer" in refusal(stage, SCALE, params)
+    found = SCALE.verify(plan_of(draft), reader=stage.reader())
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert stage.apply(SCALE, draft).outcome is Outcome.FAILED
+    del cluster.objects[place]
+    found = SCALE.verify(plan_of(draft), reader=stage.reader())
+    assert "the cluster has no such thing" in found.says
+
+
+def test_a_list_that_goes_on_is_not_taken_for_the_whole(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = to_drain(cluster)
+    cluster.is_cut = True
+    says = refusal(stage, DRAIN, params)
+    cluster.is_cut = False
+    assert says == "there are more than 1000 of them"
+
+
 # --- deployments ---
 
 
@@ -246,6 +281,8 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
 
     def between(call: str, texts: Mapping[str, str]) -> Mapping[str, Any]:
         found = looked(call, texts)
+        if call != "apps.ListReplicaSets":
+            return found
         other = template(params["deployment"], "evil:1")
         swapped["spec"]["template"] = other
         return found
@@ -253,6 +290,7 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
     looked, session.look = session.look, between  # type: ignore[method-assign]
     result = stage.apply(UNDO, draft, session)
     assert result.outcome is Outcome.FAILED
+    assert "its replica set holds another template by now" in result.says
     assert not any(one.verb == "patch" for one in cluster.asked)
     now = cluster.objects["deployments", SPACE, params["deployment"]]
     image = now["spec"]["template"]["spec"]["containers"][0]["image"]
@@ -381,6 +419,41 @@ def test_a_pod_of_the_same_name_is_not_that_pod(
     result = DRAIN.apply(draft.steps[1], effect)
     assert f"the world is not as planned (pod:serving/{name})" in result.says
     assert not any(one.part == "eviction" for one in cluster.asked)
+
+
+def test_a_pod_that_ends_by_itself_is_left_to_it(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    draft = drain_of(stage)
+    effect = Effect(session=stage.session(DRAIN, draft), idempotency_key="k")
+    assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
+    name = dict(draft.steps[1].params)["name"]
+    meta = cluster.objects["pods", SPACE, name]["metadata"]
+    meta["deletionTimestamp"] = "2026-05-04T12:00:00Z"
+    result = DRAIN.apply(draft.steps[1], effect)
+    assert "the world is not as planned" in result.says
+    assert not any(one.part == "eviction" for one in cluster.asked)
+
+
+def test_a_pod_that_is_replaced_after_the_comparison_is_not_evicted(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    draft = drain_of(stage)
+    session = stage.session(DRAIN, draft)
+    effect = Effect(session=session, idempotency_key="k")
+    assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
+    name, written = dict(draft.steps[1].params)["name"], session.write
+
+    def slow(call: str, texts: Mapping[str, str], body: Any) -> StepResult:
+        del cluster.objects["pods", SPACE, name]
+        pod(cluster, name, node=draft.target, app="x")
+        return written(call, texts, body)
+
+    session.write = slow  # type: ignore[method-assign]
+    result = DRAIN.apply(draft.steps[1], effect)
+    assert result.outcome is Outcome.FAILED
+    assert "it was changed in the same moment" in result.says
+    assert ("pods", SPACE, name) in cluster.objects
 
 
 def test_a_node_that_was_opened_again_is_not_emptied(

@@ -26,8 +26,11 @@ def ending(after: timedelta) -> str:
     return jwt(exp=int((NOW + after).timestamp()))
 
 
-def opened(monkeypatch: pytest.MonkeyPatch, token: str, **given: Any) -> room.Base:
-    held = {"value": f"Bearer {token}"} if token else {}
+def opened(
+    monkeypatch: pytest.MonkeyPatch, token: str, context: str = "prod", **given: Any
+) -> room.Base:
+    # A pod's own begins with a small letter.
+    held = {"value": f"bearer {token}"} if token else {}
     settings = SimpleNamespace(
         **{
             "host": "https://cluster.example",
@@ -40,7 +43,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, token: str, **given: Any) -> room.Ba
         }
     )
     monkeypatch.setattr(room, "configured", lambda _context, _config: settings)
-    return open_base("prod", Path("kubeconfig"), NOW)
+    return open_base(context, Path("kubeconfig"), NOW)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +84,15 @@ def test_what_would_be_good_for_long_is_refused(
         opened(monkeypatch, token, **given)
     assert refused.value.what == "Kubernetes was not connected for actions"
     assert not token or token not in str(refused.value)
+
+
+def test_a_pods_own_token_ends_with_the_pod_whatever_it_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token = ending(timedelta(days=365))
+    assert opened(monkeypatch, token, "in-cluster").token == token
+    with pytest.raises(BadSettings, match="does not say when it ends"):
+        opened(monkeypatch, jwt(sub="of a secret"), "in-cluster")
 
 
 def test_on_this_machine_anything_goes(monkeypatch: pytest.MonkeyPatch) -> None:

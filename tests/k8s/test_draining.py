@@ -73,6 +73,11 @@ def test_nothing_stands_against_pods_that_are_started_again_here() -> None:
             "disruption budgets hold it back: serving/keep-a",
         ),
         ([pod("a")], [{**budget("a", 0), "status": {}}], "disruption budgets hold"),
+        (
+            [pod("a")],
+            [budget("a", 5), budget("a", 5)],
+            "several disruption budgets mean serving/a: no eviction works",
+        ),
     ],
 )
 def test_what_stands_against_it_is_named(

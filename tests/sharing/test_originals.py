@@ -14,6 +14,7 @@ from bot.domain.share_decisions import Denied, NewTicket, mint
 from bot.domain.share_originals import known_alert
 from bot.placing import Placing
 from bot.ports import Payload
+from bot.readmodels.decisions import decisions
 from bot.sharing.original import Told, original_document
 from tests.sharing.reading import Opened
 from tests.sharing.stage import ALERT, FIRST, Stage
@@ -165,6 +166,8 @@ def test_the_log_says_by_which_policy_it_was_allowed(leak: Stage) -> None:
     assert sealed.body["rules"] == ["on-call-opens-raw"]
     assert len(sealed.body["policy_hash"]) == 64
     assert sealed.actor == sealed.body["person"] == "U0ONCALL"
+    (said,) = leak.core.store.read(lambda tx: [*decisions(tx, incident="INC-0001")])
+    assert (said.ruling.policies, said.ruling.allowed) == (("on-call-opens-raw",), True)
     assert "reason" not in sealed.body
     assert leak.kinds(share)[:3] == ["created", "original_sealed", "ticket_minted"]
 
@@ -199,6 +202,12 @@ def test_who_may_not_is_told_why_and_it_is_on_record(leak: Stage) -> None:
             "Ask somebody on call who is in the incident's channel."
         )
     assert refusals(leak) == ["original refused.not_allowed"] * len(NOT_FOR)
+    said = leak.core.store.read(lambda tx: list(decisions(tx, incident="INC-0001")))
+    assert len(said) == len(NOT_FOR)
+    assert {(one.ruling.verb, one.ruling.allowed) for one in said} == {
+        ("open_raw", False)
+    }
+    assert said[0].ruling.policies == ("members-only",)
     assert leak.links() == []
     assert leak.vault.share_keys.all() == ()
 

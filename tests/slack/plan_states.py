@@ -215,6 +215,7 @@ VIEWS: Mapping[str, PlanView] = {
         needs=("privacy",),
         lifted=("wv-move",),
     ),
+    "waived": replace(APPROVED, lifted=("wv-move",)),
     "observe": replace(T2, mode="observe"),
     "suggest": replace(T2, mode="suggest"),
     "drill": view_of(replace(PLAN, drill=True)),

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.domain.errors import Unreachable
-from bot.slack.examine import examine_app_token
+from bot.slack.examine import examine_app_token, unknown_groups
 from tests.practice.stage import APP_TOKEN, TOKEN, Stage
 
 pytestmark = pytest.mark.slow
@@ -39,3 +39,14 @@ async def test_a_token_that_opens_nothing_comes_with_the_next_move(
     assert because in no.value.because
     assert next_move in no.value.next_move
     assert token not in str(no.value)
+
+
+async def test_user_groups_that_slack_does_not_have_are_told() -> None:
+    async with Stage() as stage:
+        missing = await asyncio.to_thread(
+            unknown_groups,
+            TOKEN,
+            ("S0ONCALL", "approvers", "S0DPO", "privacy"),
+            base_url=f"{stage.url}/practice/api/",
+        )
+    assert missing == ("S0DPO", "privacy")

@@ -40,7 +40,7 @@ async def stage() -> AsyncIterator[Stage]:
 async def test_somebody_is_known_with_groups_channel_and_time(stage: Stage) -> None:
     found = await stage.askers.now("U0SECOND", HERE, team="T0TEAM")
     assert (found.person.id, found.person.kind) == ("U0SECOND", PersonKind.MEMBER)
-    assert found.groups == {"oncall", "approvers"}
+    assert found.groups == {"oncall", "approvers", "S0", "S1"}
     assert (found.in_channel, found.channel_shared) == (True, False)
     assert found.read_at == NOON
 
@@ -51,6 +51,7 @@ async def test_who_is_in_no_group_and_not_in_the_channel_is_told_apart(
     stage.slack.members[HERE] = ["U0SECOND"]
     found = await stage.askers.now("U0GUEST", HERE)
     assert (found.groups, found.in_channel) == (frozenset(), False)
+    assert found.groups_read
     assert found.person.kind is PersonKind.GUEST
 
 
@@ -99,7 +100,8 @@ async def test_what_slack_does_not_answer_counts_as_the_worst(
         stage.slack.faults[method] += [fault] * 3
     found = await stage.askers.now("U0SECOND", HERE)
     assert found.person.kind is PersonKind.UNKNOWN
-    assert (found.groups, found.in_channel) == (frozenset(), False)
+    assert (found.groups, found.groups_read) == (frozenset(), False)
+    assert not found.in_channel
     assert found.channel_shared
     for method in methods:
         stage.slack.faults[method].clear()
@@ -125,5 +127,6 @@ async def test_for_a_claim_everything_is_read_again(stage: Stage) -> None:
 async def test_when_the_room_does_not_run_nobody_is_known(stage: Stage) -> None:
     found = await asyncio.to_thread(stage.askers.asker, "U0SECOND", HERE)
     assert found.person.kind is PersonKind.UNKNOWN
-    assert (found.groups, found.in_channel) == (frozenset(), False)
+    assert (found.groups, found.groups_read) == (frozenset(), False)
+    assert not found.in_channel
     assert found.channel_shared

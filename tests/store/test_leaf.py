@@ -107,7 +107,9 @@ def test_a_leaf_says_what_was_put_into_it(body: dict[str, Any]) -> None:
 @given(st.datetimes(timezones=st.timezones()))
 def test_every_time_is_written_in_utc_with_microseconds(when: datetime) -> None:
     utc = when.astimezone(UTC)
-    facts = parse_leaf(leaf_of({}, at=when))
+    entry = NewEntry(kind="k.v1", at=when, actor="U0ONCALL", body={"n": [1]})
+    leaf, facts = made(entry, seq=3, stream="s", version=2, words={"title": "5d1e"})
+    assert facts == parse_leaf(leaf)
     assert facts.at == utc
     assert leaf_of({}, at=when) == leaf_of({}, at=utc)
 
@@ -150,6 +152,14 @@ def test_what_has_no_one_byte_form_is_refused(
         f"The entry was not recorded: {because}. Record only text, whole numbers, "
         "true, false, null, lists and maps."
     )
+
+
+@pytest.mark.parametrize("wrong", [{"kind": None}, {"actor": 7}])
+def test_a_kind_or_an_actor_that_is_no_text_is_refused(wrong: dict[str, Any]) -> None:
+    given: dict[str, Any] = {"kind": "k.v1", "actor": "U0ONCALL", **wrong}
+    entry = NewEntry(at=NOON, body={}, **given)
+    with pytest.raises(LogError, match="its kind and actor are texts"):
+        made(entry, seq=3, stream="s", version=2, words={})
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

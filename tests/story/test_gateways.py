@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.wire_ground import SystemClock
+from tests.fakes.ask import answer
 from tests.fakes.flag_service import HOST, FlagService
 from tests.fakes.litellm import ACT_KEY, READ_KEY, FakeLitellm
 from tests.gateways.serving import served
@@ -80,9 +81,9 @@ def here(tmp_path: Path) -> Iterator[Here]:
             yield Here(tocsin, proxy, flags)
 
 
-def test_a_key_is_blocked_and_a_switch_is_turned_once_two_agree(here: Here) -> None:
+def test_keys_and_switches_change_once_two_agree_and_doubt_is_told(here: Here) -> None:
     key = here.proxy.key(key_alias="claims-prod")
-    plan = here.propose("U0ONCALL", "litellm.key.block", key=key)
+    plan = here.propose("U0ONCALL", "litellm.key.block", key="claims-prod")
     assert "claims-prod" in json.dumps(plan["blocks"])
     confirm(here.tocsin, "U0ONCALL", plan, "claims-prod")
     assert not here.proxy.keys[key]["blocked"]
@@ -96,6 +97,11 @@ def test_a_key_is_blocked_and_a_switch_is_turned_once_two_agree(here: Here) -> N
     confirm(here.tocsin, "U0SECOND", plan, flag)
     card_says(here.tocsin, plan, "verified")
     assert here.flags.flags[flag]["enabled"] is False
+
+    here.proxy.faults.append(lambda _: answer(b"", 503))
+    plan = here.propose("U0ONCALL", "litellm.key.unblock", key=key)
+    confirm(here.tocsin, "U0SECOND", plan, "claims-prod")
+    card_says(here.tocsin, plan, "Not known whether it happened")
 
     for shown in (READ_KEY, ACT_KEY, *SECRETS.values()):
         assert shown not in here.tocsin.stderr()

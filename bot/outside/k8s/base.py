@@ -18,12 +18,13 @@ import orjson
 
 from bot.domain.addresses import is_this_machine
 from bot.domain.errors import BadSettings
-from bot.outside.cluster import configured
-from bot.outside.k8s.wire import Line, line_to
+from bot.outside.cluster import IN_CLUSTER, configured
+from bot.outside.k8s.wire import Line, route_to
 
 _LONGEST = timedelta(hours=25)
-"""How long a base identity may be good for: projected tokens live an hour and are
-extended to at most 24 by nobody but old clusters, single sign-on gives a day."""
+"""How long a token of a kubeconfig may be good for: single sign-on gives a day. A pod's
+own says a year by default, but ends with the pod and is renewed every hour, see
+https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/"""
 _SHORT_BY_NATURE = ("k8s-aws-v1.", "ya29.")
 """How tokens begin that say no end and have one all the same: EKS, 15 minutes
 (https://docs.aws.amazon.com/eks/latest/userguide/cluster-auth.html), and Google's
@@ -50,10 +51,11 @@ def open_base(context: str, config: Path | None, now: datetime) -> Base:
     token = _token(settings)
     url = str(settings.host)
     if not is_this_machine(urlsplit(url).hostname or ""):
-        wrong = _lasting(settings, token, now)
+        longest = None if context == IN_CLUSTER else _LONGEST
+        wrong = _lasting(settings, token, now, longest)
         if wrong:
             raise _refused(wrong)
-    line = line_to(
+    line = route_to(
         url,
         authority=str(settings.ssl_ca_cert or ""),
         server_name=str(settings.tls_server_name or ""),
@@ -65,11 +67,17 @@ def open_base(context: str, config: Path | None, now: datetime) -> Base:
 def _token(settings: Any) -> str:
     held = settings.auth_settings().get("BearerToken") or {}
     kind, _, token = str(held.get("value") or "").partition(" ")
-    return token if kind == "Bearer" else ""
+    return token if kind.casefold() == "bearer" else ""
 
 
-def _lasting(settings: Any, token: str, now: datetime) -> str:
-    """Return what of the credentials would be good for too long, "" for nothing."""
+def _lasting(
+    settings: Any, token: str, now: datetime, longest: timedelta | None
+) -> str:
+    """Return what of the credentials would be good for too long, "" for nothing.
+
+    Args:
+        longest: How long is not too long; None where something else ends it.
+    """
     if settings.cert_file:
         return "its user is a client's certificate, which nobody can take back"
     if not token:
@@ -79,7 +87,7 @@ def _lasting(settings: Any, token: str, now: datetime) -> str:
     ends_at = _end(token)
     if ends_at is None:
         return "its user's token does not say when it ends"
-    if ends_at - now > _LONGEST:
+    if longest is not None and ends_at - now > longest:
         return "its user's token is good for more than a day"
     return ""
 

@@ -54,7 +54,7 @@ class KubernetesDoor:
         with self._lock:
             now = self.clock.now()
             if self._read is None or self._read.ends_at - now < _RENEW_BEFORE:
-                self._read = self._minted(READ_ACCOUNT, "tocsin (reading)")
+                self._read = self.token(READ_ACCOUNT, "tocsin (reading)")
             return KubeSession(wire=self._read.wire, reach=self.reach)
 
     def for_plan(
@@ -75,10 +75,18 @@ class KubernetesDoor:
             )
         agent = f"tocsin (plan {plan.id}; digest {plan.digest()}; approved by "
         agent += f"{' '.join(sorted(set(approvers)))})"
-        minted = self._minted(action.ROLE, agent[:_LONGEST_AGENT])
+        minted = self.token(action.ROLE, _in_a_header(agent))
         return KubeSession(wire=minted.wire, reach=self.reach, writes=plan.draft.steps)
 
-    def _minted(self, account: str, agent: str) -> Minted:
+    def token(self, account: str, agent: str) -> Minted:
+        """Return a token of one of the accounts, good for ten minutes.
+
+        Args:
+            agent: What the cluster's audit log calls whoever uses it.
+
+        Raises:
+            Unreachable: No cluster is named, or it gave none.
+        """
         if self.opened is None:
             raise Unreachable(
                 "Nothing was read or changed",
@@ -94,6 +102,12 @@ class KubernetesDoor:
                 next_move=error.next_move,
             ) from None
         return mint(base, self.space, account, agent=agent)
+
+
+def _in_a_header(text: str) -> str:
+    """Return a text as a header may hold it."""
+    shown = (one if one.isascii() and one.isprintable() else "?" for one in text)
+    return "".join(shown)[:_LONGEST_AGENT]
 
 
 def _not_for(plan: Plan, action: Action, approvers: tuple[str, ...]) -> str:

@@ -51,7 +51,7 @@ def scratch(pods: Iterable[Shown]) -> int:
 
 
 def hindrance(
-    pods: Sequence[Shown], budgets: Iterable[Shown], allowed: Collection[str]
+    pods: Sequence[Shown], budgets: Sequence[Shown], allowed: Collection[str]
 ) -> str:
     """Return what stands against evicting these pods, "none" if nothing does.
 
@@ -66,6 +66,9 @@ def hindrance(
         return f"nothing would start {', '.join(alone)} again"
     if len(pods) > MOST_PODS:
         return f"it runs {len(pods)} pods, and a card names at most {MOST_PODS}"
+    twice = [place(one) for one in pods if sum(_is_for(b, one) for b in budgets) > 1]
+    if twice:
+        return f"several disruption budgets mean {', '.join(twice)}: no eviction works"
     held = [one for one in budgets if _short(one, pods)]
     if held:
         return f"disruption budgets hold it back: {', '.join(map(place, held))}"
@@ -74,17 +77,17 @@ def hindrance(
 
 def _short(budget: Shown, pods: Iterable[Shown]) -> bool:
     """Tell whether a budget allows fewer disruptions now than would happen."""
-    space = budget["metadata"]["namespace"]
-    selector = budget["spec"].get("selector")
-    if selector is None:
-        return False
-    hit = sum(
-        one["metadata"]["namespace"] == space
-        and selects(selector, one["metadata"].get("labels") or {})
-        for one in pods
-    )
+    hit = sum(_is_for(budget, one) for one in pods)
     allowed = int((budget.get("status") or {}).get("disruptionsAllowed", 0))
     return bool(hit > allowed)
+
+
+def _is_for(budget: Shown, pod: Shown) -> bool:
+    """Tell whether a budget means a pod."""
+    meta, selector = pod["metadata"], budget["spec"].get("selector")
+    if selector is None or meta["namespace"] != budget["metadata"]["namespace"]:
+        return False
+    return selects(selector, meta.get("labels") or {})
 
 
 def _stays(pod: Shown) -> bool:

@@ -29,9 +29,9 @@ def template(one: Shown) -> Shown:
 
 
 def digest(one: Shown) -> str:
-    """Return SHA-256 hex over the template."""
+    """Return the first 128 bits of SHA-256 over the template, in hex."""
     said = orjson.dumps(template(one), option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(said).hexdigest()
+    return hashlib.sha256(said).hexdigest()[:32]
 
 
 def current(deployment: str, sets: Iterable[Shown]) -> str:

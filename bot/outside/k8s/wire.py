@@ -52,7 +52,7 @@ class Line:
     pool: Any
 
 
-def line_to(
+def route_to(
     url: str, *, authority: str = "", server_name: str = "", verify: bool = True
 ) -> Line:
     """Return a way to an API.
@@ -69,7 +69,9 @@ def line_to(
         more["ca_certs"] = authority
     if server_name:
         more |= {"server_hostname": server_name, "assert_hostname": server_name}
-    return Line(url=url.rstrip("/"), pool=urllib3.PoolManager(num_pools=1, **more))
+    return Line(
+        url=url.rstrip("/"), pool=urllib3.PoolManager(num_pools=1, maxsize=4, **more)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
