@@ -56,6 +56,7 @@ _PYTEST = ("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"
 # No test counts as run by pytest: the loop is ours.
 _JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 _LIMIT_S = 60
+_TELLS_EVERY = 100
 _LOADED = ("bot.domain", "tests.")
 
 
@@ -228,6 +229,8 @@ def _forked(
     """Judge each mutant in a process of its own, several at a time."""
     waiting, running = list(reversed(mutants)), dict[int, tuple[int, Mutant, float]]()
     while waiting or running:
+        if len(waiting) % _TELLS_EVERY == 0 and len(running) < jobs:
+            click.echo(f"{len(waiting)} left", err=True)
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
             pid, wire = _fork(mutant, killer)
