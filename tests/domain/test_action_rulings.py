@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.action import fold
+from bot.domain.action import Approval, fold
 from bot.domain.action_commands import (
     ActionCommand,
     Approve,
@@ -108,6 +108,7 @@ def test_a_plain_yes_counts_for_what_the_level_asks() -> None:
         by=SAM.id, digest="d", commander=False, policy_hash="p1", at=NOON
     )
     assert fold((*pending(), bare)).approvals[0].group_only is False
+    assert Approval(by=SAM.id, commander=False, at=NOON).group_only is False
 
 
 def test_the_newest_look_is_remembered_and_when_to_look_again() -> None:
