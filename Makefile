@@ -36,8 +36,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CHAOS := tests/story/test_flood.py tests/story/test_crash.py
 
-.PHONY: help setup run test test-fast test-slow test-outside chaos check docs bench lock \
-	image-steps clean
+.PHONY: help setup run test test-fast test-slow test-outside chaos mutants check docs bench \
+	lock image-steps clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ test-slow: setup ## the tests that start servers, kill processes or search long
 chaos: setup ## the tests that pull the plug, as often as they can
 	@TOCSIN_CHAOS=full $(PYTEST) -n $(WORKERS) --dist loadfile $(CHAOS)
 	@TOCSIN_CHAOS=full $(PYTEST) -n 0 tests/chaos
+
+mutants: setup ## change the gate's rules one by one: some test must notice each
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python scripts/mutants.py --jobs $(WORKERS)
 
 test-outside: setup $(OUTSIDE_READY) ## the tests that need Debian packages (Chromium, age, Go, Alertmanager)
 	@if grep -rqs --include='*.py' 'mark\.outside' tests; then $(PYTEST) -m outside; fi

@@ -2,14 +2,16 @@
 
 Each mutation is a whole syntax tree with one node changed, and a name that stays the
 same while other lines move: where it is, what stood there and what stands there now.
-Docstrings, annotations and imports are left alone.
+Docstrings, annotations and imports are left alone, and so is `assert_never`, which
+is there for mypy.
 """
 
 import ast
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Eq: (ast.NotEq,),
@@ -31,7 +33,8 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitAnd: ast.BitOr,
 }
 _NAMES = {"max": "min", "min": "max", "any": "all", "all": "any"}
-_MOST = 60
+_FOR_MYPY = "assert_never"
+_MOST_SAID = 60
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Mutation:
         where: Qualified name of the function or class; "" for the module itself.
         what: What stood there and what stands there now.
         nth: Told apart from equal ones before it in the same place.
-        lines: First and last line of what changes.
         in_function: It changes a function's body and nothing that is made at import.
+        lines: First and last line of what changes.
     """
 
     where: str
@@ -55,141 +58,209 @@ class Mutation:
 
     @property
     def name(self) -> str:
-        return f"{self.where or 'module'}: {self.what}" + (
-            f" (no. {self.nth})" if self.nth > 1 else ""
-        )
+        """Return what it is called in the list of those that change nothing."""
+        more = f" (no. {self.nth})" if self.nth > 1 else ""
+        return f"{self.where or 'module'}: {self.what}{more}"
 
 
 def mutations(source: str) -> Iterator[Mutation]:
     """Return every mutation of a module, in the order of its lines."""
     tree = ast.parse(source)
     seen: Counter[tuple[str, str]] = Counter()
-    for spot in list(_spots(tree)):
-        node, names, is_body = spot
+    for node, names, in_function in list(_spots(tree)):
         for changed in _changes(node):
-            what = f"{_said(node)} -> {_said(changed)}"
-            where = ".".join(names)
+            where, what = ".".join(names), f"{_said(node)} -> {_said(changed)}"
             seen[where, what] += 1
             yield Mutation(
                 where=where,
                 what=what,
                 nth=seen[where, what],
-                in_function=is_body,
+                in_function=in_function,
                 lines=_lines(node),
                 tree=_replaced(tree, node, changed),
             )
 
 
 def _lines(node: ast.AST) -> tuple[int, int]:
-    inside = [one for one in ast.walk(node) if hasattr(one, "lineno")]
+    inside: list[Any] = [one for one in ast.walk(node) if hasattr(one, "lineno")]
     return min(one.lineno for one in inside), max(one.end_lineno for one in inside)
 
 
-def _said(node: ast.AST | None) -> str:
-    said = "nothing" if node is None else " ".join(ast.unparse(node).split())
-    return said if len(said) <= _MOST else f"{said[: _MOST - 1]}…"
+def _said(node: ast.AST) -> str:
+    said = " ".join(ast.unparse(node).split())
+    return said if len(said) <= _MOST_SAID else f"{said[: _MOST_SAID - 1]}…"
 
+
+# --- where something can change ---
 
 Spot = tuple[ast.AST, tuple[str, ...], bool]
 
 
 def _spots(
-    node: ast.AST, names: tuple[str, ...] = (), *, is_body: bool = False
+    node: ast.AST, names: tuple[str, ...] = (), *, in_function: bool = False
 ) -> Iterator[Spot]:
     """Return every node that may change, with where it stands."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef):
-            inside = (*names, child.name)
-            for part in child.body:
-                if not _is_doc(part):
-                    yield part, inside, True
-                    yield from _spots(part, inside, is_body=True)
-        elif isinstance(child, ast.ClassDef):
-            yield from _class_spots(child, names)
-        elif not isinstance(child, ast.Import | ast.ImportFrom) and not _is_doc(child):
-            yield child, names, is_body
-            if isinstance(child, ast.AnnAssign):
-                child = ast.Module(body=[child.value] if child.value else [])  # type: ignore[list-item]  # noqa: PLW2901
-                yield from ((one, names, is_body) for one in child.body)
-            yield from _spots(child, names, is_body=is_body)
+        match child:
+            case ast.FunctionDef(name=name, body=body):
+                yield from _all_of(body, (*names, name), in_function=True)
+            case ast.ClassDef(name=name, body=body):
+                yield from _all_of(body, (*names, name), in_function=in_function)
+            case ast.AnnAssign(value=value):
+                held = [value] if value else []
+                yield from _all_of(held, names, in_function=in_function)
+            case ast.Subscript(value=value, slice=ast.Tuple()):  # of a type
+                yield from _all_of([value], names, in_function=in_function)
+            case ast.Import() | ast.ImportFrom():
+                continue
+            case _ if not _is_doc(child):
+                yield child, names, in_function
+                yield from _spots(child, names, in_function=in_function)
 
 
-def _class_spots(node: ast.ClassDef, names: tuple[str, ...]) -> Iterator[Spot]:
-    body = [part for part in node.body if not _is_doc(part)]
-    yield from _spots(ast.Module(body=body, type_ignores=[]), (*names, node.name))
+def _all_of(
+    body: list[Any], names: tuple[str, ...], *, in_function: bool
+) -> Iterator[Spot]:
+    inside = ast.Module(body=body, type_ignores=[])
+    yield from _spots(inside, names, in_function=in_function)
 
 
 def _is_doc(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _changes(node: ast.AST) -> Iterator[ast.AST]:  # noqa: C901, PLR0912 - one case per kind
-    """Return what may stand in a node's place."""
-    match node:
-        case ast.Compare(ops=[op]):
-            for other in _COMPARISONS[type(op)]:
-                yield _with(node, ops=[other()])
-        case ast.BoolOp(op=op, values=values):
-            yield _with(node, op=ast.Or() if isinstance(op, ast.And) else ast.And())
-            for n in range(len(values)):
-                left = values[:n] + values[n + 1 :]
-                yield left[0] if len(left) == 1 else _with(node, values=left)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield operand
-        case ast.If(test=test) | ast.IfExp(test=test):
-            yield from (_with(node, test=ast.Constant(one)) for one in (True, False))
-        case ast.BinOp(op=op) if type(op) in _OPERATORS:
-            yield _with(node, op=_OPERATORS[type(op)]())
-        case ast.Constant(value=bool() as value):
-            yield ast.Constant(not value)
-        case ast.Constant(value=int() as value):
-            yield ast.Constant(value + 1)
-        case ast.Constant(value=str() as value):
-            yield ast.Constant(f"{value}XX")
-        case ast.Return(value=ast.Constant(value=None)) | ast.Return(value=None):
-            yield _with(node, value=ast.Tuple(elts=[], ctx=ast.Load()))
-        case ast.Return():
-            yield _with(node, value=ast.Constant(None))
-        case ast.Expr(value=ast.Call(func=func)) if _said(func) != "assert_never":
-            yield ast.Pass()
-        case ast.Name(id=name) if name in _NAMES:
-            yield _with(node, id=_NAMES[name])
-        case ast.Tuple(elts=elts, ctx=ast.Load()) | ast.Set(elts=elts):
-            yield from _shorter(node, elts)
-        case ast.Dict(keys=keys, values=values):
-            for n in range(len(keys)):
-                parts = {
-                    "keys": keys[:n] + keys[n + 1 :],
-                    "values": values[:n] + values[n + 1 :],
-                }
-                yield _with(node, **parts)
-        case ast.Call(keywords=keywords):
-            for n in range(len(keywords)):
-                yield _with(node, keywords=keywords[:n] + keywords[n + 1 :])
-        case ast.comprehension(ifs=[_, *_]):
-            yield _with(node, ifs=[])
-        case ast.MatchOr(patterns=patterns):
-            for n in range(len(patterns)):
-                left = patterns[:n] + patterns[n + 1 :]
-                yield left[0] if len(left) == 1 else _with(node, patterns=left)
-        case _:
-            return
+# --- what may stand there instead ---
 
 
-def _shorter(node: ast.AST, elts: list[ast.expr]) -> Iterator[ast.AST]:
-    """Leave one element out, or change two neighbours' places in a list of names."""
-    for n in range(len(elts)):
-        left = elts[:n] + elts[n + 1 :]
-        empty = isinstance(node, ast.Set) and not left
-        yield ast.parse("set()", mode="eval").body if empty else _with(node, elts=left)
-    is_order = isinstance(node, ast.Tuple) and all(map(_is_word, elts))
-    for n in range(len(elts) - 1) if is_order else ():
-        swapped = [*elts[:n], elts[n + 1], elts[n], *elts[n + 2 :]]
-        yield _with(node, elts=swapped)
+def _changes(node: ast.AST) -> Iterator[ast.AST]:
+    change = _BY_KIND.get(type(node))
+    return change(node) if change else iter(())
 
 
-def _is_word(node: ast.expr) -> bool:
+def _comparison(node: Any) -> Iterator[ast.AST]:
+    if len(node.ops) == 1:
+        for other in _COMPARISONS[type(node.ops[0])]:
+            yield _with(node, ops=[other()])
+
+
+def _and_or(node: Any) -> Iterator[ast.AST]:
+    yield _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+    yield from _shorter(node, "values")
+
+
+def _not(node: Any) -> Iterator[ast.AST]:
+    if isinstance(node.op, ast.Not):
+        yield node.operand
+
+
+def _condition(node: Any) -> Iterator[ast.AST]:
+    for always in (True, False):
+        yield _with(node, test=ast.Constant(always))
+
+
+def _operation(node: Any) -> Iterator[ast.AST]:
+    other = _OPERATORS.get(type(node.op))
+    if other is not None:
+        yield _with(node, op=other())
+
+
+def _constant(node: Any) -> Iterator[ast.AST]:
+    match node.value:
+        case bool():
+            yield ast.Constant(not node.value)
+        case int():
+            yield ast.Constant(node.value + 1)
+        case str():
+            yield ast.Constant(f"{node.value}XX")
+
+
+def _answer(node: Any) -> Iterator[ast.AST]:
+    nothing = node.value is None or _is_none(node.value)
+    instead = ast.Tuple(elts=[], ctx=ast.Load()) if nothing else ast.Constant(None)
+    yield _with(node, value=instead)
+
+
+def _statement(node: Any) -> Iterator[ast.AST]:
+    is_call = isinstance(node.value, ast.Call)
+    if is_call and _said(node.value.func) != _FOR_MYPY:
+        yield ast.Pass()
+
+
+def _name(node: Any) -> Iterator[ast.AST]:
+    if node.id in _NAMES:
+        yield _with(node, id=_NAMES[node.id])
+
+
+def _row(node: Any) -> Iterator[ast.AST]:
+    """Leave one element out; of names also let two neighbours change places."""
+    elts = node.elts
+    if not isinstance(getattr(node, "ctx", None), ast.Store):
+        may_be_empty = isinstance(node, ast.Tuple)  # {} would be another thing
+        for left in _without_one(elts):
+            if left or may_be_empty:
+                yield _with(node, elts=left)
+    if isinstance(node, ast.Tuple) and all(map(_is_word, elts)):
+        for n in range(len(elts) - 1):
+            yield _with(node, elts=[*elts[:n], elts[n + 1], elts[n], *elts[n + 2 :]])
+
+
+def _table(node: Any) -> Iterator[ast.AST]:
+    pairs = zip(_without_one(node.keys), _without_one(node.values), strict=True)
+    for keys, values in pairs:
+        yield _with(node, keys=keys, values=values)
+
+
+def _call(node: Any) -> Iterator[ast.AST]:
+    for keywords in _without_one(node.keywords):
+        yield _with(node, keywords=keywords)
+
+
+def _each(node: Any) -> Iterator[ast.AST]:
+    if node.ifs:
+        yield _with(node, ifs=[])
+
+
+def _patterns(node: Any) -> Iterator[ast.AST]:
+    yield from _shorter(node, "patterns")
+
+
+_BY_KIND: dict[type[ast.AST], Callable[[Any], Iterator[ast.AST]]] = {
+    ast.Compare: _comparison,
+    ast.BoolOp: _and_or,
+    ast.UnaryOp: _not,
+    ast.If: _condition,
+    ast.IfExp: _condition,
+    ast.BinOp: _operation,
+    ast.Constant: _constant,
+    ast.Return: _answer,
+    ast.Expr: _statement,
+    ast.Name: _name,
+    ast.Tuple: _row,
+    ast.Set: _row,
+    ast.Dict: _table,
+    ast.Call: _call,
+    ast.comprehension: _each,
+    ast.MatchOr: _patterns,
+}
+
+
+def _is_none(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_word(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _without_one(parts: list[Any]) -> Iterator[list[Any]]:
+    for n in range(len(parts)):
+        yield parts[:n] + parts[n + 1 :]
+
+
+def _shorter(node: Any, name: str) -> Iterator[ast.AST]:
+    """Leave one part out; of two, the other one is left alone."""
+    for left in _without_one(getattr(node, name)):
+        yield left[0] if len(left) == 1 else _with(node, **{name: left})
 
 
 def _with(node: ast.AST, **changes: object) -> ast.AST:
@@ -200,21 +271,21 @@ def _with(node: ast.AST, **changes: object) -> ast.AST:
 
 
 def _replaced(tree: ast.Module, node: ast.AST, changed: ast.AST) -> ast.Module:
-    """Return a copy of the tree with one node changed."""
+    """Return the tree with one node changed; what is the same is shared."""
+    return ast.fix_missing_locations(_Change(node, changed).visit(tree))
 
-    class Change(ast.NodeTransformer):
-        def visit(self, visited: ast.AST) -> ast.AST:
-            if visited is node:
-                return ast.copy_location(changed, node)
-            return super().visit(copy.copy(visited))
 
-        def generic_visit(self, visited: ast.AST) -> ast.AST:
-            for name, value in ast.iter_fields(visited):
-                if isinstance(value, list):
-                    # A list of its own: the tree that is shared stays as it is.
-                    setattr(visited, name, list(value))
-            return super().generic_visit(visited)
+class _Change(ast.NodeTransformer):
+    def __init__(self, node: ast.AST, changed: ast.AST) -> None:
+        self.node, self.changed = node, changed
 
-    made = Change().visit(tree)
-    assert isinstance(made, ast.Module)
-    return ast.fix_missing_locations(made)
+    def visit(self, node: ast.AST) -> Any:
+        if node is self.node:
+            return ast.copy_location(self.changed, node)
+        return super().visit(copy.copy(node))
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                setattr(node, name, list(value))  # the shared one stays as it is
+        return super().generic_visit(node)

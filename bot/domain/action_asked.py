@@ -146,9 +146,10 @@ Guard = Callable[[Asked], No | None]
 
 def stands(state: ActionState) -> str:
     """Say where a plan stands, with who and when, as the fact of a refusal."""
+    if state.moved_at is None:
+        return _STANDS[Stage.NONE]
     who = " and ".join(mention(person) for person in state.moved_by)
-    when = f"{state.moved_at:%H:%M}" if state.moved_at else ""
-    return _STANDS[state.stage].format(who=who, when=when)
+    return _STANDS[state.stage].format(who=who, when=f"{state.moved_at:%H:%M}")
 
 
 def mention(person: str) -> str:

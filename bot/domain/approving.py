@@ -99,7 +99,9 @@ def expired(asked: Asked) -> tuple[ActionEvent, ...]:
         Stage.PENDING: ("approve", state.approve_by),
         Stage.APPROVED: ("apply", state.apply_by),
     }
-    window, closes_at = windows.get(state.stage, ("", None))
+    if state.stage not in windows:
+        return ()
+    window, closes_at = windows[state.stage]
     if closes_at is None or asked.now < closes_at:
         return ()
     return (ActionExpired(window=window, at=asked.now),)

@@ -131,7 +131,8 @@ def proof(asked: Asked) -> No | None:
     return asked.no(
         OutOfTurn,
         "its approval is not in a signed checkpoint yet",
-        "Wait: it is tried again until its time runs out; `tocsin log verify` tells more.",
+        "Wait: it is tried again until its time runs out; "
+        "`tocsin log verify` tells more.",
     )
 
 

@@ -20,8 +20,9 @@ def token(asked: Asked) -> No | None:
 def shown(asked: Asked) -> No | None:
     """The digest that the person was shown is the plan's."""
     command = asked.command
-    saw = command.digest if isinstance(command, Approve | BreakGlass) else ""
-    if _same(saw, asked.state.digest):
+    if isinstance(command, Approve | BreakGlass) and _same(
+        command.digest, asked.state.digest
+    ):
         return None
     return asked.no(
         PlanChanged, "the plan is not the one that was shown", _REVIEW_AGAIN
@@ -74,7 +75,7 @@ def card(asked: Asked) -> No | None:
 
 def typed_target(asked: Asked) -> No | None:
     """T2: the target's name was typed."""
-    if asked.plan.level is not Level.T2 or _typed(asked) == asked.plan.draft.target:
+    if asked.plan.level is not Level.T2 or _typed(asked, asked.plan.draft.target):
         return None
     return asked.no(
         BadRequest,
@@ -85,7 +86,7 @@ def typed_target(asked: Asked) -> No | None:
 
 def typed_phrase(asked: Asked) -> No | None:
     """T1: action, target and the start of the digest were typed."""
-    if asked.plan.level is not Level.T1 or _typed(asked) == asked.state.phrase:
+    if asked.plan.level is not Level.T1 or _typed(asked, asked.state.phrase):
         return None
     return asked.no(
         BadRequest,
@@ -113,7 +114,7 @@ def reason(asked: Asked) -> No | None:
 def glass_phrase(asked: Asked) -> No | None:
     """The phrase for breaking the glass was typed."""
     phrase = f"{asked.rules.glass_prefix} {asked.state.phrase}"
-    if _typed(asked) == phrase:
+    if _typed(asked, phrase):
         return None
     return asked.no(
         BadRequest, "the phrase was not typed as it is", f"Type `{phrase}`."
@@ -145,11 +146,10 @@ def glass_limit(asked: Asked) -> No | None:
     )
 
 
-def _typed(asked: Asked) -> str:
+def _typed(asked: Asked, wanted: str) -> bool:
     command = asked.command
-    if isinstance(command, Approve | BreakGlass):
-        return command.typed.strip()
-    return ""
+    typed = isinstance(command, Approve | BreakGlass) and command.typed.strip()
+    return typed == wanted
 
 
 def _same(one: str, other: str) -> bool:

@@ -38,7 +38,7 @@ def demanded(asked: Asked) -> No | None:
     return asked.no(
         BadRequest,
         "it asks other groups than the policies and the registry do",
-        "Make the plan again.",
+        "Propose it again.",
     )
 
 

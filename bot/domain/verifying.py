@@ -60,28 +60,28 @@ def reconciled(asked: Asked, command: Reconcile) -> tuple[ActionEvent, ...]:
 
 def mirrored(asked: Asked, command: Mirror) -> tuple[ActionEvent, ...]:
     """Follow the plan that undoes this one; what does not fit changes nothing."""
-    event = _mirror(asked, command)
     is_same = command.child == asked.state.rollback
-    # A plan runs once, so the same one never starts again.
-    if event is None or is_same is isinstance(event, ActionRollingBack):
-        return ()
-    fits = (asked.state.stage, type(event)) in TRANSITIONS
-    return (event,) if fits else ()
+    return tuple(
+        event
+        for event in _mirror(asked, command)
+        # A plan runs once, so the same one never starts again.
+        if is_same is not isinstance(event, ActionRollingBack)
+        and (asked.state.stage, type(event)) in TRANSITIONS
+    )
 
 
-def _mirror(asked: Asked, command: Mirror) -> ActionEvent | None:
+def _mirror(asked: Asked, command: Mirror) -> tuple[ActionEvent, ...]:
+    child, at = command.child, asked.now
     match command.stage:
         case Stage.APPLYING:
-            return ActionRollingBack(child=command.child, at=asked.now)
+            return (ActionRollingBack(child=child, at=at),)
         case Stage.VERIFIED:
-            return ActionRolledBack(child=command.child, at=asked.now)
+            return (ActionRolledBack(child=child, at=at),)
         case Stage.FAILED | Stage.VERIFY_FAILED | Stage.INDETERMINATE:
             because = command.stage.value
-            return ActionRollbackFailed(
-                child=command.child, because=because, at=asked.now
-            )
+            return (ActionRollbackFailed(child=child, because=because, at=at),)
         case _:
-            return None
+            return ()
 
 
 def _inconclusive(asked: Asked, command: Verify) -> tuple[ActionEvent, ...]:

@@ -48,9 +48,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Aftermath:
+    """Everything that is judged.
+
+    Attributes:
+        verified: What `tocsin log verify` printed first, "" if it failed.
+        heard: What people were told that only they see.
+    """
+
     storm: Storm
     plans: tuple[Found, ...]
     verified: str
+    heard: tuple[str, ...]
 
     @property
     def by_id(self) -> dict[str, Found]:

@@ -13,6 +13,7 @@ from tests.chaos.conftest import TABLES
 from tests.chaos.sizes import OF_A_HUNDRED, RANDOM, Sizes
 from tests.chaos.storm import Storm
 from tests.chaos.world import counting
+from tests.domain.refusal_form import is_move
 from tests.hardness import times
 from tests.story.running import running
 from tests.story.test_story import cli
@@ -26,6 +27,7 @@ SIZES = Sizes(
     random=times(20, else_=1),
     limit_s=times(1800, else_=180),
 )
+PRESSERS = ("U0ONCALL", "U0SECOND", "U0COMMANDER", "U0EXTERNAL", "U0GUEST")
 LOST, LATE = ("indeterminate", 0), ("indeterminate", 1)
 # So many plans are far more than the limits let through.
 _LIMITS = ("ACTION_PER_HOUR", "ACTION_PER_DAY", "ALL_PER_HOUR", "SYSTEM_PER_HOUR")
@@ -51,11 +53,12 @@ def aftermath(
             tocsin.command("U0ONCALL", "/incident role commander <@U0COMMANDER>")
             storm = Storm(tocsin, world, SIZES)
             storm.run()
+            heard = [said for who in PRESSERS for said in tocsin.whispers(who)]
             tocsin.stop()
             verified = cli(tocsin, "log", "verify")
             plans = tuple(looked_up(tocsin.home, world.effects))
     said = verified.stdout.splitlines()[0] if verified.returncode == 0 else ""
-    found = Aftermath(storm, plans, said)
+    found = Aftermath(storm, plans, said, tuple(heard))
     if TABLES in pytestconfig.stash:
         pytestconfig.stash[TABLES].append(table(found))
     return found
@@ -126,6 +129,18 @@ def test_each_kill_came_at_its_moment(aftermath: Aftermath) -> None:
                 assert [(one.stage, one.effects) for one in held] == [LATE]
             case _:
                 assert kill.moment == RANDOM
+
+
+def test_whoever_is_refused_hears_what_why_and_what_to_do(
+    aftermath: Aftermath,
+) -> None:
+    refused = [said for said in aftermath.heard if " not " in said.partition(":")[0]]
+    refused += [said for said in aftermath.heard if said.startswith("Nothing")]
+    assert refused
+    for said in refused:
+        what, _, rest = said.partition(": ")
+        assert what
+        assert is_move(rest.rpartition(". ")[2]), said
 
 
 def test_what_was_not_interrupted_ran_and_was_verified(aftermath: Aftermath) -> None:

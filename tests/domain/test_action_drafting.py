@@ -127,7 +127,7 @@ def test_who_proposed_enough_is_told_when_the_next_is_possible() -> None:
             BadRequest,
             (
                 "it asks other groups than the policies and the registry do. "
-                "Make the plan again."
+                "Propose it again."
             ),
         ),
         (
@@ -135,7 +135,7 @@ def test_who_proposed_enough_is_told_when_the_next_is_possible() -> None:
             BadRequest,
             (
                 "it asks other groups than the policies and the registry do. "
-                "Make the plan again."
+                "Propose it again."
             ),
         ),
         (

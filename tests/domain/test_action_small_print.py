@@ -4,7 +4,7 @@ Each of these was found by changing one small thing in a rule (`make mutants`) a
 seeing that no other test noticed.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -50,6 +50,7 @@ from bot.domain.action_guards import GUARDS
 from bot.domain.action_parts import StepRun
 from bot.domain.action_plan import made_digest
 from bot.domain.action_table import Stage
+from bot.domain.approving import expired
 from bot.domain.commands import Person, PersonKind
 from bot.domain.decisions import TOCSIN
 from bot.domain.errors import NotAllowed, OutOfTurn, PlanChanged, Refusal, SelfApproval
@@ -99,6 +100,13 @@ def says_no(guard: str, question: Asked) -> str:
 
 
 # --- the fold ---
+
+
+def test_a_plan_that_was_never_made_has_nothing() -> None:
+    state = ActionState()
+    assert state.stage is Stage.NONE
+    known = {one.name: getattr(state, one.name) for one in fields(state)}
+    assert not [name for name, value in known.items() if value and name != "stage"]
 
 
 def test_time_does_not_go_back_with_an_event_that_was_written_late() -> None:
@@ -229,6 +237,12 @@ def test_a_window_that_was_never_opened_is_closed() -> None:
         answer = GUARDS[guard](asked(runs, Recover()))
         assert isinstance(answer, tuple), guard
         assert len(answer) == 1, guard
+
+
+@pytest.mark.parametrize("history", [pending(), approved()])
+def test_a_window_that_was_never_opened_does_not_end(history: Any) -> None:
+    state = replace(fold(history), approve_by=None, apply_by=None)
+    assert expired(asked(state, Expire())) == ()
 
 
 def test_a_world_that_was_not_read_is_another_one() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.acting.states import Need, refuse_unmet
 from bot.aws.door import AwsDoor
 from bot.aws.mint import Mint
 from bot.domain.action_facts import Click
@@ -88,6 +89,28 @@ def _in_a_drill(stage: GateStage) -> Any:
     return planning._drafted(action, wanted, about)
 
 
+class _Silent:
+    """Policies that cannot say whose yes a plan needs."""
+
+    def needs(self, *_: Any) -> None:
+        return None
+
+
+def _without_groups(stage: GateStage) -> Any:
+    planning = replace(stage.gate.planning, desk=_Silent())  # type: ignore[arg-type]
+    return planning._with_groups(a_plan(), None)  # type: ignore[arg-type]
+
+
+def _needs(_: GateStage) -> Any:
+    need = Need(
+        fact="state",
+        values=frozenset({"InService"}),
+        because="the endpoint is not in service",
+        next_move="Wait until it is, and propose it again.",
+    )
+    return refuse_unmet(OFF, [need], {"state": "Updating"})
+
+
 def _door(stage: GateStage) -> AwsDoor:
     return AwsDoor(clock=stage.clock)
 
@@ -135,7 +158,9 @@ ELSEWHERE: Mapping[str, Deed] = {
         a_plan(drill=True), _switch(s), ()
     ),
     "bot/aws/door.py _connected": lambda s: _door(s).reader(),
-    "bot/acting/action.py plan": _off_already,
+    "bot/plans/planning.py _with_groups": _without_groups,
+    "bot/acting/states.py refuse_needless": _off_already,
+    "bot/acting/states.py refuse_unmet": _needs,
     "bot/slack/plan_wishes.py known_plan": lambda _: known_plan("INC-0001"),
     "bot/gate/switch.py not_theirs": _release,
 }

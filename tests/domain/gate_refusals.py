@@ -1,11 +1,11 @@
-"""All refusals about plans, word for word, as one table.
+"""What the gate's rules refuse, word for word, as one table.
 
-`python -m tests.gate.refusal_table` provokes each and writes `refusals.yaml`, which
-people read before it is kept: would somebody at three in the morning know what did not
-happen, why, and what to do? Do it on purpose and look at the difference.
+`python -m tests.domain.gate_refusals` provokes each refusal and writes
+`gate_refusals.yaml`, which people read before it is kept: would somebody at three in
+the morning know what did not happen, why, and what to do? Do it on purpose and look at
+the difference. What is refused beside the rules is in `tests/gate/refusals.py`.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,22 +17,18 @@ from bot.domain.action_commands import ActionCommand, Approve, DraftPlan
 from bot.domain.action_guards import CHECKS, GUARDS, first_no
 from bot.domain.action_table import Stage
 from bot.domain.commands import PersonKind
-from bot.domain.errors import OutOfTurn, Refusal, TocsinError
-from bot.domain.plan import Level, Plan
-from bot.domain.plan_view import PlanView
-from bot.slack import plan_words
+from bot.domain.errors import OutOfTurn, Refusal
+from bot.domain.plan import Level
 from tests.domain.action_spec import a_plan
-from tests.gate.plans_at import HISTORIES
-from tests.gate.refusing import SCENES, Case, as_kind, planned, twisted
-from tests.gate.refusing_elsewhere import ELSEWHERE, refused
-from tests.gate.stage import GateStage
+from tests.domain.gate_refusing import SCENES, Case, as_kind, planned, twisted
+from tests.domain.gate_stages import HISTORIES
 
-GOLDEN = Path(__file__).with_name("refusals.yaml")
+GOLDEN = Path(__file__).with_name("gate_refusals.yaml")
 Rows = Mapping[str, Any]
 
 
-def table(folder: Path) -> Rows:
-    """Return every refusal: by guard, stage and person, in Slack and elsewhere."""
+def table() -> Rows:
+    """Return every refusal: by guard, stage and person."""
     return {
         "guards before each command, in this order": {
             kind.__name__: " ".join(names) for kind, names in CHECKS.items()
@@ -42,8 +38,6 @@ def table(folder: Path) -> Rows:
         "a press at a plan that stands at": dict(_stages()),
         "a press by": dict(_people()),
         "a plan that is not sound": dict(_unsound()),
-        "elsewhere": dict(_elsewhere(folder)),
-        "slack itself": dict(_slack()),
     }
 
 
@@ -72,9 +66,8 @@ def _answer(case: Case) -> Any:
     return [f"{event.name}" for event in no or ()]
 
 
-def _row(no: TocsinError, *, what: bool = False) -> Rows:
-    row = {"code": no.code, "because": no.because, "next": no.next_move}
-    return {"what": no.what, **row} if what else row
+def _row(no: Refusal) -> Rows:
+    return {"code": no.code, "because": no.because, "next": no.next_move}
 
 
 def _stages() -> Iterator[tuple[str, Any]]:
@@ -117,39 +110,10 @@ def _unsound() -> Iterator[tuple[str, Any]]:
         yield name, _answer(replace(case, facts=replace(case.facts, level=level)))
 
 
-def _elsewhere(folder: Path) -> Iterator[tuple[str, Any]]:
-    stage = GateStage(folder)
-    try:
-        for name, deed in ELSEWHERE.items():
-            yield name, _row(refused(stage, deed), what=True)
-    finally:
-        stage.core.close()
-
-
-def _slack() -> Iterator[tuple[str, str]]:
-    """Return what the Slack room says by itself when it does nothing."""
-    names = ("NOT_OURS", "NO_GATE", "NO_PLAN", "NO_OFFERS", "NOT_READ", "NO_GLASS")
-    for name in names:
-        yield name, getattr(plan_words, name)
-    for kind in PersonKind:
-        if kind is not PersonKind.MEMBER:
-            yield f"not_a_member {kind.value}", plan_words.not_a_member(kind)
-    for stage in (Stage.APPROVED, Stage.CANCELLED, Stage.EXPIRED):
-        yield f"over {stage.value}", plan_words.over(_view(a_plan(), stage))
-
-
-def _view(plan: Plan, stage: Stage) -> PlanView:
-    who = {Stage.EXPIRED: (), Stage.CANCELLED: ("U0ONCALL",)}.get(stage, ("U0SECOND",))
-    return PlanView(
-        plan=plan, digest=plan.digest(), stage=stage, reason=None, moved_by=who
-    )
-
-
 def written(rows: Rows) -> str:
     """Return a table as it is kept."""
     return str(yaml.safe_dump(rows, sort_keys=False, width=88, allow_unicode=True))
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as home:
-        GOLDEN.write_text(written(table(Path(home))))
+    GOLDEN.write_text(written(table()))

@@ -23,6 +23,7 @@ from bot.domain.action_commands import (
     DraftPlan,
     EndStep,
     Expire,
+    Measure,
     Mirror,
     Publish,
     Reconcile,
@@ -144,6 +145,10 @@ def _not_so(plan: Plan) -> tuple[ActionEvent, ...]:
     return (*applied(plan), ActionVerifyFailed(because="fail", at=NOON, says=None))
 
 
+def _seen(plan: Plan) -> tuple[ActionEvent, ...]:
+    return (*applied(plan), ActionVerified(at=NOON, says=None))
+
+
 def typed(plan: Plan) -> str:
     return {Level.T1: plan.phrase, Level.T2: plan.draft.target}.get(plan.level, "")
 
@@ -205,6 +210,7 @@ SCENES: Mapping[type[ActionCommand], Scene] = {
     Stop: _scene(pending, lambda _: Stop(by=SAM.id)),
     Reconcile: _scene(_in_doubt, lambda _: Reconcile(by=SAM.id, committed=True)),
     Verify: _scene(applied, lambda _: Verify(fence=1, verdict=Verdict.PASS)),
+    Measure: _scene(_seen, lambda _: Measure(fence=1, verdict=Verdict.FAIL)),
     Mirror: _scene(
         _not_so,
         lambda plan: Mirror(child="pl_2", parent=plan.id, stage=Stage.APPLYING),
@@ -290,8 +296,10 @@ def at_t1(twist: Twist) -> Twist:
 
 
 def _over(case: Case) -> Case:
-    seen = ActionVerified(at=NOON, says=None)
-    return replace(case, history=(*applied(case.plan), seen))
+    """Let it be verified; a figure is measured then, so that comes too early."""
+    if isinstance(case.command, Measure):
+        return replace(case, history=pending(case.plan))
+    return replace(case, history=_seen(case.plan))
 
 
 def _wrote(case: Case) -> Case:
@@ -326,6 +334,11 @@ def _late(case: Case) -> Case:
         lease if type(each) is type(lease) else each for each in case.history
     )
     return after(minutes=6)(replace(case, history=history))
+
+
+def _ungrouped(case: Case) -> Case:
+    """Let the plan need a group for which nobody speaks any more."""
+    return SCENES[type(case.command)](a_plan(groups=("privacy",)))
 
 
 def _reviewed(case: Case) -> Case:
@@ -381,6 +394,7 @@ TWISTS: Mapping[str, Twist] = {
     "glass_limit": knowing(glass_broken=3),
     "catalogued": knowing(catalogued=False),
     "derived": knowing(level=Level.T1),
+    "demanded": knowing(groups=None),
     "sound": planned(quorum=0),
     "fits": knowing(fits=False),
     "other_plan": asking(child=""),
@@ -392,10 +406,12 @@ TWISTS: Mapping[str, Twist] = {
         approvers=(standing(SAM, policy=PolicyAnswer(allowed=True, hash="p2")),)
     ),
     "rights": knowing(approvers=()),
+    "still_grouped": _ungrouped,
     "same_commander": at_t1(knowing(commander=LEAD.id)),
     "looked": knowing(probes=None),
     "drift": knowing(probes=(Probe(id="iam.access_key.status", value="Inactive"),)),
     "limits": knowing(within_limits=False),
+    "proposals": knowing(may_propose=False),
     "proof": knowing(proven=False),
     "evidence": asking(evidence=""),
     "owner": asking(worker="w2"),
@@ -411,7 +427,7 @@ TWISTS: Mapping[str, Twist] = {
 }
 """The one thing that is wrong, by the guard that is there for it."""
 
-COUNTING = frozenset({"once", "quorum", "commander"})
+COUNTING = frozenset({"once", "quorum", "groups", "commander"})
 """Guards that count and stand before no command: they never refuse."""
 
 
