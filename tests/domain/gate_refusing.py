@@ -411,7 +411,6 @@ TWISTS: Mapping[str, Twist] = {
     "looked": knowing(probes=None),
     "drift": knowing(probes=(Probe(id="iam.access_key.status", value="Inactive"),)),
     "limits": knowing(within_limits=False),
-    "proposals": knowing(may_propose=False),
     "proof": knowing(proven=False),
     "evidence": asking(evidence=""),
     "owner": asking(worker="w2"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.action import Approval, fold
+from bot.domain.action import fold
 from bot.domain.action_commands import (
     ActionCommand,
     Approve,
@@ -29,6 +29,7 @@ from bot.domain.action_effects import (
 )
 from bot.domain.action_events import ActionApproved, ActionBrokeGlass
 from bot.domain.action_facts import PolicyAnswer
+from bot.domain.action_parts import Approval
 from bot.domain.ruling import ruling_of
 from bot.domain.untrusted import Untrusted
 from tests.domain.action_spec import a_plan, applied, given, pending, standing
