@@ -13,7 +13,6 @@ a fork, and only the tests that run its line are run, the shortest first.
 """
 
 import argparse
-import contextlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -57,6 +56,7 @@ _PYTEST = ("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"
 _JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 _LIMIT_S = 60
 _TELLS_EVERY = 100
+_BROKEN = b"broken"
 _LOADED = ("bot.domain", "tests.")
 
 
@@ -244,6 +244,8 @@ def _forked(
             said = os.read(wire, 8) if wire in ready else b""
             os.close(wire)
             os.waitpid(pid, 0)
+            if said == _BROKEN:
+                raise RuntimeError(f"not judged: {mutant.name}")
             # Whoever says nothing went on for ever, or died of it.
             judged(mutant, int(said or b"0"))
 
@@ -259,8 +261,11 @@ def _fork(mutant: Mutant, killer: Callable[[Mutant], int]) -> tuple[int, int]:
     nothing = os.open(os.devnull, os.O_RDWR)
     for one in (0, 1, 2):
         os.dup2(nothing, one)
-    with contextlib.suppress(BaseException):
-        os.write(write, str(killer(mutant)).encode())
+    try:
+        said = str(killer(mutant)).encode()
+    except Exception:  # noqa: BLE001 - whatever it is, it is told
+        said = _BROKEN
+    os.write(write, said)
     os._exit(0)
 
 

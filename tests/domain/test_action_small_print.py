@@ -41,6 +41,7 @@ from bot.domain.action_events import (
     ActionDrafted,
     ActionExpired,
     ActionRefused,
+    ActionReviewed,
     ActionRevoked,
     ActionStale,
     ActionSuperseded,
@@ -54,7 +55,7 @@ from bot.domain.approving import expired
 from bot.domain.commands import Person, PersonKind
 from bot.domain.decisions import TOCSIN
 from bot.domain.errors import NotAllowed, OutOfTurn, PlanChanged, Refusal, SelfApproval
-from bot.domain.gate_rules import GateRules
+from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan import Level
 from bot.domain.untrusted import Untrusted
 from tests.domain.action_spec import (
@@ -171,6 +172,16 @@ def test_the_salt_is_part_of_what_makes_the_digest() -> None:
     state = fold((drafted(plan),))
     assert state.made_digest == plan.digest()
     assert made_digest(state.text, state.reason, None) != plan.digest()
+
+
+def test_nothing_is_reviewed_before_there_is_a_plan() -> None:
+    looked = ActionReviewed(by=DANA.id, at=NOON, finding=WHY)
+    assert fold((looked,)) == ActionState()
+    assert fold((drafted(), looked)).reviewed_by == ""
+
+
+def test_the_modes_are_called_as_the_settings_call_them() -> None:
+    assert [one.value for one in Mode] == ["observe", "suggest", "act"]
 
 
 # --- who is named ---
