@@ -84,6 +84,8 @@ def _scalers_kept(answer: Mapping[str, Any]) -> Any:
 class ScaleDeployment(KubernetesAction):
     """Sets how many pods a deployment has; its own way back, with the count before."""
 
+    # A pod that loads a model takes minutes: looks are as far apart.
+    SECONDS = 300
     ROLE = "tocsin-act-scale"
     TARGET = "deployment"
     IDENTITY: ClassVar[Texts] = {"namespace": "namespace", "deployment": "name"}

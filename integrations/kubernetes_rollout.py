@@ -86,6 +86,8 @@ def _sets_kept(answer: Mapping[str, Any]) -> Any:
 class UndoRollout(KubernetesAction):
     """Gives a deployment an earlier pod template again; its own way back."""
 
+    # A pod that loads a model takes minutes: looks are as far apart.
+    SECONDS = 300
     ROLE = "tocsin-act-rollout"
     TARGET = "deployment"
     IDENTITY: ClassVar[Texts] = {
