@@ -76,7 +76,7 @@ def _isolated(cloud: FakeCloud) -> Params:
     params = _instance(cloud)
     found = cloud.ec2.instances[params["instance_id"]]
     groups, found.groups = found.groups, [cloud.ec2.make_group("vpc-1")]
-    return {**params, "groups": ",".join(groups)}
+    return {**params, "groups": ",".join(sorted(groups))}
 
 
 def _regroup(cloud: FakeCloud, params: Params) -> None:

@@ -73,7 +73,7 @@ def _is_its_time(question: Question) -> bool:
         return False
     if verb in {Verb.RUN, Verb.BREAK_GLASS} and now.mode != "act":
         return False
-    return not (verb is Verb.RUN and now.frozen and not now.breaking_glass)
+    return not (verb is Verb.RUN and now.frozen)
 
 
 def _may(question: Question) -> bool:

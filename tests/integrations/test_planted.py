@@ -44,6 +44,16 @@ def test_no_text_in_a_strangers_field_of_any_source_decides(
     )
 
 
+def test_a_strangers_field_that_is_left_empty_decides_nothing_either() -> None:
+    left = {
+        room.name
+        for room in ROOMS
+        if decided(room.payload("", behind=False), room.source)
+        != decided(room.payload("", behind=True), room.source)
+    }
+    assert left == set()
+
+
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_no_lure_decides_in_whatever_shape_it_comes(shape: Shape) -> None:
     assert {_decided(shape(lure)) for lure in LURES} == {_decided(shape(PLAIN))}

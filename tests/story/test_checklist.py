@@ -119,7 +119,7 @@ def a_change_is_taken_before_the_evidence_is_complete(
     floor.submit("U0SECOND", chosen["view"], became="take")
     floor.told("U0SECOND", "evidence step 3 is open. The timeline says so.")
     floor.tocsin.command("U0ONCALL", "/incident step done RB-02 3")
-    ready = floor.shows("Propose aws.lambda.set_reserved_concurrency…")
+    ready = floor.shows("Propose step 4…")
     assert ", evidence step 3 open" in json.dumps(ready["blocks"])
     return ready
 
@@ -127,7 +127,11 @@ def a_change_is_taken_before_the_evidence_is_complete(
 def its_action_is_proposed_with_what_the_runbook_fixes(
     floor: Floor, ready: Json
 ) -> None:
-    fields = floor.press("U0SECOND", ready, action_id="step.propose")["view"]
+    menu = floor.press("U0SECOND", ready, action_id="step.propose")["view"]
+    assert menu["callback_id"] == "action.choose"
+    chosen = {"action": "aws.lambda.set_reserved_concurrency"}
+    do = floor.tocsin.do("U0SECOND", "submit", view=menu["id"], values=chosen)
+    fields = do.json["view"]
     assert fields["callback_id"] == "action.propose"
     assert '"initial_value": "0"' in json.dumps(fields["blocks"])
 

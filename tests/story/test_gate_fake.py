@@ -15,6 +15,10 @@ pytestmark = pytest.mark.slow
 ACTION = "aws.sagemaker.set_endpoint_config"
 
 
+# The same target is changed twice within two minutes here.
+UNPAUSED = {"TOCSIN_GATE_TARGET_PAUSE_MIN": "0"}
+
+
 def _proposed(tocsin: Tocsin, config: str) -> dict[str, Any]:
     known = {one["ts"] for one in tocsin.cards()}
     press = {"channel": CHANNEL, "ts": tocsin.cards()[0]["ts"]}
@@ -56,7 +60,9 @@ def _behind_its_back(tocsin: Tocsin, config: str) -> None:
 
 
 def test_an_endpoint_goes_back_unless_it_went_elsewhere(tmp_path: Path) -> None:
-    with running(tmp_path, program="tests.story.with_fake_cloud") as tocsin:
+    with running(
+        tmp_path, program="tests.story.with_fake_cloud", settings=UNPAUSED
+    ) as tocsin:
         wait(lambda: tocsin.run_json()["cloud_url"])
         tocsin.alert({"title": "Endpoint chat answers with 5xx", "severity": "high"})
         tocsin.wait_for(lambda messages: messages)
