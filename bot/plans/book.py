@@ -28,7 +28,6 @@ from bot.readmodels.timeline import ACTION_STREAM
 EXPIRE, LEASE = "gate.expire", "gate.lease"
 VERIFY, MEASURE = "gate.verify", "gate.measure"
 TOCSIN = "tocsin"
-_TIMERS = (EXPIRE, LEASE, VERIFY, MEASURE)
 # Figures of the last minutes come late: CloudWatch keeps them by the minute.
 _FIGURES_LATE = timedelta(minutes=2)
 # Words about a plan that leave it where it is: its row and its timers too.
@@ -154,9 +153,10 @@ class PlanBook:
                 ACTION_STREAM + plan, expected_version=version, entries=entries
             )
             return
+        before, _ = self.load(tx, plan)
         state = self._kept(tx, plan, events, entries, version=version)
-        self._project(tx, plan, state)
-        self._promise(tx, plan, state)
+        self._project(tx, plan, before, state)
+        self._promise(tx, plan, before, state)
         self._mirror(tx, plan, state)
 
     def _kept(
@@ -177,40 +177,44 @@ class PlanBook:
             tx.worked_out[stream] = after, version + len(events)
         return self.load(tx, plan)[0]
 
-    def _project(self, tx: Transaction, plan: str, state: ActionState) -> None:
-        """Keep the row by which plans are found."""
-        made = state.plan
-        before = tx.tables.execute("SELECT glass_at FROM plan WHERE id = ?", (plan,))
-        glass_at = str(before[0]["glass_at"]) if before else ""
-        if state.glass_by and not glass_at:
-            glass_at = self.clock.now().isoformat()
-        owed = "" if state.reviewed_by else _iso(state.review_due_at)
-        tx.tables.execute("DELETE FROM plan WHERE id = ?", (plan,))
-        tx.tables.execute(
-            "INSERT INTO plan (id, incident, action, stage, level, over, glass_at, "
-            "review_due_at, parent) VALUES (?,?,?,?,?,?,?,?,?)",
-            (
-                plan,
-                made.incident,
-                made.draft.action,
-                state.stage,
-                made.level,
-                int(state.is_over),
-                glass_at,
-                owed,
-                made.parent,
-            ),
-        )
+    def _project(
+        self, tx: Transaction, plan: str, before: ActionState, state: ActionState
+    ) -> None:
+        """Keep the row by which plans are found; only what moved is written."""
+        moved = _row(state)
+        if before.exists:
+            known = _row(before)
+            moved = {name: one for name, one in moved.items() if one != known[name]}
+        else:
+            made = state.plan
+            moved |= {"incident": made.incident, "action": made.draft.action}
+            moved |= {"level": made.level, "parent": made.parent, "glass_at": ""}
+        if state.glass_by and not before.glass_by:
+            moved["glass_at"] = self.clock.now().isoformat()
+        if not moved:
+            return
+        names = sorted(moved)
+        values = (*(moved[name] for name in names), plan)
+        if before.exists:
+            which = ", ".join(f"{name} = ?" for name in names)
+            sql = f"UPDATE plan SET {which} WHERE id = ?"  # noqa: S608 - our names
+        else:
+            marks = ",".join("?" * len(values))
+            sql = f"INSERT INTO plan ({', '.join(names)}, id) VALUES ({marks})"  # noqa: S608 - as above
+        tx.tables.execute(sql, values)
 
-    def _promise(self, tx: Transaction, plan: str, state: ActionState) -> None:
-        """Set the timers that the stage needs and take back the others."""
+    def _promise(
+        self, tx: Transaction, plan: str, before: ActionState, state: ActionState
+    ) -> None:
+        """Set the timers that the stage needs and take back those it needed before."""
+        known = _due(before) if before.exists else {}
         wanted = _due(state)
-        for kind in _TIMERS:
-            key = f"{kind}/{plan}"
-            due_at = wanted.get(kind)
-            if due_at is None:
-                tx.timers.cancel(key)
-            else:
+        for kind in known.keys() - wanted.keys():
+            tx.timers.cancel(f"{kind}/{plan}")
+        for kind, due_at in wanted.items():
+            # One that fired without an answer is promised again.
+            if known.get(kind) != due_at or kind == VERIFY:
+                key = f"{kind}/{plan}"
                 tx.timers.set(Timer(key=key, kind=kind, about=plan, due_at=due_at))
 
     def _mirror(self, tx: Transaction, plan: str, state: ActionState) -> None:
@@ -257,6 +261,16 @@ def _measured_at(state: ActionState) -> dict[str, datetime]:
         return {}
     until = state.moved_at + timedelta(seconds=promised.after_s)
     return {MEASURE: until + _FIGURES_LATE}
+
+
+def _row(state: ActionState) -> dict[str, str | int]:
+    """Return what of a plan's row can change."""
+    owed = "" if state.reviewed_by else _iso(state.review_due_at)
+    return {
+        "stage": state.stage.value,
+        "over": int(state.is_over),
+        "review_due_at": owed,
+    }
 
 
 def _iso(at: datetime | None) -> str:
