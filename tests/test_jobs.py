@@ -28,6 +28,7 @@ def core(tmp_path: Path) -> Iterator[Core]:
     made.close()
 
 
+@pytest.mark.slow
 def test_a_slow_look_outside_delays_neither_the_timers_nor_another_look(
     core: Core,
 ) -> None:

@@ -135,6 +135,7 @@ def test_a_timeline_without_a_log_says_the_next_move(home: Path, command: str) -
     assert "Start the bot once with `tocsin run`" in answer.output
 
 
+@pytest.mark.slow
 def test_doctor_finds_nothing_broken_in_an_empty_home(home: Path) -> None:
     answer = run("doctor", "--json")
     found = json.loads(answer.output)

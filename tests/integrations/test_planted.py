@@ -44,6 +44,7 @@ def test_no_text_in_a_strangers_field_of_any_source_decides(
     )
 
 
+@pytest.mark.slow
 def test_a_strangers_field_that_is_left_empty_decides_nothing_either() -> None:
     left = {
         room.name

@@ -35,6 +35,7 @@ async def test_a_connection_can_drop_before_or_after_the_work(
     await stage.slack.chat_postMessage(**ARGS)
 
 
+@pytest.mark.slow
 async def test_the_sdk_posts_twice_when_its_connection_drops(stage: Stage) -> None:
     stage.slack.retry_handlers.append(AsyncConnectionErrorRetryHandler())
     await plan(stage, method=POST, kind="drop_after_commit")

@@ -88,6 +88,7 @@ def test_a_missed_timer_fires_late_and_destroys_the_key(stage: Stage) -> None:
     assert "The sealed diagnostics ran out after 0 openings." in stage.story()
 
 
+@pytest.mark.slow
 def test_a_wrong_key_burns_nothing_however_often(stage: Stage) -> None:
     link = stage.link()
     for _ in range(100):
@@ -95,6 +96,7 @@ def test_a_wrong_key_burns_nothing_however_often(stage: Stage) -> None:
     assert stage.open(link)
 
 
+@pytest.mark.slow
 def test_a_flood_of_wrong_keys_does_not_fill_the_log(stage: Stage) -> None:
     link = stage.link()
     for _ in range(100):
