@@ -10,7 +10,7 @@ from pathlib import Path
 
 _ROWS = 2000
 _ROW_BYTES = 900
-_BESIDE_EVERY_S = 0.02
+_BESIDE_EVERY_S = 0.1
 
 
 def bare_sqlite_commits_per_s() -> float:
