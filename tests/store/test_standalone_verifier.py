@@ -19,6 +19,8 @@ from tests.store.exports import (
 )
 from tests.store.making import append, fact, filled
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify" / "verify.py"
 
 
