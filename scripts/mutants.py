@@ -16,13 +16,10 @@ import argparse
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import os
-import select
-import signal
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
@@ -36,11 +33,13 @@ from _pytest.runner import runtestprotocol
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.mutations import Mutation, mutations  # noqa: E402 - the path comes first
+from scripts.forks import forked  # noqa: E402 - the path comes first
+from scripts.mutations import Mutation, mutations  # noqa: E402 - as above
 
 DOMAIN = ROOT / "bot" / "domain"
 RULES = (
-    *("action", "action_asked", "action_decisions", "action_guards", "action_table"),
+    *("action", "action_asked", "action_decisions", "action_guards", "action_parts"),
+    "action_table",
     *("approving", "claiming", "drafting", "verifying"),
     *sorted(one.stem for one in DOMAIN.glob("gate_*.py")),
 )
@@ -54,9 +53,6 @@ _EQUIVALENT = ROOT / "scripts" / "mutants.yaml"
 _PYTEST = ("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider")
 # No test counts as run by pytest: the loop is ours.
 _JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-_LIMIT_S = 60
-_TELLS_EVERY = 100
-_BROKEN = b"broken"
 _LOADED = ("bot.domain", "tests.")
 
 
@@ -191,7 +187,7 @@ class Judge:
             sys.settrace(None)
             if not good:
                 raise pytest.UsageError(f"{item.nodeid} fails without any mutant")
-        _forked(self.mutants, self.killer, self.judged, jobs=self.jobs)
+        forked(self.mutants, self.killer, self.judged, jobs=self.jobs)
         return True
 
     def killer(self, mutant: Mutant) -> int:
@@ -217,56 +213,6 @@ def _passes(item: pytest.Item) -> bool:
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, log=False, nextitem=None)
     return all(report.passed for report in reports)
-
-
-def _forked(
-    mutants: Sequence[Mutant],
-    killer: Callable[[Mutant], int],
-    judged: Callable[[Mutant, int], None],
-    *,
-    jobs: int,
-) -> None:
-    """Judge each mutant in a process of its own, several at a time."""
-    waiting, running = list(reversed(mutants)), dict[int, tuple[int, Mutant, float]]()
-    while waiting or running:
-        if len(waiting) % _TELLS_EVERY == 0 and len(running) < jobs:
-            click.echo(f"{len(waiting)} left", err=True)
-        while waiting and len(running) < jobs:
-            mutant = waiting.pop()
-            pid, wire = _fork(mutant, killer)
-            running[wire] = (pid, mutant, time.monotonic())
-        ready, _, _ = select.select(list(running), [], [], 1)
-        late = [w for w, one in running.items() if time.monotonic() - one[2] > _LIMIT_S]
-        for wire in {*ready, *late}:
-            pid, mutant, _ = running.pop(wire)
-            if wire not in ready:
-                os.kill(pid, signal.SIGKILL)
-            said = os.read(wire, 8) if wire in ready else b""
-            os.close(wire)
-            os.waitpid(pid, 0)
-            if said == _BROKEN:
-                raise RuntimeError(f"not judged: {mutant.name}")
-            # Whoever says nothing went on for ever, or died of it.
-            judged(mutant, int(said or b"0"))
-
-
-def _fork(mutant: Mutant, killer: Callable[[Mutant], int]) -> tuple[int, int]:
-    """Start a process that says which test killed its mutant."""
-    read, write = os.pipe()
-    sys.stdout.flush()
-    pid = os.fork()
-    if pid:
-        os.close(write)
-        return pid, read
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for one in (0, 1, 2):
-        os.dup2(nothing, one)
-    try:
-        said = str(killer(mutant)).encode()
-    except Exception:  # noqa: BLE001 - whatever it is, it is told
-        said = _BROKEN
-    os.write(write, said)
-    os._exit(0)
 
 
 def _files(patterns: Sequence[str]) -> list[str]:
