@@ -14,6 +14,14 @@ needed = st.lists(names, max_size=4, unique=True).map(tuple)
 said = st.dictionaries(st.sampled_from("ABCD"), st.frozensets(names), max_size=4)
 
 
+def test_who_is_in_two_groups_speaks_for_the_one_that_nobody_else_is_in() -> None:
+    both, one = frozenset({"engineering", "privacy"}), frozenset({"engineering"})
+    for said in ({"A": both, "B": one}, {"B": one, "A": both}):
+        assert missing(("engineering", "privacy"), said) == ()
+    assert missing(("engineering", "privacy"), {"A": both}) == ("privacy",)
+    assert missing(("engineering", "privacy"), {"A": one, "B": one}) == ("privacy",)
+
+
 @settings(max_examples=examples(0.5))
 @given(groups=needed, said=said)
 def test_nothing_is_missing_exactly_where_everybody_can_be_given_a_group(
