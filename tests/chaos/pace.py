@@ -50,12 +50,16 @@ class Pace:
             self.turn.notify_all()
         self.up.set()
 
-    def wait_for(self, wanted: Callable[[], object], what: str) -> None:
-        """Wait for something that others bring about; it is asked again and again."""
+    def wait_for(self, wanted: Callable[[], object], what: Callable[[], str]) -> None:
+        """Wait for something that others bring about; it is asked again and again.
+
+        Args:
+            what: Says what is waited for, as it is when the wait was in vain.
+        """
         until = min(time.monotonic() + PATIENCE_S, self.until)
         while not wanted():
             self.go_on()
-            assert time.monotonic() < until, f"waited too long for {what}"
+            assert time.monotonic() < until, f"waited too long for {what()}"
             with self.turn:
                 self.turn.wait(0.1)
 

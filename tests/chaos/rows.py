@@ -16,8 +16,11 @@ def in_flight(home: Path) -> dict[str, str]:
 
 def is_settled(home: Path) -> bool:
     """Tell whether nothing that came in waits, and no plan is under way."""
+    return not unread(home) and not in_flight(home)
+
+
+def unread(home: Path) -> int:
+    """Return how much of what came in was not worked off yet."""
     asked = "SELECT count(*) FROM inbox WHERE state = 'new'"
     with contextlib.closing(sqlite3.connect(home / "tocsin.db")) as db:
-        if db.execute(asked).fetchone()[0]:
-            return False
-    return not in_flight(home)
+        return int(db.execute(asked).fetchone()[0])

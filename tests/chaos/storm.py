@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.chaos.pace import PATIENCE_S, Pace
-from tests.chaos.rows import in_flight, is_settled
+from tests.chaos.rows import in_flight, is_settled, unread
 from tests.chaos.sizes import KINDS, RANDOM, WHO, Sizes
 from tests.chaos.supply import NEWEST, Supply
 from tests.chaos.world import World
@@ -79,7 +79,11 @@ class Storm:
             self._watched(self._pull_plugs)
             for one in done:
                 one.result()
-        self.pace.wait_for(lambda: is_settled(self.tocsin.home), "plans to settle")
+        home = self.tocsin.home
+        self.pace.wait_for(
+            lambda: is_settled(home),
+            lambda: f"{unread(home)} unread and {in_flight(home)} to settle",
+        )
         self.took_s = time.monotonic() - began
 
     def _watched(self, job: Callable[[], None]) -> None:
@@ -100,7 +104,7 @@ class Storm:
         with pace.turn:
             pace.allowed, pace.is_over = max(self.sizes.presses, pace.given), True
             pace.turn.notify_all()
-        pace.wait_for(lambda: pace.answered >= pace.allowed, "the last presses")
+        pace.wait_for(lambda: pace.answered >= pace.allowed, lambda: "the last presses")
 
     def _pull(self, moment: str, presses: int) -> None:
         """Kill it at a moment, once so many presses were answered."""
@@ -108,9 +112,9 @@ class Storm:
         if moment != RANDOM:
             self.world.arm(moment)
         pace.allow(presses + _LEAD)
-        pace.wait_for(lambda: pace.answered >= presses, f"{presses} presses")
+        pace.wait_for(lambda: pace.answered >= presses, lambda: f"{presses} presses")
         if moment != RANDOM:
-            pace.wait_for(self._is_caught, f"a plan to come by {moment}")
+            pace.wait_for(self._is_caught, lambda: f"a plan to come by {moment}")
         pace.up.clear()
         self.tocsin.kill()
         held = self.world.held if moment != RANDOM else ""

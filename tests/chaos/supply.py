@@ -42,7 +42,7 @@ class Supply:
             self.pace.persistently(partial(self._propose, number))
             self.pace.persistently(self._look)
             number += 1
-            self.pace.wait_for(partial(self._is_wanted, number), "presses")
+            self.pace.wait_for(partial(self._is_wanted, number), lambda: "presses")
 
     def _is_wanted(self, number: int) -> bool:
         """Tell whether a plan is needed now; until one is, read those that came."""

@@ -29,10 +29,12 @@ SIZES = Sizes(
 )
 PRESSERS = ("U0ONCALL", "U0SECOND", "U0COMMANDER", "U0EXTERNAL", "U0GUEST")
 LOST, LATE = ("indeterminate", 0), ("indeterminate", 1)
-# So many plans are far more than the limits let through.
+# So many plans are far more than the limits let through. Who proposed and got no
+# answer proposes again, and the second of the same would wait for the pause's end.
 _LIMITS = ("ACTION_PER_HOUR", "ACTION_PER_DAY", "ALL_PER_HOUR", "SYSTEM_PER_HOUR")
 WITHOUT_LIMITS = {
-    f"TOCSIN_GATE_{name}": "0" for name in (*_LIMITS, "PROPOSALS_PER_HOUR")
+    f"TOCSIN_GATE_{name}": "0"
+    for name in (*_LIMITS, "PROPOSALS_PER_HOUR", "TARGET_PAUSE_MIN")
 }
 LEAK = {"title": "Model m1 answers 503", "severity": "critical", "service": "m1"}
 
