@@ -6,7 +6,7 @@ effects are made by `bot/gate/executor.py` and nowhere else.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import TypeVar
@@ -22,7 +22,7 @@ from bot.domain.errors import Refusal
 from bot.domain.gate_rules import GateRules
 from bot.domain.ruling import Ruling
 from bot.plans.foresight import Foresight
-from bot.ports import Clock, Entry, NewEntry, Store, Timer, Transaction
+from bot.ports import Clock, NewEntry, Store, Timer, Transaction
 from bot.readmodels.timeline import ACTION_STREAM
 
 EXPIRE, LEASE = "gate.expire", "gate.lease"
@@ -32,6 +32,7 @@ TOCSIN = "tocsin"
 _FIGURES_LATE = timedelta(minutes=2)
 # Words about a plan that leave it where it is: its row and its timers too.
 _STILL = (ActionRefused, ActionShown)
+_STILL_KINDS = frozenset(event.name for event in _STILL)
 T = TypeVar("T")
 _REMEMBERED = 4096
 
@@ -124,17 +125,26 @@ class PlanBook:
     ) -> None:
         """Write down that somebody did not get what they asked.
 
-        What Tocsin itself tries again every second is written down once, until
-        something else happens to the plan.
+        What Tocsin itself tries again every second is written down once, until the
+        plan moves; that people are refused meanwhile is no reason to say it again.
         """
         version = tx.log.version(ACTION_STREAM + plan)
         if not version:
             return
         at = self.clock.now()
         no = ActionRefused(command=asked, code=code, by=actor, at=at, ruling=ruling)
-        if actor == TOCSIN and _says_again(tx.log.load(ACTION_STREAM + plan)[-1], no):
+        if actor == TOCSIN and self.own_no(tx, plan) == (asked, code):
             return
         self._append(tx, plan, (no,), version=version, actor=actor)
+
+    def own_no(self, tx: Transaction, plan: str) -> tuple[str, str]:
+        """Return what Tocsin last refused itself since the plan moved, and its code."""
+        for entry in reversed(tx.log.load(ACTION_STREAM + plan)):
+            if entry.kind not in _STILL_KINDS:
+                break
+            if entry.kind == ActionRefused.name and entry.actor == TOCSIN:
+                return str(entry.body["command"]), str(entry.body["code"])
+        return "", ""
 
     def _append(
         self,
@@ -228,12 +238,6 @@ class PlanBook:
             self.apply(tx, parent, told, facts, actor=TOCSIN)
         except Refusal:
             return
-
-
-def _says_again(last: Entry, no: ActionRefused) -> bool:
-    """Tell whether the newest entry is the same no."""
-    said = decode_action(last.kind, last.body, last.words)
-    return isinstance(said, ActionRefused) and replace(said, at=no.at) == no
 
 
 def _due(state: ActionState) -> dict[str, datetime]:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.action_commands import Claim
-from bot.domain.action_events import ActionRefused
 from bot.domain.action_table import Stage
 from bot.domain.errors import Frozen, TocsinError, TooMany
 from bot.domain.gate_limits import UsedUp
@@ -16,7 +15,6 @@ from bot.domain.plan import Plan
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
 from bot.ports import Transaction
-from bot.readmodels.timeline import ACTION_STREAM
 
 _ASKED = Claim.__name__.lower()
 
@@ -38,12 +36,9 @@ class OnHold:
         approved = self.desk.in_stage(tx, Stage.APPROVED)
         held = {plan: code for plan in approved if (code := self._code(tx, plan))}
         ready = tuple(plan for plan in approved if plan not in held)
-        return ready, tuple(p for p, code in held.items() if self._is_new(tx, p, code))
-
-    def _is_new(self, tx: Transaction, plan: str, code: str) -> bool:
-        last = tx.log.load(ACTION_STREAM + plan)[-1]
-        told = last.body.get("command"), last.body.get("code")
-        return last.kind != ActionRefused.name or told != (_ASKED, code)
+        own_no = self.book.own_no
+        told = {plan for plan, no in held.items() if own_no(tx, plan) == (_ASKED, no)}
+        return ready, tuple(plan for plan in held if plan not in told)
 
     def say(self, tx: Transaction, plan: str) -> None:
         """Write down that it is held, and draw its card with the reason."""

@@ -296,6 +296,21 @@ def test_a_plan_without_a_place_waits_approved_and_starts_when_one_is_free(
     assert stage.stage(second) == "verified"
 
 
+def test_presses_on_a_held_plan_do_not_make_it_say_again_what_holds_it(
+    make: Make,
+) -> None:
+    stage = make()
+    view = approved(stage)
+    freeze(stage)
+    for _ in range(3):
+        stage.executor.step()
+        with pytest.raises(Refusal):
+            stage.approve(view)
+    entries = stage.core.store.read(lambda tx: tx.log.load(f"action/{view.plan.id}"))
+    refused = [e.body["command"] for e in entries if e.kind == "action.refused.v1"]
+    assert refused == ["claim", "approve", "approve", "approve"]
+
+
 def test_what_expires_for_want_of_a_place_says_so(make: Make) -> None:
     stage = make(limits=ONE_AN_HOUR)
     approved(stage)
