@@ -124,19 +124,14 @@ class _Log:
     def comparisons(self) -> list[Step]:
         """Return the comparisons of every stream that the work rests on.
 
-        One that is appended to compares its version by itself; but its words may
-        have been erased meanwhile, and a card must not show them again.
+        The words of one that is appended to may have been erased meanwhile, and a card
+        must not show them again.
         """
-        added, tx = sorted(self._added), self._tx
-        rest = sorted(set(self._found) - set(added))
+        added, tx, found = sorted(self._added), self._tx, self._found
         return [
-            *(_version(stream, self._found[stream]) for stream in rest),
+            _same(lambda tx: tx.log.versions(found), found),
             *(_words(stream, tx.log.words_left(stream)) for stream in added),
         ]
-
-
-def _version(stream: str, found: int) -> Step:
-    return _same(lambda tx: tx.log.version(stream), found)
 
 
 def _words(stream: str, found: int) -> Step:

@@ -1,6 +1,6 @@
 """The event log: what the store must promise about facts and words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -70,6 +70,10 @@ class EventLog(Protocol):
 
     def version(self, stream: str) -> int:
         """Return how many entries a stream has."""
+        ...
+
+    def versions(self, streams: Collection[str]) -> Mapping[str, int]:
+        """Return how many entries each stream has."""
         ...
 
     def load(self, stream: str) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ signed is checked in `verify.py`.
 
 import secrets
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,16 +24,20 @@ from bot.store.leaf import (
     parsed_leaf,
     word_digest,
 )
+from bot.store.logtail import LogTail
 from bot.store.words import Salts, Word, Words
 
 _SELECT = (
     "SELECT e.seq, e.stream, e.version, e.leaf, h.hash FROM entry e "
     "LEFT JOIN hash h ON h.level = 0 AND h.pos = e.seq "
 )
-# What a piece of work knows of the log because it wrote it itself.
-_SIZE = "log size"
+# One by one, so that each is the end of an index and none is counted through.
+_VERSIONS = (
+    "WITH asked (stream) AS (VALUES {}) SELECT stream, (SELECT coalesce(max(version), "
+    "0) FROM entry WHERE entry.stream = asked.stream) FROM asked"
+)
+# How long a piece of work knows a stream to be.
 _VERSION = "log version "
-_NODES = "log nodes"
 _Row = tuple[int, str, int, bytes, bytes | None]
 _WordsByPlace = Mapping[tuple[int, str], Word]
 
@@ -48,11 +52,13 @@ class SqliteEventLog:
         salts: Salts = secrets.token_bytes,
         worked_out: dict[str, Any] | None = None,
         guard: Guard | None = None,
+        tail: LogTail | None = None,
     ) -> None:
         self._guard = guard
         self._connection = connection
-        self._worked_out = worked_out
+        self._worked_out = {} if worked_out is None else worked_out
         self._words = Words(connection, salts=salts)
+        self._tail = tail or LogTail()
 
     def append(
         self, stream: str, *, expected_version: int, entries: Sequence[NewEntry]
@@ -72,19 +78,21 @@ class SqliteEventLog:
             for entry, seq, version in zip(entries, seqs, versions, strict=True)
         ]
         kept = tuple(self._keep(*one) for one in made)
-        if self._worked_out is not None:
-            self._worked_out[_SIZE] = size + len(entries)
-            self._worked_out[_VERSION + stream] = expected_version + len(entries)
+        self._worked_out[_VERSION + stream] = expected_version + len(entries)
         return kept
 
     def version(self, stream: str) -> int:
         """Return how many entries a stream has."""
-        if self._worked_out is not None and _VERSION + stream in self._worked_out:
-            return int(self._worked_out[_VERSION + stream])
-        (found,) = self._connection.execute(
-            "SELECT coalesce(max(version), 0) FROM entry WHERE stream = ?", (stream,)
-        ).fetchone()
-        return int(found)
+        return self.versions((stream,))[stream]
+
+    def versions(self, streams: Collection[str]) -> Mapping[str, int]:
+        """Return how many entries each stream has."""
+        known = self._worked_out
+        if asked := [one for one in streams if _VERSION + one not in known]:
+            marks = ",".join(["(?)"] * len(asked))
+            rows = self._connection.execute(_VERSIONS.format(marks), asked)
+            known |= {_VERSION + stream: version for stream, version in rows}
+        return {one: int(known[_VERSION + one]) for one in streams}
 
     def load(self, stream: str) -> tuple[Entry, ...]:
         """Return a stream from its first entry; empty if it does not exist.
@@ -154,8 +162,7 @@ class SqliteEventLog:
         its WAL too, unless a long read holds the WAL or the disk is full; then
         clearing is tried again by itself, also after a restart.
         """
-        if self._worked_out is not None:
-            self._worked_out.clear()
+        self._worked_out.clear()
         return self._words.erase(seqs)
 
     def words_left(self, stream: str) -> int:
@@ -210,25 +217,22 @@ class SqliteEventLog:
                 merkle.grown(facts.seq, merkle.leaf_hash(leaf), self._grown_node)
             ),
         )
-        if self._worked_out is not None:
-            nodes = self._worked_out.setdefault(_NODES, {})
-            nodes.update({(level, position): one for level, position, one in grown})
+        self._tail.grew(facts.seq + 1, grown)
         if words:
             self._words.keep(facts.seq, words)
         return _entry(facts, leaf, {name: word.text for name, word in words.items()})
 
     def _size(self) -> int:
-        if self._worked_out is not None and _SIZE in self._worked_out:
-            return int(self._worked_out[_SIZE])
+        if self._tail.size is not None:
+            return self._tail.size
         (size,) = self._connection.execute(
             "SELECT coalesce(max(seq) + 1, 0) FROM entry"
         ).fetchone()
         return int(size)
 
     def _grown_node(self, level: int, position: int) -> bytes:
-        """Return a node that this piece of work may have made itself."""
-        made = (self._worked_out or {}).get(_NODES, {}).get((level, position))
-        return bytes(made) if made is not None else self._node(level, position)
+        """Return a node that this connection may have made itself."""
+        return self._tail.node(level, position) or self._node(level, position)
 
     def _node(self, level: int, position: int) -> bytes:
         row = self._connection.execute(

@@ -46,6 +46,16 @@ def grown(seq: int, leaf: bytes, node: Node) -> Iterator[tuple[int, int, bytes]]
         yield level, position, subtree
 
 
+def full_subtrees(size: int) -> Iterator[tuple[int, int]]:
+    """Yield level and position of the full subtrees that a tree of `size` is made of.
+
+    The next leaves rest on these and on no other node.
+    """
+    for level in range(size.bit_length()):
+        if size >> level & 1:
+            yield level, (size >> level) - 1
+
+
 def root(size: int, node: Node) -> bytes:
     """Return the root of the tree over the first `size` leaves."""
     return _subtree(0, size, node) if size else EMPTY_ROOT

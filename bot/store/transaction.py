@@ -8,6 +8,7 @@ from bot.ports.inbox import Renew
 from bot.ports.store import Guard
 from bot.store.eventlog import SqliteEventLog
 from bot.store.inbox import SqliteInbox
+from bot.store.logtail import LogTail
 from bot.store.outbox import SqliteOutbox
 from bot.store.tables import SqliteTables
 from bot.store.timers import SqliteTimers
@@ -31,13 +32,23 @@ class SqliteTransaction:
     ) -> None:
         self.connection = connection
         self._worked_out: dict[str, Any] = {}
+        self._tail = LogTail()
         self._log = SqliteEventLog(
-            connection, salts=salts, worked_out=self._worked_out, guard=guard
+            connection,
+            salts=salts,
+            worked_out=self._worked_out,
+            guard=guard,
+            tail=self._tail,
         )
         self._inbox = SqliteInbox(connection, renew=renew)
         self._outbox = SqliteOutbox(connection, guard=guard)
         self._timers = SqliteTimers(connection)
         self._tables = SqliteTables(connection)
+
+    def undone(self) -> None:
+        """Forget what was written: it is not there any more."""
+        self._worked_out.clear()
+        self._tail.forget()
 
     @property
     def origin(self) -> str:

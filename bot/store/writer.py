@@ -4,14 +4,15 @@ Several writers on one SQLite file starve each other, and a sync of the disk cos
 the same for one piece of work as for many. So every write waits in one queue; the
 thread takes what is there, runs each piece in a savepoint of its own, commits all of
 them with one sync, and only then are their futures done. It never waits for a group
-to fill: while one group is being synced, the next one gathers by itself.
+to fill: while one group is being synced, the next one gathers by itself. A piece that
+is alone needs no savepoint: the transaction is its own.
 """
 
 import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -159,12 +160,15 @@ class Writer:
         began = time.perf_counter() if self._observe else 0.0
         try:
             connection.execute("BEGIN IMMEDIATE")
-            ran = [_in_savepoint(connection, transaction, one.work) for one in group]
+            ran = _run_all(connection, transaction, group)
             committing = True
-            connection.execute("COMMIT")
+            # One piece alone that failed has taken its transaction with it.
+            if connection.in_transaction:
+                connection.execute("COMMIT")
         except sqlite3.Error as lost:
             with suppress(sqlite3.Error):
                 connection.rollback()
+            transaction.undone()
             for one in group:
                 one.future.set_exception(_lost(lost, committing=committing))
             return
@@ -175,27 +179,42 @@ class Writer:
             _answer(one.future, outcome)
 
 
-def _in_savepoint(
+def _run_all(
     connection: sqlite3.Connection,
     transaction: SqliteTransaction,
-    work: Callable[[SqliteTransaction], Any],
-) -> _Ran:
-    """Run a piece so that its failure undoes its own changes only.
+    group: Sequence[_Piece],
+) -> list[_Ran]:
+    """Run pieces so that a failure undoes a piece's own changes only.
 
     Raises:
         sqlite3.Error: The database gave up the whole transaction.
     """
-    connection.execute("SAVEPOINT piece")
+    if len(group) == 1:
+        return [_run(connection, transaction, group[0].work, undo="ROLLBACK")]
+    ran = []
+    for one in group:
+        connection.execute("SAVEPOINT piece")
+        ran.append(_run(connection, transaction, one.work, undo="ROLLBACK TO piece"))
+        connection.execute("RELEASE piece")
+    return ran
+
+
+def _run(
+    connection: sqlite3.Connection,
+    transaction: SqliteTransaction,
+    work: Callable[[SqliteTransaction], Any],
+    *,
+    undo: str,
+) -> _Ran:
     transaction.worked_out.clear()
     try:
-        ran = _Ran(value=work(transaction))
+        return _Ran(value=work(transaction))
     except BaseException as error:  # the caller's door gets every error
         if not connection.in_transaction:
             raise _given_up(error) from error
-        connection.execute("ROLLBACK TO piece")
-        ran = _Ran(error=_plain(error))
-    connection.execute("RELEASE piece")
-    return ran
+        connection.execute(undo)
+        transaction.undone()
+        return _Ran(error=_plain(error))
 
 
 def _given_up(error: BaseException) -> sqlite3.Error:

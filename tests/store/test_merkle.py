@@ -70,6 +70,13 @@ def flipped(path: Sequence[bytes], which: int) -> list[bytes]:
     return changed
 
 
+def test_the_next_leaf_rests_on_the_full_subtrees_and_on_nothing_else() -> None:
+    for size in range(200):
+        ends = dict.fromkeys(merkle.full_subtrees(size), b"")
+        assert sum(2**level for level, _ in ends) == size
+        assert len(list(merkle.grown(size, b"", lambda *at, ends=ends: ends[at]))) > 0
+
+
 @given(leaves)
 def test_the_root_is_that_of_the_rfc_at_every_size(entries: list[bytes]) -> None:
     nodes = tree(entries)

@@ -14,6 +14,7 @@ from bot.store.sqlite import SqliteStore
 from bot.store.transaction import SqliteTransaction
 from bot.store.writer import MAX_GROUP, Writer
 from tests.store.making import append, error_of, fact, post
+from tests.store.test_merkle import naive_root
 
 
 class Commits:
@@ -86,6 +87,50 @@ def test_if_the_commit_fails_nobody_is_told_that_it_worked(sqlite: SqliteStore) 
         assert isinstance(error_of(write), OutcomeUnknown)
     assert sqlite.read(lambda tx: tx.outbox.waiting()) == 0
     append(sqlite, fact())
+
+
+@pytest.mark.parametrize("company", [0, 2])
+def test_after_what_was_undone_the_log_goes_on_where_it_really_ends(
+    sqlite: SqliteStore, company: int
+) -> None:
+    def undone(tx: SqliteTransaction) -> None:
+        tx.log.append("a", expected_version=0, entries=[fact(9), fact(9), fact(9)])
+        raise ZeroDivisionError
+
+    for number in range(5):
+        append(sqlite, fact(number), to=f"s{number}")
+    gate, first = held(sqlite)
+    bad = sqlite.write(undone)
+    rest = [
+        sqlite.write(
+            lambda tx, to=f"c{n}": tx.log.append(  # type: ignore[misc]
+                to, expected_version=0, entries=[fact()]
+            )
+        )
+        for n in range(company)
+    ]
+    gate.set()
+    first.result()
+    assert isinstance(error_of(bad), ZeroDivisionError)
+    for write in rest:
+        write.result()
+    append(sqlite, fact(1), fact(2), to="a")
+    leaves = [entry.leaf for entry in sqlite.read(lambda tx: tx.log.read())]
+    head = sqlite.read(lambda tx: tx.log.head())
+    assert (head.size, head.root) == (7 + company, naive_root(leaves))
+
+
+def test_a_piece_alone_that_fails_leaves_nothing_and_the_next_works(
+    sqlite: SqliteStore,
+) -> None:
+    def broken(tx: SqliteTransaction) -> None:
+        tx.outbox.post(post("1"), now=fact().at)
+        raise ZeroDivisionError
+
+    assert isinstance(error_of(sqlite.write(broken)), ZeroDivisionError)
+    assert sqlite.read(lambda tx: tx.outbox.waiting()) == 0
+    sqlite.write(lambda tx: tx.outbox.post(post("2"), now=fact().at)).result()
+    assert sqlite.read(lambda tx: tx.outbox.waiting()) == 1
 
 
 def test_a_full_disk_is_said_in_words_and_the_next_write_works(path: Path) -> None:

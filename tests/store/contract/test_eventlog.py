@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from bot.domain.errors import Conflict, LogError, NotFound
-from bot.ports import NewEntry, Store
+from bot.ports import NewEntry, Store, Transaction
 from bot.store import merkle
 from tests.store.making import NOON, append, error_of, fact
 
@@ -37,6 +38,20 @@ def test_an_entry_has_its_place_and_its_words(store: Store) -> None:
 
 def test_a_stream_that_does_not_exist_is_empty(store: Store) -> None:
     assert store.read(lambda tx: tx.log.load("incident/none")) == ()
+
+
+def test_the_lengths_of_streams_are_told_together_as_they_are_at_that_moment(
+    store: Store,
+) -> None:
+    append(store, fact(1), fact(2), to="a")
+
+    def work(tx: Transaction) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        before = tx.log.versions(["a", "b", "a"])
+        tx.log.append("b", expected_version=0, entries=[fact(3)])
+        return before, tx.log.versions(["b", "a"])
+
+    assert store.write(work).result() == ({"a": 2, "b": 0}, {"a": 2, "b": 1})
+    assert store.read(lambda tx: tx.log.versions([])) == {}
 
 
 def test_a_wrong_version_is_a_conflict_and_appends_nothing(store: Store) -> None:
