@@ -78,7 +78,9 @@ def test_if_the_commit_fails_nobody_is_told_that_it_worked(sqlite: SqliteStore) 
         tx.connection.execute("INSERT INTO b VALUES (9)")
 
     gate, first = held(sqlite)
-    before = sqlite.write(lambda tx: tx.outbox.post(post("1"), now=fact().at))
+    before = sqlite.write(
+        lambda tx: tx.log.append("a", expected_version=0, entries=[fact(), fact()])
+    )
     bad = sqlite.write(break_the_commit)
     after = sqlite.write(lambda tx: tx.outbox.post(post("2"), now=fact().at))
     gate.set()
