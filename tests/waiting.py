@@ -28,6 +28,10 @@ from tests.preloaded import TOLD_BYTES, Started, started
 
 _MOST_BYTES = 256 * 1024
 _MOST_FILES = 4
+_AWS = (
+    *("bedrock", "bedrock-agent", "cloudwatch", "iam", "kms", "lambda"),
+    *("logs", "s3", "sns", "sqs", "ssm", "sts"),
+)
 _Files = Sequence[int]
 
 
@@ -117,6 +121,7 @@ def _load() -> None:
     import bot.cli.serving  # noqa: F401
 
     _read()
+    _read_aws()
     gc.collect()
     gc.freeze()
 
@@ -132,6 +137,17 @@ def _read() -> None:
     read = read_rulings(settings, key=b"", registry=NOTHING_ADDED.registry)
     for lexicon in (read.rulebook.lexicon, read.rulebook.instruction_lexicon):
         lexicon.found_in("")
+
+
+def _read_aws() -> None:
+    """Read the SDK's models of what the practice cloud is furnished with."""
+    from bot.aws.practice_seed import REGION, ROOT
+    from bot.aws.session import AwsSettings, open_session
+
+    nowhere = AwsSettings(region=REGION, endpoint_url="http://127.0.0.1:1", key=ROOT)
+    session = open_session(nowhere)
+    for service in _AWS:
+        session.client(service)
 
 
 def _standard_input() -> socket.socket:
