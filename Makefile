@@ -29,6 +29,9 @@ PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 # takes a machine's end. `make chaos` writes to the disk.
 IN_MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -Pm /dev/shm | awk 'NR == 2 {print $$4}')" -ge 2048 ] \
 	&& echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
+# What a file's tests share is made once, by one worker; `tests/conftest.py` has the long
+# ones come first.
+BY_FILE := --dist loadfile --no-loadscope-reorder
 KEPT := -o tmp_path_retention_policy=failed
 COOLDOWN ?= 1 week
 UPGRADE ?=
@@ -84,7 +87,7 @@ test-fast: setup ## the tests that start no server
 	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) $(KEPT) -m "not slow and not outside"
 
 test-slow: setup ## the tests that start servers, kill processes or search long
-	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) $(KEPT) --dist worksteal --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
+	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) $(KEPT) $(BY_FILE) --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
 
 chaos: setup ## the tests that pull the plug, as often as they can
 	@TOCSIN_CHAOS=full $(PYTEST) -n $(WORKERS) --dist loadfile $(CHAOS)
