@@ -25,9 +25,14 @@ WORKERS ?= 2
 # Kept byte code: pytest else rewrites every assertion again in each worker.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 # Hundreds of tests write a store each; in memory nobody waits for the disk, and only
-# what failed is kept.
+# what failed is kept. What is killed loses nothing there that a disk would keep: that
+# takes a machine's end. `make chaos` writes to the disk.
 IN_MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -Pm /dev/shm | awk 'NR == 2 {print $$4}')" -ge 2048 ] \
 	&& echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
+# What a file's tests share is made once, by one worker; `tests/conftest.py` has the long
+# ones come first.
+BY_FILE := --dist loadfile --no-loadscope-reorder
+KEPT := -o tmp_path_retention_policy=failed
 COOLDOWN ?= 1 week
 UPGRADE ?=
 BENCHES ?= intake ack log seal redact search gate
@@ -79,10 +84,10 @@ test: setup ## the whole suite: fast, then slow
 	@echo "Not run here, because they need Chromium, Go, age or Alertmanager: make test-outside."
 
 test-fast: setup ## the tests that start no server
-	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) -o tmp_path_retention_policy=failed -m "not slow and not outside"
+	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) $(KEPT) -m "not slow and not outside"
 
 test-slow: setup ## the tests that start servers, kill processes or search long
-	@$(PYTEST) -n $(WORKERS) --dist worksteal --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
+	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) $(KEPT) $(BY_FILE) --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
 
 chaos: setup ## the tests that pull the plug, as often as they can
 	@TOCSIN_CHAOS=full $(PYTEST) -n $(WORKERS) --dist loadfile $(CHAOS)

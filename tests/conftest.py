@@ -29,6 +29,12 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: at the end each worker finds something short left."""
+    items.sort(key=lambda one: one.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(params=["http", "socket"])
 def transport(request: pytest.FixtureRequest) -> str:
     """The two ways by which Slack reaches the bot: a story is the same over both."""

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,8 @@ from typing import IO, Any
 from tests.preloaded import Started, speaking
 
 CHANNEL = "C0INCIDENTS"
-_WAIT_S = 20
+_WAIT_S = 30
+_LOOK_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -152,12 +154,15 @@ class Tocsin:
         return [one["text"] for one in found]
 
     def wait_for(self, wanted: Any, *, channel: str = CHANNEL) -> Any:
-        """Return the first true answer of `wanted(messages)`; long-polls."""
-        after = 0
-        for _ in range(_WAIT_S):
+        """Return the first true answer of `wanted(messages)`; long-polls.
+
+        What is wanted may show elsewhere, where no message rings: so it looks again.
+        """
+        after, until = 0, time.monotonic() + _WAIT_S
+        while time.monotonic() < until:
             if found := wanted(self.messages(channel)):
                 return found
-            path = f"/practice/channels/{channel}/messages?after={after}&wait=1"
+            path = f"/practice/channels/{channel}/messages?after={after}&wait={_LOOK_S}"
             after = self.ask(path).json["seq"]
         raise AssertionError(f"it never came: {self.messages(channel)}")
 

@@ -192,7 +192,7 @@ def test_where_no_bot_runs_scripted_people_play_and_nothing_leaves_loopback(
         "TOCSIN_CONFIG": str(tmp_path / "none.toml"),
     }
     played = subprocess.run(
-        [*watched, "drill", "run", "first-hour", "--speed", "90", "--json"],
+        [*watched, "drill", "run", "first-hour", "--speed", "180", "--json"],
         env=environment,
         cwd=Path(__file__).parents[2],
         capture_output=True,

@@ -43,7 +43,7 @@ def is_done(tocsin: Tocsin, alert_id: str) -> Any:
 def test_alerts_whose_reader_is_killed_again_and_again_are_all_read_once(
     tmp_path: Path,
 ) -> None:
-    with running(tmp_path, settings=SETTINGS) as tocsin:
+    with running(tmp_path, settings=SETTINGS, fresh=True) as tocsin:
         kept = []
         for number in range(ALERTS):
             kept.append(tocsin.alert(problem(number)).json["id"])
@@ -57,7 +57,7 @@ def test_alerts_whose_reader_is_killed_again_and_again_are_all_read_once(
 
 
 def test_no_reader_outlives_its_bot(tmp_path: Path) -> None:
-    with running(tmp_path, settings=SETTINGS) as tocsin:
+    with running(tmp_path, settings=SETTINGS, fresh=True) as tocsin:
         reader = reader_of(tocsin)
         assert reader is not None
         ended = os.pidfd_open(reader)  # readable once the process has ended
