@@ -171,7 +171,9 @@ class PlanDesk:
             frozen=self.holds.freeze(tx, book, plan) is not None,
             human_initiated=state.human_initiated or not state.exists,
             commander_agreed=about.commander in agreed,
-            glass_broken=glass.broken(tx, book.clock.now(), drill=plan.drill),
+            glass_broken=glass.broken(
+                tx, book.clock.now(), drill=plan.drill, but=plan.id
+            ),
             breaking_glass=bool(state.glass_by),
             touched=self.registry.named_by(_named(plan.draft)),
         )

@@ -172,6 +172,7 @@ class GateStage:
                 token=self.gate.tokens.of,
                 note=note,
                 path=leads,
+                catalogue=self.catalogue,
             ),
             catalogue=self.catalogue,
             reader=lambda _: None,

@@ -1,0 +1,132 @@
+"""What somebody might try at the gate who knows how it is built, and what came of it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import Refusal
+from bot.domain.plan import Level
+from bot.gate.policy import Policy
+from bot.plans.journal import PlanJournal
+from tests.core import CHANNEL
+from tests.gate.between import Between
+from tests.gate.stage import GateStage
+from tests.gate.test_changing import break_glass
+from tests.gate.test_foresight import command
+from tests.gate.test_holds import approved, freeze
+
+pytestmark = pytest.mark.slow  # a store for each
+
+Make = Callable[..., GateStage]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    made: list[GateStage] = []
+
+    def stage(**more: object) -> GateStage:
+        made.append(GateStage(tmp_path / str(len(made)), **more))  # type: ignore[arg-type]
+        made[-1].world.on.update({f"s{n}": True for n in range(1, 6)})
+        return made[-1]
+
+    yield stage
+    for one in made:
+        one.core.close()
+
+
+def policy(folder: Path, text: str) -> Policy:
+    folder.mkdir()
+    (folder / "site.cedar").write_text(text)
+    return Policy.load(folder)
+
+
+NOT_AT_NIGHT = """@id("site-runs-by-day")
+@because("nothing runs outside of business hours")
+forbid (principal, action == Action::"run", resource)
+unless { context.hour > 23 };
+"""
+
+
+def test_what_a_site_forbids_to_run_does_not_run(make: Make, tmp_path: Path) -> None:
+    stage = make(policy=policy(tmp_path / "site", NOT_AT_NIGHT))
+    view = approved(stage)
+    stage.executor.step()
+    assert (stage.stage(view), stage.world.turned) == ("approved", 0)
+
+
+def test_the_third_broken_glass_runs_as_well(make: Make) -> None:
+    stage = make()
+    for switch in ("s1", "s2", "s3"):
+        view = stage.propose(switch=switch)
+        stage.shown(view)
+        break_glass(stage, view)
+        stage.executor.step()
+        assert stage.stage(view) == "verified"
+
+
+def test_a_commander_who_was_relieved_while_it_was_claimed_is_none(
+    make: Make,
+) -> None:
+    stage = make(level=Level.T1)
+    command(stage, "U0COMMANDER")
+    view = stage.propose()
+    stage.shown(view)
+    stage.approve(view, "U0COMMANDER")
+    stage.approve(view, "U0SECOND")
+    journal = stage.executor.journal
+    assert isinstance(journal, PlanJournal)
+    # Right between the facts and the transaction of the claim.
+    store = Between(stage.core.store, lambda: command(stage, "U0LEAD"))
+    replace(stage.executor, journal=replace(journal, store=store)).step()
+    assert stage.world.turned == 0
+    stage.executor.step()
+    assert (stage.stage(view), stage.world.turned) == ("revoked", 0)
+
+
+def test_a_freeze_outlives_a_clock_that_was_wrong_for_a_moment(make: Make) -> None:
+    stage = make()
+    freeze(stage)
+    stage.wait(hours=3)
+    stage.gate.freezing.turn()  # type: ignore[attr-defined]
+    stage.wait(hours=-3)
+    assert [one.id for one in stage.gate.freezing.on()] == ["FZ-0001"]
+
+
+def test_a_review_that_came_due_meanwhile_blocks_a_t1_plan_that_was_agreed_to(
+    make: Make,
+) -> None:
+    stage = make(level=Level.T1)
+    command(stage, "U0COMMANDER")
+    broken = stage.propose(switch="s2")
+    stage.shown(broken)
+    break_glass(stage, broken)
+    stage.executor.step()
+    stage.wait(hours=23, minutes=58)
+    view = stage.propose()
+    stage.shown(view)
+    for who in ("U0COMMANDER", "U0SECOND"):
+        stage.approve(view, who)
+    stage.wait(minutes=3)
+    stage.executor.step()
+    assert (stage.stage(view), stage.world.turned) == ("approved", 1)
+
+
+def test_a_plan_of_another_version_of_its_action_does_not_start(make: Make) -> None:
+    stage = make()
+    view = approved(stage)
+    action = stage.catalogue[view.plan.draft.action]
+    action.MANIFEST = replace(action.MANIFEST, version=2)
+    stage.executor.step()
+    assert (stage.stage(view), stage.world.turned) == ("approved", 0)
+
+
+def test_a_plan_whose_level_rose_with_the_registry_does_not_start(make: Make) -> None:
+    stage = make()
+    view = approved(stage)
+    action = stage.catalogue[view.plan.draft.action]
+    action.MANIFEST = replace(action.MANIFEST, level={"": Level.T1})
+    stage.executor.step()
+    assert (stage.stage(view), stage.world.turned) == ("approved", 0)
