@@ -130,7 +130,8 @@ class Askers:
     ) -> _Answer:
         """Return an answer of Slack, None where it gave none; that is not kept."""
         kept, now = self._kept.get(key), self._clock.now()
-        if kept is not None and now - kept.read_at < within:
+        # What was read later than now was read by a clock that was wrong.
+        if kept is not None and timedelta(0) <= now - kept.read_at < within:
             return kept
         try:
             async with asyncio.timeout(_TIMEOUT_S):

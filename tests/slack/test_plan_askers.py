@@ -124,6 +124,21 @@ async def test_for_a_claim_everything_is_read_again(stage: Stage) -> None:
     assert stage.slack.counts["users.info"] == 2
 
 
+async def test_what_was_read_while_the_clock_was_ahead_is_read_again(
+    stage: Stage,
+) -> None:
+    """Otherwise a right that was lost meanwhile lives on until the clock is there."""
+    stage.clock.go_on(3600)
+    await stage.askers.now("U0SECOND", HERE)
+    stage.clock.go_on(-3600)
+    stage.slack.groups["approvers"] = []
+    stage.slack.members[HERE] = []
+    for within in (timedelta(0), timedelta(seconds=20)):
+        found = await stage.askers.now("U0SECOND", HERE, within=within)
+        assert ("approvers" in found.groups, found.in_channel) == (False, False)
+    assert stage.slack.counts["users.info"] == 2
+
+
 async def test_when_the_room_does_not_run_nobody_is_known(stage: Stage) -> None:
     found = await asyncio.to_thread(stage.askers.asker, "U0SECOND", HERE)
     assert found.person.kind is PersonKind.UNKNOWN
