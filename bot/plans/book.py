@@ -227,6 +227,11 @@ class PlanBook:
                 key = f"{kind}/{plan}"
                 tx.timers.set(Timer(key=key, kind=kind, about=plan, due_at=due_at))
 
+    def waits_for(self, tx: Transaction, timer: Timer) -> bool:
+        """Tell whether a plan still stands where a timer was set for it."""
+        state, _ = self.load(tx, timer.about)
+        return state.exists and _due(state).get(timer.kind) == timer.due_at
+
     def _mirror(self, tx: Transaction, plan: str, state: ActionState) -> None:
         """Tell the plan that this one undoes how far it is."""
         parent = state.plan.parent

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.errors import Refusal
 from bot.domain.plan import Level
 from bot.gate.policy import Policy
+from bot.plans.house import GateHouse
 from bot.plans.journal import PlanJournal
 from tests.core import CHANNEL
 from tests.gate.between import Between
@@ -130,3 +131,31 @@ def test_a_plan_whose_level_rose_with_the_registry_does_not_start(make: Make) ->
     action.MANIFEST = replace(action.MANIFEST, level={"": Level.T1})
     stage.executor.step()
     assert (stage.stage(view), stage.world.turned) == ("approved", 0)
+
+
+def test_a_plan_whose_end_was_missed_by_a_clock_that_went_back_still_ends(
+    make: Make,
+) -> None:
+    stage = make()
+    view = stage.propose()
+    house = GateHouse(
+        gatekeeper=stage.gate,
+        journal=stage.executor.journal,  # type: ignore[arg-type]
+        executor=stage.executor,
+        sign=stage.sign,
+    )
+
+    def fire(back_s: float) -> None:
+        due = stage.core.store.write(
+            lambda tx: tx.timers.claim(now=stage.clock.now(), lease_s=1, limit=9)
+        ).result()
+        stage.wait(seconds=-back_s)
+        for timer in due:
+            house.fire(timer)
+
+    stage.wait(minutes=15)
+    fire(back_s=1)
+    assert stage.stage(view) == "pending"
+    stage.wait(minutes=1)
+    fire(back_s=0)
+    assert stage.stage(view) == "expired"
