@@ -173,11 +173,13 @@ class Holds:
         if not plan.parent:
             return False
         before, _ = book.load(tx, plan.parent)
-        if before.stage not in _RAN or before.moved_at is None:
+        if before.stage not in _RAN or before.claimed_at is None:
             return False
         done, now = before.plan, book.clock.now()
         return (
-            now - before.moved_at <= UNDO_WITHIN
+            # From when it ran: neither a later look, a person's word nor a rollback
+            # that failed begins another day.
+            now - before.claimed_at <= UNDO_WITHIN
             # Otherwise back and forth would have no end.
             and not done.parent
             and (plan.draft.action, plan.draft.target, plan.incident)

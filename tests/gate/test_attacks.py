@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.action_effects import Outcome
 from bot.domain.errors import Refusal
 from bot.domain.plan import Level
+from bot.domain.untrusted import Untrusted
 from bot.gate.policy import Policy
 from bot.plans.house import GateHouse
 from bot.plans.journal import PlanJournal
@@ -159,3 +161,25 @@ def test_a_plan_whose_end_was_missed_by_a_clock_that_went_back_still_ends(
     stage.wait(minutes=1)
     fire(back_s=0)
     assert stage.stage(view) == "expired"
+
+
+def test_what_a_person_said_later_opens_no_other_day_for_the_way_back(
+    make: Make,
+) -> None:
+    stage = make()
+    stage.world.answer = Outcome.UNKNOWN
+    view = approved(stage)
+    stage.executor.step()
+    assert stage.stage(view) == "indeterminate"
+    stage.wait(hours=25)
+    stage.gate.reconcile(
+        view.plan.id,
+        by=stage.people.asker("U0LEAD", CHANNEL),
+        committed=True,
+        reason=Untrusted("the switch is off"),
+    )
+    stage.executor.step()
+    assert stage.stage(view) == "verified"
+    freeze(stage)
+    back = stage.propose(action="test.switch.turn_on", parent=view.plan.id)
+    assert back.held is not None
