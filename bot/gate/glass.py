@@ -26,9 +26,7 @@ def overdue(tx: Transaction, now: datetime, *, drill: bool) -> int:
     return _count(tx, owed, now.isoformat(), drill=drill)
 
 
-def _count(
-    tx: Transaction, where: str, at: str, *, drill: bool, but: str = ""
-) -> int:
+def _count(tx: Transaction, where: str, at: str, *, drill: bool, but: str = "") -> int:
     found = tx.tables.execute(
         f"SELECT count(*) AS n FROM plan WHERE {where} AND "  # noqa: S608 - ours
         "coalesce((SELECT b.drill FROM board b WHERE b.id = plan.incident), 0) = ? "

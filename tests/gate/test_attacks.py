@@ -1,16 +1,19 @@
 """What somebody might try at the gate who knows how it is built, and what came of it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.domain.action import ActionState
+from bot.domain.action_commands import ActionCommand, BeginStep
 from bot.domain.action_effects import Outcome
-from bot.domain.errors import Refusal
+from bot.domain.action_facts import GateFacts
 from bot.domain.plan import Level
 from bot.domain.untrusted import Untrusted
+from bot.gate.executor import Executor
 from bot.gate.policy import Policy
 from bot.plans.house import GateHouse
 from bot.plans.journal import PlanJournal
@@ -18,7 +21,7 @@ from tests.core import CHANNEL
 from tests.gate.between import Between
 from tests.gate.stage import GateStage
 from tests.gate.test_changing import break_glass
-from tests.gate.test_foresight import command
+from tests.gate.test_foresight import command, stop
 from tests.gate.test_holds import approved, freeze
 
 pytestmark = pytest.mark.slow  # a store for each
@@ -183,3 +186,63 @@ def test_what_a_person_said_later_opens_no_other_day_for_the_way_back(
     freeze(stage)
     back = stage.propose(action="test.switch.turn_on", parent=view.plan.id)
     assert back.held is not None
+
+
+@dataclass
+class StoodStill:
+    """Keeps the executor's journal for a process that stands still before its call."""
+
+    journal: PlanJournal
+    meanwhile: Callable[[], object]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.journal, name)
+
+    def write(self, plan: str, command: ActionCommand, facts: GateFacts) -> ActionState:
+        state = self.journal.write(plan, command, facts)
+        if isinstance(command, BeginStep):
+            self.meanwhile()
+        return state
+
+
+def standing_still(stage: GateStage, meanwhile: Callable[[], object]) -> Executor:
+    journal = stage.executor.journal
+    assert isinstance(journal, PlanJournal)
+    return replace(stage.executor, journal=StoodStill(journal, meanwhile))
+
+
+def test_a_worker_that_stood_still_and_was_given_up_makes_no_call(
+    make: Make,
+) -> None:
+    """A person looks, says that it did not happen, and then it must not."""
+    stage = make()
+    view = approved(stage)
+
+    def given_up() -> None:
+        stage.wait(minutes=2)
+        stage.new_executor("w2").recover()
+        stage.gate.reconcile(
+            view.plan.id,
+            by=stage.people.asker("U0LEAD", CHANNEL),
+            committed=False,
+            reason=Untrusted("the switch is on"),
+        )
+
+    standing_still(stage, given_up).step()
+    assert (stage.stage(view), stage.world.turned) == ("failed", 0)
+
+
+def test_a_worker_whose_lease_is_over_before_its_call_says_so_and_makes_none(
+    make: Make,
+) -> None:
+    stage = make()
+    view = approved(stage)
+    standing_still(stage, lambda: stage.wait(minutes=1)).step()
+    assert (stage.stage(view), stage.world.turned) == ("failed", 0)
+
+
+def test_a_stop_between_the_note_and_the_call_keeps_the_call_back(make: Make) -> None:
+    stage = make()
+    view = approved(stage)
+    standing_still(stage, lambda: stop(stage)).step()
+    assert (stage.stage(view), stage.world.turned) == ("failed", 0)
