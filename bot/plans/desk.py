@@ -90,11 +90,22 @@ class PlanDesk:
         return board.load(tx, incident)[0].drill
 
     def level(self, manifest: ActionManifest, draft: Draft, about: About) -> Level:
-        """Derive the gate level from manifest, registry and reach."""
-        stage = about.system.stage if about.system else "production"
-        base = manifest.level.get(stage, manifest.level[""])
+        """Derive the gate level from manifest, registry and reach.
+
+        The strictest of all systems that it is about counts. Whoever asks chooses the
+        incident; so what the registry does not know as somebody's is production.
+        """
+        known = about.system is not None and self.registry.named_by((draft.target,))
+        stages = {one.stage for one in self.touched(draft, about)}
+        stages |= set() if known else {"production"}
+        levels = [manifest.level.get(one, manifest.level[""]) for one in stages]
         is_grave = bool(draft.irreversible_because) or draft.blast.systems > 1
-        return Level.T1 if is_grave else base
+        return Level.T1 if is_grave else min(levels)
+
+    def touched(self, draft: Draft, about: About) -> tuple[System, ...]:
+        """Return the incident's system and those that a draft names."""
+        own = (about.system,) if about.system else ()
+        return (*own, *self.registry.named_by(draft.names))
 
     def derived(
         self, tx: Transaction, plan: Plan, manifest: ActionManifest | None
@@ -106,7 +117,7 @@ class PlanDesk:
 
     def needs(self, plan: Plan, about: About) -> tuple[str, ...] | None:
         """Return the groups whose yes a plan needs; None if nobody could tell."""
-        touched = self.registry.named_by(_named(plan.draft))
+        touched = self.registry.named_by(plan.draft.names)
         found = self.judge.needs(plan, about.system, touched)
         return (
             None if found is None else tuple(dict.fromkeys(one.group for one in found))
@@ -175,7 +186,7 @@ class PlanDesk:
                 tx, book.clock.now(), drill=plan.drill, but=plan.id
             ),
             breaking_glass=bool(state.glass_by),
-            touched=self.registry.named_by(_named(plan.draft)),
+            touched=self.registry.named_by(plan.draft.names),
         )
 
     def bare(self, tx: Transaction, book: PlanBook) -> Around:
@@ -256,11 +267,6 @@ class PlanDesk:
         post = self.alarm(view) if view is not None else None
         if post is not None:
             tx.outbox.post(post, now=book.clock.now())
-
-
-def _named(draft: Draft) -> tuple[str, ...]:
-    """Return what a draft names that a system could be called."""
-    return (draft.target, *(value for _, value in draft.params))
 
 
 def open_ids(tx: Transaction, incident: str = "") -> tuple[str, ...]:

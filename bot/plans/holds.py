@@ -68,9 +68,13 @@ class Holds:
         on = on_now(freezes.load(tx), self.windows, book.clock.now())
         if not on or self._undoes(tx, book, plan):
             return None
-        subject = self._subject(tx, plan)
+        subjects = self._subjects(tx, plan)
         return longest(
-            [one for one, window in on if window is None or window.covers(subject)]
+            [
+                one
+                for one, window in on
+                if window is None or any(map(window.covers, subjects))
+            ]
         )
 
     # --- limits ---
@@ -186,13 +190,20 @@ class Holds:
             == (done.draft.rollback, done.draft.target, done.incident)
         )
 
-    def _subject(self, tx: Transaction, plan: Plan) -> Subject:
-        system = self._system(tx, plan)
-        return Subject(
-            action=plan.draft.action,
-            level=plan.level.value,
-            stage=system.stage if system else "production",
-            system=system.id if system else "",
+    def _subjects(self, tx: Transaction, plan: Plan) -> tuple[Subject, ...]:
+        """Return what would be changed: for the incident's system, and those it names.
+
+        Whoever asks chooses the incident, and must not so choose which freeze counts.
+        """
+        named = self.registry.named_by(plan.draft.names)
+        return tuple(
+            Subject(
+                action=plan.draft.action,
+                level=plan.level.value,
+                stage=system.stage if system else "production",
+                system=system.id if system else "",
+            )
+            for system in (self._system(tx, plan), *named)
         )
 
     def _id_of(self, tx: Transaction, plan: Plan) -> str:

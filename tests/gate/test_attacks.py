@@ -1,7 +1,8 @@
-"""What somebody might try at the gate who knows how it is built, and what came of it."""
+"""What somebody might try at the gate who knows how it is built."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,11 @@ from bot.domain.action import ActionState
 from bot.domain.action_commands import ActionCommand, BeginStep
 from bot.domain.action_effects import Outcome
 from bot.domain.action_facts import GateFacts
+from bot.domain.action_table import Stage
+from bot.domain.errors import NotAllowed
+from bot.domain.freeze import FreezeWindow, Once
 from bot.domain.plan import Level
+from bot.domain.registry import System
 from bot.domain.untrusted import Untrusted
 from bot.gate.executor import Executor
 from bot.gate.policy import Policy
@@ -23,6 +28,7 @@ from tests.gate.stage import GateStage
 from tests.gate.test_changing import break_glass
 from tests.gate.test_foresight import command, stop
 from tests.gate.test_holds import approved, freeze
+from tests.spec import NOON
 
 pytestmark = pytest.mark.slow  # a store for each
 
@@ -246,3 +252,67 @@ def test_a_stop_between_the_note_and_the_call_keeps_the_call_back(make: Make) ->
     view = approved(stage)
     standing_still(stage, lambda: stop(stage)).step()
     assert (stage.stage(view), stage.world.turned) == ("failed", 0)
+
+
+SANDBOX = System(id="chat", title="Chat", owner="", stage="sandbox", entities=("s2",))
+PAYMENTS = System(id="pay", title="Pay", owner="", entities=("s1",))
+
+
+def small_in_a_sandbox(stage: GateStage) -> GateStage:
+    for action in stage.catalogue.values():
+        levels = {"": Level.T2, "sandbox": Level.T3}
+        action.MANIFEST = replace(action.MANIFEST, level=levels)
+    return stage
+
+
+@pytest.mark.parametrize(
+    ("switch", "level"),
+    # The sandbox's own; one of a system in production; one that nobody knows.
+    [("s2", Level.T3), ("s1", Level.T2), ("s3", Level.T2)],
+)
+def test_who_chooses_the_incident_does_not_choose_the_level(
+    make: Make, switch: str, level: Level
+) -> None:
+    stage = small_in_a_sandbox(make(system=SANDBOX, others=(PAYMENTS,)))
+    assert stage.propose(switch=switch).plan.level is level
+
+
+def test_who_chooses_the_incident_does_not_choose_the_freeze(make: Make) -> None:
+    always = Once(begins=NOON - timedelta(days=1), ends=NOON + timedelta(days=1))
+    window = FreezeWindow(
+        id="close", reason="books", owner="pay", when=always, systems=("pay",)
+    )
+    stage = make(system=SANDBOX, others=(PAYMENTS,), windows=(window,))
+    assert stage.propose(switch="s2").held is None
+    assert stage.propose(switch="s1").held is not None
+
+
+SOON = """@id("site-not-now")
+@because("nobody agrees to anything this month")
+forbid (principal, action == Action::"approve", resource);
+"""
+BEGINS_LATER = """- id: wv-later
+  rule: site-not-now
+  owner: U0LEAD
+  reason: the month is long
+  from: "2026-11-20T12:01:00Z"
+  until: "2026-12-20T00:00:00Z"
+  actions: [test.switch.turn_off]
+"""
+
+
+def test_a_waiver_that_began_after_the_card_was_made_does_not_count_for_it(
+    make: Make, tmp_path: Path
+) -> None:
+    """It stands on no card and in no digest that anybody saw."""
+    policy(tmp_path / "site", SOON)
+    (tmp_path / "site" / "waivers.yaml").write_text(BEGINS_LATER)
+    stage = make(policy=Policy.load(tmp_path / "site"))
+    view = stage.propose()
+    stage.shown(view)
+    stage.wait(minutes=2)
+    with pytest.raises(NotAllowed, match="nobody agrees to anything this month"):
+        stage.approve(view)
+    later = stage.propose(switch="s2")
+    stage.shown(later)
+    assert stage.approve(later).stage is Stage.APPROVED
