@@ -22,10 +22,11 @@ from bot.gate.executor import Executor
 from bot.gate.policy import Policy
 from bot.plans.house import GateHouse
 from bot.plans.journal import PlanJournal
+from bot.plans.noes import FEW
 from tests.core import CHANNEL
 from tests.gate.between import Between
 from tests.gate.stage import GateStage
-from tests.gate.test_changing import break_glass
+from tests.gate.test_changing import break_glass, refusals
 from tests.gate.test_foresight import command, stop
 from tests.gate.test_holds import approved, freeze
 from tests.spec import NOON
@@ -316,3 +317,22 @@ def test_a_waiver_that_began_after_the_card_was_made_does_not_count_for_it(
     later = stage.propose(switch="s2")
     stage.shown(later)
     assert stage.approve(later).stage is Stage.APPROVED
+
+
+def test_presses_without_end_do_not_make_a_plan_long(make: Make) -> None:
+    """Every decision reads the whole stream; a guest must not make that slow."""
+    stage = make()
+    view = stage.propose()
+    stage.shown(view)
+    token = stage.gate.token(view.plan.id)
+
+    def press(who: str, times: int) -> int:
+        for _ in range(times):
+            stage.gate.turned_away(token, by=who, asked="approve", code="a.code")
+        return len(refusals(stage, view))
+
+    assert press("U0EVE", FEW + 9) == FEW
+    # Somebody else is written down all the same, and a plan that moved begins anew.
+    assert press("U0BOB", 1) == FEW + 1
+    stage.approve(view)
+    assert press("U0EVE", 1) == FEW + 2
