@@ -4,6 +4,7 @@ Reads only, but for putting the card into the outbox. People are read by the doo
 what they may do is asked in `bot/gate/judge.py`.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from bot.domain.action import ActionState
 from bot.domain.action_effects import Verdict
 from bot.domain.action_facts import GateFacts, PolicyAnswer, Standing
 from bot.domain.action_table import Stage
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, TocsinError
 from bot.domain.plan import Draft, Level, Plan
 from bot.domain.plan_view import PlanView
 from bot.domain.registry import Registry, System
@@ -27,6 +28,7 @@ from bot.ports.gate import Asker
 from bot.readmodels import board
 
 _ROOT_CHARS = 16
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +207,21 @@ class PlanDesk:
     def open_ids(self, tx: Transaction, incident: str = "") -> tuple[str, ...]:
         """Return the ids of plans that are not over, oldest first."""
         return open_ids(tx, incident)
+
+    def readable(self, tx: Transaction, book: PlanBook) -> tuple[str, ...]:
+        """Return the ids of open plans that can be read, oldest first.
+
+        One that cannot, because its rows were changed by hand, runs by no means; it
+        must not keep a stop or a freeze from all the others.
+        """
+        found = []
+        for plan in open_ids(tx):
+            try:
+                if book.load(tx, plan)[0].plan:
+                    found.append(plan)
+            except TocsinError:
+                _log.exception("the plan %s cannot be read", plan)
+        return tuple(found)
 
     def in_stage(self, tx: Transaction, stage: Stage) -> tuple[str, ...]:
         """Return the ids of plans in a stage, oldest first."""

@@ -1,6 +1,6 @@
 """What somebody might try at the gate who knows how it is built."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +16,12 @@ from bot.domain.action_table import Stage
 from bot.domain.errors import NotAllowed
 from bot.domain.freeze import FreezeWindow, Once
 from bot.domain.plan import Level
+from bot.domain.plan_view import PlanView
 from bot.domain.registry import System
 from bot.domain.untrusted import Untrusted
 from bot.gate.executor import Executor
 from bot.gate.policy import Policy
+from bot.plans.foresight import Foresight
 from bot.plans.house import GateHouse
 from bot.plans.journal import PlanJournal
 from bot.plans.noes import FEW
@@ -27,7 +29,7 @@ from tests.core import CHANNEL
 from tests.gate.between import Between
 from tests.gate.stage import GateStage
 from tests.gate.test_changing import break_glass, refusals
-from tests.gate.test_foresight import command, stop
+from tests.gate.test_foresight import command, deny, stop
 from tests.gate.test_holds import approved, freeze
 from tests.spec import NOON
 
@@ -78,25 +80,6 @@ def test_the_third_broken_glass_runs_as_well(make: Make) -> None:
         break_glass(stage, view)
         stage.executor.step()
         assert stage.stage(view) == "verified"
-
-
-def test_a_commander_who_was_relieved_while_it_was_claimed_is_none(
-    make: Make,
-) -> None:
-    stage = make(level=Level.T1)
-    command(stage, "U0COMMANDER")
-    view = stage.propose()
-    stage.shown(view)
-    stage.approve(view, "U0COMMANDER")
-    stage.approve(view, "U0SECOND")
-    journal = stage.executor.journal
-    assert isinstance(journal, PlanJournal)
-    # Right between the facts and the transaction of the claim.
-    store = Between(stage.core.store, lambda: command(stage, "U0LEAD"))
-    replace(stage.executor, journal=replace(journal, store=store)).step()
-    assert stage.world.turned == 0
-    stage.executor.step()
-    assert (stage.stage(view), stage.world.turned) == ("revoked", 0)
 
 
 def test_a_freeze_outlives_a_clock_that_was_wrong_for_a_moment(make: Make) -> None:
@@ -336,3 +319,44 @@ def test_presses_without_end_do_not_make_a_plan_long(make: Make) -> None:
     assert press("U0BOB", 1) == FEW + 1
     stage.approve(view)
     assert press("U0EVE", 1) == FEW + 2
+
+
+def test_a_plan_that_cannot_be_read_does_not_keep_others_from_being_stopped(
+    make: Make,
+) -> None:
+    stage = make()
+    view = stage.propose()
+    stage.core.store.write(
+        lambda tx: tx.tables.execute(
+            "INSERT INTO plan (id, incident, action, stage, level, over, glass_at, "
+            "review_due_at, parent) VALUES ('pl_x','','','pending','T1',0,'','','')"
+        )
+    ).result()
+    freeze(stage)
+    stop(stage)
+    assert stage.stage(view) == "cancelled"
+
+
+HAPPENS: Mapping[str, Callable[[GateStage, PlanView], object]] = {
+    "a stop": lambda stage, _: stop(stage),
+    "a freeze": lambda stage, _: freeze(stage),
+    "a no": deny,
+    "another commander": lambda stage, _: command(stage, "U0LEAD"),
+}
+
+
+@pytest.mark.parametrize("what", HAPPENS)
+def test_what_happens_right_before_a_claim_counts_for_it(make: Make, what: str) -> None:
+    stage = make(level=Level.T1)
+    command(stage, "U0COMMANDER")
+    view = stage.propose()
+    stage.shown(view)
+    for who in ("U0COMMANDER", "U0SECOND"):
+        stage.approve(view, who)
+    journal = stage.executor.journal
+    assert isinstance(journal, PlanJournal)
+    store = Between(stage.core.store, lambda: HAPPENS[what](stage, view))
+    book = replace(journal.book, foresight=Foresight())
+    replace(stage.executor, journal=replace(journal, store=store, book=book)).step()
+    assert not store.happens
+    assert (stage.world.turned, stage.stage(view) == "verified") == (0, False)

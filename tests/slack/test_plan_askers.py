@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.commands import PersonKind
+from bot.gate.admin_door import is_admin
 from bot.ports.gate import People as PeoplePort
 from bot.slack.askers import Askers
 from bot.slack.clients import read_client
@@ -137,6 +138,15 @@ async def test_what_was_read_while_the_clock_was_ahead_is_read_again(
         found = await stage.askers.now("U0SECOND", HERE, within=within)
         assert ("approvers" in found.groups, found.in_channel) == (False, False)
     assert stage.slack.counts["users.info"] == 2
+
+
+@pytest.mark.parametrize("name", ["admin", "tocsin", "", "U0ONCALL "])
+async def test_whoever_is_called_like_nobody_of_slack_is_nobody(
+    stage: Stage, name: str
+) -> None:
+    found = await stage.askers.now(name, HERE, team="T0TEAM")
+    assert (found.person.id, found.person.kind) == ("", PersonKind.UNKNOWN)
+    assert not is_admin(found)
 
 
 async def test_when_the_room_does_not_run_nobody_is_known(stage: Stage) -> None:
