@@ -119,6 +119,7 @@ def build_gate(needs: GateNeeds) -> GateHouse:
         token=tokens.of,
         note=_note(needs.checkpoints.vkey),
         path=_leads,
+        catalogue=catalogue,
     )
     return _house(needs, catalogue, desk=desk, tokens=tokens, journal=journal)
 

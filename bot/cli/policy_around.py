@@ -99,7 +99,7 @@ def around(loaded: "Policy", question: "Question", *, registered: str) -> Beside
         needs=needs,
         unfilled=frozenset(idle),
         waivers=loaded.waivers.in_force(
-            system=plan.system, action=plan.action, now=now
+            systems=(plan.system,), action=plan.action, now=now
         ),
     )
 

@@ -68,6 +68,7 @@ class ActionState:
         approvals: In order, one per person.
         cleared_by: Whose rights are read again before it runs.
         glass_by: Who broke the glass, "" if nobody did.
+        claimed_at: When a worker took it; None where none did.
         runs: Steps that were begun, in order.
         stop_asked: Nothing may start after the call that is on its way.
         looks: How often verifying could not tell.
@@ -101,6 +102,7 @@ class ActionState:
     worker: str = ""
     fence: int = 0
     lease_until: datetime | None = None
+    claimed_at: datetime | None = None
     runs: tuple[StepRun, ...] = ()
     stop_asked: bool = False
     looks: int = 0
@@ -219,8 +221,9 @@ def _ran(  # noqa: C901 - one case per event, so that mypy finds a gap
     state: ActionState, event: EffectEvent
 ) -> ActionState:
     match event:
-        case ActionClaimed(worker=worker, fence=fence, lease_until=lease):
-            return replace(state, worker=worker, fence=fence, lease_until=lease)
+        case ActionClaimed(worker=worker, fence=fence, lease_until=lease, at=at):
+            state = replace(state, worker=worker, fence=fence, claimed_at=at)
+            return replace(state, lease_until=lease)
         case StepBegan(step=step, lease_until=lease):
             runs = (*state.runs, StepRun(step=step))
             return replace(state, runs=runs, lease_until=lease)

@@ -38,7 +38,8 @@ class ActionClaimed:
         fence: Number that every later word of this worker must carry.
         lease_until: From this instant on the worker counts as lost.
         evidence: SHA-256 hex of what was saved before; "" only for T3.
-        rulings: What the policies said about everybody who had cleared it.
+        rulings: What the policies said about everybody who had cleared it, and about
+            one who may run it.
     """
 
     name: ClassVar = "action.claimed.v1"

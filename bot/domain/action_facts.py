@@ -94,6 +94,8 @@ class GateFacts:
         read_at: When the oldest of it was read.
         asker: Who asks; `NOBODY` for timers and workers.
         approvers: Those who cleared the plan, read again; for a claim.
+        runner: One of them, or who asked for it, whom the policies let run it; where
+            they let none, one whom they do not. For a claim.
         commander: The incident's commander, "" if there is none.
         author: Who wrote the message that led to the plan; for a draft.
         probes: The preconditions, read again; None if they could not be.
@@ -119,6 +121,7 @@ class GateFacts:
     read_at: datetime
     asker: Standing = NOBODY
     approvers: tuple[Standing, ...] = ()
+    runner: Standing = NOBODY
     commander: str = ""
     author: str = ""
     click: Click = Click()

@@ -102,6 +102,7 @@ _ALL: tuple[Guard, ...] = (
     gate_claim.rights,
     gate_claim.still_grouped,
     gate_claim.same_commander,
+    gate_claim.runs,
     gate_claim.looked,
     gate_claim.drift,
     gate_claim.limits,
@@ -156,8 +157,9 @@ CHECKS: Mapping[type[ActionCommand], tuple[str, ...]] = MappingProxyType(
         Claim: (
             *(*_TURN, "fresh", "apply_window", "stop_cancels", "body"),
             *("same_policies", "rights", "still_grouped", "same_commander"),
-            *("same_play", "may_act", "not_frozen", "reviews", "looked", "drift"),
-            *("limits", "proof", "evidence"),
+            *("catalogued", "derived", "demanded"),
+            *("same_play", "may_act", "not_frozen", "reviews", "runs"),
+            *("looked", "drift", "limits", "proof", "evidence"),
         ),
         BeginStep: (
             *(*_TURN, "fresh", "owner", "idle", "leased", "step_window"),

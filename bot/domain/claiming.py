@@ -17,11 +17,13 @@ from bot.domain.action_effects import (
 from bot.domain.action_events import ActionCancelled, ActionEvent
 from bot.domain.action_table import Stage
 from bot.domain.gate_steps import failed, lost
-from bot.domain.ruling import rulings_of
+from bot.domain.ruling import permit_of, rulings_of
 
 
 def claimed(asked: Asked, command: Claim) -> tuple[ActionEvent, ...]:
     """Give the plan to one worker, with a fence and a lease."""
+    read = rulings_of(asked.facts.approvers, among=asked.state.cleared_by)
+    runs = permit_of(asked.facts.runner)
     return (
         ActionClaimed(
             worker=command.worker,
@@ -29,7 +31,7 @@ def claimed(asked: Asked, command: Claim) -> tuple[ActionEvent, ...]:
             lease_until=_lease(asked),
             evidence=command.evidence,
             at=asked.now,
-            rulings=rulings_of(asked.facts.approvers, among=asked.state.cleared_by),
+            rulings=(*read, runs) if runs else read,
         ),
     )
 

@@ -32,7 +32,8 @@ class Freezes:
     """What the stream says.
 
     Attributes:
-        set_by_people: Those that nobody has lifted, also where their time is up.
+        set_by_people: Those that nobody has lifted, also where their time is up or
+            their end is written down: the clock of that moment may have been wrong.
         lifted: Turns of planned windows that were lifted.
         began: Turns of planned windows whose beginning is written down.
         ended: The same of freezes whose end is.
@@ -127,6 +128,7 @@ def turned(
     off = found.began - found.ended - found.lifted
     off = frozenset(turn for turn in off if turn[0] not in {one.id for one in on})
     over = {(one.id, one.until) for one in found.set_by_people if one.until <= now}
+    over -= found.ended
     return (
         *(
             FreezeEnded(freeze=freeze, until=until)
@@ -184,7 +186,7 @@ def _evolve(found: Freezes, event: FreezeEvent) -> Freezes:
         case FreezeBegan():
             return replace(found, began=found.began | {turn})
         case FreezeEnded():
-            left = [one for one in found.set_by_people if one.id != event.freeze]
-            return replace(found, set_by_people=tuple(left), ended=found.ended | {turn})
+            # One that people set stays: where the clock was ahead, it is on again.
+            return replace(found, ended=found.ended | {turn})
         case _:
             assert_never(event)

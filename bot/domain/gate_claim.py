@@ -13,7 +13,7 @@ from bot.domain.action_events import (
     ActionStale,
 )
 from bot.domain.decisions import TOCSIN
-from bot.domain.errors import OutOfTurn, TooMany
+from bot.domain.errors import NotAllowed, OutOfTurn, TooMany
 from bot.domain.gate_people import still_fit
 from bot.domain.gate_rules import QUORUM
 from bot.domain.groups import missing
@@ -71,6 +71,20 @@ def same_commander(asked: Asked) -> No | None:
     if not needed or _agreed(asked, asked.facts.commander):
         return None
     return (_revoked(asked, "commander_changed"),)
+
+
+def runs(asked: Asked) -> No | None:
+    """The policies let it run, now and here."""
+    answer = asked.facts.runner.policy
+    if answer.allows:
+        return None
+    because = "the policies could not be evaluated" if answer.errors else answer.because
+    return asked.no(
+        NotAllowed,
+        because or "no policy lets anybody run it who asked for it or agreed",
+        "Wait: it is tried again until its time runs out; "
+        "`tocsin policy explain --verb run` tells why.",
+    )
 
 
 def looked(asked: Asked) -> No | None:

@@ -6,6 +6,7 @@ from bot.domain.action_asked import Asked, No
 from bot.domain.action_commands import Approve, BreakGlass
 from bot.domain.errors import BadRequest, NotAllowed, OutOfTurn, PlanChanged
 from bot.domain.plan import Level
+from bot.domain.quoting import bare
 
 _REVIEW_AGAIN = "Open `Review and confirm` on its card again."
 
@@ -80,7 +81,7 @@ def typed_target(asked: Asked) -> No | None:
     return asked.no(
         BadRequest,
         "the target's name was not typed as it is",
-        f"Type `{asked.plan.draft.target}`.",
+        f"Type `{bare(asked.plan.draft.target)}`.",
     )
 
 
@@ -91,7 +92,7 @@ def typed_phrase(asked: Asked) -> No | None:
     return asked.no(
         BadRequest,
         "the phrase was not typed as it is",
-        f"Type `{asked.state.phrase}`.",
+        f"Type `{bare(asked.state.phrase)}`.",
     )
 
 
@@ -117,7 +118,7 @@ def glass_phrase(asked: Asked) -> No | None:
     if _typed(asked, phrase):
         return None
     return asked.no(
-        BadRequest, "the phrase was not typed as it is", f"Type `{phrase}`."
+        BadRequest, "the phrase was not typed as it is", f"Type `{bare(phrase)}`."
     )
 
 
@@ -149,7 +150,8 @@ def glass_limit(asked: Asked) -> No | None:
 def _typed(asked: Asked, wanted: str) -> bool:
     command = asked.command
     typed = isinstance(command, Approve | BreakGlass) and command.typed.strip()
-    return typed == wanted
+    # As it is, or as it is shown: two different ones are never shown alike.
+    return typed in (wanted, bare(wanted))
 
 
 def _same(one: str, other: str) -> bool:

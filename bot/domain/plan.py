@@ -109,6 +109,11 @@ class Draft:
     est_seconds: int = 10
     afterwards: Afterwards | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it names that a system could be called: target and parameters."""
+        return (self.target, *(value for _, value in self.params))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waived:

@@ -26,15 +26,16 @@ from bot.domain.action_commands import (
     Recover,
     Verify,
 )
-from bot.domain.action_effects import Outcome, Verdict
+from bot.domain.action_effects import Verdict
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
 from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
+from bot.gate.calling import NOT_CALLED, called, may_call
 from bot.gate.rehearsal import Rehearsal
 from bot.gate.waiting import until_rest
-from bot.ports.action import Action, Effect, Measuring, StepResult, Verified
+from bot.ports.action import Action, Effect, Measuring, Verified
 
 _log = logging.getLogger(__name__)
 
@@ -257,7 +258,11 @@ class Executor:
         if state.in_flight != step.id:
             return state
         key = hashlib.sha256(f"{plan}/{step.id}".encode()).hexdigest()
-        result = _called(action, step, Effect(session=session, idempotency_key=key))
+        effect = Effect(session=session, idempotency_key=key)
+        now, state = self.journal.facts().read_at, self.journal.state(plan)
+        is_ours = (state.worker, state.fence) == (self.worker, fence)
+        may = is_ours and may_call(state, step, now=now)
+        result = called(action, step, effect) if may else NOT_CALLED
         ended = EndStep(
             worker=self.worker,
             fence=fence,
@@ -280,18 +285,6 @@ class Executor:
             self.journal.write(plan, look, self.journal.facts())
         except Refusal as refusal:
             _log.warning("plan %s: %s", plan, refusal.code)
-
-
-def _called(action: Action, step: Step, effect: Effect) -> StepResult:
-    """Make the one call; whatever it raises may have happened all the same."""
-    try:
-        return action.apply(step, effect)
-    except Exception as error:  # noqa: BLE001 - an effect's outermost door
-        _log.exception("a step raised; its outcome is unknown")
-        return StepResult(
-            outcome=Outcome.UNKNOWN,
-            says=f"The call failed with {type(error).__name__}.",
-        )
 
 
 def _gone(facts: GateFacts) -> GateFacts:

@@ -4,7 +4,7 @@ What is known about people comes from Slack, what is known about the plan from i
 stream and the registry; nothing comes from a button. Cedar itself is `policy.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -123,7 +123,7 @@ class Judge:
                 plan=facts,
                 circumstances=self._circumstances(asker, around),
             ),
-            waived=self._waived(facts, around.now),
+            waived=self._waived(plan, around),
         )
         return PolicyAnswer(
             allowed=found.allowed,
@@ -152,13 +152,20 @@ class Judge:
             human_initiated=human_initiated,
         )
 
-    def _waived(self, plan: PlanFacts | None, now: datetime) -> Mapping[str, str]:
-        """Return what is lifted for a plan now; nothing where there is none."""
+    def _waived(self, plan: Plan | None, around: Around) -> Mapping[str, str]:
+        """Return the rules that are lifted for a plan now, to the id of the waiver.
+
+        Only by waivers that stand on its card: those in force when it was made.
+        """
         if plan is None:
             return {}
-        return self.policy.waivers.lifted(
-            system=plan.system, action=plan.action, now=now
+        found = self.policy.waivers.in_force(
+            systems=ids_of(around.system, around.touched),
+            action=plan.draft.action,
+            now=around.now,
         )
+        shown = {one.id for one in plan.waivers}
+        return {one.rule: one.id for one in found if one.id in shown}
 
     def _circumstances(self, asker: ports.Asker, around: Around) -> Circumstances:
         age_s = (around.now - asker.read_at).total_seconds()
@@ -177,6 +184,16 @@ class Judge:
             commander_agreed=around.commander_agreed,
             t3_self_approval=self.rules.own_t3,
         )
+
+
+def ids_of(system: System | None, touched: Iterable[System]) -> frozenset[str]:
+    """Return the ids of all systems that a plan is about.
+
+    Args:
+        system: Of the incident; "" stands for one that is not registered.
+        touched: Those that its parameters name.
+    """
+    return frozenset({system.id if system else "", *(one.id for one in touched)})
 
 
 def _because(found: Answer) -> str:

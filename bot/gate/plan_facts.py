@@ -62,19 +62,20 @@ class PlanFacts:
 
         Args:
             system: As registered; without it the plan counts as production, high.
-            touched: Systems that its parameters name: their data counts as well.
+            touched: Systems that its parameters name: their data counts as well, and
+                the strictest stage and tier of all.
             cuts_off: The action takes a service from everybody who uses it.
             human_initiated: A person chose the action, not a suggestion.
         """
         known = system or _UNREGISTERED
-        every = {one.id: one for one in (known, *touched)}.values()
+        every = tuple({one.id: one for one in (known, *touched)}.values())
         regions = (plan.region, *reached(plan.draft))
         return cls(
             id=plan.id,
             action=plan.draft.action,
             level=plan.level,
-            stage=known.stage,
-            risk_tier=known.risk_tier,
+            stage=min((one.stage for one in every), key=_STAGES.index),
+            risk_tier=min((one.risk_tier for one in every), key=_TIERS.index),
             drill=plan.drill,
             requester=plan.requester,
             parent=plan.parent,
@@ -92,6 +93,8 @@ class PlanFacts:
         )
 
 
+_STAGES: tuple[Stage, ...] = ("production", "pilot", "sandbox")
+_TIERS: tuple[RiskTier, ...] = ("high", "medium", "low")
 _UNREGISTERED = System(id="", title="", owner="", stage="production", risk_tier="high")
 
 

@@ -6,7 +6,7 @@ nothing by itself. What must never be waived stands here with the reason.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,17 +96,22 @@ class Waivers:
         ]
 
     def in_force(
-        self, *, system: str, action: str, now: datetime
+        self, *, systems: Collection[str], action: str, now: datetime
     ) -> tuple[Waiver, ...]:
-        """Return what is in force for a system and an action at a moment."""
-        return tuple(
-            one for one in self.all if one.lifts(system=system, action=action, now=now)
-        )
+        """Return what is in force for an action at a moment.
 
-    def lifted(self, *, system: str, action: str, now: datetime) -> Mapping[str, str]:
-        """Return the rules that are lifted, to the id of the waiver."""
-        found = self.in_force(system=system, action=action, now=now)
-        return {one.rule: one.id for one in found}
+        Args:
+            systems: All that the action is about, "" for one that is not registered. A
+                rule that is not waived for each of them is not waived.
+        """
+        found = [
+            [one for one in self.all if one.lifts(system=each, action=action, now=now)]
+            for each in systems
+        ]
+        rules = [{one.rule for one in each} for each in found]
+        lifted = set.intersection(*rules) if rules else set()
+        these = {one.id for each in found for one in each if one.rule in lifted}
+        return tuple(one for one in self.all if one.id in these)
 
     def ending(self, *, now: datetime) -> Iterator[tuple[Waiver, str]]:
         """Yield what is over or soon will be, and what to say about it."""

@@ -21,6 +21,7 @@ from bot.domain.codec import decode_action, encode
 from bot.domain.errors import Refusal
 from bot.domain.gate_rules import GateRules
 from bot.domain.ruling import Ruling
+from bot.plans import noes
 from bot.plans.foresight import Foresight
 from bot.ports import Clock, NewEntry, Store, Timer, Transaction
 from bot.readmodels.timeline import ACTION_STREAM
@@ -32,7 +33,6 @@ TOCSIN = "tocsin"
 _FIGURES_LATE = timedelta(minutes=2)
 # Words about a plan that leave it where it is: its row and its timers too.
 _STILL = (ActionRefused, ActionShown)
-_STILL_KINDS = frozenset(event.name for event in _STILL)
 T = TypeVar("T")
 _REMEMBERED = 4096
 
@@ -127,6 +127,7 @@ class PlanBook:
 
         What Tocsin itself tries again every second is written down once, until the
         plan moves; that people are refused meanwhile is no reason to say it again.
+        Somebody who presses without end is written down fifty times.
         """
         version = tx.log.version(ACTION_STREAM + plan)
         if not version:
@@ -135,16 +136,14 @@ class PlanBook:
         no = ActionRefused(command=asked, code=code, by=actor, at=at, ruling=ruling)
         if actor == TOCSIN and self.own_no(tx, plan) == (asked, code):
             return
+        stream = ACTION_STREAM + plan
+        if version > noes.FEW and noes.is_enough(tx.log.load(stream), actor=actor):
+            return
         self._append(tx, plan, (no,), version=version, actor=actor)
 
     def own_no(self, tx: Transaction, plan: str) -> tuple[str, str]:
         """Return what Tocsin last refused itself since the plan moved, and its code."""
-        for entry in reversed(tx.log.load(ACTION_STREAM + plan)):
-            if entry.kind not in _STILL_KINDS:
-                break
-            if entry.kind == ActionRefused.name and entry.actor == TOCSIN:
-                return str(entry.body["command"]), str(entry.body["code"])
-        return "", ""
+        return noes.last_no(tx.log.load(ACTION_STREAM + plan), actor=TOCSIN)
 
     def _append(
         self,
@@ -226,6 +225,11 @@ class PlanBook:
             if known.get(kind) != due_at or kind == VERIFY:
                 key = f"{kind}/{plan}"
                 tx.timers.set(Timer(key=key, kind=kind, about=plan, due_at=due_at))
+
+    def waits_for(self, tx: Transaction, timer: Timer) -> bool:
+        """Tell whether a plan still stands where a timer was set for it."""
+        state, _ = self.load(tx, timer.about)
+        return state.exists and _due(state).get(timer.kind) == timer.due_at
 
     def _mirror(self, tx: Transaction, plan: str, state: ActionState) -> None:
         """Tell the plan that this one undoes how far it is."""

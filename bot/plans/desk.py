@@ -4,6 +4,7 @@ Reads only, but for putting the card into the outbox. People are read by the doo
 what they may do is asked in `bot/gate/judge.py`.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from bot.domain.action import ActionState
 from bot.domain.action_effects import Verdict
 from bot.domain.action_facts import GateFacts, PolicyAnswer, Standing
 from bot.domain.action_table import Stage
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, TocsinError
 from bot.domain.plan import Draft, Level, Plan
 from bot.domain.plan_view import PlanView
 from bot.domain.registry import Registry, System
@@ -27,6 +28,7 @@ from bot.ports.gate import Asker
 from bot.readmodels import board
 
 _ROOT_CHARS = 16
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +92,22 @@ class PlanDesk:
         return board.load(tx, incident)[0].drill
 
     def level(self, manifest: ActionManifest, draft: Draft, about: About) -> Level:
-        """Derive the gate level from manifest, registry and reach."""
-        stage = about.system.stage if about.system else "production"
-        base = manifest.level.get(stage, manifest.level[""])
+        """Derive the gate level from manifest, registry and reach.
+
+        The strictest of all systems that it is about counts. Whoever asks chooses the
+        incident; so what the registry does not know as somebody's is production.
+        """
+        known = about.system is not None and self.registry.named_by((draft.target,))
+        stages = {one.stage for one in self.touched(draft, about)}
+        stages |= set() if known else {"production"}
+        levels = [manifest.level.get(one, manifest.level[""]) for one in stages]
         is_grave = bool(draft.irreversible_because) or draft.blast.systems > 1
-        return Level.T1 if is_grave else base
+        return Level.T1 if is_grave else min(levels)
+
+    def touched(self, draft: Draft, about: About) -> tuple[System, ...]:
+        """Return the incident's system and those that a draft names."""
+        own = (about.system,) if about.system else ()
+        return (*own, *self.registry.named_by(draft.names))
 
     def derived(
         self, tx: Transaction, plan: Plan, manifest: ActionManifest | None
@@ -106,7 +119,7 @@ class PlanDesk:
 
     def needs(self, plan: Plan, about: About) -> tuple[str, ...] | None:
         """Return the groups whose yes a plan needs; None if nobody could tell."""
-        touched = self.registry.named_by(_named(plan.draft))
+        touched = self.registry.named_by(plan.draft.names)
         found = self.judge.needs(plan, about.system, touched)
         return (
             None if found is None else tuple(dict.fromkeys(one.group for one in found))
@@ -171,9 +184,11 @@ class PlanDesk:
             frozen=self.holds.freeze(tx, book, plan) is not None,
             human_initiated=state.human_initiated or not state.exists,
             commander_agreed=about.commander in agreed,
-            glass_broken=glass.broken(tx, book.clock.now(), drill=plan.drill),
+            glass_broken=glass.broken(
+                tx, book.clock.now(), drill=plan.drill, but=plan.id
+            ),
             breaking_glass=bool(state.glass_by),
-            touched=self.registry.named_by(_named(plan.draft)),
+            touched=self.registry.named_by(plan.draft.names),
         )
 
     def bare(self, tx: Transaction, book: PlanBook) -> Around:
@@ -192,6 +207,21 @@ class PlanDesk:
     def open_ids(self, tx: Transaction, incident: str = "") -> tuple[str, ...]:
         """Return the ids of plans that are not over, oldest first."""
         return open_ids(tx, incident)
+
+    def readable(self, tx: Transaction, book: PlanBook) -> tuple[str, ...]:
+        """Return the ids of open plans that can be read, oldest first.
+
+        One that cannot, because its rows were changed by hand, runs by no means; it
+        must not keep a stop or a freeze from all the others.
+        """
+        found = []
+        for plan in open_ids(tx):
+            try:
+                if book.load(tx, plan)[0].plan:
+                    found.append(plan)
+            except TocsinError:
+                _log.exception("the plan %s cannot be read", plan)
+        return tuple(found)
 
     def in_stage(self, tx: Transaction, stage: Stage) -> tuple[str, ...]:
         """Return the ids of plans in a stage, oldest first."""
@@ -254,11 +284,6 @@ class PlanDesk:
         post = self.alarm(view) if view is not None else None
         if post is not None:
             tx.outbox.post(post, now=book.clock.now())
-
-
-def _named(draft: Draft) -> tuple[str, ...]:
-    """Return what a draft names that a system could be called."""
-    return (draft.target, *(value for _, value in draft.params))
 
 
 def open_ids(tx: Transaction, incident: str = "") -> tuple[str, ...]:

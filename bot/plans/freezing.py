@@ -141,7 +141,7 @@ class Freezer:
         for event in events:
             if (post := self.tell(event)) is not None:
                 tx.outbox.post(post, now=now)
-        for plan in self.desk.open_ids(tx):
+        for plan in self.desk.readable(tx, self.book):
             self.desk.redraw(tx, self.book, plan, token=self.token)
 
     def _written(self, work: Callable[[Transaction], Refusal | T]) -> T:

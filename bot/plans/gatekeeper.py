@@ -166,7 +166,7 @@ class Gatekeeper:
         def work(tx: Transaction) -> Refusal | int:
             if (no := self._no_switch(tx, by, Verb.STOP_ALL)) is not None:
                 return no
-            open_ids = self.desk.open_ids(tx)
+            open_ids = self.desk.readable(tx, self.book)
             plans = [self.book.load(tx, one)[0].plan for one in open_ids]
             asked = [self._asked(tx, p, by, Verb.STOP_ALL, Click()) for p in plans]
             now, who = self.book.clock.now(), by.person.id

@@ -68,9 +68,13 @@ class Holds:
         on = on_now(freezes.load(tx), self.windows, book.clock.now())
         if not on or self._undoes(tx, book, plan):
             return None
-        subject = self._subject(tx, plan)
+        subjects = self._subjects(tx, plan)
         return longest(
-            [one for one, window in on if window is None or window.covers(subject)]
+            [
+                one
+                for one, window in on
+                if window is None or any(map(window.covers, subjects))
+            ]
         )
 
     # --- limits ---
@@ -173,24 +177,33 @@ class Holds:
         if not plan.parent:
             return False
         before, _ = book.load(tx, plan.parent)
-        if before.stage not in _RAN or before.moved_at is None:
+        if before.stage not in _RAN or before.claimed_at is None:
             return False
         done, now = before.plan, book.clock.now()
         return (
-            now - before.moved_at <= UNDO_WITHIN
+            # From when it ran: neither a later look, a person's word nor a rollback
+            # that failed begins another day.
+            now - before.claimed_at <= UNDO_WITHIN
             # Otherwise back and forth would have no end.
             and not done.parent
             and (plan.draft.action, plan.draft.target, plan.incident)
             == (done.draft.rollback, done.draft.target, done.incident)
         )
 
-    def _subject(self, tx: Transaction, plan: Plan) -> Subject:
-        system = self._system(tx, plan)
-        return Subject(
-            action=plan.draft.action,
-            level=plan.level.value,
-            stage=system.stage if system else "production",
-            system=system.id if system else "",
+    def _subjects(self, tx: Transaction, plan: Plan) -> tuple[Subject, ...]:
+        """Return what would be changed: for the incident's system, and those it names.
+
+        Whoever asks chooses the incident, and must not so choose which freeze counts.
+        """
+        named = self.registry.named_by(plan.draft.names)
+        return tuple(
+            Subject(
+                action=plan.draft.action,
+                level=plan.level.value,
+                stage=system.stage if system else "production",
+                system=system.id if system else "",
+            )
+            for system in (self._system(tx, plan), *named)
         )
 
     def _id_of(self, tx: Transaction, plan: Plan) -> str:

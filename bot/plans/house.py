@@ -16,7 +16,7 @@ from bot.gate.executor import Executor
 from bot.plans.book import EXPIRE, LEASE, MEASURE, VERIFY
 from bot.plans.gatekeeper import Gatekeeper
 from bot.plans.journal import PlanJournal
-from bot.ports import Timer
+from bot.ports import Timer, Transaction
 
 _IDLE_S = 1.0
 _log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class GateHouse:
                 self.woken.wait(_IDLE_S)
 
     def fire(self, timer: Timer) -> None:
-        """Keep one promise about a plan."""
+        """Keep one promise about a plan; what the clock did not let be kept stays."""
         match timer.kind:
             case k if k == EXPIRE:
                 self._tell(timer.about, Expire())
@@ -60,9 +60,16 @@ class GateHouse:
                 self.executor.measure(timer.about)
             case _:
                 return
-        self.journal.store.write(
-            lambda tx: tx.timers.done(timer.key, due_at=timer.due_at)
-        ).result()
+        self.journal.store.write(lambda tx: self._kept(tx, timer)).result()
+
+    def _kept(self, tx: Transaction, timer: Timer) -> None:
+        """Take a promise back, unless the plan still waits for its end.
+
+        The clock can go back between the moment when it was due and the decision.
+        """
+        ends = timer.kind in (EXPIRE, LEASE)
+        if not (ends and self.journal.book.waits_for(tx, timer)):
+            tx.timers.done(timer.key, due_at=timer.due_at)
 
     def _work(self) -> int:
         """Sign first: what was approved before a crash must be provable now."""

@@ -3,24 +3,40 @@
 Keeps `Journal` of `bot/gate/executor.py`. People are read again for every claim.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.action import ActionState
 from bot.domain.action_commands import ActionCommand, Measure
-from bot.domain.action_facts import GateFacts, Standing
+from bot.domain.action_facts import NOBODY, GateFacts, Standing
 from bot.domain.action_table import Stage
 from bot.domain.errors import Refusal
 from bot.domain.plan import Plan, Probe
-from bot.gate import proof, switch
+from bot.domain.ruling import refusal_of
+from bot.gate import glass, proof, switch
+from bot.gate.judge import Around
 from bot.gate.policy_question import Verb
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
 from bot.plans.on_hold import OnHold
 from bot.ports import Store, Transaction
-from bot.ports.gate import People
+from bot.ports.action import Action, ActionManifest
+from bot.ports.gate import Asker, People
 from bot.readmodels.timeline import ACTION_STREAM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read(GateFacts):
+    """What was read outside for a claim; the rest of the facts is the store's.
+
+    Attributes:
+        askers: Everybody who cleared the plan.
+        requesters: Who asked for it, where that is somebody else.
+    """
+
+    askers: tuple[Asker, ...] = ()
+    requesters: tuple[Asker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +47,7 @@ class PlanJournal:
         token: Signs the buttons of the card that is drawn again.
         note: Checks a signed note; see `bot/gate/proof.py`.
         path: Checks a path through the tree.
+        catalogue: What can run; a claim looks whether it is still what was planned.
     """
 
     store: Store
@@ -40,6 +57,7 @@ class PlanJournal:
     token: Callable[[Plan], str]
     note: proof.VerifyNote
     path: proof.VerifyPath
+    catalogue: Mapping[str, Action]
 
     def state(self, plan: str) -> ActionState:
         """Return a plan as it is now."""
@@ -65,17 +83,22 @@ class PlanJournal:
         """Decide, append and redraw; a refusal is written down and raised."""
 
         def work(tx: Transaction) -> Refusal | ActionState:
+            read = self._claiming(tx, plan, facts) if type(facts) is _Read else facts
             # A stop that was pressed since the facts were read stops all the same.
-            is_stopped = facts.stopped or switch.is_stopped(tx)
+            is_stopped = read.stopped or switch.is_stopped(tx)
             # Counted where the claim is written, so two never get the last place.
             holds, book = self.desk.holds, self.book
             known = replace(
-                holds.looked_up(tx, book, plan, command, facts), stopped=is_stopped
+                holds.looked_up(tx, book, plan, command, read), stopped=is_stopped
             )
             try:
                 self.book.apply(tx, plan, command, known, actor=TOCSIN)
             except Refusal as refusal:
-                self.book.refused(tx, plan, command, refusal, actor=TOCSIN)
+                self.book.refused(
+                    *(tx, plan, command, refusal),
+                    actor=TOCSIN,
+                    ruling=refusal_of(known.runner),
+                )
                 if known.freeze or known.used_up:
                     self.desk.redraw(tx, self.book, plan, token=self.token)
                 return refusal
@@ -111,35 +134,62 @@ class PlanJournal:
     def claim_facts(
         self, plan: Plan, state: ActionState, probes: tuple[Probe, ...] | None
     ) -> GateFacts:
-        """Read everything again that a claim rests on."""
+        """Ask Slack again about everybody on whom a claim rests.
+
+        What is in the store is read where the claim is decided, so that nothing can
+        come between.
+        """
         askers = [self.people.asker(one, plan.channel) for one in state.cleared_by]
+        others = {plan.requester} - {*state.cleared_by, TOCSIN}
+        return _Read(
+            read_at=min(one.read_at for one in askers),
+            probes=probes,
+            stopped=False,
+            # Once it is in a signed checkpoint it stays there.
+            proven=self.store.read(lambda tx: self._proven(tx, plan.id)),
+            askers=tuple(askers),
+            requesters=tuple(self.people.asker(one, plan.channel) for one in others),
+        )
 
-        def read(tx: Transaction) -> GateFacts:
-            around = self.desk.around(tx, self.book, plan, state)
-            verb = Verb.BREAK_GLASS if state.glass_by else Verb.APPROVE
-            standings: tuple[Standing, ...] = tuple(
-                self.desk.judge.standing(one, verb, plan, around) for one in askers
-            )
-            return GateFacts(
-                read_at=min(one.read_at for one in askers),
-                approvers=standings,
-                commander=around.commander,
-                probes=probes,
-                stopped=around.stopped,
-                frozen=around.frozen,
-                channel_shared=any(one.channel_shared for one in askers),
-                drill=self.desk.about(tx, plan.incident).drill,
-                catalogued=True,
-                level=plan.level,
-                fits=True,
-                proven=self._proven(tx, plan.id),
-                # Freeze and limits are looked up again where the claim is written.
-                within_limits=False,
-                overdue_reviews=0,
-                glass_broken=around.glass_broken,
-            )
+    def _claiming(self, tx: Transaction, plan: str, read: "_Read") -> GateFacts:
+        """Return the facts of a claim, with all that the store knows right now."""
+        state, _ = self.book.load(tx, plan)
+        made, desk, now = state.plan, self.desk, self.book.clock.now()
+        about = desk.about(tx, made.incident)
+        around = desk.around(tx, self.book, made, state)
+        manifest = self._manifest(made)
+        verb = Verb.BREAK_GLASS if state.glass_by else Verb.APPROVE
+        return replace(
+            read,
+            approvers=tuple(
+                desk.judge.standing(one, verb, made, around) for one in read.askers
+            ),
+            runner=self._runner(read, made, around),
+            commander=about.commander,
+            channel_shared=any(one.channel_shared for one in read.askers),
+            drill=about.drill,
+            catalogued=manifest is not None,
+            level=desk.derived(tx, made, manifest),
+            groups=desk.needs(made, about),
+            overdue_reviews=glass.overdue(tx, now, drill=made.drill),
+            glass_broken=around.glass_broken,
+        )
 
-        return self.store.read(read)
+    def _runner(self, read: "_Read", plan: Plan, around: Around) -> Standing:
+        """Return somebody whom the policies let run it; else one whom they do not."""
+        found = NOBODY
+        for one in (*read.requesters, *read.askers):
+            found = self.desk.judge.standing(one, Verb.RUN, plan, around)
+            if found.policy.allows:
+                break
+        return found
+
+    def _manifest(self, plan: Plan) -> ActionManifest | None:
+        """Return what a plan's action says of itself; None where it is another now."""
+        action = self.catalogue.get(plan.draft.action)
+        if action is None or action.MANIFEST.version != plan.draft.action_version:
+            return None
+        return action.MANIFEST
 
     def _proven(self, tx: Transaction, plan: str) -> bool:
         stream = tx.log.load(ACTION_STREAM + plan)

@@ -18,6 +18,7 @@ from bot.domain.plan_view import Offer
 from bot.domain.residency import is_global
 from bot.domain.untrusted import Untrusted
 from bot.gate.admin_door import is_admin
+from bot.gate.judge import ids_of
 from bot.gate.policy_question import Verb
 from bot.gate.rehearsal import Rehearsal
 from bot.gate.waivers import waived_of
@@ -138,7 +139,7 @@ class Planning:
 
     def _waivers(self, draft: Draft, about: About, now: datetime) -> tuple[Waived, ...]:
         found = self.desk.judge.policy.waivers.in_force(
-            system=about.system.id if about.system else "",
+            systems=ids_of(about.system, self.desk.touched(draft, about)),
             action=draft.action,
             now=now,
         )

@@ -7,6 +7,7 @@ twenty seconds at most, and not at all where approvers are read again for a clai
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ _CLAIM_TIMEOUT_S = 15.0
 _PAGE = 1000
 # A channel with more people than this is not read to the end, and fails closed.
 _MOST_PAGES = 20
+_OF_SLACK = re.compile(r"[UW][A-Z0-9]{2,30}")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
@@ -86,6 +88,9 @@ class Askers:
             team: Their workspace as a signed payload named it.
             within: How old an answer may be.
         """
+        # Nobody of Slack is called like the admin token or like Tocsin itself.
+        if not _OF_SLACK.fullmatch(person):
+            return self._nobody("")
         asked_at = self._clock.now()
         known, groups, members, shared = await asyncio.gather(
             self._people.read(person, team=team, within=within),
@@ -130,7 +135,8 @@ class Askers:
     ) -> _Answer:
         """Return an answer of Slack, None where it gave none; that is not kept."""
         kept, now = self._kept.get(key), self._clock.now()
-        if kept is not None and now - kept.read_at < within:
+        # What was read later than now was read by a clock that was wrong.
+        if kept is not None and timedelta(0) <= now - kept.read_at < within:
             return kept
         try:
             async with asyncio.timeout(_TIMEOUT_S):

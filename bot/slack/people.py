@@ -33,6 +33,10 @@ class _Known:
     read_at: datetime
     until: datetime
 
+    def holds(self, now: datetime, within: timedelta) -> bool:
+        """Tell whether it counts; not where the clock was ahead when it was read."""
+        return self.read_at <= now < min(self.until, self.read_at + within)
+
 
 class People:
     """Looks people up in Slack."""
@@ -65,7 +69,7 @@ class People:
             within: How old the answer may be, at most a minute.
         """
         known, now = self._known.get(person), self._clock.now()
-        if known is None or known.until <= now or known.read_at + within <= now:
+        if known is None or not known.holds(now, within):
             known = await self._ask(person)
         ours = await self._ours()
         if team and ours and team != ours and known.person.kind is PersonKind.MEMBER:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 
 from bot.domain.plan import Level
 from bot.domain.plan_view import Offer, PlanView
+from bot.domain.quoting import bare
 from bot.slack import plan_words
 from bot.slack.plan_wishes import PlanVerb, PlanWish
 from bot.slack.requests import Submission
@@ -112,7 +113,8 @@ def errors(submission: Submission, view: PlanView | None) -> Mapping[str, str]:
     if submission.form == RECONCILE and not entered.get("happened"):
         found["happened"] = plan_words.BLANK
     if view is not None and "typed_name" in entered:
-        right = entered["typed_name"].strip() == _to_type(submission.form, view)
+        wanted = _to_type(submission.form, view)
+        right = entered["typed_name"].strip() in (wanted, bare(wanted))
         found |= {} if right else {"typed_name": plan_words.TYPE_EXACTLY}
     return found | _reason_errors(submission, view)
 

@@ -91,6 +91,7 @@ def facts(asker: Person | Standing = SAM, **changes: object) -> GateFacts:
         read_at=NOON,
         asker=asker if isinstance(asker, Standing) else standing(asker),
         approvers=(standing(SAM), standing(DANA)),
+        runner=standing(SAM),
         commander=DANA.id,
         click=Click(channel=CHANNEL, message=CARD, mac_ok=True),
         door=Door.SLACK,

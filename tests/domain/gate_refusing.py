@@ -408,6 +408,7 @@ TWISTS: Mapping[str, Twist] = {
     "rights": knowing(approvers=()),
     "still_grouped": _ungrouped,
     "same_commander": at_t1(knowing(commander=LEAD.id)),
+    "runs": knowing(runner=standing(SAM, policy=NO)),
     "looked": knowing(probes=None),
     "drift": knowing(probes=(Probe(id="iam.access_key.status", value="Inactive"),)),
     "limits": knowing(within_limits=False),

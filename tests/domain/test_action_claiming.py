@@ -137,7 +137,8 @@ def test_another_policy_ends_it() -> None:
 
 def test_another_commander_ends_a_t1_plan() -> None:
     history = (*pending(T1), agreed(SAM, T1), agreed(DANA, T1), cleared(SAM, DANA))
-    given(*history).when(CLAIM).then(claimed())
+    at_t1 = facts(level=Level.T1)
+    given(*history).when(CLAIM, knowing=at_t1).then(claimed())
     given(*history).when(CLAIM, knowing=facts(commander=LEAD.id)).then(
         revoked("commander_changed")
     )
@@ -256,7 +257,8 @@ def test_what_may_still_come_right_is_a_refusal(case: str) -> None:
 def test_t1_and_t2_save_evidence_before(level: Level) -> None:
     plan = a_plan(level, needs_commander=False)
     both = (agreed(SAM, plan), agreed(DANA, plan), cleared(SAM, DANA))
-    given(*pending(plan), *both).when(Claim(worker="w1")).refused(
+    known = facts(level=level)
+    given(*pending(plan), *both).when(Claim(worker="w1"), knowing=known).refused(
         OutOfTurn, saying=f"{NOT}no evidence was saved before. {LATER}"
     )
 
@@ -267,7 +269,8 @@ def test_a_plan_that_asks_fewer_than_its_level_does_not_start() -> None:
 
 
 def test_t3_needs_no_evidence() -> None:
-    given(*approved(a_plan(Level.T3))).when(Claim(worker="w1")).then(
+    known, claim = facts(level=Level.T3), Claim(worker="w1")
+    given(*approved(a_plan(Level.T3))).when(claim, knowing=known).then(
         replace(claimed(), evidence="")
     )
 
@@ -282,7 +285,7 @@ def test_a_plan_that_was_changed_where_it_is_stored_does_not_start() -> None:
 
 
 def test_broken_glass_starts_like_any_other() -> None:
-    lead = facts(approvers=(standing(OLU),))
+    lead = facts(approvers=(standing(OLU),), level=Level.T1)
     given(*BROKEN).when(CLAIM, knowing=lead).then(claimed())
 
 
@@ -292,7 +295,7 @@ GLASS_WAIVES_NO: Mapping[str, tuple[GateFacts, ActionEvent]] = {
         revoked("approver_lost_right", OLU.id),
     ),
     "drift": (
-        facts(approvers=(standing(OLU),), probes=()),
+        facts(approvers=(standing(OLU),), probes=(), level=Level.T1),
         ActionStale(changed=("iam.access_key.status",), found=("",), at=NOON),
     ),
     "stop": (

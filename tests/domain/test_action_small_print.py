@@ -358,7 +358,7 @@ def test_who_wrote_the_message_is_no_approver_at_the_start_either() -> None:
 
 def test_who_confirmed_a_small_plan_of_their_own_still_may_at_the_start() -> None:
     history = (*pending(T3), agreed(OLU, T3), cleared(OLU))
-    known = facts(approvers=(standing(OLU),))
+    known = facts(approvers=(standing(OLU),), level=Level.T3)
     [event] = given(*history).when(Claim(worker="w1"), knowing=known).answer()
     assert event.name == "action.claimed.v1"
 

@@ -159,6 +159,7 @@ class DrillStage:
                 token=self.gate.tokens.of,
                 note=note,
                 path=leads,
+                catalogue=self.catalogue,
             ),
             catalogue=self.catalogue,
             reader=self.trap.reader,

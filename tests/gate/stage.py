@@ -81,6 +81,7 @@ class GateStage:
         windows: tuple[FreezeWindow, ...] = (),
         limits: GateLimits = UNLIMITED,
         system: System | None = None,
+        others: tuple[System, ...] = (),
         policy: Policy | None = None,
         groups: GroupNames | None = None,
     ) -> None:
@@ -100,12 +101,13 @@ class GateStage:
             groups=groups or GroupNames(),
             cutting=frozenset({"test.switch.turn_off"}),
         )
+        registry = Registry((system, *others)) if system else rulings().registry
         self.desk = PlanDesk(
             judge=judge,
-            registry=Registry((system,)) if system else rulings().registry,
+            registry=registry,
             draw=_draw,
             fits=lambda _: True,
-            holding=Holds(registry=rulings().registry, windows=windows, limits=limits),
+            holding=Holds(registry=registry, windows=windows, limits=limits),
         )
         self.checkpoints = Checkpoints(
             store=self.core.store,
@@ -172,6 +174,7 @@ class GateStage:
                 token=self.gate.tokens.of,
                 note=note,
                 path=leads,
+                catalogue=self.catalogue,
             ),
             catalogue=self.catalogue,
             reader=lambda _: None,

@@ -234,7 +234,8 @@ def test_what_rests_on_a_waiver_says_so_on_the_card_and_in_the_log(
     assert now(stage, view).lifted == ("wv-chat-in-us",)
     stage.executor.step()
     said = kept(stage, plan=view.plan.id)
-    assert [one.ruling.verb for one in said] == ["propose", "approve", "approve"]
+    verbs = [one.ruling.verb for one in said]
+    assert verbs == ["propose", "approve", "approve", "run"]
     assert {one.ruling.waivers for one in said} == {("wv-chat-in-us",)}
 
 
@@ -276,6 +277,7 @@ def test_every_answer_that_decided_can_be_listed(grouped: GateStage) -> None:
         ("U0DPO", "approve", True, ""),
         ("U0ENG", "approve", True, ""),
         ("U0DPO", "approve", True, ""),
+        ("U0ONCALL", "run", True, ""),
     ]
     assert kept(grouped)[3].ruling.policies == ("needed-group-approves",)
     assert kept(grouped)[3].ruling.groups == ("privacy",)

@@ -90,7 +90,8 @@ def test_a_waiver_is_in_force_for_its_systems_and_its_time(tmp_path: Path) -> No
     ends = waivers.all[0].ends
 
     def lifted(system: str, now: datetime) -> set[str]:
-        return set(waivers.lifted(system=system, action="any", now=now))
+        found = waivers.in_force(systems=(system,), action="any", now=now)
+        return {one.rule for one in found}
 
     assert lifted("chat", NOW) == {"data-leaves-region"}
     assert lifted("other", NOW) == set()
@@ -123,3 +124,15 @@ def test_an_answer_names_the_waiver_that_it_rests_on() -> None:
     assert (answer.allowed, answer.waivers) == (True, ("wv-move",))
     fine = question_of(who={"groups": ["approvers"]}, what={"verb": "approve"})
     assert POLICY.decide(fine, waived={"data-leaves-region": "wv-move"}).waivers == ()
+
+
+def test_a_rule_is_waived_only_where_it_is_for_every_system(tmp_path: Path) -> None:
+    waivers = read(tmp_path, FINE, {**FINE, "id": "wv-all", "actions": ["a.b"]})
+
+    def found(*systems: str) -> list[str]:
+        rows = waivers.in_force(systems=systems, action="a.b", now=NOW)
+        return [one.id for one in rows]
+
+    assert found("chat") == ["wv-all", "wv-move"]
+    assert found("chat", "other") == []
+    assert found() == []

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.commands import PersonKind
+from bot.gate.admin_door import is_admin
 from bot.ports.gate import People as PeoplePort
 from bot.slack.askers import Askers
 from bot.slack.clients import read_client
@@ -122,6 +123,30 @@ async def test_for_a_claim_everything_is_read_again(stage: Stage) -> None:
     after = await asyncio.to_thread(port.asker, "U0SECOND", HERE)
     assert ("approvers" in before.groups, "approvers" in after.groups) == (True, False)
     assert stage.slack.counts["users.info"] == 2
+
+
+async def test_what_was_read_while_the_clock_was_ahead_is_read_again(
+    stage: Stage,
+) -> None:
+    """Otherwise a right that was lost meanwhile lives on until the clock is there."""
+    stage.clock.go_on(3600)
+    await stage.askers.now("U0SECOND", HERE)
+    stage.clock.go_on(-3600)
+    stage.slack.groups["approvers"] = []
+    stage.slack.members[HERE] = []
+    for within in (timedelta(0), timedelta(seconds=20)):
+        found = await stage.askers.now("U0SECOND", HERE, within=within)
+        assert ("approvers" in found.groups, found.in_channel) == (False, False)
+    assert stage.slack.counts["users.info"] == 2
+
+
+@pytest.mark.parametrize("name", ["admin", "tocsin", "", "U0ONCALL "])
+async def test_whoever_is_called_like_nobody_of_slack_is_nobody(
+    stage: Stage, name: str
+) -> None:
+    found = await stage.askers.now(name, HERE, team="T0TEAM")
+    assert (found.person.id, found.person.kind) == ("", PersonKind.UNKNOWN)
+    assert not is_admin(found)
 
 
 async def test_when_the_room_does_not_run_nobody_is_known(stage: Stage) -> None:
