@@ -27,6 +27,9 @@ _PLAN_LIFE_S = 900  # the shortest that STS gives
 _READ_LIFE_S = 3600
 _RENEW_BEFORE = timedelta(minutes=5)
 _LONGEST_IDENTITY = 64
+_LONGEST_POLICY = 2048
+"""Characters. Source: STS API reference, AssumeRole, Policy."""
+_LONGEST_PLACE = len("arn:aws-us-gov::ap-southeast-1:000000000000:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,15 @@ def session_policy(grant: Grant) -> str:
     statements = [_allowing(narrowed, grant.resources)] if narrowed else []
     if needed & NOT_NARROWED:
         statements.append(_allowing(needed & NOT_NARROWED, ("*",)))
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    return json.dumps(policy, separators=(",", ":"))
+
+
+def is_too_wide(grant: Grant) -> bool:
+    """Tell whether STS would take no policy for a grant: it names too much."""
+    unplaced = sum(not one.startswith("arn:") for one in set(grant.resources))
+    length = len(session_policy(grant)) + unplaced * _LONGEST_PLACE
+    return length > _LONGEST_POLICY
 
 
 def _allowing(actions: Collection[str], resources: Sequence[str]) -> Mapping[str, Any]:

@@ -29,6 +29,7 @@ _SIGNED = re.compile(
     r"Signature=(?P<signature>[0-9a-f]{64})"
 )
 Policy = Mapping[str, Any]
+_LONGEST_POLICY = 2048  # Source: STS API reference, AssumeRole, Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +136,8 @@ class Keys:
             )
             if not (trusted and caller.may(action, given["RoleArn"], about)):
                 raise Refused("AccessDenied", f"{action} is not allowed", 403)
+        if len(given.get("Policy", "")) > _LONGEST_POLICY:
+            raise Refused("ValidationError", "policy is longer than 2048 characters")
         key, secret = _new_key("ASIA")
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{given['RoleSessionName']}"
         ends_at = self.clock.now() + timedelta(
