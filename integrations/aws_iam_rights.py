@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
-from bot.domain.errors import BadRequest
+from bot.aws.principals import refuse_unchangeable
 from bot.domain.plan import Blast, Level
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
@@ -28,6 +28,7 @@ DENYING = ("AWSDenyAll", "AWSCompromisedKeyQuarantineV3")
 
 Source: AWS managed policy reference.
 """
+_OF_AWS = "arn:aws:iam::aws:policy/"
 _POLICY = {
     "type": "string",
     "description": "AWSDenyAll, or AWSCompromisedKeyQuarantineV3 for the usual abuse",
@@ -48,15 +49,10 @@ def _principal(seen: Seen) -> Texts:
     """Return who it is.
 
     Raises:
-        BadRequest: AWS itself keeps the role; nobody may change it.
+        BadRequest: It is one that nobody may change.
     """
     found = seen.answer.get("User") or seen.answer["Role"]
-    if found.get("Path", "").startswith("/aws-service-role/"):
-        raise BadRequest(
-            "The role was not planned to change",
-            because="it belongs to a service of AWS, and only that may change it",
-            next_move="Stop the service's own use of it instead.",
-        )
+    refuse_unchangeable(found)
     unique = found.get("UserId") or found["RoleId"]
     return {"iam.principal.arn": found["Arn"], "iam.principal.id": unique}
 
@@ -68,8 +64,12 @@ def _principal_kept(answer: Mapping[str, Any]) -> Any:
 
 
 def _denied(seen: Seen) -> Texts:
-    attached = {one["PolicyName"] for one in seen.answer["AttachedPolicies"]}
-    return {_fact(one): "yes" if one in attached else "no" for one in DENYING}
+    """Return which of AWS's policies it has.
+
+    By ARN: whoever may make policies may call one of their own AWSDenyAll.
+    """
+    attached = {one["PolicyArn"] for one in seen.answer["AttachedPolicies"]}
+    return {_fact(one): "yes" if _OF_AWS + one in attached else "no" for one in DENYING}
 
 
 def _attached_kept(answer: Mapping[str, Any]) -> Any:
@@ -129,7 +129,7 @@ def _facts_of(kind: str, parameter: str) -> tuple[Reading, ...]:
 def _written(kind: str, parameter: str) -> Texts:
     return {
         f"{kind}Name": f"{{{parameter}}}",
-        "PolicyArn": "arn:aws:iam::aws:policy/{policy}",
+        "PolicyArn": f"{_OF_AWS}{{policy}}",
     }
 
 
