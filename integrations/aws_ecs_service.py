@@ -2,6 +2,9 @@
 
 Zero stops a service without deleting anything; another revision of the same task
 definition brings back what ran before. Both are undone by the value from before.
+
+Source: Amazon ECS API reference, UpdateService: what services whose tasks another one
+replaces (``CODE_DEPLOY``, ``EXTERNAL``) take; DeploymentRolloutState.
 """
 
 from collections.abc import Mapping
@@ -9,10 +12,13 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
+from bot.acting.states import Need
 from bot.aws.action import AwsAction
+from bot.aws.calls import read
+from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.plan import Blast, Draft, Level
-from bot.ports.action import ActionManifest
+from bot.ports.action import ActionManifest, Verified
 from bot.ports.integration import Manifest
 
 MANIFEST = Manifest(
@@ -24,6 +30,8 @@ MANIFEST = Manifest(
 
 _DESIRED = "ecs.service.desired_count"
 _REVISION = "ecs.service.task_definition"
+_CONTROLLER, _SCHEDULING = "ecs.service.controller", "ecs.service.scheduling"
+_ROLLING, _REPLICA = "ECS", "REPLICA"
 _SERVICE: Mapping[str, Any] = {
     "cluster": {
         "type": "string",
@@ -38,27 +46,52 @@ _SERVICE: Mapping[str, Any] = {
         "maxLength": 255,
     },
 }
-_DESCRIBED = ("serviceName", "status", "desiredCount", "runningCount", "taskDefinition")
+_DESCRIBED = (
+    *("serviceName", "status", "desiredCount", "runningCount", "taskDefinition"),
+    *("schedulingStrategy", "deploymentController"),
+)
 
 
-def _service(seen: Seen) -> Texts:
-    """Return what a service is told to do.
+def _active(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the one service that is meant.
 
     Raises:
         NotFound: There is none of this name, or it is being deleted.
     """
-    found = [one for one in seen.answer["services"] if one["status"] == "ACTIVE"]
-    if not found:
-        raise NotFound(
-            "The service was not found",
-            because="the cluster has no active service of this name",
-            next_move="Compare cluster and service with the alert.",
-        )
+    for one in answer["services"]:
+        if one["status"] == "ACTIVE":
+            found: Mapping[str, Any] = one
+            return found
+    raise NotFound(
+        "The service was not found",
+        because="the cluster has no active service of this name",
+        next_move="Compare cluster and service with the alert.",
+    )
+
+
+def _service(seen: Seen) -> Texts:
+    """Return what a service is told to do, and who replaces its tasks."""
+    found = _active(seen.answer)
+    controller = found.get("deploymentController") or {}
     return {
-        "ecs.service.arn": found[0]["serviceArn"],
-        _DESIRED: str(found[0]["desiredCount"]),
-        _REVISION: _short(found[0]["taskDefinition"]),
+        "ecs.service.arn": found["serviceArn"],
+        _DESIRED: str(found["desiredCount"]),
+        _REVISION: _short(found["taskDefinition"]),
+        _CONTROLLER: controller.get("type") or _ROLLING,
+        _SCHEDULING: found.get("schedulingStrategy") or _REPLICA,
     }
+
+
+def _again(case: Case) -> Mapping[str, Any]:
+    """Return the service as it is now, with what moves by itself.
+
+    Raises:
+        NotFound: It is gone.
+        Unreachable: ECS could not be read.
+    """
+    given = case.params
+    asked = {"cluster": given["cluster"], "services": [given["service"]]}
+    return _active(read(case.reader, _READ_SERVICE.call, asked))
 
 
 def _short(arn: str) -> str:
@@ -124,12 +157,22 @@ class SetDesiredCount(_UpdateService):
     """Sets how many tasks a service runs; 0 stops it."""
 
     IDENTITY: ClassVar[Texts] = {"cluster": "cluster", "service": "service"}
+    NEEDS = (
+        Need(
+            fact=_SCHEDULING,
+            values=frozenset({_REPLICA}),
+            because="it runs one task on every instance, and ECS counts none for it",
+            next_move="Keep it from its instances by hand, or drain those.",
+        ),
+    )
+    # A task that a load balancer lets go of gracefully ends after five minutes.
+    SECONDS = 300
     USUAL: ClassVar[Texts] = {_DESIRED: "2"}
     WANTED: ClassVar[Texts] = {_DESIRED: "{desired_count}"}
     WORDS: ClassVar[Texts] = {_DESIRED: "tasks wanted of {service} in {cluster}"}
     PROMISE = (
-        "The count that is wanted is read again. Tasks end within their stop time; "
-        "the count that runs is told."
+        "The count that is wanted is read again, and how many tasks run is told. Where "
+        "it is 0, none may run any more."
     )
     FACTS = (_READ_SERVICE,)
     WRITE = (
@@ -167,6 +210,17 @@ class SetDesiredCount(_UpdateService):
         says = f"One service. {what} Where it is scaled automatically, that goes on."
         return Blast(systems=1, says=says)
 
+    def witness(self, case: Case) -> Verified:
+        """Say how many tasks run; one that is stopped has none."""
+        running = int(_again(case)["runningCount"])
+        wanted = case.params["desired_count"]
+        tasks = "1 task runs" if running == 1 else f"{running} tasks run"
+        if wanted == "0" and running:
+            says = f"Too early to tell: none is wanted, and {tasks} still."
+            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
+        says = f"Read again: {wanted} wanted, {tasks}."
+        return Verified(verdict=Verdict.PASS, says=says)
+
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the count from before."""
         before = was(draft, _DESIRED)
@@ -182,11 +236,21 @@ class SetTaskDefinition(_UpdateService):
         "task_definition": "taskDefinition",
     }
     BESIDE = ("ecs.task_definition.arn",)
+    NEEDS = (
+        Need(
+            fact=_CONTROLLER,
+            values=frozenset({_ROLLING}),
+            because="ECS does not replace its tasks itself, and refuses another "
+            "revision for it",
+            next_move="Roll it back in CodeDeploy, or where it is deployed from.",
+        ),
+    )
+    SECONDS = 600
     WANTED: ClassVar[Texts] = {_REVISION: "{task_definition}"}
     WORDS: ClassVar[Texts] = {_REVISION: "revision that {service} in {cluster} runs"}
     PROMISE = (
-        "The revision is read again. ECS replaces the tasks over minutes; whether they "
-        "are healthy is not known when this is told."
+        "The revision is read again, until ECS says that every task was replaced. "
+        "What the tasks answer is not looked at."
     )
     FACTS = (_READ_SERVICE, _READ_REVISION)
     WRITE = (
@@ -225,10 +289,30 @@ class SetTaskDefinition(_UpdateService):
         images = case.facts["ecs.task_definition.images"]
         return Blast(systems=1, says=f"One service; its tasks will run {images}.")
 
+    def witness(self, case: Case) -> Verified:
+        """Say how far ECS is with replacing the tasks."""
+        found = _again(case)
+        newest = [one for one in found.get("deployments") or () if _is_primary(one)]
+        state = newest[0].get("rolloutState", "") if newest else ""
+        says = f"Read again: it runs {case.params['task_definition']}, and "
+        match state:
+            case "FAILED":
+                says += "ECS could not bring its tasks up."
+                return Verified(verdict=Verdict.FAIL, says=says)
+            case "IN_PROGRESS":
+                says = f"Too early to tell: {says[12:]}ECS still replaces its tasks."
+                return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
+        says += f"{found['runningCount']} of {found['desiredCount']} tasks run."
+        return Verified(verdict=Verdict.PASS, says=says)
+
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the revision from before."""
         before = was(draft, _REVISION)
         return {**dict(draft.params), "task_definition": before}
+
+
+def _is_primary(deployment: Mapping[str, Any]) -> bool:
+    return bool(deployment.get("status") == "PRIMARY")
 
 
 ACTIONS = (SetDesiredCount(), SetTaskDefinition())

@@ -39,8 +39,14 @@ _MISSING = frozenset(
         "NoSuchObjectLockConfiguration",
     }
 )
-_MISSING_IN_WORDS = ("ValidationException", "Could not find ")
-"""How SageMaker says that a thing is not there: the code, and how its words begin."""
+_MISSING_IN_WORDS = (
+    ("ValidationException", "Could not find "),
+    ("ClientException", "Unable to describe task definition"),
+)
+"""How SageMaker and ECS say that a thing is not there: the code, and how its words
+begin."""
+_NO_LOCK = ("InvalidRequest", "Bucket is missing Object Lock Configuration")
+"""How S3 says that nothing in a bucket can be held."""
 _DENIED = frozenset(
     {
         *("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"),
@@ -78,6 +84,9 @@ def reading_problem(error: Exception, call: str) -> Fault | Refusal:
 def _why(error: Exception, code: str, call: str) -> tuple[str, str]:
     """Return why a read failed and what to do, as parts of a message."""
     needs = permission(call)
+    if (code, _words(error)) == _NO_LOCK:
+        says = "the bucket was made without Object Lock, and nothing in it can be held"
+        return says, "Quarantine the object, or copy it to a bucket with Object Lock."
     if code in _DENIED:
         says = f"AWS refused it ({code}): the role lacks {needs}"
         return says, f"Allow {needs} in the role's policy, then try again."
@@ -97,11 +106,18 @@ def _why(error: Exception, code: str, call: str) -> tuple[str, str]:
 
 def _is_missing_in_words(error: Exception, code: str) -> bool:
     """Tell whether the words of a refusal say that the thing does not exist."""
-    known, begins = _MISSING_IN_WORDS
+    says = _words(error)
+    return any(
+        code == known and says.startswith(begins) for known, begins in _MISSING_IN_WORDS
+    )
+
+
+def _words(error: Exception) -> str:
+    """Return what AWS says in words, "" for nothing. It is never passed on."""
     answer = getattr(error, "response", None)
-    if code != known or not isinstance(answer, dict):
-        return False
-    return str(answer.get("Error", {}).get("Message", "")).startswith(begins)
+    if not isinstance(answer, dict):
+        return ""
+    return str(answer.get("Error", {}).get("Message", ""))
 
 
 def write_result(error: Exception, call: str) -> StepResult:
