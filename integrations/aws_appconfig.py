@@ -43,6 +43,8 @@ _OVER = frozenset({"COMPLETE", "ROLLED_BACK", "REVERTED"})
 _ON_ITS_WAY = frozenset({"VALIDATING", "DEPLOYING", "ROLLING_BACK"})
 _STATES = {"on": True, "off": False}
 _ID = {"type": "string", "pattern": "^[a-z0-9]{4,7}$", "maxLength": 7}
+_MOST = {"MaxResults": "50"}
+"""The most that one page holds; the newest come first."""
 _OF_PROFILE = {"ApplicationId": "application", "ConfigurationProfileId": "profile"}
 
 
@@ -146,6 +148,7 @@ class SetFlag(AwsAction):
         Reading(
             call="appconfig.ListDeployments",
             arguments={"ApplicationId": "application", "EnvironmentId": "environment"},
+            always=_MOST,
             facts=_deployment,
             keep=_deployment_kept,
         ),
@@ -162,6 +165,7 @@ class SetFlag(AwsAction):
         Reading(
             call="appconfig.ListHostedConfigurationVersions",
             arguments=_OF_PROFILE,
+            always=_MOST,
             facts=_latest,
         ),
     )

@@ -2,6 +2,10 @@
 
 What is in its memory and on disks of its host is lost; volumes stay. Where evidence is
 wanted, isolate it first and stop it later.
+
+Source:
+    Amazon EC2 User Guide, "Stop and start Amazon EC2 instances"; Amazon EC2 Auto
+    Scaling User Guide, "Health checks": what is stopped is unhealthy and is ended.
 """
 
 from typing import ClassVar
@@ -32,6 +36,8 @@ MANIFEST = Manifest(
 _STATE = "ec2.instance.state"
 _ROOT = "ec2.instance.root_device"
 _SCALED = "ec2.instance.is_scaled"
+_BOUGHT = "ec2.instance.bought"
+_ON_DEMAND = "on demand"
 _SCALED_BY = "aws:autoscaling:groupName"
 
 
@@ -45,6 +51,7 @@ def _instance(seen: Seen) -> Texts:
         _STATE: found["State"]["Name"],
         _ROOT: found.get("RootDeviceType", ""),
         _SCALED: "yes" if _SCALED_BY in tags else "no",
+        _BOUGHT: found.get("InstanceLifecycle") or _ON_DEMAND,
     }
 
 
@@ -85,6 +92,13 @@ class StopInstance(_SetPower):
             because="its root disk is its host's, and so it cannot be stopped",
             next_move="Isolate it instead.",
         ),
+        Need(
+            fact=_BOUGHT,
+            values=frozenset({_ON_DEMAND}),
+            because="it is no instance on demand (Spot, capacity block), and EC2 may "
+            "refuse to stop it or to start it again",
+            next_move="Isolate it instead.",
+        ),
     )
     WANTED: ClassVar[Texts] = {_STATE: "stopped"}
     WRITE = ("ec2.StopInstances", {"InstanceIds.0": "{instance_id}"})
@@ -103,12 +117,16 @@ class StopInstance(_SetPower):
     def blast(self, case: Case) -> Blast:
         """Return the one instance, and what is lost with it."""
         scaled = case.facts[_SCALED] == "yes"
-        more = (
-            " Its Auto Scaling group will put another in its place." if scaled else ""
+        kept = (
+            "its Auto Scaling group will end it, with volumes that end with it, and "
+            "put another in its place: suspend ReplaceUnhealthy of that group first."
+            if scaled
+            else "volumes stay."
         )
         says = (
             "One instance. Its memory, disks of its host and a public address that is "
-            f"not its own are lost; volumes stay.{more}"
+            f"not its own are lost; {kept} Whoever starts it again needs the keys of "
+            "its volumes that are encrypted with keys of yours (kms:CreateGrant)."
         )
         return Blast(systems=1, says=says)
 

@@ -13,10 +13,20 @@ from typing import Any, ClassVar
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.acting.states import Need
-from bot.aws.action import AwsAction
-from bot.aws.calls import read
+from bot.aws.services import (
+    CONTROLLER,
+    DESIRED,
+    PARAMS,
+    READING,
+    REPLICA,
+    REVISION,
+    ROLLING,
+    SCHEDULING,
+    ServiceAction,
+    service_now,
+)
 from bot.domain.action_effects import Verdict
-from bot.domain.errors import BadRequest, NotFound
+from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest, Verified
 from bot.ports.integration import Manifest
@@ -28,80 +38,6 @@ MANIFEST = Manifest(
     summary="Scales a service, down to nothing, and changes its task definition.",
 )
 
-_DESIRED = "ecs.service.desired_count"
-_REVISION = "ecs.service.task_definition"
-_CONTROLLER, _SCHEDULING = "ecs.service.controller", "ecs.service.scheduling"
-_ROLLING, _REPLICA = "ECS", "REPLICA"
-_SERVICE: Mapping[str, Any] = {
-    "cluster": {
-        "type": "string",
-        "description": "the name of the cluster",
-        "pattern": "^[A-Za-z0-9_-]{1,255}$",
-        "maxLength": 255,
-    },
-    "service": {
-        "type": "string",
-        "description": "the name of the service",
-        "pattern": "^[A-Za-z0-9_-]{1,255}$",
-        "maxLength": 255,
-    },
-}
-_DESCRIBED = (
-    *("serviceName", "status", "desiredCount", "runningCount", "taskDefinition"),
-    *("schedulingStrategy", "deploymentController"),
-)
-
-
-def _active(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the one service that is meant.
-
-    Raises:
-        NotFound: There is none of this name, or it is being deleted.
-    """
-    for one in answer["services"]:
-        if one["status"] == "ACTIVE":
-            found: Mapping[str, Any] = one
-            return found
-    raise NotFound(
-        "The service was not found",
-        because="the cluster has no active service of this name",
-        next_move="Compare cluster and service with the alert.",
-    )
-
-
-def _service(seen: Seen) -> Texts:
-    """Return what a service is told to do, and who replaces its tasks."""
-    found = _active(seen.answer)
-    controller = found.get("deploymentController") or {}
-    return {
-        "ecs.service.arn": found["serviceArn"],
-        _DESIRED: str(found["desiredCount"]),
-        _REVISION: _short(found["taskDefinition"]),
-        _CONTROLLER: controller.get("type") or _ROLLING,
-        _SCHEDULING: found.get("schedulingStrategy") or _REPLICA,
-    }
-
-
-def _again(case: Case) -> Mapping[str, Any]:
-    """Return the service as it is now, with what moves by itself.
-
-    Raises:
-        NotFound: It is gone.
-        Unreachable: ECS could not be read.
-    """
-    given = case.params
-    asked = {"cluster": given["cluster"], "services": [given["service"]]}
-    return _active(read(case.reader, _READ_SERVICE.call, asked))
-
-
-def _short(arn: str) -> str:
-    """Return ``family:revision`` of a task definition's ARN."""
-    return arn.rpartition("/")[2]
-
-
-def _service_kept(answer: Mapping[str, Any]) -> Any:
-    return [{name: one.get(name) for name in _DESCRIBED} for one in answer["services"]]
-
 
 def _revision(seen: Seen) -> Texts:
     """Return the revision that is wanted.
@@ -110,7 +46,7 @@ def _revision(seen: Seen) -> Texts:
         BadRequest: It may not run any more, or is another family's.
     """
     found = seen.answer["taskDefinition"]
-    family = seen.known[_REVISION].partition(":")[0]
+    family = seen.known[REVISION].partition(":")[0]
     if found.get("status", "ACTIVE") != "ACTIVE" or found["family"] != family:
         raise BadRequest(
             "The service was not planned to change",
@@ -133,12 +69,6 @@ def _revision_kept(answer: Mapping[str, Any]) -> Any:
     return {"arn": found["taskDefinitionArn"], "images": _images(found)}
 
 
-_READ_SERVICE = Reading(
-    call="ecs.DescribeServices",
-    arguments={"cluster": "cluster", "services.0": "service"},
-    facts=_service,
-    keep=_service_kept,
-)
 _READ_REVISION = Reading(
     call="ecs.DescribeTaskDefinition",
     arguments={"taskDefinition": "task_definition"},
@@ -147,34 +77,28 @@ _READ_REVISION = Reading(
 )
 
 
-class _UpdateService(AwsAction):
-    ROLE = "tocsin-act-ecs"
-    TARGET = "service"
-    RESOURCE = "ecs.service.arn"
-
-
-class SetDesiredCount(_UpdateService):
+class SetDesiredCount(ServiceAction):
     """Sets how many tasks a service runs; 0 stops it."""
 
     IDENTITY: ClassVar[Texts] = {"cluster": "cluster", "service": "service"}
     NEEDS = (
         Need(
-            fact=_SCHEDULING,
-            values=frozenset({_REPLICA}),
+            fact=SCHEDULING,
+            values=frozenset({REPLICA}),
             because="it runs one task on every instance, and ECS counts none for it",
             next_move="Keep it from its instances by hand, or drain those.",
         ),
     )
     # A task that a load balancer lets go of gracefully ends after five minutes.
     SECONDS = 300
-    USUAL: ClassVar[Texts] = {_DESIRED: "2"}
-    WANTED: ClassVar[Texts] = {_DESIRED: "{desired_count}"}
-    WORDS: ClassVar[Texts] = {_DESIRED: "tasks wanted of {service} in {cluster}"}
+    USUAL: ClassVar[Texts] = {DESIRED: "2"}
+    WANTED: ClassVar[Texts] = {DESIRED: "{desired_count}"}
+    WORDS: ClassVar[Texts] = {DESIRED: "tasks wanted of {service} in {cluster}"}
     PROMISE = (
         "The count that is wanted is read again, and how many tasks run is told. Where "
         "it is 0, none may run any more."
     )
-    FACTS = (_READ_SERVICE,)
+    FACTS = (READING,)
     WRITE = (
         "ecs.UpdateService",
         {
@@ -189,7 +113,7 @@ class SetDesiredCount(_UpdateService):
         version=1,
         title="Scale or stop an ECS service",
         params=schema(
-            **_SERVICE,
+            **PARAMS,
             desired_count={
                 "type": "string",
                 "description": "0 to stop it, or a number of tasks up to 5000",
@@ -212,7 +136,7 @@ class SetDesiredCount(_UpdateService):
 
     def witness(self, case: Case) -> Verified:
         """Say how many tasks run; one that is stopped has none."""
-        running = int(_again(case)["runningCount"])
+        running = int(service_now(case)["runningCount"])
         wanted = case.params["desired_count"]
         tasks = "1 task runs" if running == 1 else f"{running} tasks run"
         if wanted == "0" and running:
@@ -223,11 +147,11 @@ class SetDesiredCount(_UpdateService):
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the count from before."""
-        before = was(draft, _DESIRED)
+        before = was(draft, DESIRED)
         return {**dict(draft.params), "desired_count": before}
 
 
-class SetTaskDefinition(_UpdateService):
+class SetTaskDefinition(ServiceAction):
     """Lets a service run another revision of its task definition."""
 
     IDENTITY: ClassVar[Texts] = {
@@ -238,21 +162,21 @@ class SetTaskDefinition(_UpdateService):
     BESIDE = ("ecs.task_definition.arn",)
     NEEDS = (
         Need(
-            fact=_CONTROLLER,
-            values=frozenset({_ROLLING}),
+            fact=CONTROLLER,
+            values=frozenset({ROLLING}),
             because="ECS does not replace its tasks itself, and refuses another "
             "revision for it",
             next_move="Roll it back in CodeDeploy, or where it is deployed from.",
         ),
     )
     SECONDS = 600
-    WANTED: ClassVar[Texts] = {_REVISION: "{task_definition}"}
-    WORDS: ClassVar[Texts] = {_REVISION: "revision that {service} in {cluster} runs"}
+    WANTED: ClassVar[Texts] = {REVISION: "{task_definition}"}
+    WORDS: ClassVar[Texts] = {REVISION: "revision that {service} in {cluster} runs"}
     PROMISE = (
         "The revision is read again, until ECS says that every task was replaced. "
         "What the tasks answer is not looked at."
     )
-    FACTS = (_READ_SERVICE, _READ_REVISION)
+    FACTS = (READING, _READ_REVISION)
     WRITE = (
         "ecs.UpdateService",
         {
@@ -266,7 +190,7 @@ class SetTaskDefinition(_UpdateService):
         version=1,
         title="Roll an ECS service back to another revision",
         params=schema(
-            **_SERVICE,
+            **PARAMS,
             task_definition={
                 "type": "string",
                 "description": "the task definition with its revision, as chat:41",
@@ -291,28 +215,25 @@ class SetTaskDefinition(_UpdateService):
 
     def witness(self, case: Case) -> Verified:
         """Say how far ECS is with replacing the tasks."""
-        found = _again(case)
-        newest = [one for one in found.get("deployments") or () if _is_primary(one)]
-        state = newest[0].get("rolloutState", "") if newest else ""
+        found = service_now(case)
+        state = {
+            one["status"]: one.get("rolloutState")
+            for one in found.get("deployments") or ()
+        }.get("PRIMARY")
         says = f"Read again: it runs {case.params['task_definition']}, and "
-        match state:
-            case "FAILED":
-                says += "ECS could not bring its tasks up."
-                return Verified(verdict=Verdict.FAIL, says=says)
-            case "IN_PROGRESS":
-                says = f"Too early to tell: {says[12:]}ECS still replaces its tasks."
-                return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
+        if state == "FAILED":
+            says += "ECS could not bring its tasks up."
+            return Verified(verdict=Verdict.FAIL, says=says)
+        if state == "IN_PROGRESS":
+            says = "Too early to tell: ECS still replaces its tasks."
+            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
         says += f"{found['runningCount']} of {found['desiredCount']} tasks run."
         return Verified(verdict=Verdict.PASS, says=says)
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the revision from before."""
-        before = was(draft, _REVISION)
+        before = was(draft, REVISION)
         return {**dict(draft.params), "task_definition": before}
-
-
-def _is_primary(deployment: Mapping[str, Any]) -> bool:
-    return bool(deployment.get("status") == "PRIMARY")
 
 
 ACTIONS = (SetDesiredCount(), SetTaskDefinition())

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
+from bot.acting.states import Need
 from bot.aws.action import AwsAction
 from bot.aws.measure import CALL, Metric
 from bot.domain.errors import BadRequest
@@ -25,6 +26,7 @@ MANIFEST = Manifest(
 
 _VERSION = "lambda.alias.version"
 _REVISION = "lambda.alias.revision"
+_STATE = "lambda.version.state"
 _PARAMS: Mapping[str, Any] = schema(
     function_name={
         "type": "string",
@@ -72,11 +74,13 @@ def _alias_kept(answer: Mapping[str, Any]) -> Any:
 
 
 def _version(seen: Seen) -> Texts:
-    arn = str(seen.answer["FunctionArn"])
+    arn, state = str(seen.answer["FunctionArn"]), seen.answer.get("State") or ""
     return {
         "lambda.function.arn": arn.removesuffix(f":{seen.known['version']}"),
         "lambda.version.arn": arn,
         "lambda.version.code": seen.answer["CodeSha256"],
+        # One that was not called for weeks is inactive and comes up with a call.
+        _STATE: "Active" if state in ("Inactive", "") else state,
     }
 
 
@@ -98,6 +102,14 @@ class MoveAlias(AwsAction):
     }
     RESOURCE = "lambda.function.arn"
     BESIDE = ("lambda.alias.arn", "lambda.version.arn")
+    NEEDS = (
+        Need(
+            fact=_STATE,
+            values=frozenset({"Active"}),
+            because="that version does not run: its callers would be refused",
+            next_move="Name a version whose state is Active.",
+        ),
+    )
     WANTED: ClassVar[Texts] = {_VERSION: "{version}"}
     METRIC = Metric(
         namespace="AWS/Lambda",

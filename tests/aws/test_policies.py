@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import integrations
-from bot.aws import blobs, canary, measure, wrapping
+from bot.aws import blobs, canary, ip_sets, measure, wrapping
 from bot.aws.action import AwsAction
 from bot.aws.mint import (
     MODEL_ROLE,
@@ -64,6 +64,8 @@ def _writes(action: AwsAction) -> set[str]:
     reads = {one.call for one in (*action.FACTS, *action.TOLD)}
     # Witnesses, and what is measured afterwards.
     reads |= {"lambda.Invoke", "sts.GetCallerIdentity", canary.CALL, measure.CALL}
+    # Read while it is planned, for the card.
+    reads |= {ip_sets.LIST, ip_sets.GET}
     return {call for call in action.MANIFEST.calls if call not in reads}
 
 

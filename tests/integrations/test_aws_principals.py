@@ -103,7 +103,7 @@ def _revoke(document: Any, role: dict[str, Any] | None = None) -> Any:
         "iam.GetRole": {"Role": role or _role(), "ResponseMetadata": at_noon},
         "iam.GetRolePolicy": {"PolicyDocument": document},
     }
-    action.looked = lambda _, call, __: answers[call]  # type: ignore[method-assign]
+    action.looked = lambda *asked: answers[asked[1]]  # type: ignore[method-assign]
     params = {"role_name": "agent", "begun_before": "2026-05-01T12:00:00Z"}
     return action.plan(params, reader=FakeAws({}, ()))
 
