@@ -117,8 +117,8 @@ class StopIngestion(AwsAction):
     NEEDS = (
         Need(
             fact=_JOB,
-            values=frozenset({_RUNNING, _STOPPING}),
-            because="the job is over",
+            values=frozenset({_RUNNING}),
+            because="the job is over, or is being stopped already",
             next_move="Take what it read in out again, document by document.",
         ),
     )

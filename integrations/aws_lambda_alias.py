@@ -26,7 +26,11 @@ MANIFEST = Manifest(
 
 _VERSION = "lambda.alias.version"
 _REVISION = "lambda.alias.revision"
-_STATE = "lambda.version.state"
+_RUNS = "lambda.version.may_run"
+_BROKEN = frozenset(
+    {"Failed", "ActiveNonInvocable", "Deactivating", "Deactivated", "Deleting"}
+)
+"""A new version is pending for seconds; an inactive one comes up with a call."""
 _PARAMS: Mapping[str, Any] = schema(
     function_name={
         "type": "string",
@@ -74,13 +78,12 @@ def _alias_kept(answer: Mapping[str, Any]) -> Any:
 
 
 def _version(seen: Seen) -> Texts:
-    arn, state = str(seen.answer["FunctionArn"]), seen.answer.get("State") or ""
+    arn = str(seen.answer["FunctionArn"])
     return {
         "lambda.function.arn": arn.removesuffix(f":{seen.known['version']}"),
         "lambda.version.arn": arn,
         "lambda.version.code": seen.answer["CodeSha256"],
-        # One that was not called for weeks is inactive and comes up with a call.
-        _STATE: "Active" if state in ("Inactive", "") else state,
+        _RUNS: "no" if seen.answer.get("State") in _BROKEN else "yes",
     }
 
 
@@ -104,8 +107,8 @@ class MoveAlias(AwsAction):
     BESIDE = ("lambda.alias.arn", "lambda.version.arn")
     NEEDS = (
         Need(
-            fact=_STATE,
-            values=frozenset({"Active"}),
+            fact=_RUNS,
+            values=frozenset({"yes"}),
             because="that version does not run: its callers would be refused",
             next_move="Name a version whose state is Active.",
         ),

@@ -30,6 +30,8 @@ class AwsAction(DataAction):
     IMPLIED: ClassVar[Texts] = {}
     """Calls that AWS judges within the write, and the fact that is the ARN of what
     they touch; "" for none: ``iam.PassRole`` → the role that is handed on."""
+    SHOWN_LATE: ClassVar[bool] = True
+    """Whether AWS may still show what was before when it has taken a change."""
     METRIC: ClassVar[Metric | None] = None
     """The figure that it should change; None where AWS keeps none of it."""
 
@@ -61,7 +63,8 @@ class AwsAction(DataAction):
         Source: IAM User Guide, "Troubleshoot IAM", changes are not always immediately
         visible; EC2 Developer Guide, "Eventual consistency".
         """
-        if all(facts[one] == was(draft, one) for one in wrong):
+        same = all(facts[one] == was(draft, one) for one in wrong)
+        if self.SHOWN_LATE and same:
             says = f"Too early to tell: {', '.join(wrong)} is still as before."
             return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
         return super().unlike(draft, facts, wrong)

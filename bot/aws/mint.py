@@ -6,6 +6,7 @@ the gate's business.
 """
 
 import json
+import re
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ _RENEW_BEFORE = timedelta(minutes=5)
 _LONGEST_IDENTITY = 64
 _LONGEST_POLICY = 2048
 """Characters. Source: STS API reference, AssumeRole, Policy."""
+_PARTS = 5  # of an ARN before what it names
+_MARKS = re.compile(r"[*?$]")
 _LONGEST_PLACE = len("arn:aws-us-gov::ap-southeast-1:000000000000:")
 
 
@@ -64,6 +67,15 @@ def is_too_wide(grant: Grant) -> bool:
     unplaced = sum(not one.startswith("arn:") for one in set(grant.resources))
     length = len(session_policy(grant)) + unplaced * _LONGEST_PLACE
     return length > _LONGEST_POLICY
+
+
+def literal(arn: str) -> str:
+    """Return an ARN that IAM reads as it stands: a path of a role may hold a star.
+
+    Source: IAM User Guide, "IAM policy elements: variables and tags".
+    """
+    *head, thing = arn.split(":", _PARTS)
+    return ":".join((*head, _MARKS.sub(r"${\g<0>}", thing)))
 
 
 def _allowing(actions: Collection[str], resources: Sequence[str]) -> Mapping[str, Any]:
@@ -179,7 +191,7 @@ class Mint:
         _, partition, _, _, account, _ = self._role_prefix().split(":")
         region = self.base.settings.region
         placed = (
-            one
+            literal(one)
             if one.startswith("arn:")
             else f"arn:{partition}:{service}:{region}:{account}:{thing}"
             for one in grant.resources

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.aws.mint import Grant, is_too_wide, session_policy
+from bot.aws.mint import Grant, is_too_wide, literal, session_policy
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest
 from integrations.aws_lambda_alias import MoveAlias
@@ -111,3 +111,18 @@ def test_an_acl_whose_rules_refer_to_too_much_is_left_to_people() -> None:
     aws = FakeAws({"wafv2.GetWebACL": answer}, SetRateLimit().MANIFEST.calls)
     with pytest.raises(BadRequest, match="more things than one session of AWS"):
         SetRateLimit().plan(params, reader=aws)
+
+
+@pytest.mark.parametrize(
+    ("named", "read"),
+    [
+        ("arn:aws:iam::1:user/*/bob", "arn:aws:iam::1:user/${*}/bob"),
+        ("arn:aws:iam::1:role/a?${b}", "arn:aws:iam::1:role/a${?}${$}{b}"),
+        (f"{FUNCTION}:live", f"{FUNCTION}:live"),
+        ("arn:*:ec2:*:1:instance/i-0", "arn:*:ec2:*:1:instance/i-0"),
+    ],
+)
+def test_a_name_that_iam_would_read_as_a_pattern_is_only_itself(
+    named: str, read: str
+) -> None:
+    assert literal(named) == read

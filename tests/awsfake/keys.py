@@ -29,6 +29,14 @@ _SIGNED = re.compile(
     r"Signature=(?P<signature>[0-9a-f]{64})"
 )
 Policy = Mapping[str, Any]
+_KEYS_OF: Mapping[str, frozenset[str]] = {
+    "sts:TagSession": frozenset(),
+    "sts:SetSourceIdentity": frozenset({"sts:sourceidentity"}),
+}
+"""Which condition keys of a session AWS knows for what is judged beside AssumeRole.
+
+Source: Service Authorization Reference, AWS Security Token Service.
+"""
 _LONGEST_POLICY = 2048  # Source: STS API reference, AssumeRole, Policy
 
 
@@ -131,10 +139,15 @@ class Keys:
         if "SourceIdentity" in given:
             about["sts:sourceidentity"] = [given["SourceIdentity"]]
         for action in _needed(given):
+            known = {
+                key: told
+                for key, told in about.items()
+                if key in _KEYS_OF.get(action, about)
+            }
             trusted = _trusts(trust, caller.arn) and allows(
-                trust, action, given["RoleArn"], about
+                trust, action, given["RoleArn"], known
             )
-            if not (trusted and caller.may(action, given["RoleArn"], about)):
+            if not (trusted and caller.may(action, given["RoleArn"], known)):
                 raise Refused("AccessDenied", f"{action} is not allowed", 403)
         if len(given.get("Policy", "")) > _LONGEST_POLICY:
             raise Refused("ValidationError", "policy is longer than 2048 characters")

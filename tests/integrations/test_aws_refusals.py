@@ -15,7 +15,12 @@ from integrations.aws_bedrock_throughput import GiveUpThroughput
 from integrations.aws_ecs_service import SetDesiredCount, SetTaskDefinition
 from integrations.aws_events import DisableRule, EnableRule
 from integrations.aws_lambda_alias import MoveAlias
-from integrations.aws_s3_objects import HoldObject
+from integrations.aws_s3_objects import (
+    TAG,
+    HoldObject,
+    QuarantineObject,
+    ReleaseObject,
+)
 from integrations.aws_ssm_parameters import SetParameter
 from tests.cloud import plan_of
 from tests.fakes.aws import FakeAws, refused
@@ -279,7 +284,7 @@ def test_an_alias_that_cannot_be_updated_is_left_alone(
 
 @pytest.mark.parametrize(
     ("state", "is_taken"),
-    [("Active", True), ("Inactive", True), ("Failed", False), ("Pending", False)],
+    [("Active", True), ("Inactive", True), ("Pending", True), ("Failed", False)],
 )
 def test_an_alias_is_not_led_to_a_version_that_does_not_run(
     state: str, *, is_taken: bool
@@ -335,3 +340,24 @@ def test_a_parameter_whose_values_aws_checks_is_left_alone() -> None:
     with pytest.raises(BadRequest, match="its values are checked by AWS"):
         _switch("ami-2", now="ami-1", DataType="aws:ec2:image")
     assert _switch("off", DataType="text").steps
+
+
+@pytest.mark.parametrize(
+    "policy", [refused("NoSuchBucketPolicy"), {"Policy": '{"Statement": []}'}]
+)
+def test_a_tag_that_holds_nobody_back_is_put_on_nothing_and_taken_off(
+    policy: Any,
+) -> None:
+    tags = [{"Key": TAG, "Value": "yes"}]
+    params = {"bucket": "claims", "key": "a"}
+
+    def aws(*tagged: Mapping[str, str]) -> FakeAws:
+        answers: dict[str, Any] = {
+            "s3.GetObjectTagging": {"TagSet": list(tagged)},
+            "s3.GetBucketPolicy": policy,
+        }
+        return _aws(QuarantineObject(), answers)
+
+    with pytest.raises(BadRequest, match="would hold nobody back"):
+        QuarantineObject().plan(params, reader=aws())
+    assert ReleaseObject().plan(params, reader=aws(*tags)).steps

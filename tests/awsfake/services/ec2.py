@@ -27,6 +27,7 @@ class Instance:
     interfaces: list[str]
     state: str = "running"
     root: str = "ebs"
+    lifecycle: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     looks_left: int = 0
 
@@ -130,6 +131,10 @@ class Ec2(Service):
     def _turned(self, asked: Asked, before: str, after: str) -> Sequence[Any]:
         named = asked.given["InstanceIds"]
         for one in map(self._known, named):
+            if one.lifecycle:
+                # A persistent request may be stopped; nothing of an instance tells it.
+                says = "it is associated with a one-time Spot Instance request"
+                raise Refused("UnsupportedOperation", says)
             if one.state != before or (after == "stopping" and one.root != "ebs"):
                 raise Refused("IncorrectInstanceState", f"it is {one.state}")
             one.looks_left = self.looks_until_done
@@ -155,7 +160,9 @@ class Ec2(Service):
 
 
 def _described(name: str, one: Instance) -> Mapping[str, Any]:
+    bought = {"InstanceLifecycle": one.lifecycle} if one.lifecycle else {}
     return {
+        **bought,
         "InstanceId": name,
         "InstanceType": "g5.xlarge",
         "State": _state(one.state),
