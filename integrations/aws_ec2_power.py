@@ -5,7 +5,8 @@ wanted, isolate it first and stop it later.
 
 Source:
     Amazon EC2 User Guide, "Stop and start Amazon EC2 instances"; Amazon EC2 Auto
-    Scaling User Guide, "Health checks": what is stopped is unhealthy and is ended.
+    Scaling User Guide, "Health checks": what is stopped is unhealthy and is ended; AWS
+    KMS developer guide, "Grants": kms:GrantIsForAWSResource.
 """
 
 from typing import ClassVar
@@ -36,6 +37,9 @@ MANIFEST = Manifest(
 _STATE = "ec2.instance.state"
 _ROOT = "ec2.instance.root_device"
 _SCALED = "ec2.instance.is_scaled"
+_KEYS = "ec2.instance.keys_of_volumes"
+_ANY_KEY = "kms:key/*"
+"""Which keys encrypt the volumes is not read; only through EC2 may the role use one."""
 _BOUGHT = "ec2.instance.bought"
 _ON_DEMAND = "on demand"
 _SCALED_BY = "aws:autoscaling:groupName"
@@ -51,6 +55,7 @@ def _instance(seen: Seen) -> Texts:
         _STATE: found["State"]["Name"],
         _ROOT: found.get("RootDeviceType", ""),
         _SCALED: "yes" if _SCALED_BY in tags else "no",
+        _KEYS: _ANY_KEY if found.get("RootDeviceType") == "ebs" else "",
         _BOUGHT: found.get("InstanceLifecycle") or _ON_DEMAND,
     }
 
@@ -125,15 +130,18 @@ class StopInstance(_SetPower):
         )
         says = (
             "One instance. Its memory, disks of its host and a public address that is "
-            f"not its own are lost; {kept} Whoever starts it again needs the keys of "
-            "its volumes that are encrypted with keys of yours (kms:CreateGrant)."
+            f"not its own are lost; {kept}"
         )
         return Blast(systems=1, says=says)
 
 
 class StartInstance(_SetPower):
-    """Starts a stopped instance: the way back."""
+    """Starts a stopped instance: the way back.
 
+    Without a grant of the keys of its volumes EC2 takes the call and stops it again.
+    """
+
+    IMPLIED: ClassVar[Texts] = {"kms.CreateGrant": _KEYS}
     NEEDS = (
         Need(
             fact=_STATE,

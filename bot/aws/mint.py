@@ -163,7 +163,7 @@ class Mint:
             grant.role,
             RoleSessionName=plan.id,
             DurationSeconds=_PLAN_LIFE_S,
-            Policy=session_policy(self._placed(grant)),
+            Policy=session_policy(self.placed(grant)),
             SourceIdentity=_identity(approvers),
             Tags=[
                 {"Key": "tocsin-plan", "Value": plan.id},
@@ -186,8 +186,12 @@ class Mint:
         ends_at: datetime = given["Expiration"]
         return key, ends_at
 
-    def _placed(self, grant: Grant) -> Grant:
-        """Return a grant whose resources are all ARNs."""
+    def placed(self, grant: Grant) -> Grant:
+        """Return a grant whose resources are all ARNs.
+
+        Raises:
+            Unreachable: STS did not tell which account it is.
+        """
         _, partition, _, _, account, _ = self._role_prefix().split(":")
         region = self.base.settings.region
         placed = (

@@ -12,7 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.awsfake.service import ACCOUNT, Asked, Operation, Refused, Service
+from tests.awsfake.service import (
+    ACCOUNT,
+    REGION,
+    Asked,
+    Beside,
+    Operation,
+    Refused,
+    Service,
+)
 
 _NEXT = {"stopping": "stopped", "pending": "running"}
 _CODES = {"pending": 0, "running": 16, "stopping": 64, "stopped": 80, "terminated": 48}
@@ -83,7 +91,9 @@ class Ec2(Service):
                 answer=self._modify_interface, touches=_interface_and_groups
             ),
             "StopInstances": Operation(answer=self._stop, touches=_instances),
-            "StartInstances": Operation(answer=self._start, touches=_instances),
+            "StartInstances": Operation(
+                answer=self._start, touches=_instances, beside=self._grants
+            ),
         }
 
     def _describe(self, asked: Asked) -> Mapping[str, Any]:
@@ -127,6 +137,22 @@ class Ec2(Service):
 
     def _start(self, asked: Asked) -> Mapping[str, Any]:
         return {"StartingInstances": self._turned(asked, "stopped", "pending")}
+
+    def _grants(self, asked: Asked) -> Sequence[Beside]:
+        """Return the grant for the keys of volumes, which EC2 makes for who starts.
+
+        AWS takes the call and stops the instance again; here it is refused.
+        """
+        ebs = [
+            one for one in asked.given["InstanceIds"] if self._known(one).root == "ebs"
+        ]
+        key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0cc0ffee-0000-4000-8000-000000000000"
+        context = {
+            "kms:grantisforawsresource": ["true"],
+            "kms:viaservice": [f"ec2.{REGION}.amazonaws.com"],
+        }
+        grant = Beside(permission="kms:CreateGrant", arn=key, context=context)
+        return [grant] if ebs else []
 
     def _turned(self, asked: Asked, before: str, after: str) -> Sequence[Any]:
         named = asked.given["InstanceIds"]
