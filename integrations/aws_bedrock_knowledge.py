@@ -176,6 +176,7 @@ class RemoveDocument(AwsAction):
     }
     STATES = (State(fact=_DOCUMENT, moving=_ON_ITS_WAY),)
     WANTED: ClassVar[Texts] = {_DOCUMENT: _GONE}
+    AS_GONE = "Bedrock finds no such document in the index"
     USUAL: ClassVar[Texts] = {_DOCUMENT: "INDEXED"}
     WORDS: ClassVar[Texts] = {_DOCUMENT: "{uri} in the index of {knowledge_base_id}"}
     PROMISE = "Bedrock is asked for the document again and must not find it."

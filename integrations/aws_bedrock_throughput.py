@@ -77,6 +77,7 @@ class GiveUpThroughput(AwsAction):
     )
     USUAL: ClassVar[Texts] = {_THERE: "yes"}
     WANTED: ClassVar[Texts] = {_THERE: "no"}
+    AS_GONE = "Bedrock knows no such throughput here"
     WORDS: ClassVar[Texts] = {_THERE: "provisioned throughput {throughput}"}
     PROMISE = "Bedrock is asked for it again and must not know it any more."
     FACTS = (

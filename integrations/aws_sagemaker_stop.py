@@ -99,6 +99,7 @@ class StopEndpoint(_Stopping):
     STATES = (State(fact=STATUS, moving=frozenset({"Deleting"})),)
     USUAL: ClassVar[Texts] = {_RUNS: "its configuration"}
     WANTED: ClassVar[Texts] = {_RUNS: _NOTHING}
+    AS_GONE = "SageMaker knows no such endpoint here"
     PROMISE = "SageMaker is asked for the endpoint again and must not know it any more."
     FACTS = (
         Reading(

@@ -56,6 +56,8 @@ class DataAction:
     """The sentence that says how it will be verified."""
     USUAL: ClassVar[Texts] = {}
     """The facts of `WANTED` → their values where nothing is wrong, for drills."""
+    AS_GONE: ClassVar[str] = ""
+    """What it means that everything is as wanted, where that is not being there."""
     NEEDS: ClassVar[tuple[Need, ...]] = ()
     """What must be so before it is planned."""
     STATES: ClassVar[tuple[State, ...]] = ()
@@ -178,7 +180,7 @@ class DataAction:
         check_params(name, self.MANIFEST.params, params)
         facts = self.facts(params, reader)
         wanted = from_templates(self.WANTED, params)
-        refuse_needless(name, self.PLACE, facts, wanted)
+        refuse_needless(name, self.PLACE, facts, wanted, as_gone=self.AS_GONE)
         refuse_unmet(name, self.NEEDS, facts)
         told = kept(self.looked, self.TOLD, {**params, **facts}, reader)
         case = Case(params=params, facts=facts, reader=reader, told=told)

@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 from bot.acting.action import DataAction
 from bot.acting.params import check_params
 from bot.acting.reading import Texts, was
+from bot.acting.states import is_moving
 from bot.aws.calls import look, write
 from bot.aws.measure import Metric, measured, promise
 from bot.aws.mint import Grant, is_too_wide
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest
-from bot.domain.plan import Afterwards, Draft, Plan
+from bot.domain.plan import Afterwards, Draft, Plan, Step
 from bot.ports.action import StepResult, Verified
 
 
@@ -53,6 +54,15 @@ class AwsAction(DataAction):
                 next_move="Change it in AWS by hand, and write a note here.",
             )
         return draft
+
+    def rests(self, step: Step, session: Any) -> bool:
+        """Tell whether what the step before did is shown; `apply` tells all else."""
+        try:
+            facts = self.facts(self.identity(step), session)
+        except Exception:  # noqa: BLE001 - nothing was written, and nothing is here
+            return True
+        shown = all(facts.get(one.id) == one.value for one in step.compare)
+        return shown and not is_moving(self.STATES, facts)
 
     def unlike(self, draft: Draft, facts: Texts, wrong: Sequence[str]) -> Verified:
         """Say that it cannot be told yet where AWS shows what was before.

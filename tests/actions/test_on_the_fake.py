@@ -253,6 +253,11 @@ def test_an_endpoint_that_is_being_deleted_is_looked_at_again(
     assert verdicts == [INCONCLUSIVE, PASS]
 
 
+def test_a_name_with_a_slip_in_it_is_told_apart_from_what_is_done(mint: Mint) -> None:
+    says = _refused(StopEndpoint(), {"endpoint": "caht-live"}, mint)
+    assert says.endswith("SageMaker knows no such endpoint here")
+
+
 def test_an_endpoint_is_not_started_over_another(
     mint: Mint, rolled: dict[str, str]
 ) -> None:
