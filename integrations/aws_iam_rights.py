@@ -94,9 +94,11 @@ class _Denial(AwsAction):
         """Return the one principal and what becomes of it."""
         who = f"One {self.KIND.lower()}"
         if self.WANTED == _LIFTED:
-            return Blast(
-                systems=-1, principals=1, says=f"{who} may do again as before."
-            )
+            says = f"{who} may do again as before."
+            if case.params["policy"] != "AWSDenyAll":
+                # AWS attaches it by itself, too, and asks not to take it off then.
+                says += " If AWS attached it, do first what its support case says."
+            return Blast(systems=-1, principals=1, says=says)
         lost = _LOST[case.params["policy"]]
         says = f"{who}: {lost}, within seconds and for its open sessions too."
         return Blast(systems=-1, principals=1, says=says)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import BadRequest
 from integrations.aws_iam import ActivateAccessKey, DeactivateAccessKey
-from integrations.aws_iam_rights import DenyRole, DenyUser
+from integrations.aws_iam_rights import DenyRole, DenyUser, LiftDenialOfRole
 from integrations.aws_iam_sessions import RevokeSessions, denying
 from tests.fakes.aws import FakeAws
 
@@ -172,3 +172,21 @@ _ELSE = {"Effect": "Deny", "Action": ["s3:*"], "Resource": ["*"]}
 def test_a_policy_that_says_anything_else_is_left_alone(document: Any) -> None:
     with pytest.raises(BadRequest, match="is not what the AWS console writes"):
         _revoke(document)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_told"),
+    [("AWSDenyAll", False), ("AWSCompromisedKeyQuarantineV3", True)],
+)
+def test_what_aws_attaches_itself_is_lifted_with_a_word_about_its_case(
+    policy: str, *, is_told: bool
+) -> None:
+    attached = {"PolicyName": policy, "PolicyArn": f"arn:aws:iam::aws:policy/{policy}"}
+    answers: dict[str, Any] = {
+        "iam.GetRole": {"Role": _role()},
+        "iam.ListAttachedRolePolicies": {"AttachedPolicies": [attached]},
+    }
+    aws = FakeAws(answers, LiftDenialOfRole().MANIFEST.calls)
+    params = {"role_name": "agent", "policy": policy}
+    draft = LiftDenialOfRole().plan(params, reader=aws)
+    assert ("support case" in draft.blast.says) is is_told
