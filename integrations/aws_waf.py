@@ -12,8 +12,8 @@ from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
 from bot.aws.arguments import MOST_ENTRIES
-from bot.aws.ip_sets import GET, LIST, Uses, uses_of
-from bot.domain.errors import BadRequest
+from bot.aws.ip_sets import GET, LIST, uses_of
+from bot.domain.errors import BadRequest, NotFound, Unreachable
 from bot.domain.plan import Blast, Level, Step
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
@@ -116,8 +116,20 @@ def _refused(because: str) -> BadRequest:
     )
 
 
-def _used(uses: Uses) -> str:
-    """Return who stops what is in the set, as a sentence."""
+def _used(case: Case) -> str:
+    """Return who stops what is in the set, as a sentence; people judge the unknown.
+
+    Raises:
+        BadRequest: A web ACL lets it through.
+    """
+    try:
+        uses = uses_of(case.reader, case.facts[_ARN])
+    except (NotFound, Unreachable) as error:
+        unread = f"Which web ACLs use this set could not be read: {error.because}."
+        return f"{unread} Look whether they block by it before you agree."
+    if uses.spares:
+        spares = f"the web ACL {uses.spares[0]!a} lets through what is in that set"
+        raise _refused(spares)
     unseen = "" if uses.is_whole else ", and not every web ACL was looked at"
     if not uses.stops:
         return (
@@ -162,16 +174,10 @@ class _ChangeSet(AwsAction):
 
         Raises:
             BadRequest: One lets through what is in the set.
-            Unreachable: They could not be read.
         """
-        uses = uses_of(case.reader, case.facts[_ARN])
-        if uses.spares:
-            raise _refused(
-                f"the web ACL {uses.spares[0]!a} lets through what is in that set"
-            )
         count = ipaddress.ip_network(case.params["address"]).num_addresses
         what = "One address" if count == 1 else f"{count:,} addresses"
-        return Blast(systems=-1, says=f"{what}. {_used(uses)}")
+        return Blast(systems=-1, says=f"{what}. {_used(case)}")
 
     def changed(self, addresses: set[str], address: str) -> set[str]:
         """Return the addresses of the set afterwards."""

@@ -154,3 +154,14 @@ def test_what_a_wider_entry_covers_is_changed_by_neither_way() -> None:
 def test_the_description_of_a_set_is_kept(about: str) -> None:
     (step,) = BlockAddress().plan(PARAMS, reader=_waf(about=about)).steps
     assert dict(step.params).get("Description", "") == about
+
+
+def test_a_role_that_may_not_list_acls_leaves_the_look_to_people() -> None:
+    aws = _waf()
+    blind = {name: one for name, one in aws.answers.items() if "List" not in name}
+    draft = BlockAddress().plan(PARAMS, reader=FakeAws(blind, aws.reads))
+    assert draft.blast.says == (
+        "One address. Which web ACLs use this set could not be read: AWS refused it "
+        "(AccessDeniedException): the role lacks wafv2:ListWebACLs. Look whether they "
+        "block by it before you agree."
+    )
