@@ -80,6 +80,11 @@ def _fact(policy: str) -> str:
     return f"iam.principal.has.{policy}"
 
 
+_USUAL_LIMIT = 10
+"""Managed policies of a user or a role, unless AWS was asked for more. Who is in other
+hands may have filled it. Source: IAM User Guide, "IAM and AWS STS quotas"."""
+
+
 class _Denial(AwsAction):
     """What denying and lifting share, for users and for roles."""
 
@@ -100,7 +105,13 @@ class _Denial(AwsAction):
                 says += " If AWS attached it, do first what its support case says."
             return Blast(systems=-1, principals=1, says=says)
         lost = _LOST[case.params["policy"]]
-        says = f"{who}: {lost}, within seconds and for its open sessions too."
+        says = f"{who}: {lost}, for its open sessions too, within some minutes."
+        attached = case.told[f"iam.ListAttached{self.KIND}Policies"]
+        if len(attached) >= _USUAL_LIMIT:
+            says += (
+                f" It has {len(attached)} policies attached: where that is the "
+                "account's limit, AWS will refuse one more."
+            )
         return Blast(systems=-1, principals=1, says=says)
 
 
@@ -141,6 +152,7 @@ class _OfUser(_Denial):
     IDENTITY: ClassVar[Texts] = {"user_name": "UserName"}
     WORDS: ClassVar[Texts] = {_fact("{policy}"): "{policy} on the user {user_name}"}
     FACTS = _facts_of("User", "user_name")
+    TOLD = FACTS[1:]
 
 
 class _OfRole(_Denial):
@@ -149,6 +161,7 @@ class _OfRole(_Denial):
     IDENTITY: ClassVar[Texts] = {"role_name": "RoleName"}
     WORDS: ClassVar[Texts] = {_fact("{policy}"): "{policy} on the role {role_name}"}
     FACTS = _facts_of("Role", "role_name")
+    TOLD = FACTS[1:]
 
 
 def _manifest(name: str, title: str, call: str, *, back: str) -> ActionManifest:

@@ -190,3 +190,12 @@ def test_what_aws_attaches_itself_is_lifted_with_a_word_about_its_case(
     params = {"role_name": "agent", "policy": policy}
     draft = LiftDenialOfRole().plan(params, reader=aws)
     assert ("support case" in draft.blast.says) is is_told
+
+
+@pytest.mark.parametrize(("count", "is_told"), [(9, False), (10, True)])
+def test_a_principal_that_holds_all_the_policies_it_may_is_told_of(
+    count: int, *, is_told: bool
+) -> None:
+    full = [f"{ACCOUNT}:policy/p{place}" for place in range(count)]
+    says = _denial(_role(), *full).blast.says
+    assert ("AWS will refuse one more" in says) is is_told
