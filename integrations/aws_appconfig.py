@@ -43,8 +43,7 @@ _OVER = frozenset({"COMPLETE", "ROLLED_BACK", "REVERTED"})
 _ON_ITS_WAY = frozenset({"VALIDATING", "DEPLOYING", "ROLLING_BACK"})
 _STATES = {"on": True, "off": False}
 _ID = {"type": "string", "pattern": "^[a-z0-9]{4,7}$", "maxLength": 7}
-_MOST = {"MaxResults": "50"}
-"""The most that one page holds; the newest come first."""
+_MOST = {"MaxResults": "50"}  # of a page, with the newest first
 _OF_PROFILE = {"ApplicationId": "application", "ConfigurationProfileId": "profile"}
 
 
@@ -123,6 +122,7 @@ class SetFlag(AwsAction):
     RESOURCE = ""
     TARGET = "flag"
     IDENTITY: ClassVar[Texts] = {}
+    SECONDS = 600  # a strategy may deploy over as many minutes
     NEEDS = (
         Need(
             fact=_STATE,

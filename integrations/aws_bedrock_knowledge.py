@@ -168,7 +168,7 @@ class RemoveDocument(AwsAction):
     ROLE = "tocsin-act-bedrock"
     RESOURCE = _ARN
     TARGET = "uri"
-    SECONDS = 60
+    SECONDS = 300
     IDENTITY: ClassVar[Texts] = {
         "knowledge_base_id": "knowledgeBaseId",
         "data_source_id": "dataSourceId",

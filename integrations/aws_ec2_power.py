@@ -69,6 +69,7 @@ class _SetPower(AwsAction):
     IDENTITY: ClassVar[Texts] = {"instance_id": "InstanceIds.0"}
     USUAL: ClassVar[Texts] = {_STATE: "running"}
     WORDS: ClassVar[Texts] = {_STATE: "state of the instance {instance_id}"}
+    SECONDS = 300  # machines with accelerators take minutes to stop
     STATES = (State(fact=_STATE, moving=frozenset({"pending", "stopping"})),)
     PROMISE = "The instance's state is read again until it is as shown."
     FACTS = (

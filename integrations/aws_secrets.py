@@ -91,7 +91,7 @@ class RotateSecret(AwsAction):
     IMPLIED: ClassVar[Texts] = {"lambda.Invoke": _FUNCTION}
     TARGET = "secret"
     IDENTITY: ClassVar[Texts] = {"secret": "SecretId"}
-    SECONDS = 60
+    SECONDS = 300
     NEEDS = (
         Need(
             fact=_PENDING,
