@@ -5,7 +5,7 @@ compares its lock token itself: whoever changed the set meanwhile is not overwri
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
@@ -71,9 +71,7 @@ def _set(seen: Seen) -> Texts:
             f"the set has {len(addresses)} addresses, and a card shows at most "
             f"{MOST_ENTRIES - 1}"
         )
-    for one in addresses:
-        if _covers(one, address):
-            raise _refused(f"{one} in the set covers it, and stands for it either way")
+    _refuse_covered(address, addresses)
     return {
         _ARN: found["ARN"],
         _ABOUT: found.get("Description") or "",
@@ -95,6 +93,17 @@ def _network(text: str, *, version: str) -> str:
     if network.prefixlen < least:
         raise _refused(f"it is wider than /{least}")
     return str(network)
+
+
+def _refuse_covered(address: str, addresses: Iterable[str]) -> None:
+    """Refuse an address that a wider one of a set holds.
+
+    Raises:
+        BadRequest: Names the wider one.
+    """
+    for one in addresses:
+        if _covers(one, address):
+            raise _refused(f"{one} in the set covers it, and stands for it either way")
 
 
 def _covers(wider: str, address: str) -> bool:
