@@ -3,6 +3,9 @@
 In front of a model or an agent this stops all callers of a plan without touching what
 is behind. Keys are not switched: AWS lets nobody read whether a key is on who could not
 read its value too, and what reads for Tocsin opens no secret.
+
+Source: Amazon API Gateway developer guide, "Throttle requests": a limit of a method in
+a plan goes before the plan's own.
 """
 
 from collections.abc import Mapping
@@ -24,6 +27,7 @@ MANIFEST = Manifest(
 )
 
 _RATE = "apigateway.usage_plan.rate"
+_OWN = "apigateway.usage_plan.stages_with_own_rates"
 _ID = {
     "type": "string",
     "description": "the id of the usage plan",
@@ -52,7 +56,13 @@ def _plan(seen: Seen) -> Texts:
             next_move="Give it one in API Gateway first.",
         )
     arn = f"arn:aws:apigateway:*::/usageplans/{seen.answer['id']}"
-    return {"apigateway.usage_plan.arn": arn, _RATE: str(rate).removesuffix(".0")}
+    stages = seen.answer.get("apiStages") or ()
+    own = [f"{one['apiId']}:{one['stage']}" for one in stages if one.get("throttle")]
+    return {
+        "apigateway.usage_plan.arn": arn,
+        _RATE: str(rate).removesuffix(".0"),
+        _OWN: " ".join(sorted(own)),
+    }
 
 
 def _plan_kept(answer: Mapping[str, Any]) -> Any:
@@ -97,9 +107,14 @@ class SetPlanRate(AwsAction):
         return "apigateway.UpdateUsagePlan", {**of, **patched}
 
     def blast(self, case: Case) -> Blast:
-        """Return whom it slows down; the keys of a plan are not counted."""
-        del case
-        return Blast(systems=-1, says="Every caller whose key belongs to this plan.")
+        """Return whom it slows down, and what goes by a rate of its own.
+
+        The keys of a plan are not counted.
+        """
+        says = "Every caller whose key belongs to this plan."
+        if own := case.facts[_OWN]:
+            says += f" Methods of {own} with a rate of their own are not slowed down."
+        return Blast(systems=-1, says=says)
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the rate from before."""

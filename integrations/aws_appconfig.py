@@ -43,6 +43,7 @@ _OVER = frozenset({"COMPLETE", "ROLLED_BACK", "REVERTED"})
 _ON_ITS_WAY = frozenset({"VALIDATING", "DEPLOYING", "ROLLING_BACK"})
 _STATES = {"on": True, "off": False}
 _ID = {"type": "string", "pattern": "^[a-z0-9]{4,7}$", "maxLength": 7}
+_MOST = {"MaxResults": "50"}  # of a page, with the newest first
 _OF_PROFILE = {"ApplicationId": "application", "ConfigurationProfileId": "profile"}
 
 
@@ -121,6 +122,7 @@ class SetFlag(AwsAction):
     RESOURCE = ""
     TARGET = "flag"
     IDENTITY: ClassVar[Texts] = {}
+    SECONDS = 600  # a strategy may deploy over as many minutes
     NEEDS = (
         Need(
             fact=_STATE,
@@ -146,6 +148,7 @@ class SetFlag(AwsAction):
         Reading(
             call="appconfig.ListDeployments",
             arguments={"ApplicationId": "application", "EnvironmentId": "environment"},
+            always=_MOST,
             facts=_deployment,
             keep=_deployment_kept,
         ),
@@ -162,6 +165,7 @@ class SetFlag(AwsAction):
         Reading(
             call="appconfig.ListHostedConfigurationVersions",
             arguments=_OF_PROFILE,
+            always=_MOST,
             facts=_latest,
         ),
     )

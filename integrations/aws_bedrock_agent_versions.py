@@ -21,6 +21,7 @@ from bot.aws.agent_alias import (
     READING,
     ROUTE,
     ROUTED,
+    SETTLED,
     UPDATE,
     AliasAction,
 )
@@ -205,7 +206,8 @@ class PublishDraft(AliasAction):
     WANTED: ClassVar[Texts] = {ROUTE: "{version}"}
     WORDS: ClassVar[Texts] = RouteAlias.WORDS
     PROMISE = RouteAlias.PROMISE
-    NEEDS = (
+    NEEDS: ClassVar[tuple[Need, ...]] = (
+        SETTLED,
         Need(
             fact=agent_draft.STATUS,
             values=frozenset({"PREPARED"}),
@@ -220,6 +222,8 @@ class PublishDraft(AliasAction):
         Reading(
             call="bedrock-agent.ListAgentVersions",
             arguments={"agentId": "agent_id"},
+            # A page by default holds fewer, in no order that AWS tells.
+            always={"maxResults": "1000"},
             facts=_newest,
         ),
     )

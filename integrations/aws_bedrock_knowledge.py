@@ -117,8 +117,8 @@ class StopIngestion(AwsAction):
     NEEDS = (
         Need(
             fact=_JOB,
-            values=frozenset({_RUNNING, _STOPPING}),
-            because="the job is over",
+            values=frozenset({_RUNNING}),
+            because="the job is over, or is being stopped already",
             next_move="Take what it read in out again, document by document.",
         ),
     )
@@ -168,7 +168,7 @@ class RemoveDocument(AwsAction):
     ROLE = "tocsin-act-bedrock"
     RESOURCE = _ARN
     TARGET = "uri"
-    SECONDS = 60
+    SECONDS = 300
     IDENTITY: ClassVar[Texts] = {
         "knowledge_base_id": "knowledgeBaseId",
         "data_source_id": "dataSourceId",
@@ -176,6 +176,7 @@ class RemoveDocument(AwsAction):
     }
     STATES = (State(fact=_DOCUMENT, moving=_ON_ITS_WAY),)
     WANTED: ClassVar[Texts] = {_DOCUMENT: _GONE}
+    AS_GONE = "Bedrock finds no such document in the index"
     USUAL: ClassVar[Texts] = {_DOCUMENT: "INDEXED"}
     WORDS: ClassVar[Texts] = {_DOCUMENT: "{uri} in the index of {knowledge_base_id}"}
     PROMISE = "Bedrock is asked for the document again and must not find it."

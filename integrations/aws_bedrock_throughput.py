@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
+from bot.acting.states import Need
 from bot.aws.action import AwsAction
+from bot.aws.instants import is_over
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
 from bot.ports.action import ActionManifest
@@ -23,6 +25,7 @@ MANIFEST = Manifest(
 )
 
 _THERE = "bedrock.throughput.is_there"
+_STATUS = "bedrock.throughput.status"
 _ARN = "bedrock.throughput.arn"
 _FIELDS = (
     *("provisionedModelName", "provisionedModelArn", "modelArn", "modelUnits"),
@@ -37,7 +40,8 @@ def _throughput(seen: Seen) -> Texts:
         BadRequest: It is committed for a time; AWS does not give it back before.
     """
     found = seen.answer
-    if found.get("commitmentDuration"):
+    until = found.get("commitmentExpirationTime")
+    if found.get("commitmentDuration") and not (until and is_over(until, found)):
         raise BadRequest(
             "The throughput was not planned to be given up",
             because="it is committed for a time, and AWS keeps it until then",
@@ -47,6 +51,7 @@ def _throughput(seen: Seen) -> Texts:
         _ARN: found["provisionedModelArn"],
         "bedrock.throughput.model": str(found["modelArn"]).rpartition("/")[2],
         "bedrock.throughput.units": str(found["modelUnits"]),
+        _STATUS: found["status"],
         _THERE: "yes",
     }
 
@@ -62,8 +67,17 @@ class GiveUpThroughput(AwsAction):
     TARGET = "throughput"
     IDENTITY: ClassVar[Texts] = {"throughput": "provisionedModelId"}
     RESOURCE = _ARN
+    NEEDS = (
+        Need(
+            fact=_STATUS,
+            values=frozenset({"InService", "Failed"}),
+            because="Bedrock is still changing it and would refuse",
+            next_move="Wait until its status is InService or Failed.",
+        ),
+    )
     USUAL: ClassVar[Texts] = {_THERE: "yes"}
     WANTED: ClassVar[Texts] = {_THERE: "no"}
+    AS_GONE = "Bedrock knows no such throughput here"
     WORDS: ClassVar[Texts] = {_THERE: "provisioned throughput {throughput}"}
     PROMISE = "Bedrock is asked for it again and must not know it any more."
     FACTS = (
@@ -71,7 +85,7 @@ class GiveUpThroughput(AwsAction):
             call="bedrock.GetProvisionedModelThroughput",
             arguments={"provisionedModelId": "throughput"},
             facts=_throughput,
-            missing={_THERE: "no"},
+            missing={_THERE: "no", _STATUS: "gone"},
             keep=_throughput_kept,
         ),
     )

@@ -2,6 +2,11 @@
 
 What is in its memory and on disks of its host is lost; volumes stay. Where evidence is
 wanted, isolate it first and stop it later.
+
+Source:
+    Amazon EC2 User Guide, "Stop and start Amazon EC2 instances"; Amazon EC2 Auto
+    Scaling User Guide, "Health checks": what is stopped is unhealthy and is ended; AWS
+    KMS developer guide, "Grants": kms:GrantIsForAWSResource.
 """
 
 from typing import ClassVar
@@ -32,6 +37,11 @@ MANIFEST = Manifest(
 _STATE = "ec2.instance.state"
 _ROOT = "ec2.instance.root_device"
 _SCALED = "ec2.instance.is_scaled"
+_KEYS = "ec2.instance.keys_of_volumes"
+_ANY_KEY = "kms:key/*"
+"""Which keys encrypt the volumes is not read; only through EC2 may the role use one."""
+_BOUGHT = "ec2.instance.bought"
+_ON_DEMAND = "on demand"
 _SCALED_BY = "aws:autoscaling:groupName"
 
 
@@ -45,6 +55,8 @@ def _instance(seen: Seen) -> Texts:
         _STATE: found["State"]["Name"],
         _ROOT: found.get("RootDeviceType", ""),
         _SCALED: "yes" if _SCALED_BY in tags else "no",
+        _KEYS: _ANY_KEY if found.get("RootDeviceType") == "ebs" else "",
+        _BOUGHT: found.get("InstanceLifecycle") or _ON_DEMAND,
     }
 
 
@@ -57,6 +69,7 @@ class _SetPower(AwsAction):
     IDENTITY: ClassVar[Texts] = {"instance_id": "InstanceIds.0"}
     USUAL: ClassVar[Texts] = {_STATE: "running"}
     WORDS: ClassVar[Texts] = {_STATE: "state of the instance {instance_id}"}
+    SECONDS = 300  # machines with accelerators take minutes to stop
     STATES = (State(fact=_STATE, moving=frozenset({"pending", "stopping"})),)
     PROMISE = "The instance's state is read again until it is as shown."
     FACTS = (
@@ -85,6 +98,13 @@ class StopInstance(_SetPower):
             because="its root disk is its host's, and so it cannot be stopped",
             next_move="Isolate it instead.",
         ),
+        Need(
+            fact=_BOUGHT,
+            values=frozenset({_ON_DEMAND}),
+            because="it is no instance on demand (Spot, capacity block), and EC2 may "
+            "refuse to stop it or to start it again",
+            next_move="Isolate it instead.",
+        ),
     )
     WANTED: ClassVar[Texts] = {_STATE: "stopped"}
     WRITE = ("ec2.StopInstances", {"InstanceIds.0": "{instance_id}"})
@@ -103,19 +123,26 @@ class StopInstance(_SetPower):
     def blast(self, case: Case) -> Blast:
         """Return the one instance, and what is lost with it."""
         scaled = case.facts[_SCALED] == "yes"
-        more = (
-            " Its Auto Scaling group will put another in its place." if scaled else ""
+        kept = (
+            "its Auto Scaling group will end it, with volumes that end with it, and "
+            "put another in its place: suspend ReplaceUnhealthy of that group first."
+            if scaled
+            else "volumes stay."
         )
         says = (
             "One instance. Its memory, disks of its host and a public address that is "
-            f"not its own are lost; volumes stay.{more}"
+            f"not its own are lost; {kept}"
         )
         return Blast(systems=1, says=says)
 
 
 class StartInstance(_SetPower):
-    """Starts a stopped instance: the way back."""
+    """Starts a stopped instance: the way back.
 
+    Without a grant of the keys of its volumes EC2 takes the call and stops it again.
+    """
+
+    IMPLIED: ClassVar[Texts] = {"kms.CreateGrant": _KEYS}
     NEEDS = (
         Need(
             fact=_STATE,

@@ -2,6 +2,9 @@
 
 Zero stops a service without deleting anything; another revision of the same task
 definition brings back what ran before. Both are undone by the value from before.
+
+Source: Amazon ECS API reference, UpdateService: what services whose tasks another one
+replaces (``CODE_DEPLOY``, ``EXTERNAL``) take; DeploymentRolloutState.
 """
 
 from collections.abc import Mapping
@@ -9,10 +12,23 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
-from bot.aws.action import AwsAction
-from bot.domain.errors import BadRequest, NotFound
+from bot.acting.states import Need
+from bot.aws.services import (
+    CONTROLLER,
+    DESIRED,
+    PARAMS,
+    READING,
+    REPLICA,
+    REVISION,
+    ROLLING,
+    SCHEDULING,
+    ServiceAction,
+    service_now,
+)
+from bot.domain.action_effects import Verdict
+from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
-from bot.ports.action import ActionManifest
+from bot.ports.action import ActionManifest, Verified
 from bot.ports.integration import Manifest
 
 MANIFEST = Manifest(
@@ -22,53 +38,6 @@ MANIFEST = Manifest(
     summary="Scales a service, down to nothing, and changes its task definition.",
 )
 
-_DESIRED = "ecs.service.desired_count"
-_REVISION = "ecs.service.task_definition"
-_SERVICE: Mapping[str, Any] = {
-    "cluster": {
-        "type": "string",
-        "description": "the name of the cluster",
-        "pattern": "^[A-Za-z0-9_-]{1,255}$",
-        "maxLength": 255,
-    },
-    "service": {
-        "type": "string",
-        "description": "the name of the service",
-        "pattern": "^[A-Za-z0-9_-]{1,255}$",
-        "maxLength": 255,
-    },
-}
-_DESCRIBED = ("serviceName", "status", "desiredCount", "runningCount", "taskDefinition")
-
-
-def _service(seen: Seen) -> Texts:
-    """Return what a service is told to do.
-
-    Raises:
-        NotFound: There is none of this name, or it is being deleted.
-    """
-    found = [one for one in seen.answer["services"] if one["status"] == "ACTIVE"]
-    if not found:
-        raise NotFound(
-            "The service was not found",
-            because="the cluster has no active service of this name",
-            next_move="Compare cluster and service with the alert.",
-        )
-    return {
-        "ecs.service.arn": found[0]["serviceArn"],
-        _DESIRED: str(found[0]["desiredCount"]),
-        _REVISION: _short(found[0]["taskDefinition"]),
-    }
-
-
-def _short(arn: str) -> str:
-    """Return ``family:revision`` of a task definition's ARN."""
-    return arn.rpartition("/")[2]
-
-
-def _service_kept(answer: Mapping[str, Any]) -> Any:
-    return [{name: one.get(name) for name in _DESCRIBED} for one in answer["services"]]
-
 
 def _revision(seen: Seen) -> Texts:
     """Return the revision that is wanted.
@@ -77,7 +46,7 @@ def _revision(seen: Seen) -> Texts:
         BadRequest: It may not run any more, or is another family's.
     """
     found = seen.answer["taskDefinition"]
-    family = seen.known[_REVISION].partition(":")[0]
+    family = seen.known[REVISION].partition(":")[0]
     if found.get("status", "ACTIVE") != "ACTIVE" or found["family"] != family:
         raise BadRequest(
             "The service was not planned to change",
@@ -100,12 +69,6 @@ def _revision_kept(answer: Mapping[str, Any]) -> Any:
     return {"arn": found["taskDefinitionArn"], "images": _images(found)}
 
 
-_READ_SERVICE = Reading(
-    call="ecs.DescribeServices",
-    arguments={"cluster": "cluster", "services.0": "service"},
-    facts=_service,
-    keep=_service_kept,
-)
 _READ_REVISION = Reading(
     call="ecs.DescribeTaskDefinition",
     arguments={"taskDefinition": "task_definition"},
@@ -114,24 +77,28 @@ _READ_REVISION = Reading(
 )
 
 
-class _UpdateService(AwsAction):
-    ROLE = "tocsin-act-ecs"
-    TARGET = "service"
-    RESOURCE = "ecs.service.arn"
-
-
-class SetDesiredCount(_UpdateService):
+class SetDesiredCount(ServiceAction):
     """Sets how many tasks a service runs; 0 stops it."""
 
     IDENTITY: ClassVar[Texts] = {"cluster": "cluster", "service": "service"}
-    USUAL: ClassVar[Texts] = {_DESIRED: "2"}
-    WANTED: ClassVar[Texts] = {_DESIRED: "{desired_count}"}
-    WORDS: ClassVar[Texts] = {_DESIRED: "tasks wanted of {service} in {cluster}"}
-    PROMISE = (
-        "The count that is wanted is read again. Tasks end within their stop time; "
-        "the count that runs is told."
+    NEEDS = (
+        Need(
+            fact=SCHEDULING,
+            values=frozenset({REPLICA}),
+            because="it runs one task on every instance, and ECS counts none for it",
+            next_move="Keep it from its instances by hand, or drain those.",
+        ),
     )
-    FACTS = (_READ_SERVICE,)
+    # A task that a load balancer lets go of gracefully ends after five minutes.
+    SECONDS = 300
+    USUAL: ClassVar[Texts] = {DESIRED: "2"}
+    WANTED: ClassVar[Texts] = {DESIRED: "{desired_count}"}
+    WORDS: ClassVar[Texts] = {DESIRED: "tasks wanted of {service} in {cluster}"}
+    PROMISE = (
+        "The count that is wanted is read again, and how many tasks run is told. Where "
+        "it is 0, none may run any more."
+    )
+    FACTS = (READING,)
     WRITE = (
         "ecs.UpdateService",
         {
@@ -146,7 +113,7 @@ class SetDesiredCount(_UpdateService):
         version=1,
         title="Scale or stop an ECS service",
         params=schema(
-            **_SERVICE,
+            **PARAMS,
             desired_count={
                 "type": "string",
                 "description": "0 to stop it, or a number of tasks up to 5000",
@@ -167,13 +134,24 @@ class SetDesiredCount(_UpdateService):
         says = f"One service. {what} Where it is scaled automatically, that goes on."
         return Blast(systems=1, says=says)
 
+    def witness(self, case: Case) -> Verified:
+        """Say how many tasks run; one that is stopped has none."""
+        running = int(service_now(case)["runningCount"])
+        wanted = case.params["desired_count"]
+        tasks = "1 task runs" if running == 1 else f"{running} tasks run"
+        if wanted == "0" and running:
+            says = f"Too early to tell: none is wanted, and {tasks} still."
+            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
+        says = f"Read again: {wanted} wanted, {tasks}."
+        return Verified(verdict=Verdict.PASS, says=says)
+
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the count from before."""
-        before = was(draft, _DESIRED)
+        before = was(draft, DESIRED)
         return {**dict(draft.params), "desired_count": before}
 
 
-class SetTaskDefinition(_UpdateService):
+class SetTaskDefinition(ServiceAction):
     """Lets a service run another revision of its task definition."""
 
     IDENTITY: ClassVar[Texts] = {
@@ -182,13 +160,23 @@ class SetTaskDefinition(_UpdateService):
         "task_definition": "taskDefinition",
     }
     BESIDE = ("ecs.task_definition.arn",)
-    WANTED: ClassVar[Texts] = {_REVISION: "{task_definition}"}
-    WORDS: ClassVar[Texts] = {_REVISION: "revision that {service} in {cluster} runs"}
-    PROMISE = (
-        "The revision is read again. ECS replaces the tasks over minutes; whether they "
-        "are healthy is not known when this is told."
+    NEEDS = (
+        Need(
+            fact=CONTROLLER,
+            values=frozenset({ROLLING}),
+            because="ECS does not replace its tasks itself, and refuses another "
+            "revision for it",
+            next_move="Roll it back in CodeDeploy, or where it is deployed from.",
+        ),
     )
-    FACTS = (_READ_SERVICE, _READ_REVISION)
+    SECONDS = 600
+    WANTED: ClassVar[Texts] = {REVISION: "{task_definition}"}
+    WORDS: ClassVar[Texts] = {REVISION: "revision that {service} in {cluster} runs"}
+    PROMISE = (
+        "The revision is read again, until ECS says that every task was replaced. "
+        "What the tasks answer is not looked at."
+    )
+    FACTS = (READING, _READ_REVISION)
     WRITE = (
         "ecs.UpdateService",
         {
@@ -202,7 +190,7 @@ class SetTaskDefinition(_UpdateService):
         version=1,
         title="Roll an ECS service back to another revision",
         params=schema(
-            **_SERVICE,
+            **PARAMS,
             task_definition={
                 "type": "string",
                 "description": "the task definition with its revision, as chat:41",
@@ -225,9 +213,26 @@ class SetTaskDefinition(_UpdateService):
         images = case.facts["ecs.task_definition.images"]
         return Blast(systems=1, says=f"One service; its tasks will run {images}.")
 
+    def witness(self, case: Case) -> Verified:
+        """Say how far ECS is with replacing the tasks."""
+        found = service_now(case)
+        state = {
+            one["status"]: one.get("rolloutState")
+            for one in found.get("deployments") or ()
+        }.get("PRIMARY")
+        says = f"Read again: it runs {case.params['task_definition']}, and "
+        if state == "FAILED":
+            says += "ECS could not bring its tasks up."
+            return Verified(verdict=Verdict.FAIL, says=says)
+        if state == "IN_PROGRESS":
+            says = "Too early to tell: ECS still replaces its tasks."
+            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
+        says += f"{found['runningCount']} of {found['desiredCount']} tasks run."
+        return Verified(verdict=Verdict.PASS, says=says)
+
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the revision from before."""
-        before = was(draft, _REVISION)
+        before = was(draft, REVISION)
         return {**dict(draft.params), "task_definition": before}
 
 

@@ -2,6 +2,8 @@
 
 A rule that starts an agent, a pipeline or a training run on a schedule goes on while
 people look at the incident. Switched off it starts nothing more; what runs, runs on.
+
+Source: Amazon EventBridge API reference, DescribeRule: ManagedBy, State.
 """
 
 from collections.abc import Mapping
@@ -12,6 +14,7 @@ from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
 from bot.aws.measure import CALL, Metric
+from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
@@ -24,6 +27,7 @@ MANIFEST = Manifest(
 )
 
 _STATE = "events.rule.state"
+_SWITCHED = frozenset({"ENABLED", "DISABLED"})
 _DEFAULT_BUS = "default"
 _NAME = "^[A-Za-z0-9._-]{1,64}$"
 _PARAMS: Mapping[str, Any] = schema(
@@ -45,7 +49,31 @@ _KEPT = ("Name", "Arn", "State", "ScheduleExpression", "EventPattern", "EventBus
 
 
 def _rule(seen: Seen) -> Texts:
-    return {"events.rule.arn": seen.answer["Arn"], _STATE: seen.answer["State"]}
+    """Return which rule it is, and whether it is on.
+
+    Raises:
+        BadRequest: A service of AWS manages it, or it is on in a way that switching it
+            on again does not bring back.
+    """
+    found = seen.answer
+    if found.get("ManagedBy"):
+        raise _refused(
+            "a service of AWS manages it, and EventBridge lets only that switch it",
+            "Stop what the service does with it instead.",
+        )
+    if found["State"] not in _SWITCHED:
+        raise _refused(
+            "it also takes the reading calls of CloudTrail, and switched on again it "
+            "would not",
+            "Disable it in EventBridge by hand, and write its state down here.",
+        )
+    return {"events.rule.arn": found["Arn"], _STATE: found["State"]}
+
+
+def _refused(because: str, next_move: str) -> BadRequest:
+    return BadRequest(
+        "The rule was not planned to change", because=because, next_move=next_move
+    )
 
 
 def _rule_kept(answer: Mapping[str, Any]) -> Any:

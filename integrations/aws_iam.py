@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
 from bot.aws.calls import read, refusal_of
+from bot.aws.principals import refuse_unchangeable
 from bot.aws.session import AwsKey
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import NotFound
@@ -50,7 +51,13 @@ _REFUSED = frozenset({"InvalidClientTokenId", "InvalidAccessKeyId"})
 
 
 def _user(seen: Seen) -> Texts:
+    """Return whose key it is.
+
+    Raises:
+        BadRequest: It is one that nobody may change.
+    """
     user = seen.answer["User"]
+    refuse_unchangeable(user)
     return {"iam.user.arn": user["Arn"], "iam.user.id": user["UserId"]}
 
 
@@ -98,6 +105,8 @@ class _SetKeyStatus(AwsAction):
     }
     RESOURCE = "iam.user.arn"
     USUAL: ClassVar[Texts] = {_STATUS: "Active"}
+    BEYOND: ClassVar[str] = ""
+    """What it does not reach, as a sentence for the card."""
     WORDS: ClassVar[Texts] = {
         _STATUS: "status of the access key {access_key_id} of {user_name}"
     }
@@ -140,13 +149,17 @@ class _SetKeyStatus(AwsAction):
         )
         # By day: a key in use must not give another digest every minute.
         used = _last_use(told["iam.GetAccessKeyLastUsed"], _DAY)
-        says = f"One user with {rights}. {used}"
+        says = f"One user with {rights}. {used}{self.BEYOND}"
         return Blast(systems=-1, principals=1, says=says)
 
 
 class DeactivateAccessKey(_SetKeyStatus):
     """Switches a key off: calls with it are refused within seconds."""
 
+    BEYOND = (
+        " Sessions that were begun with the key go on for up to 36 hours: to end those "
+        "as well, deny the user."
+    )
     WANTED: ClassVar[Texts] = {_STATUS: "Inactive"}
     WRITE = ("iam.UpdateAccessKey", {**_WRITTEN, "Status": "Inactive"})
     PROMISE = (

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
-from bot.domain.errors import BadRequest
+from bot.aws.principals import refuse_unchangeable
 from bot.domain.plan import Blast, Level
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
@@ -28,6 +28,7 @@ DENYING = ("AWSDenyAll", "AWSCompromisedKeyQuarantineV3")
 
 Source: AWS managed policy reference.
 """
+_OF_AWS = "arn:aws:iam::aws:policy/"
 _POLICY = {
     "type": "string",
     "description": "AWSDenyAll, or AWSCompromisedKeyQuarantineV3 for the usual abuse",
@@ -48,15 +49,10 @@ def _principal(seen: Seen) -> Texts:
     """Return who it is.
 
     Raises:
-        BadRequest: AWS itself keeps the role; nobody may change it.
+        BadRequest: It is one that nobody may change.
     """
     found = seen.answer.get("User") or seen.answer["Role"]
-    if found.get("Path", "").startswith("/aws-service-role/"):
-        raise BadRequest(
-            "The role was not planned to change",
-            because="it belongs to a service of AWS, and only that may change it",
-            next_move="Stop the service's own use of it instead.",
-        )
+    refuse_unchangeable(found)
     unique = found.get("UserId") or found["RoleId"]
     return {"iam.principal.arn": found["Arn"], "iam.principal.id": unique}
 
@@ -68,8 +64,12 @@ def _principal_kept(answer: Mapping[str, Any]) -> Any:
 
 
 def _denied(seen: Seen) -> Texts:
-    attached = {one["PolicyName"] for one in seen.answer["AttachedPolicies"]}
-    return {_fact(one): "yes" if one in attached else "no" for one in DENYING}
+    """Return which of AWS's policies it has.
+
+    By ARN: whoever may make policies may call one of their own AWSDenyAll.
+    """
+    attached = {one["PolicyArn"] for one in seen.answer["AttachedPolicies"]}
+    return {_fact(one): "yes" if _OF_AWS + one in attached else "no" for one in DENYING}
 
 
 def _attached_kept(answer: Mapping[str, Any]) -> Any:
@@ -78,6 +78,11 @@ def _attached_kept(answer: Mapping[str, Any]) -> Any:
 
 def _fact(policy: str) -> str:
     return f"iam.principal.has.{policy}"
+
+
+_USUAL_LIMIT = 10
+"""Managed policies of a user or a role, unless AWS was asked for more. Who is in other
+hands may have filled it. Source: IAM User Guide, "IAM and AWS STS quotas"."""
 
 
 class _Denial(AwsAction):
@@ -94,11 +99,19 @@ class _Denial(AwsAction):
         """Return the one principal and what becomes of it."""
         who = f"One {self.KIND.lower()}"
         if self.WANTED == _LIFTED:
-            return Blast(
-                systems=-1, principals=1, says=f"{who} may do again as before."
-            )
+            says = f"{who} may do again as before."
+            if case.params["policy"] != "AWSDenyAll":
+                # AWS attaches it by itself, too, and asks not to take it off then.
+                says += " If AWS attached it, do first what its support case says."
+            return Blast(systems=-1, principals=1, says=says)
         lost = _LOST[case.params["policy"]]
-        says = f"{who}: {lost}, within seconds and for its open sessions too."
+        says = f"{who}: {lost}, for its open sessions too, within some minutes."
+        attached = case.told[f"iam.ListAttached{self.KIND}Policies"]
+        if len(attached) >= _USUAL_LIMIT:
+            says += (
+                f" It has {len(attached)} policies attached: where that is the "
+                "account's limit, AWS will refuse one more."
+            )
         return Blast(systems=-1, principals=1, says=says)
 
 
@@ -129,7 +142,7 @@ def _facts_of(kind: str, parameter: str) -> tuple[Reading, ...]:
 def _written(kind: str, parameter: str) -> Texts:
     return {
         f"{kind}Name": f"{{{parameter}}}",
-        "PolicyArn": "arn:aws:iam::aws:policy/{policy}",
+        "PolicyArn": f"{_OF_AWS}{{policy}}",
     }
 
 
@@ -139,6 +152,7 @@ class _OfUser(_Denial):
     IDENTITY: ClassVar[Texts] = {"user_name": "UserName"}
     WORDS: ClassVar[Texts] = {_fact("{policy}"): "{policy} on the user {user_name}"}
     FACTS = _facts_of("User", "user_name")
+    TOLD = FACTS[1:]
 
 
 class _OfRole(_Denial):
@@ -147,6 +161,7 @@ class _OfRole(_Denial):
     IDENTITY: ClassVar[Texts] = {"role_name": "RoleName"}
     WORDS: ClassVar[Texts] = {_fact("{policy}"): "{policy} on the role {role_name}"}
     FACTS = _facts_of("Role", "role_name")
+    TOLD = FACTS[1:]
 
 
 def _manifest(name: str, title: str, call: str, *, back: str) -> ActionManifest:

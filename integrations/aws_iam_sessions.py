@@ -14,6 +14,7 @@ from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.aws.action import AwsAction
 from bot.aws.instants import is_over
+from bot.aws.principals import refuse_unchangeable
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest
@@ -29,25 +30,26 @@ MANIFEST = Manifest(
 NEVER = "never"
 _POLICY = "AWSRevokeOlderSessions"
 _BEFORE = "iam.role.sessions_refused_before"
-_TIME = "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z"
-# The console writes milliseconds; they say nothing for people.
-_WRITTEN = re.compile(rf"({_TIME[:-1]})(?:\.[0-9]{{1,9}})?Z")
+_TIME = (
+    "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
+    r"(\.[0-9]{0,8}[1-9])?Z"
+)
+# The console writes milliseconds; the way back writes them again unless they are none.
+_WRITTEN = re.compile(
+    r"(20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})"
+    r"(?:\.([0-9]{1,9}))?Z"
+)
 
 
 def _role(seen: Seen) -> Texts:
     """Return which role it is.
 
     Raises:
-        BadRequest: AWS itself keeps it and nobody may change it; or the moment is yet
-            to come, so that every new session would be refused as well.
+        BadRequest: It is one that nobody may change; or the moment is yet to come, so
+            that every new session would be refused as well.
     """
     role = seen.answer["Role"]
-    if role["Path"].startswith("/aws-service-role/"):
-        raise BadRequest(
-            "The role was not planned to change",
-            because="it belongs to a service of AWS, and only that may change it",
-            next_move="Stop what the service does instead.",
-        )
+    refuse_unchangeable(role)
     moment = seen.known.get("begun_before", NEVER)
     if moment != NEVER and not is_over(moment, seen.answer):
         raise BadRequest(
@@ -72,19 +74,46 @@ def _moment(document: Any) -> str:
     """Return since when sessions are refused.
 
     Raises:
-        BadRequest: The policy of this name is not the console's: it is left alone.
+        BadRequest: The policy is not exactly the console's. It is left alone: written
+            over, the way back could not bring back whatever else it says.
     """
     read = json.loads(document) if isinstance(document, str) else document
-    for one in read.get("Statement", ()):
-        condition = one.get("Condition", {}).get("DateLessThan", {})
-        found = _WRITTEN.fullmatch(str(condition.get("aws:TokenIssueTime", "")))
-        if found and one.get("Effect") == "Deny":
-            return f"{found[1]}Z"
-    raise BadRequest(
-        "The role was not planned to change",
-        because=f"its policy {_POLICY} is not what the AWS console writes",
-        next_move="Look at that policy in IAM; somebody put it there by hand.",
-    )
+    found = _WRITTEN.fullmatch(_told_moment(read))
+    if found is None:
+        raise BadRequest(
+            "The role was not planned to change",
+            because=f"its policy {_POLICY} is not what the AWS console writes",
+            next_move="Look at that policy in IAM; somebody put it there by hand.",
+        )
+    fraction = (found[2] or "").rstrip("0")
+    return f"{found[1]}.{fraction}Z" if fraction else f"{found[1]}Z"
+
+
+def _told_moment(document: Any) -> str:
+    """Return the moment of a policy that refuses everything before it, "" if none."""
+    statements = _several(document.get("Statement"))
+    if len(statements) != 1 or not isinstance(statements[0], Mapping):
+        return ""
+    (one,) = statements
+    said = {name: text for name, text in one.items() if name != "Sid"}
+    moment = said.pop("Condition", None)
+    if {name: _several(text) for name, text in said.items()} != {
+        "Effect": ["Deny"],
+        "Action": ["*"],
+        "Resource": ["*"],
+    }:
+        return ""
+    match moment:
+        case {"DateLessThan": {"aws:TokenIssueTime": told, **others}, **more}:
+            (first,) = _several(told)[:1] or ("",)
+            is_one = not others and not more and len(_several(told)) == 1
+            return str(first) if is_one else ""
+        case _:
+            return ""
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def denying(moment: str) -> str:
@@ -142,7 +171,7 @@ class RevokeSessions(AwsAction):
                 "type": "string",
                 "description": "a time in UTC, as 2026-05-04T12:00:00Z, or never",
                 "pattern": f"^({NEVER}|{_TIME})$",
-                "maxLength": 20,
+                "maxLength": 30,
             },
         ),
         level={"": Level.T2},
@@ -170,7 +199,9 @@ class RevokeSessions(AwsAction):
             says = "Sessions that still run may call again."
         else:
             says = (
-                "Everything that uses the role must take it anew; AWS does so itself."
+                "Everything that uses the role must take it anew. Instances, functions "
+                "and tasks of AWS do so by themselves, but some only when what they "
+                "hold runs out, which can be hours: until then they are refused."
             )
         return Blast(systems=-1, principals=1, says=says)
 

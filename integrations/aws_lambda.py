@@ -2,6 +2,8 @@
 
 Zero stops every new call of the function, and the old value brings it back. Code,
 versions and configuration stay as they are.
+
+Source: AWS Lambda developer guide, "Retaining records of asynchronous invocations".
 """
 
 from collections.abc import Mapping
@@ -148,7 +150,9 @@ class SetReservedConcurrency(AwsAction):
         """Return the one function and what becomes of its callers."""
         number = case.params["reserved_concurrency"]
         says = {
-            "0": "Every new call of the function is refused until this is undone.",
+            "0": "Every new call of the function is refused until this is undone. "
+            "Calls that nobody waits for are not kept until then: they go to its "
+            "dead-letter queue or its destination, and without one they are lost.",
             NONE: "The function shares the account's concurrency again.",
         }.get(number, f"At most {number} calls of the function run at a time.")
         return Blast(systems=1, says=says)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
+from bot.acting.states import Need
 from bot.aws.action import AwsAction
 from bot.aws.measure import CALL, Metric
 from bot.domain.errors import BadRequest
@@ -25,6 +26,11 @@ MANIFEST = Manifest(
 
 _VERSION = "lambda.alias.version"
 _REVISION = "lambda.alias.revision"
+_RUNS = "lambda.version.may_run"
+_BROKEN = frozenset(
+    {"Failed", "ActiveNonInvocable", "Deactivating", "Deactivated", "Deleting"}
+)
+"""A new version is pending for seconds; an inactive one comes up with a call."""
 _PARAMS: Mapping[str, Any] = schema(
     function_name={
         "type": "string",
@@ -77,6 +83,7 @@ def _version(seen: Seen) -> Texts:
         "lambda.function.arn": arn.removesuffix(f":{seen.known['version']}"),
         "lambda.version.arn": arn,
         "lambda.version.code": seen.answer["CodeSha256"],
+        _RUNS: "no" if seen.answer.get("State") in _BROKEN else "yes",
     }
 
 
@@ -98,6 +105,14 @@ class MoveAlias(AwsAction):
     }
     RESOURCE = "lambda.function.arn"
     BESIDE = ("lambda.alias.arn", "lambda.version.arn")
+    NEEDS = (
+        Need(
+            fact=_RUNS,
+            values=frozenset({"yes"}),
+            because="that version does not run: its callers would be refused",
+            next_move="Name a version whose state is Active.",
+        ),
+    )
     WANTED: ClassVar[Texts] = {_VERSION: "{version}"}
     METRIC = Metric(
         namespace="AWS/Lambda",

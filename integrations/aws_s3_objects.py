@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
+from bot.acting.states import Need
 from bot.aws.action import AwsAction
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Level
@@ -28,6 +29,7 @@ TAG, TAGGED = "tocsin-quarantine", "yes"
 _READING = {"s3:GetObject", "s3:GetObjectVersion"}
 _MOST_TAGS = 10  # of an object; source: S3 user guide, object tagging
 _HOLD = "s3.object.legal_hold"
+_DENIES = "s3.bucket.denies_quarantined"
 _HELD_BACK = "s3.object.quarantined"
 _TAGS = "s3.object.tags"
 _VERSION = "s3.object.version"
@@ -146,16 +148,11 @@ class ReleaseHold(_SetHold):
 
 
 def _denied(seen: Seen) -> Texts:
-    """Return that the bucket denies what carries the tag.
-
-    Raises:
-        BadRequest: It does not: a tag alone would hold nobody back.
-    """
+    """Return whether the bucket denies what carries the tag."""
     policy = json.loads(seen.answer["Policy"])
     arn = f"arn:aws:s3:::{seen.known['bucket']}/*"
-    if not any(_denies(one, arn) for one in _listed(policy.get("Statement"))):
-        raise _no_denial()
-    return {"s3.bucket.denies_quarantined": "yes"}
+    denies = any(_denies(one, arn) for one in _listed(policy.get("Statement")))
+    return {_DENIES: "yes" if denies else "no"}
 
 
 def _denies(statement: Mapping[str, Any], arn: str) -> bool:
@@ -178,14 +175,6 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _no_denial() -> BadRequest:
-    return BadRequest(
-        "The object was not planned to be quarantined",
-        because=f"its bucket's policy does not deny what is tagged {TAG}",
-        next_move="Add the statement of docs/guides/aws.md to that policy first.",
-    )
-
-
 class _SetTag(_OnObject):
     """What quarantining and releasing share. All other tags stay."""
 
@@ -198,7 +187,10 @@ class _SetTag(_OnObject):
     FACTS = (
         _READ_TAGS,
         Reading(
-            call="s3.GetBucketPolicy", arguments={"Bucket": "bucket"}, facts=_denied
+            call="s3.GetBucketPolicy",
+            arguments={"Bucket": "bucket"},
+            facts=_denied,
+            missing={_DENIES: "no"},
         ),
     )
     WRITE = ("s3.PutObjectTagging", {"Bucket": "{bucket}", "Key": "{key}"})
@@ -233,6 +225,15 @@ class _SetTag(_OnObject):
 class QuarantineObject(_SetTag):
     """Tags an object so that its bucket's policy denies it to everybody."""
 
+    NEEDS = (
+        Need(
+            fact=_DENIES,
+            values=frozenset({"yes"}),
+            because=f"its bucket's policy does not deny what is tagged {TAG}, so that "
+            "the tag alone would hold nobody back",
+            next_move="Add the statement of docs/guides/aws.md to that policy first.",
+        ),
+    )
     WANTED: ClassVar[Texts] = {_HELD_BACK: "yes"}
     MANIFEST = ActionManifest(
         name="aws.s3.quarantine_object",

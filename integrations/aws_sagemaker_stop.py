@@ -22,6 +22,7 @@ from bot.aws.endpoints import (
     endpoint_kept,
     models_of,
 )
+from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
@@ -98,6 +99,7 @@ class StopEndpoint(_Stopping):
     STATES = (State(fact=STATUS, moving=frozenset({"Deleting"})),)
     USUAL: ClassVar[Texts] = {_RUNS: "its configuration"}
     WANTED: ClassVar[Texts] = {_RUNS: _NOTHING}
+    AS_GONE = "SageMaker knows no such endpoint here"
     PROMISE = "SageMaker is asked for the endpoint again and must not know it any more."
     FACTS = (
         Reading(
@@ -131,8 +133,20 @@ class StopEndpoint(_Stopping):
     )
 
     def blast(self, case: Case) -> Blast:
-        """Return whom it hits, and what does not come back."""
-        models = models_of(case.told[_DESCRIBE_CONFIG])
+        """Return whom it hits, and what does not come back.
+
+        Raises:
+            BadRequest: Its models are components, which go with it.
+        """
+        config = case.told[_DESCRIBE_CONFIG]
+        if not all(one.get("ModelName") for one in config["ProductionVariants"]):
+            raise BadRequest(
+                "The endpoint was not planned to be stopped",
+                because="it runs inference components, which SageMaker wants deleted "
+                "first and the way back could not make again",
+                next_move="Set the copies of its components to 0 in SageMaker instead.",
+            )
+        models = models_of(config)
         says = (
             f"Everybody who calls the endpoint is refused. It runs {models}. The way "
             "back takes minutes and may find no machines; tags, scaling policies and "

@@ -2,6 +2,10 @@
 
 What leaked is worth nothing once there is a new value. The rotation is the one that
 the secret has already; its value is never read, neither the old nor the new one.
+
+Source:
+    AWS Secrets Manager API reference, RotateSecret: a rotation that is not over; User
+    Guide, "Lambda function rotation strategies".
 """
 
 from collections.abc import Mapping
@@ -10,7 +14,7 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
-from bot.acting.states import State
+from bot.acting.states import Need, State
 from bot.aws.action import AwsAction
 from bot.aws.instants import is_over
 from bot.domain.errors import BadRequest
@@ -87,7 +91,16 @@ class RotateSecret(AwsAction):
     IMPLIED: ClassVar[Texts] = {"lambda.Invoke": _FUNCTION}
     TARGET = "secret"
     IDENTITY: ClassVar[Texts] = {"secret": "SecretId"}
-    SECONDS = 60
+    SECONDS = 300
+    NEEDS = (
+        Need(
+            fact=_PENDING,
+            values=frozenset({"no"}),
+            because="a rotation was begun and is not over, and Secrets Manager would "
+            "take up that one and refuse another",
+            next_move="Wait for its end; if it is stuck, look at the function's log.",
+        ),
+    )
     STATES = (State(fact=_PENDING, moving=frozenset({"yes"})),)
     WANTED: ClassVar[Texts] = {_ROTATED: "yes"}
     USUAL: ClassVar[Texts] = {_ROTATED: "no"}
@@ -141,7 +154,8 @@ class RotateSecret(AwsAction):
         by = f"by the function {function!a}" if function else "by the service it is of"
         says = (
             f"Rotated {by}. Whoever keeps the value from before is refused sooner or "
-            "later: applications must read it again."
+            "later: applications must read it again. Where the function alternates "
+            "between two users, what leaked is good until it is rotated once more."
         )
         return Blast(systems=-1, says=says)
 

@@ -34,6 +34,9 @@ _LIKE_A_SECRET = re.compile(
 """What stands on a card stays in the log for ever: keys that lie in a plain parameter
 must not. Twenty characters are the shortest key of AWS; a short password is not known.
 """
+_OF_BEDROCK = re.compile(r"^arn:aws[a-z-]*:bedrock:[a-z0-9-]*:[0-9]{0,12}:[a-z-]+/")
+"""Models have ids that look like keys, in ARNs that do not."""
+_TEXT = "text"
 _GUARDRAIL = "[a-z0-9-]{3,40}"
 _GUARDED = re.compile(rf"({_GUARDRAIL}):([1-9][0-9]{{0,7}}|DRAFT)")
 _NAME: Mapping[str, Any] = {
@@ -55,13 +58,22 @@ def _parameter(seen: Seen) -> Texts:
         raise _refused(f"it is a {found['Type']}, and only plain ones are read")
     if not re.fullmatch(_PLAIN, found["Value"]):
         raise _refused("its value now is none that a card can show and bring back")
-    if _LIKE_A_SECRET.search(found["Value"]):
+    if found.get("DataType", _TEXT) != _TEXT:
+        raise _refused("its values are checked by AWS, which setting it here would end")
+    if _may_be_secret(found["Value"]):
         raise _refused("its value now may be a secret")
+    # Also what a person typed stands on a card, and there for ever.
+    if _may_be_secret(seen.known.get("value", "")):
+        raise _refused("its new value may be a secret")
     return {
         _ARN: found["ARN"],
         _VERSION: str(found["Version"]),
         _VALUE: found["Value"],
     }
+
+
+def _may_be_secret(value: str) -> bool:
+    return bool(_LIKE_A_SECRET.search(_OF_BEDROCK.sub("", value)))
 
 
 def _guarded(seen: Seen) -> Texts:

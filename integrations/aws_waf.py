@@ -5,14 +5,15 @@ compares its lock token itself: whoever changed the set meanwhile is not overwri
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
 from bot.aws.arguments import MOST_ENTRIES
-from bot.domain.errors import BadRequest
+from bot.aws.ip_sets import GET, LIST, uses_of
+from bot.domain.errors import BadRequest, NotFound, Unreachable
 from bot.domain.plan import Blast, Level, Step
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
@@ -27,6 +28,8 @@ MANIFEST = Manifest(
 _BLOCKED = "waf.address.in_set"
 _ADDRESSES = "waf.ip_set.addresses"
 _ADDRESS = "waf.address"
+_ARN = "waf.ip_set.arn"
+_ABOUT = "waf.ip_set.description"
 _TOKEN = "waf.ip_set.lock_token"  # noqa: S105 - a version, not a secret
 # More would lock out whole providers.
 _LEAST_PREFIX = {4: 16, 6: 32}
@@ -57,7 +60,8 @@ def _set(seen: Seen) -> Texts:
     """Return the set, and whether the address is in it.
 
     Raises:
-        BadRequest: The address is not one of this set's kind, or too wide.
+        BadRequest: The address is not one of this set's kind, or too wide; or a wider
+            one in the set covers it, so that neither way would change anything.
     """
     found = seen.answer["IPSet"]
     address = _network(seen.known["address"], version=found["IPAddressVersion"])
@@ -67,8 +71,10 @@ def _set(seen: Seen) -> Texts:
             f"the set has {len(addresses)} addresses, and a card shows at most "
             f"{MOST_ENTRIES - 1}"
         )
+    _refuse_covered(address, addresses)
     return {
-        "waf.ip_set.arn": found["ARN"],
+        _ARN: found["ARN"],
+        _ABOUT: found.get("Description") or "",
         _ADDRESSES: " ".join(addresses),
         _TOKEN: seen.answer["LockToken"],
         _ADDRESS: address,
@@ -89,12 +95,58 @@ def _network(text: str, *, version: str) -> str:
     return str(network)
 
 
+def _refuse_covered(address: str, addresses: Iterable[str]) -> None:
+    """Refuse an address that a wider one of a set holds.
+
+    Raises:
+        BadRequest: Names the wider one.
+    """
+    for one in addresses:
+        if _covers(one, address):
+            raise _refused(f"{one} in the set covers it, and stands for it either way")
+
+
+def _covers(wider: str, address: str) -> bool:
+    """Tell whether an address of a set holds another one and more; all of one kind."""
+    one, other = (
+        ipaddress.ip_network(wider, strict=False),
+        ipaddress.ip_network(address),
+    )
+    if one.version != other.version or one.prefixlen >= other.prefixlen:
+        return False
+    return other.network_address in one
+
+
 def _refused(because: str) -> BadRequest:
     return BadRequest(
         "The IP set was not planned to change",
         because=because,
         next_move="Propose it again with another address or another set.",
     )
+
+
+def _used(case: Case) -> str:
+    """Return who stops what is in the set, as a sentence; people judge the unknown.
+
+    Raises:
+        BadRequest: A web ACL lets it through.
+    """
+    try:
+        uses = uses_of(case.reader, case.facts[_ARN])
+    except (NotFound, Unreachable) as error:
+        unread = f"Which web ACLs use this set could not be read: {error.because}."
+        return f"{unread} Look whether they block by it before you agree."
+    if uses.spares:
+        spares = f"the web ACL {uses.spares[0]!a} lets through what is in that set"
+        raise _refused(spares)
+    unseen = "" if uses.is_whole else ", and not every web ACL was looked at"
+    if not uses.stops:
+        return (
+            "No web ACL of this region was seen to block by this set; rule groups were "
+            f"not looked into{unseen}."
+        )
+    named = ", ".join(ascii(one) for one in uses.stops)
+    return f"Web ACLs that block by this set: {named}{unseen}."
 
 
 def _set_kept(answer: Mapping[str, Any]) -> Any:
@@ -108,7 +160,7 @@ class _ChangeSet(AwsAction):
     ROLE = "tocsin-act-waf"
     TARGET = "address"
     IDENTITY: ClassVar[Texts] = {"ip_set_name": "Name", "ip_set_id": "Id"}
-    RESOURCE = "waf.ip_set.arn"
+    RESOURCE = _ARN
     USUAL: ClassVar[Texts] = {_BLOCKED: "no"}
     WORDS: ClassVar[Texts] = {_BLOCKED: "{address} in the IP set {ip_set_name}"}
     PROMISE = "The set is read again. WAF needs about a minute until it acts on it."
@@ -127,11 +179,14 @@ class _ChangeSet(AwsAction):
     )
 
     def blast(self, case: Case) -> Blast:
-        """Return how many addresses it is; the web ACLs are not counted."""
+        """Return how many addresses it is, and which web ACLs stop what is in the set.
+
+        Raises:
+            BadRequest: One lets through what is in the set.
+        """
         count = ipaddress.ip_network(case.params["address"]).num_addresses
         what = "One address" if count == 1 else f"{count:,} addresses"
-        says = f"{what}, for every web ACL that uses this set."
-        return Blast(systems=-1, says=says)
+        return Blast(systems=-1, says=f"{what}. {_used(case)}")
 
     def changed(self, addresses: set[str], address: str) -> set[str]:
         """Return the addresses of the set afterwards."""
@@ -143,11 +198,15 @@ class _ChangeSet(AwsAction):
         return {**super().identity(step), "address": address}
 
     def carrying(self, params: Texts, facts: Texts) -> Texts:
-        """Return every address of the set afterwards, and its lock token."""
+        """Return every address of the set afterwards, its lock token and description.
+
+        An update replaces all of the set: a description that is not told is lost.
+        """
         after = sorted(self.changed(set(facts[_ADDRESSES].split()), facts[_ADDRESS]))
         del params
         listed = {f"Addresses.{place}": one for place, one in enumerate(after)}
-        return {**(listed or {"Addresses": ""}), "LockToken": facts[_TOKEN]}
+        kept = {"Description": facts[_ABOUT]} if facts[_ABOUT] else {}
+        return {**(listed or {"Addresses": ""}), "LockToken": facts[_TOKEN], **kept}
 
 
 class BlockAddress(_ChangeSet):
@@ -161,7 +220,7 @@ class BlockAddress(_ChangeSet):
         params=_PARAMS,
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=("wafv2.GetIPSet",),
-        calls=("wafv2.UpdateIPSet", "wafv2.GetIPSet"),
+        calls=("wafv2.UpdateIPSet", "wafv2.GetIPSet", LIST, GET),
         rollback="aws.waf.unblock_address",
     )
 
@@ -181,7 +240,7 @@ class UnblockAddress(_ChangeSet):
         params=_PARAMS,
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=("wafv2.GetIPSet",),
-        calls=("wafv2.UpdateIPSet", "wafv2.GetIPSet"),
+        calls=("wafv2.UpdateIPSet", "wafv2.GetIPSet", LIST, GET),
         rollback="aws.waf.block_address",
     )
 

@@ -6,7 +6,7 @@ made is its room's, such as `bot/aws/action.py`. Only the gate calls `apply`, wi
 session that was made for the one plan.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from bot.acting.evidence import kept
@@ -56,6 +56,8 @@ class DataAction:
     """The sentence that says how it will be verified."""
     USUAL: ClassVar[Texts] = {}
     """The facts of `WANTED` → their values where nothing is wrong, for drills."""
+    AS_GONE: ClassVar[str] = ""
+    """What it means that everything is as wanted, where that is not being there."""
     NEEDS: ClassVar[tuple[Need, ...]] = ()
     """What must be so before it is planned."""
     STATES: ClassVar[tuple[State, ...]] = ()
@@ -137,6 +139,16 @@ class DataAction:
         """Return the sentence that says how it will be verified."""
         return self.PROMISE.format_map(case.params)
 
+    def unlike(self, draft: Draft, facts: Texts, wrong: Sequence[str]) -> Verified:
+        """Say what it means that facts are not as promised.
+
+        Args:
+            wrong: Their ids; at least one.
+        """
+        del draft, facts
+        says = f"Read again: {', '.join(wrong)} is not as promised."
+        return Verified(verdict=Verdict.FAIL, says=says)
+
     def witness(self, case: Case) -> Verified:
         """Try the new state out, where that is possible; say which was done."""
         wanted = from_templates(self.WANTED, case.params)
@@ -168,7 +180,7 @@ class DataAction:
         check_params(name, self.MANIFEST.params, params)
         facts = self.facts(params, reader)
         wanted = from_templates(self.WANTED, params)
-        refuse_needless(name, self.PLACE, facts, wanted)
+        refuse_needless(name, self.PLACE, facts, wanted, as_gone=self.AS_GONE)
         refuse_unmet(name, self.NEEDS, facts)
         told = kept(self.looked, self.TOLD, {**params, **facts}, reader)
         case = Case(params=params, facts=facts, reader=reader, told=told)
@@ -238,8 +250,7 @@ class DataAction:
             wanted = from_templates(self.WANTED, params)
             wrong = [key for key, value in wanted.items() if facts[key] != value]
             if wrong:
-                says = f"Read again: {', '.join(wrong)} is not as promised."
-                return Verified(verdict=Verdict.FAIL, says=says)
+                return self.unlike(plan.draft, facts, wrong)
             found = Case(params=params, facts=facts, reader=reader, draft=plan.draft)
             return self.witness(found)
         except TocsinError as error:

@@ -50,22 +50,31 @@ def unmet(needs: Iterable[Need], facts: Texts) -> Need | None:
     return next((one for one in needs if facts.get(one.fact) not in one.values), None)
 
 
-def refuse_needless(name: str, place: str, facts: Texts, wanted: Texts) -> None:
+def refuse_needless(
+    name: str, place: str, facts: Texts, wanted: Texts, *, as_gone: str = ""
+) -> None:
     """Refuse what is so already.
 
     Args:
         name: Of the action.
         place: What people call its world.
+        as_gone: What is meant by that where the thing is not there, such as for a name
+            with a slip in it; "" where it is another state of it.
 
     Raises:
         BadRequest: Every wanted fact has its value.
     """
-    if all(facts[key] == value for key, value in wanted.items()):
-        raise BadRequest(
-            f"{name} was not planned",
-            because=f"{place} is already as it would make it",
-            next_move="Leave it as it is, or choose another target.",
-        )
+    if any(facts[key] != value for key, value in wanted.items()):
+        return
+    because = f"{place} is already as it would make it"
+    raise BadRequest(
+        f"{name} was not planned",
+        because=f"{because}: {as_gone}" if as_gone else because,
+        next_move="If you expected it to be there, compare its name and the region "
+        "with the alert."
+        if as_gone
+        else "Leave it as it is, or choose another target.",
+    )
 
 
 def refuse_unmet(name: str, needs: Iterable[Need], facts: Texts) -> None:

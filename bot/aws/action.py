@@ -1,16 +1,19 @@
 """What all AWS actions share: their role, their one resource, and how AWS is asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.acting.action import DataAction
-from bot.acting.reading import Texts
+from bot.acting.params import check_params
+from bot.acting.reading import Texts, was
+from bot.acting.states import is_moving
 from bot.aws.calls import look, write
 from bot.aws.measure import Metric, measured, promise
-from bot.aws.mint import Grant
+from bot.aws.mint import Grant, is_too_wide
 from bot.domain.action_effects import Verdict
-from bot.domain.plan import Afterwards, Draft, Plan
+from bot.domain.errors import BadRequest
+from bot.domain.plan import Afterwards, Draft, Plan, Step
 from bot.ports.action import StepResult, Verified
 
 
@@ -28,8 +31,71 @@ class AwsAction(DataAction):
     IMPLIED: ClassVar[Texts] = {}
     """Calls that AWS judges within the write, and the fact that is the ARN of what
     they touch; "" for none: ``iam.PassRole`` → the role that is handed on."""
+    SHOWN_LATE: ClassVar[bool] = True
+    """Whether AWS may still show what was before when it has taken a change."""
     METRIC: ClassVar[Metric | None] = None
     """The figure that it should change; None where AWS keeps none of it."""
+
+    def plan(self, params: Texts, *, reader: Any) -> Draft:
+        """Read the world and say exactly what would run, if it can be run and undone.
+
+        Raises:
+            BadRequest: As always; or the way back could not name what is now, or no
+                session could be cut to it.
+            NotFound: There is no such thing.
+            Unreachable: The world could not be read.
+        """
+        draft = super().plan(params, reader=reader)
+        self._refuse_one_way(draft)
+        if is_too_wide(self.grant(draft)):
+            raise BadRequest(
+                f"{self.MANIFEST.name} was not planned",
+                because="it touches more things than one session of AWS can name",
+                next_move="Change it in AWS by hand, and write a note here.",
+            )
+        return draft
+
+    def rests(self, step: Step, session: Any) -> bool:
+        """Tell whether what the step before did is shown; `apply` tells all else."""
+        try:
+            facts = self.facts(self.identity(step), session)
+        except Exception:  # noqa: BLE001 - nothing was written, and nothing is here
+            return True
+        shown = all(facts.get(one.id) == one.value for one in step.compare)
+        return shown and not is_moving(self.STATES, facts)
+
+    def unlike(self, draft: Draft, facts: Texts, wrong: Sequence[str]) -> Verified:
+        """Say that it cannot be told yet where AWS shows what was before.
+
+        Several services show a change only seconds after they took it. What is still
+        the same at the third look counts as failed; that is the gate's to say.
+
+        Source: IAM User Guide, "Troubleshoot IAM", changes are not always immediately
+        visible; EC2 Developer Guide, "Eventual consistency".
+        """
+        same = all(facts[one] == was(draft, one) for one in wrong)
+        if self.SHOWN_LATE and same:
+            says = f"Too early to tell: {', '.join(wrong)} is still as before."
+            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
+        return super().unlike(draft, facts, wrong)
+
+    def _refuse_one_way(self, draft: Draft) -> None:
+        """Refuse what this action itself undoes and could not be told to.
+
+        Raises:
+            BadRequest: The value from before is none that a plan can name.
+        """
+        name = self.MANIFEST.name
+        if self.MANIFEST.rollback != name:
+            return
+        try:
+            check_params(name, self.MANIFEST.params, self.rollback(draft) or {})
+        except BadRequest as refused:
+            raise BadRequest(
+                f"{name} was not planned",
+                because=f"the way back could not set what is now: {refused.because}",
+                next_move="Change it in AWS by hand, and write a note here.",
+            ) from None
 
     def metric(self, params: Texts) -> Metric | None:
         """Return the figure that it should change with these parameters."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.acting.reading import Reading, Seen, Texts
-from bot.acting.states import State
+from bot.acting.states import Need, State
 from bot.aws.action import AwsAction
 from bot.domain.errors import BadRequest
 
@@ -21,6 +21,8 @@ STATUS = "bedrock.agent_alias.status"
 ACCEPTED, REFUSED = "ACCEPT_INVOCATIONS", "REJECT_INVOCATIONS"
 UPDATE = "bedrock-agent.UpdateAgentAlias"
 ROUTED = "routingConfiguration.0.agentVersion"
+_TEST_ALIAS = "TSTALIASID"
+"""Source: Amazon Bedrock user guide, "Deploy and integrate an agent"."""
 _ID = {"type": "string", "pattern": "^[0-9A-Z]{10}$", "maxLength": 10}
 PARAMS: Mapping[str, Mapping[str, Any]] = {
     "agent_id": {**_ID, "description": "the id of the agent, ten characters"},
@@ -32,10 +34,17 @@ def _alias(seen: Seen) -> Texts:
     """Return where the alias leads and whether it may be called.
 
     Raises:
-        BadRequest: It leads to several versions, or to throughput of its own: an
-            update would have to repeat more than a card can show.
+        BadRequest: It is the test alias; or it leads to several versions, or to
+            throughput of its own: an update would have to repeat more than a card can
+            show.
     """
     found = seen.answer["agentAlias"]
+    if found["agentAliasId"] == _TEST_ALIAS:
+        raise BadRequest(
+            "The alias was not planned to change",
+            because="it is the agent's test alias, which always leads to the draft",
+            next_move="Name an alias that callers use.",
+        )
     routes = found["routingConfiguration"]
     if len(routes) != 1 or routes[0].get("provisionedThroughput"):
         raise BadRequest(
@@ -69,6 +78,14 @@ READING = Reading(
 )
 
 
+SETTLED = Need(
+    fact=STATUS,
+    values=frozenset({"PREPARED", "FAILED", "DISSOCIATED"}),
+    because="Bedrock is still changing the alias and would refuse",
+    next_move="Propose it again in a minute.",
+)
+
+
 class AliasAction(AwsAction):
     """Changes one thing of an alias; the others are sent as they are."""
 
@@ -77,6 +94,7 @@ class AliasAction(AwsAction):
     TARGET = "alias_id"
     IDENTITY: ClassVar[Texts] = {"agent_id": "agentId", "alias_id": "agentAliasId"}
     FACTS: ClassVar[tuple[Reading, ...]] = (READING,)
+    NEEDS: ClassVar[tuple[Need, ...]] = (SETTLED,)
     STATES = (
         State(
             fact=STATUS,

@@ -104,6 +104,8 @@ class EndpointAction(AwsAction):
             broken=frozenset({"Failed", "OutOfService", "UpdateRollbackFailed"}),
         ),
     )
+    # An endpoint says at once that it is updating: one that is not has gone back.
+    SHOWN_LATE = False
     # Minutes, for large models many; so far apart are the looks.
     SECONDS = 600
 

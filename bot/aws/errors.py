@@ -39,8 +39,23 @@ _MISSING = frozenset(
         "NoSuchObjectLockConfiguration",
     }
 )
-_MISSING_IN_WORDS = ("ValidationException", "Could not find ")
-"""How SageMaker says that a thing is not there: the code, and how its words begin."""
+_MISSING_IN_WORDS = (
+    ("ValidationException", "Could not find "),
+    ("ClientException", "Unable to describe task definition"),
+)
+"""How SageMaker and ECS say that a thing is not there: the code, and how its words
+begin."""
+_NOT_TAKEN = frozenset(
+    {
+        *("ValidationException", "ValidationError", "BadRequestException"),
+        *("InvalidParameterValueException", "InvalidParameterException"),
+        *("InvalidParameterValue", "InvalidRequestException", "InvalidRequest"),
+        *("WAFInvalidParameterException", "ClientException"),
+    }
+)
+"""Who asks may do so; what was asked does not fit what is there."""
+_NO_LOCK = ("InvalidRequest", "Bucket is missing Object Lock Configuration")
+"""How S3 says that nothing in a bucket can be held."""
 _DENIED = frozenset(
     {
         *("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"),
@@ -78,12 +93,17 @@ def reading_problem(error: Exception, call: str) -> Fault | Refusal:
 def _why(error: Exception, code: str, call: str) -> tuple[str, str]:
     """Return why a read failed and what to do, as parts of a message."""
     needs = permission(call)
+    if call.startswith("s3.") and (told := _why_of_s3(error, code, needs)):
+        return told
     if code in _DENIED:
         says = f"AWS refused it ({code}): the role lacks {needs}"
         return says, f"Allow {needs} in the role's policy, then try again."
     if code in _THROTTLED:
         says = f"AWS was asked too often ({code})"
         return says, "Nothing is wrong with the rights. Try again in a minute."
+    if code in _NOT_TAKEN:
+        says = f"AWS does not take what was asked ({code})"
+        return says, "Compare names, ids and the region with the alert."
     if code in _NO_ENTRY:
         says = f"AWS does not know who asks ({code})"
         return says, "Look at the session, and whether the region is switched on."
@@ -95,13 +115,31 @@ def _why(error: Exception, code: str, call: str) -> tuple[str, str]:
     return says, "Trying again is safe."
 
 
+def _why_of_s3(error: Exception, code: str, needs: str) -> tuple[str, str] | None:
+    """Return why S3 refused a read, None where it is as everywhere."""
+    if (code, _words(error)) == _NO_LOCK:
+        says = "the bucket was made without Object Lock, and nothing in it can be held"
+        return says, "Quarantine the object, or copy it to a bucket with Object Lock."
+    if code in _DENIED:
+        says = f"AWS refused it ({code}): the role lacks {needs}, or it is not there"
+        return says, "S3 tells nobody which. Compare bucket and key, then the role."
+    return None
+
+
 def _is_missing_in_words(error: Exception, code: str) -> bool:
     """Tell whether the words of a refusal say that the thing does not exist."""
-    known, begins = _MISSING_IN_WORDS
+    says = _words(error)
+    return any(
+        code == known and says.startswith(begins) for known, begins in _MISSING_IN_WORDS
+    )
+
+
+def _words(error: Exception) -> str:
+    """Return what AWS says in words, "" for nothing. It is never passed on."""
     answer = getattr(error, "response", None)
-    if code != known or not isinstance(answer, dict):
-        return False
-    return str(answer.get("Error", {}).get("Message", "")).startswith(begins)
+    if not isinstance(answer, dict):
+        return ""
+    return str(answer.get("Error", {}).get("Message", ""))
 
 
 def write_result(error: Exception, call: str) -> StepResult:

@@ -6,15 +6,16 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 
-def is_over(moment: str, answer: Mapping[str, Any]) -> bool:
+def is_over(moment: str | datetime, answer: Mapping[str, Any]) -> bool:
     """Tell whether a moment is before AWS's own clock; one that is no date is not.
 
     Args:
-        moment: ISO 8601 with a zone.
+        moment: ISO 8601 with a zone, or a time as AWS tells it.
         answer: Any answer of AWS; its headers say when it was given.
     """
     try:
         now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
-        return datetime.fromisoformat(moment) <= now
+        at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     except (KeyError, ValueError):
         return False
+    return at <= now

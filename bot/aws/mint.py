@@ -6,6 +6,7 @@ the gate's business.
 """
 
 import json
+import re
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,11 @@ _PLAN_LIFE_S = 900  # the shortest that STS gives
 _READ_LIFE_S = 3600
 _RENEW_BEFORE = timedelta(minutes=5)
 _LONGEST_IDENTITY = 64
+_LONGEST_POLICY = 2048
+"""Characters. Source: STS API reference, AssumeRole, Policy."""
+_PARTS = 5  # of an ARN before what it names
+_MARKS = re.compile(r"[*?$]")
+_LONGEST_PLACE = len("arn:aws-us-gov::ap-southeast-1:000000000000:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,24 @@ def session_policy(grant: Grant) -> str:
     statements = [_allowing(narrowed, grant.resources)] if narrowed else []
     if needed & NOT_NARROWED:
         statements.append(_allowing(needed & NOT_NARROWED, ("*",)))
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    return json.dumps(policy, separators=(",", ":"))
+
+
+def is_too_wide(grant: Grant) -> bool:
+    """Tell whether STS would take no policy for a grant: it names too much."""
+    unplaced = sum(not one.startswith("arn:") for one in set(grant.resources))
+    length = len(session_policy(grant)) + unplaced * _LONGEST_PLACE
+    return length > _LONGEST_POLICY
+
+
+def literal(arn: str) -> str:
+    """Return an ARN that IAM reads as it stands: a path of a role may hold a star.
+
+    Source: IAM User Guide, "IAM policy elements: variables and tags".
+    """
+    *head, thing = arn.split(":", _PARTS)
+    return ":".join((*head, _MARKS.sub(r"${\g<0>}", thing)))
 
 
 def _allowing(actions: Collection[str], resources: Sequence[str]) -> Mapping[str, Any]:
@@ -140,7 +163,7 @@ class Mint:
             grant.role,
             RoleSessionName=plan.id,
             DurationSeconds=_PLAN_LIFE_S,
-            Policy=session_policy(self._placed(grant)),
+            Policy=session_policy(self.placed(grant)),
             SourceIdentity=_identity(approvers),
             Tags=[
                 {"Key": "tocsin-plan", "Value": plan.id},
@@ -163,12 +186,16 @@ class Mint:
         ends_at: datetime = given["Expiration"]
         return key, ends_at
 
-    def _placed(self, grant: Grant) -> Grant:
-        """Return a grant whose resources are all ARNs."""
+    def placed(self, grant: Grant) -> Grant:
+        """Return a grant whose resources are all ARNs.
+
+        Raises:
+            Unreachable: STS did not tell which account it is.
+        """
         _, partition, _, _, account, _ = self._role_prefix().split(":")
         region = self.base.settings.region
         placed = (
-            one
+            literal(one)
             if one.startswith("arn:")
             else f"arn:{partition}:{service}:{region}:{account}:{thing}"
             for one in grant.resources

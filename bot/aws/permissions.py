@@ -39,6 +39,7 @@ NOT_NARROWED = frozenset(
         "logs:GetQueryResults",
         "sagemaker:ListEndpointConfigs",
         "sagemaker:ListModelPackages",
+        "wafv2:ListWebACLs",
     }
 )
 """Permissions for which AWS has no resource or, for composite alarms and for lists of

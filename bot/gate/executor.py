@@ -135,7 +135,7 @@ class Executor:
         try:
             # What was taken back meanwhile is not expected to hold any more.
             still = action.verify(plan, reader=reader)
-            if still.verdict is Verdict.FAIL:
+            if still.verdict is not Verdict.PASS:
                 says = f"It was not measured. {still.says}"
                 return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
             return action.measure(plan, since=since, until=until, reader=reader)

@@ -92,7 +92,9 @@ def approved(stage: Stage, action: Action, draft: Draft) -> StepResult:
 def works_once_is_seen_and_is_undone(stage: Stage, world: World) -> None:
     action = world.action
     done = drafted(stage, world)
-    assert action.verify(plan_of(done), reader=stage.reader()).verdict is Verdict.FAIL
+    # Nothing happened yet: it has failed, or it is too early to tell.
+    early = action.verify(plan_of(done), reader=stage.reader())
+    assert early.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE)
     assert approved(stage, action, done).outcome is Outcome.OK
     assert action.verify(plan_of(done), reader=stage.reader()).verdict is Verdict.PASS
     with pytest.raises(BadRequest, match=f"{action.PLACE} is already as it would make"):

@@ -45,6 +45,7 @@ class Session:
     action: AwsAction
     draft: Draft
     session: AwsSession
+    mint: Mint
 
     def outcome(self, own: Grant, *, role_without: str = "") -> Outcome:
         """Make the step when the session's policy and its role's are these."""
@@ -55,7 +56,10 @@ class Session:
             {**one, "Action": [each for each in one["Action"] if each != role_without]}
             for one in role["Statement"]
         ]
-        both = ({**role, "Statement": poorer}, json.loads(session_policy(own)))
+        both = (
+            {**role, "Statement": poorer},
+            json.loads(session_policy(self.mint.placed(own))),
+        )
         keys.known[key] = replace(keys.known[key], policies=both)
         return applied(self.action, self.draft, self.session).outcome
 
@@ -68,7 +72,7 @@ def test_every_right_that_is_granted_is_needed_and_no_other(
     draft = action.plan(world.make(cloud), reader=mint.reader())
     grant = action.grant(draft)
     made = mint.mint(plan_of(draft), grant, approvers=APPROVERS)
-    session = Session(cloud, action, draft, made)
+    session = Session(cloud, action, draft, made, mint)
     for call in set(grant.calls):
         fewer = tuple(one for one in grant.calls if one != call)
         assert session.outcome(replace(grant, calls=fewer)) is Outcome.FAILED, call

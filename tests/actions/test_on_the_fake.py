@@ -232,6 +232,16 @@ def test_an_endpoint_is_not_stopped_when_nothing_could_bring_it_back(
         StopEndpoint().plan({"endpoint": rolled["endpoint"]}, reader=mint.reader())
 
 
+def test_an_endpoint_of_components_could_not_be_brought_back(
+    cloud: FakeCloud, mint: Mint
+) -> None:
+    config = cloud.sagemaker.make_config()
+    cloud.sagemaker.of_components.add(config)
+    params = {"endpoint": cloud.sagemaker.make_endpoint(config)}
+    says = _refused(StopEndpoint(), params, mint)
+    assert says.startswith("it runs inference components")
+
+
 def test_an_endpoint_that_is_being_deleted_is_looked_at_again(
     cloud: FakeCloud, mint: Mint, rolled: dict[str, str]
 ) -> None:
@@ -241,6 +251,11 @@ def test_an_endpoint_that_is_being_deleted_is_looked_at_again(
     assert cloud.apply(action, draft, mint).outcome is Outcome.OK
     verdicts = [one.verdict for one in _looks(action, draft, mint, 2)]
     assert verdicts == [INCONCLUSIVE, PASS]
+
+
+def test_a_name_with_a_slip_in_it_is_told_apart_from_what_is_done(mint: Mint) -> None:
+    says = _refused(StopEndpoint(), {"endpoint": "caht-live"}, mint)
+    assert says.endswith("SageMaker knows no such endpoint here")
 
 
 def test_an_endpoint_is_not_started_over_another(
@@ -341,7 +356,8 @@ def test_an_instance_that_is_stopping_is_looked_at_again(
     tags = {"aws:autoscaling:groupName": "gpu"}
     params = {"instance_id": cloud.ec2.make_instance("vpc-1", tags=tags)}
     draft = StopInstance().plan(params, reader=mint.reader())
-    assert "Its Auto Scaling group will put another in its place." in draft.blast.says
+    assert "its Auto Scaling group will end it, with volumes" in draft.blast.says
+    assert "volumes stay" not in draft.blast.says
     cloud.ec2.looks_until_done = 1
     cloud.apply(StopInstance(), draft, mint)
     verdicts = [one.verdict for one in _looks(StopInstance(), draft, mint, 2)]
@@ -355,6 +371,8 @@ def test_an_instance_is_stopped_only_where_it_can_be(
     assert "cannot be stopped" in _refused(StopInstance(), params, mint)
     params = {"instance_id": cloud.ec2.make_instance("vpc-1", state="pending")}
     assert _refused(StopInstance(), params, mint) == "it is not running"
+    params = {"instance_id": cloud.ec2.make_instance("vpc-1", lifecycle="spot")}
+    assert "it is no instance on demand" in _refused(StopInstance(), params, mint)
     params = {"instance_id": cloud.ec2.make_instance("vpc-1", state="stopping")}
     assert _refused(StartInstance(), params, mint) == "it is not stopped"
 

@@ -262,6 +262,19 @@ def _ip_set(*addresses: str) -> Callable[[Cloud], Params]:
     return make
 
 
+def _blocking_set(*addresses: str) -> Callable[[Cloud], Params]:
+    """Make a set by which a web ACL blocks."""
+
+    def make(cloud: Cloud) -> Params:
+        params = _ip_set(*addresses)(cloud)
+        named = {"Name": params["ip_set_name"], "Id": params["ip_set_id"]}
+        seen = _do(cloud, "wafv2", "get_ip_set", **named, Scope="REGIONAL")
+        _make_acl(cloud, _blocking_by(seen["IPSet"]["ARN"]))
+        return params
+
+    return make
+
+
 def _empty_set(cloud: Cloud, params: Params) -> None:
     named = {"Name": params["ip_set_name"], "Id": params["ip_set_id"]}
     seen = _do(cloud, "wafv2", "get_ip_set", **named, Scope="REGIONAL")
@@ -668,40 +681,25 @@ def _secret(cloud: Cloud) -> Params:
     return {"secret": name, "leaked_at": "2026-05-04T12:00:00Z"}
 
 
-def _web_acl(cloud: Cloud) -> Params:
-    name = _fresh("front")
-    seen = {
-        "SampledRequestsEnabled": True,
-        "CloudWatchMetricsEnabled": True,
-        "MetricName": "front",
+_SEEN = {
+    "SampledRequestsEnabled": True,
+    "CloudWatchMetricsEnabled": True,
+    "MetricName": "front",
+}
+
+
+def _blocking_by(of_set: str) -> dict[str, Any]:
+    return {
+        "Name": "known",
+        "Priority": 0,
+        "Statement": {"IPSetReferenceStatement": {"ARN": of_set}},
+        "Action": {"Block": {}},
+        "VisibilityConfig": _SEEN,
     }
-    blocked = _ip_set()(cloud)
-    of_set = _do(
-        cloud,
-        "wafv2",
-        "get_ip_set",
-        Name=blocked["ip_set_name"],
-        Id=blocked["ip_set_id"],
-        Scope="REGIONAL",
-    )["IPSet"]["ARN"]
-    rules = [
-        {
-            "Name": "known",
-            "Priority": 0,
-            "Statement": {"IPSetReferenceStatement": {"ARN": of_set}},
-            "Action": {"Block": {}},
-            "VisibilityConfig": seen,
-        },
-        {
-            "Name": "per-address",
-            "Priority": 1,
-            "Statement": {
-                "RateBasedStatement": {"Limit": 2000, "AggregateKeyType": "IP"}
-            },
-            "Action": {"Block": {}},
-            "VisibilityConfig": seen,
-        },
-    ]
+
+
+def _make_acl(cloud: Cloud, *rules: Mapping[str, Any]) -> Params:
+    name = _fresh("front")
     made = _do(
         cloud,
         "wafv2",
@@ -710,11 +708,25 @@ def _web_acl(cloud: Cloud) -> Params:
         Scope="REGIONAL",
         DefaultAction={"Allow": {}},
         Description="Stands before the chat",
-        VisibilityConfig=seen,
-        Rules=rules,
+        VisibilityConfig=_SEEN,
+        Rules=list(rules),
     )["Summary"]
-    named = {"web_acl_name": name, "web_acl_id": made["Id"]}
-    return {**named, "rule_name": "per-address", "limit": "100"}
+    return {"web_acl_name": name, "web_acl_id": made["Id"]}
+
+
+def _web_acl(cloud: Cloud) -> Params:
+    blocked = _ip_set()(cloud)
+    named = {"Name": blocked["ip_set_name"], "Id": blocked["ip_set_id"]}
+    seen = _do(cloud, "wafv2", "get_ip_set", **named, Scope="REGIONAL")
+    rate = {
+        "Name": "per-address",
+        "Priority": 1,
+        "Statement": {"RateBasedStatement": {"Limit": 2000, "AggregateKeyType": "IP"}},
+        "Action": {"Block": {}},
+        "VisibilityConfig": _SEEN,
+    }
+    made = _make_acl(cloud, _blocking_by(seen["IPSet"]["ARN"]), rate)
+    return {**made, "rule_name": "per-address", "limit": "100"}
 
 
 def _open_acl(cloud: Cloud, params: Params) -> None:
@@ -844,8 +856,8 @@ WORLDS = (
     World(action=SetTaskDefinition(), make=_service_to_roll_back, move=_scale),
     World(action=SetReservedConcurrency(), make=_function, move=_limit),
     World(action=MoveAlias(), make=_alias, move=_describe_alias),
-    World(action=BlockAddress(), make=_ip_set(), move=_empty_set),
-    World(action=UnblockAddress(), make=_ip_set(_ADDRESS), move=_empty_set),
+    World(action=BlockAddress(), make=_blocking_set(), move=_empty_set),
+    World(action=UnblockAddress(), make=_blocking_set(_ADDRESS), move=_empty_set),
     World(action=HoldObject(), make=_object, move=_overwrite),
     World(action=ReleaseHold(), make=_held, move=_overwrite),
     World(action=QuarantineObject(), make=_object, move=_overwrite),

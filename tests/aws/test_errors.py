@@ -88,3 +88,19 @@ def test_a_failed_read_may_be_tried_again(error: Exception) -> None:
     problem = reading_problem(error, "iam.GetUser")
     assert isinstance(problem, Unreachable)
     assert problem.retry_is_safe
+
+
+def test_s3_does_not_tell_what_is_missing_from_what_is_forbidden() -> None:
+    problem = reading_problem(answered("AccessDenied", 403), "s3.GetObjectTagging")
+    assert problem.because == (
+        "AWS refused it (AccessDenied): the role lacks s3:GetObjectTagging, or it is "
+        "not there"
+    )
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "InvalidParameterException"])
+def test_what_does_not_fit_is_not_laid_on_the_role(code: str) -> None:
+    problem = reading_problem(answered(code, 400), "bedrock.GetGuardrail")
+    assert isinstance(problem, Unreachable)
+    assert problem.because == f"AWS does not take what was asked ({code})"
+    assert "permission" not in problem.next_move

@@ -88,9 +88,18 @@ def test_the_bot_never_switches_off_itself(cloud: Cloud) -> None:
     assert key is not None
     params = {"user_name": "tocsin", "access_key_id": key.access_key_id}
     mint = cloud.mint()
-    draft = ACTION.plan(params, reader=mint.reader())
-    result = cloud.apply(ACTION, draft, mint)
-    assert result.outcome is Outcome.FAILED
+    with pytest.raises(BadRequest, match="it is Tocsin's own"):
+        ACTION.plan(params, reader=mint.reader())
+    # Nor does the role let it, whatever a plan would say.
+    draft = _draft(cloud)
+    own = "arn:aws:iam::000000000000:user/tocsin"
+    grant = replace(ACTION.grant(draft), resources=(own,))
+    session = mint.mint(plan_of(draft), grant, approvers=APPROVERS)
+    switched = {"UserName": "tocsin", "AccessKeyId": key.access_key_id}
+    asked = {**switched, "Status": "Inactive"}
+    refused = write(session, "iam.UpdateAccessKey", asked, **KEYED)
+    assert refused.outcome is Outcome.FAILED
+    assert "AccessDenied" in refused.says
 
 
 def test_a_role_that_acts_is_not_assumed_without_a_plan(cloud: Cloud) -> None:

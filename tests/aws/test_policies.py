@@ -3,13 +3,14 @@
 import importlib
 import json
 import pkgutil
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
 import integrations
-from bot.aws import blobs, canary, measure, wrapping
+from bot.aws import blobs, canary, ip_sets, measure, wrapping
 from bot.aws.action import AwsAction
 from bot.aws.mint import (
     MODEL_ROLE,
@@ -63,6 +64,8 @@ def _writes(action: AwsAction) -> set[str]:
     reads = {one.call for one in (*action.FACTS, *action.TOLD)}
     # Witnesses, and what is measured afterwards.
     reads |= {"lambda.Invoke", "sts.GetCallerIdentity", canary.CALL, measure.CALL}
+    # Read while it is planned, for the card.
+    reads |= {ip_sets.LIST, ip_sets.GET}
     return {call for call in action.MANIFEST.calls if call not in reads}
 
 
@@ -163,6 +166,21 @@ def test_nothing_is_allowed_everywhere(role: str) -> None:
             places = [named] if isinstance(named, str) else named
             assert all("ACCOUNT" in one or one in OF_NO_ACCOUNT for one in places)
             assert "*" not in one["Action"]
+
+
+@pytest.mark.parametrize(
+    "function", ["rotate-claims", "SecretsManagerRDSPostgreSQLRotationSingleUser"]
+)
+def test_a_function_that_rotates_may_be_called_as_aws_itself_names_it(
+    function: str,
+) -> None:
+    (calls,) = (
+        one
+        for one in _statements("tocsin-act-secrets")
+        if "lambda:InvokeFunction" in one["Action"]
+    )
+    asked = f"arn:aws:lambda:eu-central-1:ACCOUNT:function:{function}"
+    assert any(fnmatchcase(asked, one) for one in calls["Resource"])
 
 
 def test_a_session_policy_names_one_resource() -> None:

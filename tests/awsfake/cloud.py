@@ -145,6 +145,10 @@ class Fake:
             if not who.may(needed, arn, context):
                 code = _DENIED[model.resolved_protocol]
                 raise Refused(code, f"{who.arn} may not {needed} on {arn}", 403)
+        for one in played.beside(asked):
+            if not who.may(one.permission, one.arn, one.context):
+                code = _DENIED[model.resolved_protocol]
+                raise Refused(code, f"{who.arn} may not {one.permission}", 403)
         return answer(model, operation, played.answer(asked))
 
 

@@ -29,6 +29,17 @@ _SIGNED = re.compile(
     r"Signature=(?P<signature>[0-9a-f]{64})"
 )
 Policy = Mapping[str, Any]
+_KEYS_OF: Mapping[str, frozenset[str]] = {
+    "sts:TagSession": frozenset(),
+    "sts:SetSourceIdentity": frozenset({"sts:sourceidentity"}),
+}
+"""Which condition keys of a session AWS knows for what is judged beside AssumeRole.
+
+Source: Service Authorization Reference, AWS Security Token Service.
+"""
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
+_PLACE = re.compile(r"\*|arn:[a-z*-]+:[a-z0-9-]+:[a-z0-9*-]*:([0-9]{12}|\*)?:.+")
+_LONGEST_POLICY = 2048  # Source: STS API reference, AssumeRole, Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,17 +141,26 @@ class Keys:
         if "SourceIdentity" in given:
             about["sts:sourceidentity"] = [given["SourceIdentity"]]
         for action in _needed(given):
+            known = {
+                key: told
+                for key, told in about.items()
+                if key in _KEYS_OF.get(action, about)
+            }
             trusted = _trusts(trust, caller.arn) and allows(
-                trust, action, given["RoleArn"], about
+                trust, action, given["RoleArn"], known
             )
-            if not (trusted and caller.may(action, given["RoleArn"], about)):
+            if not (trusted and caller.may(action, given["RoleArn"], known)):
                 raise Refused("AccessDenied", f"{action} is not allowed", 403)
+        narrowing = [json.loads(given["Policy"])] if "Policy" in given else []
+        if len(given.get("Policy", "")) > _LONGEST_POLICY:
+            raise Refused("ValidationError", "policy is longer than 2048 characters")
+        if not all(map(_is_well_formed, narrowing)):
+            raise Refused("MalformedPolicyDocument", "The policy is malformed")
         key, secret = _new_key("ASIA")
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{given['RoleSessionName']}"
         ends_at = self.clock.now() + timedelta(
             seconds=given.get("DurationSeconds", 3600)
         )
-        narrowing = [json.loads(given["Policy"])] if "Policy" in given else []
         self.known[key] = made = Identity(
             arn=arn,
             secret=secret,
@@ -180,6 +200,17 @@ class Sts(Service):
 
     def _caller(self, asked: Asked) -> Mapping[str, Any]:
         return {"UserId": asked.key_id, "Account": ACCOUNT, "Arn": asked.by}
+
+
+def _is_well_formed(policy: Policy) -> bool:
+    """Tell whether IAM would take a policy: each statement names actions and places."""
+    return bool(policy["Statement"]) and all(
+        one["Action"]
+        and one["Resource"]
+        and all(_ACTION.fullmatch(each) for each in one["Action"])
+        and all(_PLACE.fullmatch(each) for each in one["Resource"])
+        for one in policy["Statement"]
+    )
 
 
 def _needed(given: Mapping[str, Any]) -> list[str]:

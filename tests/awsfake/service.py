@@ -50,6 +50,20 @@ def nothing_known(_asked: Asked) -> Mapping[str, Sequence[str]]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """An action that AWS takes in the caller's name within a call."""
+
+    permission: str
+    arn: str
+    context: Mapping[str, Sequence[str]]
+
+
+def nothing_beside(_asked: Asked) -> Sequence[Beside]:
+    """Return nothing."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """One call.
 
@@ -59,6 +73,7 @@ class Operation:
         permission: The IAM action where it is not ``prefix:Operation``; "-" where none
             is needed.
         context: Returns the condition keys of the call and their values.
+        beside: Returns what AWS does in the caller's name, judged as well.
     """
 
     answer: Callable[[Asked], Mapping[str, Any]]
@@ -67,6 +82,7 @@ class Operation:
     context: Callable[[Asked], Mapping[str, Sequence[str]]] = field(
         default=nothing_known
     )
+    beside: Callable[[Asked], Sequence[Beside]] = nothing_beside
 
 
 class Service:

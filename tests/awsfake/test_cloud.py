@@ -172,3 +172,26 @@ def test_a_test_fails_when_the_fake_was_asked_what_it_does_not_play() -> None:
 def test_a_test_fails_when_the_fake_would_say_what_aws_could_not() -> None:
     with pytest.raises(AssertionError, match="must be one of OutOfService"):
         _ask_and_end(status="Fine", call="describe_endpoint")
+
+
+@pytest.mark.parametrize(
+    ("calls", "arns", "because"),
+    [
+        (("sagemaker.DeleteEndpoint",), (), "MalformedPolicyDocument"),
+        (("sagemaker.DeleteEndpoint",), ("arn:x",), "MalformedPolicyDocument"),
+        (
+            ("sagemaker.DeleteEndpoint",),
+            tuple(
+                f"arn:aws:sagemaker:x:{'0' * 12}:endpoint/{n:050}" for n in range(30)
+            ),
+            "ValidationError",
+        ),
+    ],
+    ids=["no place", "no ARN", "too long"],
+)
+def test_a_session_policy_that_sts_would_not_take_makes_no_session(
+    cloud: FakeCloud, calls: tuple[str, ...], arns: tuple[str, ...], because: str
+) -> None:
+    grant = Grant(role="tocsin-act-sagemaker", calls=calls, resources=arns)
+    with pytest.raises(Unreachable, match=because):
+        cloud.mint().mint(plan_of(NOTHING), grant, approvers=APPROVERS)

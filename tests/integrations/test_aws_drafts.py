@@ -141,8 +141,14 @@ def test_the_second_step_may_be_made_once_the_first_is_through(
 ) -> None:
     aws = Bedrock("PREPARED")
     _, second = ACTION.plan(PARAMS, reader=aws.session).steps
-    aws.statuses = [status]
+    aws.statuses, aws.state = [status], "DISABLED"
     assert ACTION.rests(second, aws.session) == (says == "rests")
+
+
+def test_the_second_step_waits_until_the_first_is_shown() -> None:
+    aws = Bedrock("PREPARED")
+    _, second = ACTION.plan(PARAMS, reader=aws.session).steps
+    assert not ACTION.rests(second, aws.session)
 
 
 def test_what_cannot_be_read_is_not_waited_for() -> None:

@@ -104,7 +104,11 @@ def test_a_function_that_may_not_be_called_is_not_called(cloud: Cloud) -> None:
 
 def test_a_limit_that_does_not_hold_fails_the_check(cloud: Cloud) -> None:
     reader = cloud.mint().reader()
-    draft = ACTION.plan(_stop(cloud.function()), reader=reader)
+    function = cloud.function()
+    draft = ACTION.plan(_stop(function), reader=reader)
+    cloud.root().client("lambda").put_function_concurrency(
+        FunctionName=function, ReservedConcurrentExecutions=6
+    )
     assert ACTION.verify(plan_of(draft), reader=reader).verdict is Verdict.FAIL
 
 

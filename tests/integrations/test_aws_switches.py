@@ -246,6 +246,10 @@ def _rotate(now: datetime = AT, **changed: Any) -> Any:
         ({"DeletedDate": AT}, "it is about to be deleted"),
         ({"now": datetime(2026, 5, 4, 10, 59, tzinfo=UTC)}, "no time that is over"),
         ({"LastRotatedDate": AT}, "AWS is already as it would make it"),
+        (
+            {"VersionIdsToStages": {"v1": ["AWSCURRENT"], "v2": ["AWSPENDING"]}},
+            "a rotation was begun and is not over",
+        ),
     ],
 )
 def test_a_secret_is_rotated_only_where_that_helps(
@@ -258,6 +262,11 @@ def test_a_secret_is_rotated_only_where_that_helps(
 def test_a_rotation_before_the_leak_does_not_count() -> None:
     draft, _ = _rotate(LastRotatedDate=datetime(2026, 5, 4, 10, 0, tzinfo=UTC))
     assert [(one.before, one.after) for one in draft.changes] == [("no", "yes")]
+
+
+def test_a_rotation_that_left_its_mark_on_the_current_value_is_over() -> None:
+    draft, _ = _rotate(VersionIdsToStages={"v1": ["AWSCURRENT", "AWSPENDING"]})
+    assert "alternates between two users" in draft.blast.says
 
 
 def test_the_function_that_rotates_may_be_called_and_no_other() -> None:
@@ -316,7 +325,7 @@ def test_a_job_that_is_over_is_not_stopped() -> None:
     [
         ("STOPPED", Verdict.PASS),
         ("STOPPING", Verdict.INCONCLUSIVE),
-        ("IN_PROGRESS", Verdict.FAIL),
+        ("IN_PROGRESS", Verdict.INCONCLUSIVE),
         ("COMPLETE", Verdict.FAIL),
     ],
 )
@@ -361,7 +370,8 @@ def _indexed(*statuses: str) -> FakeAws:
         ((), Verdict.PASS),
         (("NOT_FOUND",), Verdict.PASS),
         (("DELETE_IN_PROGRESS",), Verdict.INCONCLUSIVE),
-        (("INDEXED",), Verdict.FAIL),
+        (("INDEXED",), Verdict.INCONCLUSIVE),
+        (("FAILED",), Verdict.FAIL),
     ],
 )
 def test_a_document_is_out_once_bedrock_does_not_find_it(

@@ -12,7 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.awsfake.service import ACCOUNT, Asked, Operation, Refused, Service
+from tests.awsfake.service import (
+    ACCOUNT,
+    REGION,
+    Asked,
+    Beside,
+    Operation,
+    Refused,
+    Service,
+)
 
 _NEXT = {"stopping": "stopped", "pending": "running"}
 _CODES = {"pending": 0, "running": 16, "stopping": 64, "stopped": 80, "terminated": 48}
@@ -27,6 +35,7 @@ class Instance:
     interfaces: list[str]
     state: str = "running"
     root: str = "ebs"
+    lifecycle: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     looks_left: int = 0
 
@@ -82,7 +91,9 @@ class Ec2(Service):
                 answer=self._modify_interface, touches=_interface_and_groups
             ),
             "StopInstances": Operation(answer=self._stop, touches=_instances),
-            "StartInstances": Operation(answer=self._start, touches=_instances),
+            "StartInstances": Operation(
+                answer=self._start, touches=_instances, beside=self._grants
+            ),
         }
 
     def _describe(self, asked: Asked) -> Mapping[str, Any]:
@@ -127,9 +138,29 @@ class Ec2(Service):
     def _start(self, asked: Asked) -> Mapping[str, Any]:
         return {"StartingInstances": self._turned(asked, "stopped", "pending")}
 
+    def _grants(self, asked: Asked) -> Sequence[Beside]:
+        """Return the grant for the keys of volumes, which EC2 makes for who starts.
+
+        AWS takes the call and stops the instance again; here it is refused.
+        """
+        ebs = [
+            one for one in asked.given["InstanceIds"] if self._known(one).root == "ebs"
+        ]
+        key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0cc0ffee-0000-4000-8000-000000000000"
+        context = {
+            "kms:grantisforawsresource": ["true"],
+            "kms:viaservice": [f"ec2.{REGION}.amazonaws.com"],
+        }
+        grant = Beside(permission="kms:CreateGrant", arn=key, context=context)
+        return [grant] if ebs else []
+
     def _turned(self, asked: Asked, before: str, after: str) -> Sequence[Any]:
         named = asked.given["InstanceIds"]
         for one in map(self._known, named):
+            if one.lifecycle:
+                # A persistent request may be stopped; nothing of an instance tells it.
+                says = "it is associated with a one-time Spot Instance request"
+                raise Refused("UnsupportedOperation", says)
             if one.state != before or (after == "stopping" and one.root != "ebs"):
                 raise Refused("IncorrectInstanceState", f"it is {one.state}")
             one.looks_left = self.looks_until_done
@@ -155,7 +186,9 @@ class Ec2(Service):
 
 
 def _described(name: str, one: Instance) -> Mapping[str, Any]:
+    bought = {"InstanceLifecycle": one.lifecycle} if one.lifecycle else {}
     return {
+        **bought,
         "InstanceId": name,
         "InstanceType": "g5.xlarge",
         "State": _state(one.state),

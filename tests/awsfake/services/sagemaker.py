@@ -17,6 +17,7 @@ from typing import Any
 from tests.awsfake.service import ACCOUNT, REGION, Asked, Operation, Refused, Service
 
 _BEGAN = datetime(2026, 5, 4, 9, tzinfo=UTC)
+_DELETABLE = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
 _INVALID = "ValidationException"
 Variants = dict[str, dict[str, Any]]
 
@@ -48,6 +49,8 @@ class SageMaker(Service):
     configs: dict[str, Variants] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
+    of_components: set[str] = field(default_factory=set)
+    """Configurations without models: what they run are inference components."""
     looks_until_done: int = 0
     fails_next: bool = False
 
@@ -128,7 +131,8 @@ class SageMaker(Service):
         return {**told, **more, **because}
 
     def _describe_config(self, asked: Asked) -> Mapping[str, Any]:
-        variants = self._config(asked)
+        variants, name = self._config(asked), asked.given["EndpointConfigName"]
+        whole = name not in self.of_components
         return {
             "EndpointConfigName": asked.given["EndpointConfigName"],
             "EndpointConfigArn": _config(asked)[0],
@@ -136,7 +140,7 @@ class SageMaker(Service):
             "ProductionVariants": [
                 {
                     "VariantName": one,
-                    "ModelName": f"claims-{one}",
+                    **({"ModelName": f"claims-{one}"} if whole else {}),
                     "InstanceType": "ml.g5.xlarge",
                     "InitialInstanceCount": told["count"],
                     "InitialVariantWeight": told["weight"],
@@ -176,8 +180,10 @@ class SageMaker(Service):
 
     def _delete(self, asked: Asked) -> Mapping[str, Any]:
         found = self._known(asked)
-        if found.status in ("Creating", "Updating", "Deleting"):
+        if found.status not in _DELETABLE:
             raise Refused(_INVALID, "Cannot delete in-progress endpoint")
+        if found.config in self.of_components:
+            raise Refused(_INVALID, "Cannot delete endpoint with inference components")
         found.status = "Deleting"
         self._begun(asked, found)
         return {}
