@@ -40,6 +40,7 @@ class World:
     action: KubernetesAction
     make: Callable[[FakeCluster], Params]
     move: Callable[[FakeCluster, Params], Any]
+    also: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

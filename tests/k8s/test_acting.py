@@ -12,7 +12,7 @@ from bot.domain.plan import Draft
 from bot.gate.catalogue import load_actions
 from bot.outside.k8s.session import Reach
 from bot.ports.action import Effect, StepResult
-from tests.actions.promises_kubernetes import Stage
+from tests.actions.stage_kubernetes import KubernetesStage as Stage
 from tests.actions.worlds_kubernetes import (
     SPACE,
     deployment,
@@ -119,7 +119,7 @@ def test_the_readers_token_is_renewed_before_it_ends_and_none_outlives_its_time(
 ) -> None:
     door = stage.door()
     old, params = door.reader(), to_scale(cluster)
-    session = stage.session(SCALE, draft := SCALE.plan(params, reader=old))
+    session = stage.acting(SCALE, draft := SCALE.plan(params, reader=old))
     cluster.clock.go_on(540)
     fresh_one = door.reader()
     cluster.clock.go_on(120)
@@ -163,7 +163,7 @@ def test_nothing_is_written_that_was_not_read_before(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = SCALE.plan(to_scale(cluster), reader=stage.reader())
-    session, step = stage.session(SCALE, draft), draft.steps[0]
+    session, step = stage.acting(SCALE, draft), draft.steps[0]
     result = session.write(step.call, dict(step.params), {"spec": {"replicas": 0}})
     assert "its state was not read before" in result.says
     assert stage.reader().write(step.call, dict(step.params), {}).outcome is (
@@ -180,7 +180,7 @@ def test_a_write_without_a_clear_answer_is_for_a_person_to_say(
 ) -> None:
     draft = SCALE.plan(to_scale(cluster), reader=stage.reader())
     cluster.fault = None
-    session = stage.session(SCALE, draft)
+    session = stage.acting(SCALE, draft)
     cluster.fault = fault
     result = stage.apply(SCALE, draft, session)
     assert result.outcome is Outcome.UNKNOWN
@@ -276,7 +276,7 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
     images = draft.changes[1]
     assert (images.before, images.after) == ("vllm:2", "vllm:1")
     assert dict(draft.steps[0].params)["images"] == "vllm:1"
-    session = stage.session(UNDO, draft)
+    session = stage.acting(UNDO, draft)
     swapped = cluster.objects["replicasets", SPACE, params["replica_set"]]
 
     def between(call: str, texts: Mapping[str, str]) -> Mapping[str, Any]:
@@ -394,7 +394,7 @@ def test_a_drain_ends_where_a_budget_says_no_and_the_rest_stays(
         "status": {"disruptionsAllowed": 3},
     }
     cluster.put("poddisruptionbudgets", SPACE, budget)
-    session = stage.session(DRAIN, draft)
+    session = stage.acting(DRAIN, draft)
     first, second, third, _ = draft.steps
     effect = Effect(session=session, idempotency_key="k")
     assert DRAIN.apply(first, effect).outcome is Outcome.OK
@@ -411,7 +411,7 @@ def test_a_pod_of_the_same_name_is_not_that_pod(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = drain_of(stage)
-    effect = Effect(session=stage.session(DRAIN, draft), idempotency_key="k")
+    effect = Effect(session=stage.acting(DRAIN, draft), idempotency_key="k")
     assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
     name = dict(draft.steps[1].params)["name"]
     del cluster.objects["pods", SPACE, name]
@@ -425,7 +425,7 @@ def test_a_pod_that_ends_by_itself_is_left_to_it(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = drain_of(stage)
-    effect = Effect(session=stage.session(DRAIN, draft), idempotency_key="k")
+    effect = Effect(session=stage.acting(DRAIN, draft), idempotency_key="k")
     assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
     name = dict(draft.steps[1].params)["name"]
     meta = cluster.objects["pods", SPACE, name]["metadata"]
@@ -439,7 +439,7 @@ def test_a_pod_that_is_replaced_after_the_comparison_is_not_evicted(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = drain_of(stage)
-    session = stage.session(DRAIN, draft)
+    session = stage.acting(DRAIN, draft)
     effect = Effect(session=session, idempotency_key="k")
     assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
     name, written = dict(draft.steps[1].params)["name"], session.write
@@ -460,7 +460,7 @@ def test_a_node_that_was_opened_again_is_not_emptied(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = drain_of(stage)
-    effect = Effect(session=stage.session(DRAIN, draft), idempotency_key="k")
+    effect = Effect(session=stage.acting(DRAIN, draft), idempotency_key="k")
     assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
     cluster.change("nodes", "", draft.target, unschedulable=False)
     result = DRAIN.apply(draft.steps[1], effect)

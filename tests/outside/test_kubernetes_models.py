@@ -23,8 +23,8 @@ from bot.outside.k8s.base import open_base
 from bot.outside.k8s.wire import NoAnswer, Wire, route_to
 from bot.wire_ground import SystemClock
 from bot.wire_kubernetes import kubernetes_door
-from tests.actions import promises_kubernetes as promises
-from tests.actions.promises_kubernetes import Stage
+from tests.actions import promises
+from tests.actions.stage_kubernetes import KubernetesStage as Stage
 from tests.actions.worlds_kubernetes import WORLDS, World, deployment, to_scale
 from tests.cloud import APPROVERS, plan_of
 from tests.fakes.clock import FakeClock
@@ -47,7 +47,7 @@ def stage() -> Iterator[Stage]:
 
 @each
 def test_what_is_sent_is_what_the_api_knows(stage: Stage, world: World) -> None:
-    promises.works_and_is_undone(stage, world)
+    promises.works_once_is_seen_and_is_undone(stage, world)
 
 
 def test_an_unknown_field_a_wrong_kind_and_a_missing_one_are_told(
