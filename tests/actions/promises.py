@@ -151,7 +151,8 @@ def slipped_in_before_the_write_is_a_conflict(
     """
     draft = drafted(stage, world)
     session = stage.session(plan_of(draft), world.action)
-    written, touched = session.write, []
+    written = session.write
+    touched: list[object] = []
 
     def slow(call: str, texts: Mapping[str, str], body: Any) -> StepResult:
         if not touched:
