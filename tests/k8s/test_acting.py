@@ -240,9 +240,39 @@ def test_an_autoscaler_is_asked_only_where_it_rests_at_0(
     assert says == "the autoscaler chat-hpa would set the number back"
     draft = SCALE.plan(params, reader=stage.reader())
     assert "The autoscaler chat-hpa rests meanwhile" in draft.blast.says
+    assert "disruption budgets do not hold that" in draft.blast.says
     assert stage.apply(SCALE, draft).outcome is Outcome.OK
     back = SCALE.plan(SCALE.rollback(draft), reader=stage.reader())
     assert back.changes[0].after == "3"
+    assert stage.apply(SCALE, back).outcome is Outcome.OK
+    cluster.change("deployments", SPACE, params["deployment"], replicas=5)
+    found = SCALE.verify(plan_of(back), reader=stage.reader())
+    assert found.verdict is Verdict.PASS
+    assert found.says.startswith("The autoscaler chat-hpa sets the number now.")
+    cluster.change("deployments", SPACE, params["deployment"], replicas=0)
+    found = SCALE.verify(plan_of(back), reader=stage.reader())
+    assert found.verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        {"labels": {"app.kubernetes.io/managed-by": "keda-operator"}},
+        {"ownerReferences": [{"kind": "ScaledObject", "name": "chat"}]},
+    ],
+)
+def test_what_starts_pods_again_from_0_is_not_asked_to_rest_there(
+    stage: Stage, cluster: FakeCluster, mark: dict[str, Any]
+) -> None:
+    params = to_scale(cluster)
+    target = {"kind": "Deployment", "name": params["deployment"]}
+    scaler = {
+        "metadata": {"name": "keda-hpa-chat", **mark},
+        "spec": {"scaleTargetRef": target, "maxReplicas": 9},
+    }
+    cluster.put("horizontalpodautoscalers", SPACE, scaler)
+    says = refusal(stage, SCALE, params)
+    assert says == "keda-hpa-chat is KEDA's, which starts pods again from 0"
 
 
 def test_pods_that_are_not_there_yet_are_no_verdict(
@@ -297,6 +327,16 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
     assert image == "vllm:2"
 
 
+def test_where_all_pods_end_before_new_ones_start_the_card_says_so(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = to_undo(cluster)
+    at_once = {"type": "Recreate"}
+    cluster.change("deployments", SPACE, params["deployment"], strategy=at_once)
+    draft = UNDO.plan(params, reader=stage.reader())
+    assert "ends before the first new one starts" in draft.blast.says
+
+
 def test_a_rollback_that_would_do_nothing_is_not_planned(
     stage: Stage, cluster: FakeCluster
 ) -> None:
@@ -328,6 +368,42 @@ def test_what_another_policy_allows_is_not_called_cut_off(
     cluster.put("networkpolicies", SPACE, denying)
     says = refusal(stage, ISOLATE, params)
     assert says == "what chat-in allows would stay allowed: policies add up"
+
+
+def test_what_is_opened_again_is_not_called_cut_off_any_more(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = deployment(cluster)
+    draft = ISOLATE.plan(params, reader=stage.reader())
+    assert stage.apply(ISOLATE, draft).outcome is Outcome.OK
+    cluster.put("networkpolicies", SPACE, policy("late", podSelector={}, egress=[{}]))
+    found = ISOLATE.verify(plan_of(draft), reader=stage.reader())
+    assert found.verdict is Verdict.FAIL
+    assert (
+        found.says == "The policy is there, and late allows these pods traffic again."
+    )
+
+
+def test_pods_of_an_older_revision_are_looked_at_by_their_own_labels(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = deployment(cluster)
+    name = params["deployment"]
+    pod(cluster, f"{name}-old", of=f"{name}-55aa", app=name, track="canary")
+    canary = {"matchLabels": {"track": "canary"}}
+    allowing = policy("canary-out", podSelector=canary, egress=[{}])
+    cluster.put("networkpolicies", SPACE, allowing)
+    assert "what canary-out allows" in refusal(stage, ISOLATE, params)
+
+
+def test_pods_that_only_share_the_labels_are_counted_as_such(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = deployment(cluster)
+    pod(cluster, fresh("job"), of="index-1", app=params["deployment"])
+    draft = ISOLATE.plan(params, reader=stage.reader())
+    says = draft.blast.says
+    assert says.startswith("3 pods, 1 of them not this deployment's own, and whoever")
 
 
 def test_pods_on_the_nodes_network_are_not_called_cut_off(
