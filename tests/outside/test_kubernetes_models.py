@@ -30,6 +30,7 @@ from tests.cloud import APPROVERS, plan_of
 from tests.fakes.clock import FakeClock
 from tests.fakes.kube import running_cluster
 from tests.fakes.kube_models import problems, strict
+from tests.fakes.kube_policies import documents as policy_documents
 from tests.fakes.kube_rights import NAMES, documents
 from tests.outside.test_cluster import Kubeconfig, kubeconfig, no_way_round
 from tests.rawserver import ok, saying
@@ -69,7 +70,7 @@ def test_an_unknown_field_a_wrong_kind_and_a_missing_one_are_told(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_manifest_is_what_the_api_knows(name: str) -> None:
-    for one in documents(name, "serving"):
+    for one in (*documents(name, "serving"), *policy_documents(name)):
         assert problems(f"V1{one['kind']}", one) == ""
 
 
@@ -111,7 +112,7 @@ def test_a_token_for_ever_is_refused_and_nobody_is_asked(
         door.reader()
     with pytest.raises(BadSettings) as refused:
         open_base("prod", kubeconfig("https://cluster.example"), FakeClock().now())
-    assert "short-lived tokens by exec" in refused.value.next_move
+    assert "a program that kubernetes.program names" in refused.value.next_move
 
 
 def test_a_pods_own_account_is_read_from_where_the_cluster_puts_it(
