@@ -101,6 +101,7 @@ def _bounded(kind: Any) -> Any:
             finally:
                 timer.cancel()
             if late.is_set():  # a head that was cut may look whole
+                found.close()
                 raise TimeoutError
             return found
 
