@@ -51,7 +51,7 @@ def _litellm(settings: Settings) -> Check:
             state=WARN,
             says=f"it answers, and has no key for {' and '.join(unknown)}: the master "
             "key is none of its keys",
-            next_move="Make a user and a key for each; docs/guides/litellm.md says how.",
+            next_move="Make a user and a key for each: docs/guides/litellm.md.",
         )
     return Check(name="litellm", state=OK, says=f"it answers, deployments: {count}")
 
