@@ -232,6 +232,27 @@ def test_an_alias_that_cannot_be_repeated_is_left_to_people(proxy: FakeLitellm) 
         drafted(proxy, SwitchModel(), key=key, model="big", answers="small")
 
 
+def test_what_makes_a_budget_less_of_a_limit_is_told(proxy: FakeLitellm) -> None:
+    flags = {
+        "throttle_on_budget_exceeded": True,
+        "temp_budget_increase": 100,
+        "temp_budget_expiry": "2026-05-05T10:00:00+00:00",
+    }
+    key = proxy.key(metadata=flags, rpm_limit=60)
+    says = drafted(proxy, SetBudget(), key=key, limit="0").blast.says
+    assert says.endswith(
+        "This key may be slowed there instead: block it to stop it. "
+        "On top of it come 100 USD until 2026-05-05 10:00."
+    )
+    # Without a pace there is nothing to slow.
+    key = proxy.key(metadata={**flags, "temp_budget_increase": None})
+    says = drafted(proxy, SetBudget(), key=key, limit="0").blast.says
+    assert says.endswith("beyond the limit they are refused.")
+    key = proxy.key(metadata={**flags, "temp_budget_expiry": "<!channel>"})
+    with pytest.raises(Unreachable, match="another shape"):
+        drafted(proxy, SetBudget(), key=key, limit="0")
+
+
 def test_what_was_spent_is_told_after_a_look(proxy: FakeLitellm) -> None:
     key = proxy.key(spend=9.5, max_budget=10.0)
     draft = drafted(proxy, SetBudget(), key=key, limit="0")

@@ -171,6 +171,27 @@ def test_nothing_is_written_that_was_not_read_before(
     )
 
 
+def test_one_field_more_than_was_agreed_is_refused_by_the_cluster_itself(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    hold: Any = CATALOGUE["kubernetes.deployment.pause_rollout"]
+    params = deployment(cluster)
+    draft = hold.plan(params, reader=stage.reader())
+    session = stage.acting(hold, draft)
+    written = session.write
+
+    def more(call: str, texts: Mapping[str, str], body: Any) -> StepResult:
+        return written(call, texts, {"spec": {**body["spec"], "replicas": 0}})
+
+    session.write = more  # type: ignore[method-assign]
+    result = stage.apply(hold, draft, session)
+    assert result.outcome is Outcome.FAILED
+    assert result.says.endswith("or a rule of the cluster forbids it.")
+    one = cluster.objects["deployments", SPACE, params["deployment"]]
+    assert one["spec"]["replicas"] == 3
+    assert not one["spec"].get("paused")
+
+
 # --- when nobody can know ---
 
 
