@@ -250,6 +250,15 @@ def test_only_policies_of_ours_are_made_and_they_allow_nothing(
     assert bool(gone) == path.startswith("metadata") * bool(says)
 
 
+def test_a_policy_of_ours_is_not_changed_and_nothing_else_goes_by_its_name() -> None:
+    account, says = "tocsin-act-isolate", "makes and deletes network policies"
+    ours = "networking.k8s.io/networkpolicies"
+    assert says in judged(account, ours, POLICY, POLICY)
+    assert says in judged(account, f"{ours}/status", None, POLICY)
+    assert says in judged(account, "networking.k8s.io/ingresses", None, POLICY)
+    assert says in judged(account, "example.org/networkpolicies", None, POLICY)
+
+
 def test_a_pod_is_evicted_by_its_uid_and_never_at_once() -> None:
     of = "tocsin-act-node", "/pods/eviction"
     assert judged(*of, None, EVICTION) == ""
