@@ -45,7 +45,7 @@ from bot.wire_search import join_search
 from bot.wire_sharing import Sharing
 from bot.wire_summary import SummaryHouse
 from bot.wire_watch import WatchNeeds, build_watch
-from bot.wire_worlds import actions_of_site, build_worlds
+from bot.wire_worlds import build_worlds, loaded_actions
 from bot.wire_writing import WritingHouse, build_writings
 
 
@@ -180,7 +180,7 @@ def _house(
 
 
 def _gate(ground: Ground, people: LatePeople) -> GateHouse:
-    site = actions_of_site(ground.settings)
+    site = loaded_actions(ground.settings)
     return build_gate(
         GateNeeds(
             settings=ground.settings,

@@ -13,7 +13,7 @@ def kubernetes_door(section: KubernetesSection, clock: Clock) -> KubernetesDoor:
     """Return the door to the cluster of the settings, or one that leads nowhere."""
 
     def opened(now: datetime) -> Base:
-        return open_base(section.context, section.config, now)
+        return open_base(section.context, section.config, now, section.program)
 
     return KubernetesDoor(
         clock=clock,

@@ -24,13 +24,31 @@ def actions_of_site(settings: Settings) -> "tuple[SiteAction, ...]":
     """Return the HTTP actions that this site describes itself, each signed.
 
     Raises:
-        BadSettings: One is not signed, was changed, or cannot be used; names it.
+        BadSettings: One is not signed, was changed, is older than one that was loaded
+            before, or cannot be used; names it.
     """
     if settings.gate.http_actions is None:
         return ()
+    from bot.gateways import editions
     from bot.gateways.site_files import site_actions
 
-    return site_actions(settings.gate.http_actions, settings.gate.http_keys)
+    found = site_actions(settings.gate.http_actions, settings.gate.http_keys)
+    editions.check(settings.home / editions.NAME, found)
+    return found
+
+
+def loaded_actions(settings: Settings) -> "tuple[SiteAction, ...]":
+    """Return the HTTP actions of the site; from now on none older is loaded.
+
+    Raises:
+        BadSettings: As `actions_of_site`.
+    """
+    found = actions_of_site(settings)
+    if found:
+        from bot.gateways import editions
+
+        editions.remember(settings.home / editions.NAME, found)
+    return found
 
 
 def build_worlds(

@@ -33,7 +33,11 @@ MANIFEST = Manifest(
     summary="Deployments, pods, events and last log lines of what an alert names.",
 )
 COLLECT_SETTINGS = dict.fromkeys(
-    ("kubernetes_context", "kubernetes_config", "kubernetes_namespaces"), "[collect]"
+    (
+        *("kubernetes_context", "kubernetes_config", "kubernetes_program"),
+        "kubernetes_namespaces",
+    ),
+    "[collect]",
 )
 RIGHT = "get and list on pods, pods/log, events, deployments, replicasets, autoscalers"
 _EVERY = "*"
@@ -63,6 +67,7 @@ def collect(
     reader: Any,
     kubernetes_context: str,
     kubernetes_config: Path | None,
+    kubernetes_program: str,
     kubernetes_namespaces: Sequence[str],
 ) -> tuple[Collected, ...]:
     """Return the objects, the events and the last lines of the pods of an alert.
@@ -77,7 +82,7 @@ def collect(
     if not space:
         return (_nothing(_not_allowed(named)),)
     try:
-        server = _server(kubernetes_context, kubernetes_config)
+        server = _server(kubernetes_context, kubernetes_config, kubernetes_program)
     except TocsinError as error:
         return (_nothing(f"{error.what}: {error.because}. {error.next_move}"),)
     found = Inventory()
@@ -92,11 +97,12 @@ def probe(
     *,
     kubernetes_context: str,
     kubernetes_config: Path | None,
+    kubernetes_program: str,
     kubernetes_namespaces: Sequence[str],
 ) -> tuple[Access, ...]:
     """Return of each namespace whether it can be read."""
     try:
-        server = _server(kubernetes_context, kubernetes_config)
+        server = _server(kubernetes_context, kubernetes_config, kubernetes_program)
     except TocsinError as error:
         says, move = error.because, error.next_move
         return (Access(name="Kubernetes", works=False, says=says, next_move=move),)
@@ -125,8 +131,8 @@ def _access(server: Service, space: str) -> Access:
     return Access(name=name, works=False, says="; ".join(missing), next_move=move)
 
 
-def _server(context: str, config: Path | None) -> Service:
-    cluster = open_cluster(context, config)
+def _server(context: str, config: Path | None, program: str) -> Service:
+    cluster = open_cluster(context, config, program)
     return Service(ask=cluster.ask, title="Kubernetes", url=cluster.url, right=RIGHT)
 
 

@@ -7,13 +7,14 @@ that is held goes no further and is not taken back; taking it back is
 Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
-from bot.domain.errors import BadRequest
-from bot.domain.plan import Blast, Draft, Level
+from bot.domain.errors import BadRequest, TocsinError
+from bot.domain.plan import Blast, Draft, Level, Plan
 from bot.outside import objects as kinds
 from bot.outside.k8s.action import NAME, NAMESPACE, KubernetesAction
 from bot.outside.k8s.revisions import NONE
@@ -30,6 +31,10 @@ MANIFEST = Manifest(
 
 _UID, _REPLICAS = "deployment.uid", "deployment.replicas"
 _ROLLOUT, _SCALER = "deployment.rollout", "deployment.autoscaler"
+_WAKER = "deployment.started_again_by"
+_KEDA = "keda-operator"
+"""Who manages the autoscalers of KEDA, which starts from 0, too:
+https://keda.sh/docs/latest/concepts/scaling-deployments/"""
 _HELD, _GOING = "held", "going on"
 _NAMED: Mapping[str, Any] = {
     "namespace": NAMESPACE,
@@ -67,14 +72,25 @@ def _held(seen: Seen) -> Texts:
 
 
 def _scalers(seen: Seen) -> Texts:
-    """Return what else sets the number of pods, by name."""
-    names = [
-        kinds.name_of(one)
+    """Return what else sets the number of pods, and what of it also starts from 0."""
+    mine = [
+        one
         for one in seen.answer["items"]
         if one["spec"]["scaleTargetRef"].get("kind") == "Deployment"
         and one["spec"]["scaleTargetRef"]["name"] == seen.known["deployment"]
     ]
-    return {_SCALER: ", ".join(sorted(names)) or NONE}
+    return {_SCALER: _named(mine), _WAKER: _named(filter(_wakes, mine))}
+
+
+def _named(found: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(sorted(map(kinds.name_of, found))) or NONE
+
+
+def _wakes(one: Mapping[str, Any]) -> bool:
+    labels = one["metadata"].get("labels") or {}
+    return labels.get("app.kubernetes.io/managed-by") == _KEDA or bool(
+        kinds.owner(one, "ScaledObject")
+    )
 
 
 def _scalers_kept(answer: Mapping[str, Any]) -> Any:
@@ -132,20 +148,45 @@ class ScaleDeployment(KubernetesAction):
             BadRequest: An autoscaler would set the number back.
         """
         before, after = int(case.facts[_REPLICAS]), int(case.params["replicas"])
-        scaler = case.facts[_SCALER]
+        scaler, waker = case.facts[_SCALER], case.facts[_WAKER]
+        if waker != NONE and not after:
+            raise self._undone(
+                f"{waker} is KEDA's, which starts pods again from 0",
+                "Pause its ScaledObject, then propose it again.",
+            )
         # At 0 an autoscaler rests, on the way there and on the way back.
         if scaler != NONE and before and after:
-            raise BadRequest(
-                f"{self.MANIFEST.name} was not planned",
-                because=f"the autoscaler {scaler} would set the number back",
-                next_move="Change its bounds, or scale to 0: then it rests.",
+            raise self._undone(
+                f"the autoscaler {scaler} would set the number back",
+                "Change its bounds, or scale to 0: then it rests.",
             )
         says = f"{abs(after - before)} pods of one deployment "
-        says += "are started." if after > before else "end, with what they work on."
+        says += (
+            "are started."
+            if after > before
+            else "end, with what they work on; disruption budgets do not hold that."
+        )
         if scaler != NONE:
             says += f" The autoscaler {scaler} "
             says += "sets the number from then on." if after else "rests meanwhile."
         return Blast(systems=1, says=says)
+
+    def _undone(self, because: str, next_move: str) -> BadRequest:
+        what = f"{self.MANIFEST.name} was not planned"
+        return BadRequest(what, because=because, next_move=next_move)
+
+    def verify(self, plan: Plan, *, reader: Any) -> Verified:
+        """Say whether it worked; where an autoscaler has gone on from there, it did."""
+        params = dict(plan.draft.params)
+        try:
+            facts = self.facts(params, reader)
+        except TocsinError:
+            return super().verify(plan, reader=reader)
+        if facts[_SCALER] == NONE or "0" in (params["replicas"], facts[_REPLICAS]):
+            return super().verify(plan, reader=reader)
+        now = f"The autoscaler {facts[_SCALER]} sets the number now. "
+        found = self.witness(Case(params=params, facts=facts, reader=reader))
+        return replace(found, says=now + found.says)
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the number of pods from before."""

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
-from bot.acting.reading import Case, Reading, Seen, Texts
+from bot.acting.reading import Case, Reading, Texts
 from bot.domain.action_effects import Verdict
-from bot.domain.errors import BadRequest
+from bot.domain.errors import BadRequest, NotFound
 from bot.domain.plan import Blast, Level
 from bot.outside import objects as kinds
 from bot.outside.k8s.action import NAME, NAMESPACE, KubernetesAction
-from bot.outside.k8s.selectors import as_labels, as_text, selects
+from bot.outside.k8s.selectors import NONE, allowing, as_labels, as_text
 from bot.ports.action import ActionManifest, Verified
 from bot.ports.integration import Manifest
 
@@ -33,23 +33,23 @@ _LABELS, _NETWORK = "deployment.labels", "deployment.network"
 _NAME, _STATE, _POLICY = "policy.name", "policy.state", "policy.uid"
 _OTHERS = "policy.others"
 _FREE, _CUT, _CHANGED = "not cut off", "cut off", "changed by somebody"
-_NONE = "none"
 _OURS = {"app.kubernetes.io/managed-by": "tocsin"}
 _BOTH = ["Ingress", "Egress"]
 _PARAMS: Mapping[str, Any] = schema(
     namespace=NAMESPACE,
     deployment={**NAME, "description": "the name of the deployment"},
 )
-_IN_NAMESPACE = {"namespace": "namespace"}
+_PODS = "core.ListPods"
+_PODS_OF = {"namespace": "namespace", "labelSelector": _SELECTOR}
 
 
-def _deployment(seen: Seen) -> Texts:
+def _deployment(one: Mapping[str, Any], name: str) -> Texts:
     """Return whom a policy must select, and what it would be called.
 
     Raises:
         BadRequest: The pods are selected by more than labels.
     """
-    spec = seen.answer["spec"]
+    spec = one["spec"]
     selector, pod = spec["selector"], spec["template"]
     if selector.get("matchExpressions") or not selector.get("matchLabels"):
         raise BadRequest(
@@ -58,38 +58,24 @@ def _deployment(seen: Seen) -> Texts:
             next_move="Write the policy by hand, and write a note here.",
         )
     return {
-        _UID: str(seen.answer["metadata"]["uid"]),
+        _UID: str(one["metadata"]["uid"]),
         _SELECTOR: as_text(selector["matchLabels"]),
         _LABELS: as_text(pod["metadata"]["labels"]),
         _NETWORK: "node" if pod["spec"].get("hostNetwork") else "pod",
-        _NAME: f"tocsin-isolate-{seen.known['deployment']}",
+        _NAME: f"tocsin-isolate-{name}",
     }
 
 
-def _policy(seen: Seen) -> Texts:
-    """Return whether our policy is there, and as we made it."""
-    spec = seen.answer["spec"]
+def _policy(one: Mapping[str, Any], selector: str) -> Texts:
+    """Return whether our policy is as we made it."""
+    meta, spec = one["metadata"], one["spec"]
     is_ours = (
-        (seen.answer["metadata"].get("labels") or {}) == _OURS
-        and (spec.get("podSelector") or {})
-        == {"matchLabels": as_labels(seen.known[_SELECTOR])}
+        (meta.get("labels") or {}) == _OURS
+        and (spec.get("podSelector") or {}) == {"matchLabels": as_labels(selector)}
         and sorted(spec.get("policyTypes") or ()) == sorted(_BOTH)
         and not (spec.get("ingress") or spec.get("egress"))
     )
-    uid = str(seen.answer["metadata"]["uid"])
-    return {_STATE: _CUT if is_ours else _CHANGED, _POLICY: uid}
-
-
-def _others(seen: Seen) -> Texts:
-    """Return the policies that allow these pods something, by name."""
-    labels = as_labels(seen.known[_LABELS])
-    names = [
-        kinds.name_of(one)
-        for one in seen.answer["items"]
-        if selects(one["spec"].get("podSelector") or {}, labels)
-        and (one["spec"].get("ingress") or one["spec"].get("egress"))
-    ]
-    return {_OTHERS: ", ".join(sorted(names)) or _NONE}
+    return {_STATE: _CUT if is_ours else _CHANGED, _POLICY: str(meta["uid"])}
 
 
 def _policy_kept(answer: Mapping[str, Any]) -> Any:
@@ -120,30 +106,51 @@ class _SetIsolation(KubernetesAction):
         Reading(
             call="apps.ReadDeployment",
             arguments={"namespace": "namespace", "name": "deployment"},
-            facts=_deployment,
             keep=kinds.deployment,
         ),
         Reading(
             call="networking.ReadPolicy",
             arguments={"namespace": "namespace", "name": _NAME},
-            facts=_policy,
-            missing={_STATE: _FREE, _POLICY: _NONE},
+            missing={_STATE: _FREE, _POLICY: NONE},
             keep=_policy_kept,
         ),
         Reading(
             call="networking.ListPolicies",
-            arguments=_IN_NAMESPACE,
-            facts=_others,
+            arguments={"namespace": "namespace"},
             keep=lambda answer: [_policy_kept(one) for one in answer["items"]],
         ),
+        Reading(call=_PODS, arguments=_PODS_OF),
     )
     TOLD = (
         Reading(
-            call="core.ListPods",
-            arguments={"namespace": "namespace", "labelSelector": _SELECTOR},
+            call=_PODS,
+            arguments=_PODS_OF,
             keep=lambda answer: [kinds.pod(one) for one in answer["items"]],
         ),
     )
+
+    def read(self, params: Texts, session: Any) -> Texts:
+        """Return the deployment, our policy, and who else allows its pods something."""
+
+        def look(call: str, **more: str) -> Mapping[str, Any]:
+            return self.looked(
+                session, call, {"namespace": params["namespace"], **more}
+            )
+
+        one = look("apps.ReadDeployment", name=params["deployment"])
+        found = dict(_deployment(one, params["deployment"]))
+        try:
+            ours = look("networking.ReadPolicy", name=found[_NAME])
+            found |= _policy(ours, found[_SELECTOR])
+        except NotFound:
+            found |= {_STATE: _FREE, _POLICY: NONE}
+        pods = look(_PODS, labelSelector=found[_SELECTOR])["items"]
+        labels = [each["metadata"].get("labels") or {} for each in pods]
+        every = look("networking.ListPolicies")["items"]
+        return {
+            **found,
+            _OTHERS: allowing(every, [as_labels(found[_LABELS]), *labels]),
+        }
 
     def blast(self, case: Case) -> Blast:
         """Return how many pods it is about, and what it does not reach.
@@ -157,9 +164,13 @@ class _SetIsolation(KubernetesAction):
                 because=because,
                 next_move=self.NEXT,
             )
-        count = len(case.told["core.ListPods"])
-        pods = "1 pod" if count == 1 else f"{count} pods"
-        return Blast(systems=1, says=f"{pods}, and whoever needs them. {self.SAYS}")
+        pods = case.told[_PODS]
+        many = "1 pod" if len(pods) == 1 else f"{len(pods)} pods"
+        ours = f"{case.params['deployment']}-"
+        strangers = sum(not one["of"].startswith(ours) for one in pods)
+        if strangers:
+            many += f", {strangers} of them not this deployment's own"
+        return Blast(systems=1, says=f"{many}, and whoever needs them. {self.SAYS}")
 
     SAYS: ClassVar[str]
     NEXT: ClassVar[str] = "Look at the policy, and delete it with kubectl by hand."
@@ -172,12 +183,16 @@ class _SetIsolation(KubernetesAction):
 
     def witness(self, case: Case) -> Verified:
         """Say what was read, and what cannot be known."""
+        others = case.facts[_OTHERS]
+        if case.facts[_STATE] == _CUT and others != NONE:
+            says = f"The policy is there, and {others} allows these pods traffic again."
+            return Verified(verdict=Verdict.FAIL, says=says)
         says = f"Read again: the pods are {case.facts[_STATE]}, as far as policies go; "
         says += "whether the network enforces them was not seen."
         return Verified(verdict=Verdict.PASS, says=says)
 
 
-_READS = tuple(one.call for one in (*_SetIsolation.FACTS, *_SetIsolation.TOLD))
+_READS = tuple(one.call for one in _SetIsolation.FACTS)
 
 
 class IsolateWorkload(_SetIsolation):
@@ -215,7 +230,7 @@ class IsolateWorkload(_SetIsolation):
         """Return why the pods would not be cut off."""
         if facts[_NETWORK] == "node":
             return "its pods use the node's own network, where no policy holds"
-        if facts[_OTHERS] != _NONE:
+        if facts[_OTHERS] != NONE:
             return f"what {facts[_OTHERS]} allows would stay allowed: policies add up"
         return super().useless(facts)
 

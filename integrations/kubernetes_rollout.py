@@ -33,6 +33,7 @@ MANIFEST = Manifest(
 _UID, _SELECTOR = "deployment.uid", "deployment.selector"
 _TEMPLATE, _IMAGES = "deployment.template", "deployment.images"
 _ROLLOUT, _CURRENT = "deployment.rollout", "deployment.replica_set"
+_STRATEGY = "deployment.strategy"
 _NEW_TEMPLATE, _NEW_IMAGES = "revision.template", "revision.images"
 _NUMBER = "revision.number"
 _PARAMS: Mapping[str, Any] = schema(
@@ -53,6 +54,7 @@ def _deployment(seen: Seen) -> Texts:
         _TEMPLATE: revisions.digest(seen.answer),
         _IMAGES: revisions.images(seen.answer),
         _ROLLOUT: "held" if spec.get("paused") else "going on",
+        _STRATEGY: str((spec.get("strategy") or {}).get("type", "RollingUpdate")),
     }
 
 
@@ -175,6 +177,8 @@ class UndoRollout(KubernetesAction):
                 next_move="Let its rollout go on, then propose it again.",
             )
         says = "Every pod of one deployment is replaced, at its usual pace. "
+        if facts[_STRATEGY] == "Recreate":
+            says = "Every pod of one deployment ends before the first new one starts. "
         says += f"It goes back to revision {facts[_NUMBER]}."
         return Blast(systems=1, says=says)
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
+from bot.acting.states import Need
 from bot.domain.errors import NotFound
 from bot.domain.plan import Blast, Level
 from bot.gateways.litellm import LitellmAction
@@ -25,7 +26,7 @@ MANIFEST = Manifest(
 )
 
 _BLOCKED, _GROUP = "litellm.deployment.blocked", "litellm.deployment.group"
-_OTHERS = "litellm.deployment.others"
+_OTHERS, _STORED = "litellm.deployment.others", "litellm.deployment.stored"
 _LIST = "litellm.ListModels"
 _PARAMS = schema(
     model_id={
@@ -68,6 +69,7 @@ def _deployment(seen: Seen) -> Texts:
     return {
         _GROUP: group,
         _OTHERS: str(len(others)),
+        _STORED: flag(_about(mine[0]).get("db_model")),
         _BLOCKED: flag(_about(mine[0]).get("blocked")),
     }
 
@@ -92,6 +94,15 @@ class _SetBlocked(LitellmAction):
     USUAL: ClassVar[Texts] = {_BLOCKED: "no"}
     WORDS: ClassVar[Texts] = {_BLOCKED: "whether the deployment {model_id} is blocked"}
     PROMISE = "LiteLLM's list of models is read again and must be as shown."
+    NEEDS = (
+        Need(
+            fact=_STORED,
+            values=frozenset({"yes"}),
+            because="it stands in LiteLLM's configuration file, and LiteLLM switches "
+            "only what is in its database",
+            next_move="Change the file, or have another group answer.",
+        ),
+    )
     FACTS = (Reading(call=_LIST, arguments={}, facts=_deployment, keep=_kept),)
 
 

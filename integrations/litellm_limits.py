@@ -1,10 +1,13 @@
 """LiteLLM limits: what a key may spend, and how much it may ask per minute.
 
-A budget below what a key has spent stops it until the budget begins anew; so does 0.
+A budget below what a key has spent stops it until the budget begins anew; so does 0,
+except where the key has a temporary increase or is only slowed: both are on the card.
 The way back is the same action with the limit from before.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
@@ -34,6 +37,8 @@ MANIFEST = Manifest(
 _BUDGET, _REQUESTS, _TOKENS = (
     f"litellm.key.{one}" for one in ("max_budget", "rpm_limit", "tpm_limit")
 )
+_BEYOND, _ON_TOP = "litellm.key.beyond_budget", "litellm.key.budget_on_top"
+_REFUSED, _SLOWED = "refused", "slowed"
 _CALLED = "litellm.GetKey"
 
 
@@ -45,6 +50,32 @@ def _key(record: Mapping[str, Any], known: Texts) -> Texts:
         _REQUESTS: amount(record.get("rpm_limit")),
         _TOKENS: amount(record.get("tpm_limit")),
     }
+
+
+def _budget(record: Mapping[str, Any], known: Texts) -> Texts:
+    """Return the limits, and the two flags of the metadata that make a budget less.
+
+    As LiteLLM's ``auth/budget_throttle.py`` and ``user_api_key_auth.py`` read them.
+    """
+    found = _key(record, known)
+    notes = record.get("metadata")
+    flags = notes if isinstance(notes, dict) else {}
+    has_pace = (found[_REQUESTS], found[_TOKENS]) != (NONE, NONE)
+    slows = flags.get("throttle_on_budget_exceeded") is True and has_pace
+    return {
+        **found,
+        _BEYOND: _SLOWED if slows else _REFUSED,
+        _ON_TOP: _on_top(flags),
+    }
+
+
+def _on_top(flags: Mapping[str, Any]) -> str:
+    more, until = flags.get("temp_budget_increase"), flags.get("temp_budget_expiry")
+    if not more or not isinstance(until, str):
+        return NONE
+    # Whether it is over by now is no fact of the key: the card says until when.
+    ends_at = datetime.fromisoformat(until)
+    return f"{amount(more)} USD until {ends_at:%Y-%m-%d %H:%M}"
 
 
 def _manifest(name: str, title: str, call: str, limit: Mapping[str, Any]) -> Any:
@@ -92,6 +123,7 @@ class SetBudget(_SetLimit):
     """Sets what a key may spend."""
 
     FACT = _BUDGET
+    FACTS = (key_reading(_budget),)
     IDENTITY: ClassVar[Texts] = {"key": "key", "limit": "max_budget"}
     USUAL: ClassVar[Texts] = {_BUDGET: NONE}
     WANTED: ClassVar[Texts] = {_BUDGET: "{limit}"}
@@ -103,6 +135,18 @@ class SetBudget(_SetLimit):
         "litellm.SetKeyBudget",
         USD,
     )
+
+    def blast(self, case: Case) -> Blast:
+        """Return whom it hits, and what makes the budget less of a limit."""
+        found = super().blast(case)
+        if case.params["limit"] == NONE:
+            return found
+        says = found.says
+        if case.facts[_BEYOND] == _SLOWED:
+            says += " This key may be slowed there instead: block it to stop it."
+        if case.facts[_ON_TOP] != NONE:
+            says += f" On top of it come {case.facts[_ON_TOP]}."
+        return replace(found, says=says)
 
 
 class LimitRequests(_SetLimit):

@@ -2,7 +2,7 @@
 
 The key goes on asking for the name it always asks for; the proxy answers with the group
 that stands behind the alias. Nobody else notices. Naming a model's own group as the one
-to answer takes the alias away.
+to answer takes the alias away. An alias of the key's team comes first.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,9 @@ from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
+from bot.gateways import litellm_switching as switching
 from bot.gateways.litellm_keys import FIND, KEY_ALIAS, OF_KEY, KeyAction
-from bot.gateways.litellm_things import key_reading, text
+from bot.gateways.litellm_things import key_reading, team_reading, text
 from bot.gateways.operation import canonical
 from bot.ports.action import ActionManifest, Sketch
 from bot.ports.integration import Manifest
@@ -29,54 +30,47 @@ MANIFEST = Manifest(
 )
 
 _ALIASES, _ANSWERS = "litellm.key.aliases", "litellm.key.answers"
-_ALLOWED, _GROUPS = "litellm.key.models", "litellm.model.groups"
-_ALL = ("all-proxy-models", "all-team-models")
-_CALLED = ("litellm.GetKey", "litellm.ListModels")
-_MODEL = {
-    "type": "string",
-    "pattern": r"^(?!sk-)[A-Za-z0-9][A-Za-z0-9@._/:+-]{0,99}$",
-    "maxLength": 100,
-}
+_ALLOWED, _TEAM = "litellm.key.models", "litellm.key.team"
+_TEAM_ANSWERS, _TEAM_ALLOWED = "litellm.team.answers", "litellm.team.models"
+_CALLED = ("litellm.GetKey", "litellm.GetTeam", switching.LIST)
 
 
-def _aliases(record: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return which model answers for which.
-
-    Raises:
-        BadRequest: One is none that can be sent back as it is.
-    """
-    found = record.get("aliases") or {}
-    is_flat = isinstance(found, dict) and all(
-        isinstance(x, str) for x in found.values()
-    )
-    if not is_flat:
-        raise BadRequest(
-            "The model was not planned to change",
-            because="an alias of the key is no name, and an update would repeat it",
-            next_move="Change it in LiteLLM by hand, and write a note here.",
-        )
-    return found
+def _listed(models: object) -> str:
+    return canonical(sorted(map(str, models or ()))).decode()  # type: ignore[call-overload]
 
 
 def _key(record: Mapping[str, Any], known: Texts) -> Texts:
-    aliases = _aliases(record)
+    aliases = switching.aliases(record.get("aliases"))
     return {
         KEY_ALIAS: text(record.get("key_alias")),
-        _ALIASES: canonical(aliases).decode(),
-        _ALLOWED: canonical(sorted(map(str, record.get("models") or ()))).decode(),
+        _TEAM: text(record.get("team_id")),
+        _ALIASES: switching.as_fact(aliases),
+        _ALLOWED: _listed(record.get("models")),
         _ANSWERS: aliases.get(known["model"], known["model"]),
     }
 
 
-def _groups(seen: Seen) -> Texts:
-    """Return the names of the groups that stand for the one to answer."""
-    found = {text(one.get("model_name")) for one in seen.answer.get("data") or ()}
-    return {_GROUPS: "yes" if seen.known["answers"] in found else "no"}
+def _team(record: Mapping[str, Any], known: Texts) -> Texts:
+    aliases = switching.team_aliases(record)
+    return {
+        _TEAM_ANSWERS: aliases.get(known["model"], known["model"]),
+        _TEAM_ALLOWED: _listed(record.get("models")),
+    }
 
 
-def _groups_kept(answer: Mapping[str, Any]) -> Any:
-    """Return the names of the groups; deployments hold keys of providers."""
-    return sorted({text(one.get("model_name")) for one in answer.get("data") or ()})
+def _of_team() -> Reading:
+    """Return how the key's team is read; most keys have none."""
+    read = team_reading(_team)
+
+    def found(seen: Seen) -> Texts:
+        return read.facts(seen) if read.facts else {}
+
+    return replace(
+        read,
+        arguments={"team_id": _TEAM},
+        facts=found,
+        missing={_TEAM_ANSWERS: "", _TEAM_ALLOWED: "[]"},
+    )
 
 
 class SwitchModel(KeyAction):
@@ -88,20 +82,18 @@ class SwitchModel(KeyAction):
         _ANSWERS: "what answers the key {key} when it asks for {model}"
     }
     PROMISE = "The key is read again and its alias must be as shown. It is not used."
-    FACTS = (
-        key_reading(_key),
-        Reading(
-            call="litellm.ListModels", arguments={}, facts=_groups, keep=_groups_kept
-        ),
-    )
+    FACTS = (key_reading(_key), _of_team(), switching.groups_reading())
     MANIFEST = ActionManifest(
         name="litellm.key.switch_model",
         version=1,
         title="Have another model group of LiteLLM answer for a key",
         params=schema(
             key=OF_KEY,
-            model={**_MODEL, "description": "the model that the key asks for"},
-            answers={**_MODEL, "description": "the model group that is to answer"},
+            model={**switching.MODEL, "description": "the model that the key asks for"},
+            answers={
+                **switching.MODEL,
+                "description": "the model group that is to answer",
+            },
         ),
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=_CALLED,
@@ -116,34 +108,41 @@ class SwitchModel(KeyAction):
 
     def carrying(self, params: Texts, facts: Texts) -> Texts:
         """Return all aliases of the key with the one that changes."""
-        known = orjson.loads(facts[_ALIASES])
-        known.pop(params["model"], None)
-        if params["answers"] != params["model"]:
-            known[params["model"]] = params["answers"]
-        return {"aliases": canonical(known).decode()}
+        return {"aliases": switching.switched(facts[_ALIASES], params)}
 
     def blast(self, case: Case) -> Blast:
         """Return whom it hits.
 
         Raises:
-            BadRequest: No such group is there, or the key may not use it.
+            BadRequest: No such group is there, the key or its team may not use it, or
+                an alias of the team would come first.
         """
-        answers = case.params["answers"]
-        allowed = orjson.loads(case.facts[_ALLOWED])
-        may = not allowed or answers in allowed or any(one in allowed for one in _ALL)
-        if case.facts[_GROUPS] != "yes" or not may:
-            because = (
-                "the key may not use it" if not may else "no model group has its name"
-            )
+        name, model = self.MANIFEST.name, case.params["model"]
+        switching.refuse(name, case.params["answers"], self._against(case))
+        first = case.facts[_TEAM_ANSWERS]
+        if first not in ("", model):
             raise BadRequest(
-                f"{self.MANIFEST.name} was not planned",
-                because=f"{answers} cannot answer: {because}",
-                next_move="Name a group that stands in LiteLLM's list of models.",
+                f"{name} was not planned",
+                because=f"the key's team has {first!a} answer for {model}, and "
+                "a team's alias comes before a key's",
+                next_move="Switch the model of the team, with "
+                "litellm.team.switch_model.",
             )
         alias = case.facts[KEY_ALIAS]
         named = f"the key {alias!a}" if alias else "this one key, which has no alias"
-        says = f"Everybody who calls with {named} and asks for {case.params['model']}."
+        says = f"Everybody who calls with {named} and asks for {model}."
         return Blast(systems=1, says=says)
+
+    def _against(self, case: Case) -> str:
+        """Return why the group cannot answer, "" if it can."""
+        answers, facts = case.params["answers"], case.facts
+        if facts[switching.GROUP] != "yes":
+            return "no model group has its name"
+        if not switching.allows(orjson.loads(facts[_ALLOWED]), answers):
+            return "the key may not use it"
+        if not switching.allows(orjson.loads(facts[_TEAM_ALLOWED]), answers):
+            return "the key's team may not use it"
+        return ""
 
     def sketch(self, params: Texts) -> Sketch:
         """Return what would change: where nothing is wrong, a model answers itself."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bot.acting.params import schema
 from bot.acting.reading import Case, Texts, was
+from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
 from bot.gateways.litellm import LitellmAction
 from bot.gateways.litellm_things import (
@@ -30,6 +31,7 @@ MANIFEST = Manifest(
 )
 
 _BLOCKED, _BUDGET = "litellm.team.blocked", "litellm.team.max_budget"
+_SOFT = "litellm.team.soft_budget"
 _GET = "litellm.GetTeam"
 _PARAMS = schema(team_id=OF_TEAM)
 
@@ -110,8 +112,14 @@ class UnblockTeam(_SetBlocked):
     )
 
 
+def _budgets(record: Mapping[str, Any], known: Texts) -> Texts:
+    return {**_team(record, known), _SOFT: amount(record.get("soft_budget"))}
+
+
 class SetTeamBudget(_OfTeam):
     """Sets what a team may spend."""
+
+    FACTS = (team_reading(_budgets),)
 
     SAYS = "beyond the budget every request with them is refused."
     IDENTITY: ClassVar[Texts] = {"team_id": "team_id", "limit": "max_budget"}
@@ -135,6 +143,22 @@ class SetTeamBudget(_OfTeam):
         calls=("litellm.SetTeamBudget", _GET),
         rollback="litellm.team.set_budget",
     )
+
+    def blast(self, case: Case) -> Blast:
+        """Return whom it hits.
+
+        Raises:
+            BadRequest: LiteLLM takes no budget that low.
+        """
+        limit, soft = case.params["limit"], case.facts[_SOFT]
+        if NONE not in (limit, soft) and float(limit) <= float(soft):
+            raise BadRequest(
+                f"{self.MANIFEST.name} was not planned",
+                because=f"LiteLLM takes no budget of a team at or below its soft "
+                f"budget, which is {soft} USD",
+                next_move="Block the team, or set a budget above that.",
+            )
+        return super().blast(case)
 
     def rollback(self, draft: Draft) -> Texts | None:
         """Return the budget from before."""

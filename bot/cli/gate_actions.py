@@ -87,10 +87,13 @@ def lint_actions(folder: Path | None) -> None:
     """
     from bot.cli.opening import open_settings
     from bot.gate.catalogue import load_actions, with_site
+    from bot.gateways import editions
     from bot.gateways.site_files import secrets_in, site_actions, site_keys
 
-    gate = open_settings().gate
+    settings = open_settings()
+    gate = settings.gate
     found = site_actions(folder or gate.http_actions, gate.http_keys)
+    editions.check(settings.home / editions.NAME, found)
     with_site(load_actions(), found)
     for one in found:
         site_keys(one, secrets_in(gate.http_secrets))

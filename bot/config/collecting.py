@@ -52,6 +52,11 @@ class CollectSection(Section):
     kubernetes_config: Path | None = Field(
         None, description="The kubeconfig. Default: where kubectl looks for it."
     )
+    kubernetes_program: str = Field(
+        "",
+        description="The one program that the kubeconfig may run to get a token, as "
+        "its exec.command says it, such as aws. Without it none is run.",
+    )
     kubernetes_namespaces: Names = Field(
         (),
         description="Namespaces that may be read, whatever an alert names; * stands "

@@ -28,6 +28,11 @@ class KubernetesSection(Section):
     config: Path | None = Field(
         None, description="The kubeconfig. Default: where kubectl looks for it."
     )
+    program: str = Field(
+        "",
+        description="The one program that the kubeconfig may run to get a token, as "
+        "its exec.command says it, such as aws. Without it none is run.",
+    )
     accounts: str = Field(
         "tocsin",
         description="Namespace of the accounts tocsin-read and tocsin-act-*. Plans "

@@ -57,6 +57,13 @@ OPERATIONS: Mapping[str, Operation] = {
     "litellm.GetTeam": Operation(method="GET", path="/team/info", query=("team_id",)),
     "litellm.BlockTeam": _switch("team", "team_id", "block"),
     "litellm.UnblockTeam": _switch("team", "team_id", "unblock"),
+    "litellm.SetTeamAliases": Operation(
+        method="POST",
+        path="/team/update",
+        body={"team_id": Kind.TEXT, "aliases": Kind.MAP},
+        told=("answers", "model"),
+        sent_as={"aliases": "model_aliases"},
+    ),
     "litellm.SetTeamBudget": _update("team", "team_id", "max_budget", Kind.NUMBER),
 }
 """Every operation that an action may make; one field of an update at a time."""

@@ -39,7 +39,7 @@ _KEY_KEPT = (
 _TEAM_KEPT = (
     *("team_alias", "team_id", "organization_id", "blocked", "created_at"),
     *("models", "spend", "max_budget", "budget_duration", "budget_reset_at"),
-    *("rpm_limit", "tpm_limit"),
+    *("rpm_limit", "tpm_limit", "soft_budget"),
 )
 
 _DELETED = "deleted"
@@ -126,7 +126,10 @@ def _team_kept(answer: Mapping[str, Any]) -> Any:
     record = _record(answer, "team_info")
     keys = answer.get("keys")
     count = len(keys) if isinstance(keys, list) else 0
-    return {**{name: record.get(name) for name in _TEAM_KEPT}, "keys": count}
+    table = record.get("litellm_model_table")
+    aliases = table.get("model_aliases") if isinstance(table, dict) else None
+    kept = {name: record.get(name) for name in _TEAM_KEPT}
+    return {**kept, "model_aliases": aliases, "keys": count}
 
 
 def _another_shape() -> Unreachable:

@@ -38,6 +38,7 @@ class Operation:
         query: Arguments that go into the query.
         body: Arguments that go into the body, and what they are there.
         told: Arguments that people are told and that are not sent.
+        sent_as: Argument of the body → its name there, where that is another.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Operation:
     query: tuple[str, ...] = ()
     body: Mapping[str, Kind] = field(default_factory=dict)
     told: tuple[str, ...] = ()
+    sent_as: Mapping[str, str] = field(default_factory=dict)
 
 
 def request_of(base: str, operation: Operation, texts: Mapping[str, str]) -> Request:
@@ -57,7 +59,10 @@ def request_of(base: str, operation: Operation, texts: Mapping[str, str]) -> Req
     if known != texts.keys():
         raise _unfit("its arguments are not those of the operation")
     query = urlencode([(name, texts[name]) for name in operation.query])
-    fields = {name: _typed(kind, texts[name]) for name, kind in operation.body.items()}
+    fields = {
+        operation.sent_as.get(name, name): _typed(kind, texts[name])
+        for name, kind in operation.body.items()
+    }
     return Request(
         method=operation.method,
         url=f"{base.rstrip('/')}{operation.path}{'?' if query else ''}{query}",

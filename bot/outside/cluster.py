@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.domain.addresses import complaint, is_this_machine
 from bot.domain.errors import BadSettings, Unreachable
+from bot.outside.kubeconfig import load
 from bot.ports.ask import Answer, Ask
 
 IN_CLUSTER = "in-cluster"
@@ -31,13 +32,16 @@ class Cluster:
     ask: Ask
 
 
-def open_cluster(context: str, config: Path | None) -> Cluster:
+def open_cluster(context: str, config: Path | None, program: str = "") -> Cluster:
     """Return the cluster of a context; reads the kubeconfig and calls nobody.
+
+    Args:
+        program: The one program that the kubeconfig may run for a token.
 
     Raises:
         BadSettings: As `configured`.
     """
-    settings = configured(context, config)
+    settings = configured(context, config, program)
     from kubernetes import client
 
     pool = client.ApiClient(configuration=settings).rest_client.pool_manager
@@ -45,10 +49,11 @@ def open_cluster(context: str, config: Path | None) -> Cluster:
     return Cluster(url=str(settings.host), ask=_ClusterAsk(pool=pool, headers=headers))
 
 
-def configured(context: str, config: Path | None) -> Any:
+def configured(context: str, config: Path | None, program: str = "") -> Any:
     """Return what the official client makes of a kubeconfig, checked.
 
-    A kubeconfig may name a program that gets the credentials: then that runs.
+    Args:
+        program: The one program that the kubeconfig may run for a token.
 
     Raises:
         BadSettings: The client is not installed, or the configuration cannot be used.
@@ -62,7 +67,9 @@ def configured(context: str, config: Path | None) -> Any:
         ) from None
     settings = client.Configuration()
     try:
-        _load(settings, context, config)
+        _load(settings, context, config, program)
+    except BadSettings:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever the client makes of a file
         raise _bad(
             f"its configuration cannot be used ({type(error).__name__})",
@@ -73,18 +80,13 @@ def configured(context: str, config: Path | None) -> Any:
     return settings
 
 
-def _load(settings: Any, context: str, config: Path | None) -> None:
+def _load(settings: Any, context: str, config: Path | None, program: str) -> None:
     from kubernetes import config as kube
 
     if context == IN_CLUSTER:
         kube.load_incluster_config(client_configuration=settings)
         return
-    kube.load_kube_config(
-        config_file=str(config) if config else None,
-        context=context,
-        client_configuration=settings,
-        persist_config=False,
-    )
+    load(settings, context, config, program)
 
 
 def _check(settings: Any) -> None:

@@ -1,11 +1,13 @@
 """What every action promises, whatever world it changes; each is one function here.
 
 Which worlds there are, and how each is stood up, is said by the tests that call them:
-`test_every_action.py` for AWS, `test_every_gateway_action.py` for services over HTTP.
+`test_every_action.py` for AWS, `test_every_gateway_action.py` for services over HTTP,
+`test_every_kubernetes_action.py` for a cluster.
 """
 
 import secrets
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -15,7 +17,7 @@ import pytest
 from bot.acting.action import DataAction
 from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest
-from bot.domain.plan import Afterwards, Draft, Plan, Step
+from bot.domain.plan import Afterwards, Draft, Plan, Step, canonical
 from bot.ports.action import Action, Effect, Measuring, StepResult
 from bot.wire_ground import SystemClock
 from tests.cloud import plan_of
@@ -95,8 +97,10 @@ def works_once_is_seen_and_is_undone(stage: Stage, world: World) -> None:
     # Nothing happened yet: it has failed, or it is too early to tell.
     early = action.verify(plan_of(done), reader=stage.reader())
     assert early.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE)
-    assert approved(stage, action, done).outcome is Outcome.OK
-    assert action.verify(plan_of(done), reader=stage.reader()).verdict is Verdict.PASS
+    result = approved(stage, action, done)
+    assert result.outcome is Outcome.OK, result.says
+    found = action.verify(plan_of(done), reader=stage.reader())
+    assert found.verdict is Verdict.PASS, found.says
     with pytest.raises(BadRequest, match=f"{action.PLACE} is already as it would make"):
         action.plan(dict(done.params), reader=stage.reader())
 
@@ -135,6 +139,42 @@ def session_of_another_plan_cannot_touch_it(stage: Stage, world: World) -> None:
     session = stage.session(plan_of(foreign), action)
     assert ran(action, mine, session).outcome is Outcome.FAILED
     assert action.probe(mine, reader=stage.reader()) == mine.preconditions
+
+
+def slipped_in_before_the_write_is_a_conflict(
+    stage: Stage, world: World, *, touch: Callable[[str, Mapping[str, str]], object]
+) -> None:
+    """The world moves after the comparison, and the world itself refuses the write.
+
+    Only where it compares and sets by itself.
+
+    Args:
+        touch: Writes, as somebody else, the thing that a call is about to write.
+    """
+    draft = drafted(stage, world)
+    session = stage.session(plan_of(draft), world.action)
+    written = session.write
+    touched: list[object] = []
+
+    def slow(call: str, texts: Mapping[str, str], body: Any) -> StepResult:
+        if not touched:
+            touched.append(touch(call, texts))
+        result: StepResult = written(call, texts, body)
+        return result
+
+    session.write = slow
+    result = ran(world.action, draft, session)
+    assert result.outcome is Outcome.FAILED
+    assert "did not happen: the world is not as planned" in result.says
+
+
+def nothing_hidden_is_shown_or_kept(
+    stage: Stage, world: World, hidden: Collection[str]
+) -> None:
+    draft = drafted(stage, world)
+    kept = world.action.snapshot(draft, reader=stage.reader())
+    held = (orjson.dumps(kept) + canonical(asdict(draft))).decode()
+    assert [one for one in hidden if one in held] == []
 
 
 def manifest_names_what_is_called_and_kept(

@@ -40,6 +40,7 @@ class World:
     action: KubernetesAction
     make: Callable[[FakeCluster], Params]
     move: Callable[[FakeCluster, Params], Any]
+    also: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -77,7 +78,7 @@ def deployment(cluster: FakeCluster, **spec: Any) -> Params:
         },
     )
     for number in range(2):
-        pod(cluster, f"{name}-{number}", app=name)
+        pod(cluster, f"{name}-{number}", of=f"{name}-7c9f", app=name)
     return {"namespace": SPACE, "deployment": name}
 
 
@@ -87,12 +88,13 @@ def pod(
     *,
     node: str = "",
     space: str = SPACE,
+    of: str = "chat",
     **labels: str,
 ) -> dict[str, Any]:
     owner = {
         "apiVersion": "apps/v1",
         "kind": "ReplicaSet",
-        "name": "chat",
+        "name": of,
         "uid": "1",
         "controller": True,
     }

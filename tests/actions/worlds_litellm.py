@@ -10,6 +10,7 @@ from integrations.litellm_deployments import BlockDeployment, UnblockDeployment
 from integrations.litellm_keys import BlockKey, UnblockKey
 from integrations.litellm_limits import LimitRequests, LimitTokens, SetBudget
 from integrations.litellm_models import SwitchModel
+from integrations.litellm_team_models import SwitchTeamModel
 from integrations.litellm_teams import BlockTeam, SetTeamBudget, UnblockTeam
 from tests.fakes.litellm import FakeLitellm
 
@@ -58,8 +59,17 @@ def _limited(limit: str) -> Callable[[FakeLitellm], Params]:
 def _switched(proxy: FakeLitellm) -> Params:
     for group in ("big", "small"):
         proxy.model(group)
-    key = proxy.key(aliases={"other": "big"}, models=["big", "small"])
+    team = proxy.team(models=["big", "small"])
+    key = proxy.key(aliases={"other": "big"}, models=["big", "small"], team_id=team)
     return {"key": key, "model": "big", "answers": "small"}
+
+
+def _team_switched(proxy: FakeLitellm) -> Params:
+    for group in ("big", "small"):
+        proxy.model(group)
+    table = {"model_aliases": {"other": "big"}}
+    team = proxy.team(litellm_model_table=table, model_id=7)
+    return {"team_id": team, "model": "big", "answers": "small"}
 
 
 def _deployment(*, blocked: bool) -> Callable[[FakeLitellm], Params]:
@@ -91,6 +101,11 @@ WORLDS = (
     ),
     LitellmWorld(
         action=SwitchModel(), make=_switched, move=_set_key(aliases={"x": "y"})
+    ),
+    LitellmWorld(
+        action=SwitchTeamModel(),
+        make=_team_switched,
+        move=_set_team(litellm_model_table={"model_aliases": '{"x": "y"}'}),
     ),
     LitellmWorld(
         action=BlockTeam(),

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +23,7 @@ from tests.loopback import Loopback, Said, said, serving
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     with serving(answers()) as one:
 
-        def here(_context: str, _config: Path | None) -> Cluster:
+        def here(*_given: object) -> Cluster:
             return Cluster(url=one.url, ask=HttpAsk())
 
         monkeypatch.setattr(kubernetes, "open_cluster", here)
@@ -190,6 +189,7 @@ def test_the_doctor_says_which_right_is_missing(server: Loopback) -> None:
     given = {
         "kubernetes_context": "prod",
         "kubernetes_config": None,
+        "kubernetes_program": "",
         "kubernetes_namespaces": (SPACE,),
     }
     assert [one.works for one in kubernetes.probe(**given)] == [True]  # type: ignore[arg-type]

@@ -3,8 +3,9 @@
 It answers as https://kubernetes.io/docs/reference/using-api/api-concepts/ says: a
 write for another `resourceVersion` is a conflict, a token is good for its account and
 time, what an account may do stands in the manifests that are shipped. Bodies are
-checked by `check`: the official client's models, where that is installed. The
-controllers that follow a write are `kube_controllers.py`.
+checked by `check`: the official client's models, where that is installed. What is
+written must pass the shipped admission policies, `kube_policies.py`. The controllers
+that follow a write are `kube_controllers.py`.
 """
 
 import contextlib
@@ -25,6 +26,7 @@ from bot.outside.k8s.selectors import as_labels
 from bot.outside.k8s.wire import route_to
 from tests.fakes.clock import FakeClock
 from tests.fakes.kube_controllers import disrupted, follow
+from tests.fakes.kube_policies import Admission, refused
 from tests.fakes.kube_rights import ACCOUNTS, Right, may, rights
 
 SPACES = ("serving", "batch")
@@ -38,6 +40,7 @@ Place = tuple[str, str, str]
 """Resource, namespace, name."""
 Said = tuple[int, Object]
 VERBS = {"POST": "create", "PATCH": "patch", "DELETE": "delete"}
+_OPERATIONS = {"create": "CREATE", "patch": "UPDATE", "delete": "DELETE"}
 
 
 class Refused(Exception):
@@ -54,6 +57,7 @@ class Request:
 
     verb: str
     group: str
+    version: str
     space: str
     resource: str
     name: str
@@ -223,7 +227,7 @@ class FakeCluster:
         wanted = request.body["spec"]["expirationSeconds"]
         if request.body["kind"] != "TokenRequest" or wanted < 600:
             raise Refused(422, "Invalid")
-        self._checked(request, request.body)
+        self._admitted(request, request.body, None)
         ends_at = self.tokens[(made := self.token(request.name, wanted))][1]
         status = {"token": made, "expirationTimestamp": f"{ends_at:%FT%TZ}"}
         return 201, {**request.body, "status": status}
@@ -235,19 +239,19 @@ class FakeCluster:
             raise Refused(400, "BadRequest")
         if place in self.objects:
             raise Refused(409, "AlreadyExists")
-        self._checked(request, made)
+        self._admitted(request, made, None)
         made["metadata"]["uid"] = secrets.token_hex(8)
         self._store(place, made, None)
         return 201, made
 
     def _patch(self, request: Request, old: Object) -> Said:
         shown = _scale(old) if request.part == "scale" else copy.deepcopy(old)
-        made = _patched(shown, request)
+        made = _patched(copy.deepcopy(shown), request)
         if made["metadata"]["resourceVersion"] != old["metadata"]["resourceVersion"]:
             raise Refused(409, "Conflict")
         if made["metadata"]["uid"] != old["metadata"]["uid"]:
             raise Refused(422, "Invalid")
-        self._checked(request, made)
+        self._admitted(request, made, shown)
         if request.part == "scale":
             spec = {**old["spec"], "replicas": made["spec"]["replicas"]}
             made = {**copy.deepcopy(old), "spec": spec}
@@ -259,6 +263,7 @@ class FakeCluster:
         wanted = request.body.get("preconditions") or {}
         if any(old["metadata"][name] != value for name, value in wanted.items()):
             raise Refused(409, "Conflict")
+        self._admit(request, None, old)
         del self.objects[request.place]
         return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
 
@@ -269,7 +274,7 @@ class FakeCluster:
             request.space,
         ):
             raise Refused(400, "BadRequest")
-        self._checked(request, body)
+        self._admitted(request, body, None)
         wanted = (body.get("deleteOptions") or {}).get("preconditions") or {}
         if wanted.get("uid", old["metadata"]["uid"]) != old["metadata"]["uid"]:
             raise Refused(409, "Conflict")
@@ -284,6 +289,34 @@ class FakeCluster:
     def _checked(self, request: Request, made: Object) -> None:
         if self.check(request, made):
             raise Refused(400, "BadRequest")
+
+    def _admitted(self, request: Request, made: Object, old: Object | None) -> None:
+        self._checked(request, made)
+        self._admit(request, made, old)
+
+    def _admit(self, request: Request, new: Object | None, old: Object | None) -> None:
+        status, reason = refused(
+            Admission(request=_as_review(request), new=new, old=old)
+        )
+        if status:
+            raise Refused(status, reason)
+
+
+def _as_review(request: Request) -> Object:
+    """Return a request as policies see it; an empty part is left out, as by the API."""
+    part = {"subResource": request.part} if request.part else {}
+    return {
+        "operation": _OPERATIONS[request.verb],
+        "resource": {
+            "group": request.group,
+            "version": request.version,
+            "resource": request.resource,
+        },
+        "name": request.name,
+        "namespace": request.space,
+        "userInfo": {"username": f"system:serviceaccount:{ACCOUNTS}:{request.account}"},
+        **part,
+    }
 
 
 def _scale(one: Object) -> Object:
@@ -345,6 +378,7 @@ def _taken_apart(
     return Request(
         verb=verb,
         group=named["group"],
+        version=named["version"],
         space=named["space"],
         resource=named["resource"],
         name=named["name"],

@@ -2,7 +2,8 @@
 
 It keeps `bot.ports.send.Send` and refuses what the real one refuses: other fields than
 its requests know, wrong types, a viewer that writes, things that are not there. Shapes
-and statuses are those of LiteLLM 1.108.7: BlockKeyRequest, UpdateKeyRequest,
+and statuses are those of LiteLLM 1.108.7 (aliases, soft budgets and what is refused
+of a configuration file: 1.110.2): BlockKeyRequest, UpdateKeyRequest,
 BlockTeamRequest, UpdateTeamRequest and BlockModelRequest in its ``proxy/_types.py``,
 and what its endpoints were seen to answer.
 """
@@ -34,7 +35,11 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
     },
     "/team/block": {"team_id": str},
     "/team/unblock": {"team_id": str},
-    "/team/update": {"team_id": str, "max_budget": _OPTIONAL_NUMBER},
+    "/team/update": {
+        "team_id": str,
+        "max_budget": _OPTIONAL_NUMBER,
+        "model_aliases": dict,
+    },
     "/model/block": {"model_id": str},
     "/model/unblock": {"model_id": str},
 }
@@ -91,12 +96,16 @@ class FakeLitellm:
             "spend": 40.5,
             "blocked": False,
             "max_budget": 100.0,
+            "soft_budget": None,
+            "models": [],
+            "model_id": None,
+            "litellm_model_table": None,
             "metadata": {"callback_secret": "never to be kept"},
             **fields,
         }
         return name
 
-    def model(self, group: str, *, blocked: bool = False) -> str:
+    def model(self, group: str, *, blocked: bool = False, stored: bool = True) -> str:
         name = secrets.token_hex(8)
         self.models[name] = {
             "model_name": group,
@@ -104,7 +113,7 @@ class FakeLitellm:
                 "model": f"openai/{group}",
                 "api_base": "https://x.test",
             },
-            "model_info": {"id": name, "db_model": True, "blocked": blocked},
+            "model_info": {"id": name, "db_model": stored, "blocked": blocked},
         }
         return name
 
@@ -123,7 +132,8 @@ class FakeLitellm:
         if shown not in (READ_KEY, ACT_KEY):
             return _said(401, {"error": {"message": "Authentication Error"}})
         if request.method == "GET":
-            named = {key: one[-1] for key, one in parse_qs(parts.query).items()}
+            asked = parse_qs(parts.query, keep_blank_values=True)
+            named = {key: one[-1] for key, one in asked.items()}
             return self._read(parts.path, named)
         if self.faults:
             return self.faults.pop(0)(request)
@@ -175,14 +185,30 @@ class FakeLitellm:
         if record is None:
             return _found(None)
         state = record["model_info"] if of == "model" else record
+        if wrong := _unwritable(of, state, body):
+            return _said(400, {"error": {"message": wrong}})
         match path.rsplit("/", 1)[1]:
             case "block":
                 state["blocked"] = True
             case "unblock":
                 state["blocked"] = False
             case _:
-                state |= {key: one for key, one in body.items() if key != _FIRST[of]}
+                fields = {key: one for key, one in body.items() if key != _FIRST[of]}
+                if "model_aliases" in fields:
+                    table = {"model_aliases": fields.pop("model_aliases")}
+                    state |= {"litellm_model_table": table, "model_id": 1}
+                state |= fields
         return _said(200, {_FIRST[of]: body[_FIRST[of]]})
+
+
+def _unwritable(of: str, state: Mapping[str, Any], body: Mapping[str, Any]) -> str:
+    """Return what the real one says against a change that is well formed."""
+    if of == "model" and not state["db_model"]:
+        return "Cannot edit config-based model"
+    budget, soft = body.get("max_budget"), state.get("soft_budget")
+    if of == "team" and budget is not None and soft is not None and budget <= soft:
+        return "max_budget must be strictly greater than soft_budget"
+    return ""
 
 
 def _fits(body: Any, shape: Mapping[str, Any], of: str) -> bool:

@@ -1,5 +1,6 @@
 """The doctor reads LiteLLM with the key that reads, and loads what a site signed."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,21 @@ def test_a_proxy_is_read_and_never_asked_with_the_key_that_acts(
     proxy.model("big")
     with served(proxy) as door:
         url = {"LITELLM_URL": door.url}
+        masters = told(
+            tmp_path, **url, LITELLM_READ_KEY=READ_KEY, LITELLM_ACT_KEY=ACT_KEY
+        )
+        for one in (READ_KEY, ACT_KEY):
+            proxy.keys[sha256(one.encode()).hexdigest()] = proxy.keys.pop(proxy.key())
         whole = told(
             tmp_path, **url, LITELLM_READ_KEY=READ_KEY, LITELLM_ACT_KEY=ACT_KEY
         )
         half = told(tmp_path, **url, LITELLM_READ_KEY=READ_KEY)
         wrong = told(tmp_path, **url, LITELLM_READ_KEY="else")
+    assert masters["litellm"][0] == "warn"
+    assert (
+        "no key for gate.litellm_read_key and gate.litellm_act_key: the"
+        in (masters["litellm"][1])
+    )
     assert whole["litellm"] == ("ok", "it answers, deployments: 1")
     assert half["litellm"][0] == "warn"
     assert "none can run" in half["litellm"][1]

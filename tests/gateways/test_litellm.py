@@ -15,7 +15,8 @@ from integrations.litellm_deployments import BlockDeployment
 from integrations.litellm_keys import BlockKey
 from integrations.litellm_limits import SetBudget
 from integrations.litellm_models import SwitchModel
-from integrations.litellm_teams import BlockTeam
+from integrations.litellm_team_models import SwitchTeamModel
+from integrations.litellm_teams import BlockTeam, SetTeamBudget
 from tests.cloud import plan_of
 from tests.fakes.ask import answer
 from tests.fakes.clock import FakeClock
@@ -142,10 +143,114 @@ def test_other_aliases_of_a_key_stay_as_they_are(proxy: FakeLitellm) -> None:
     assert dict(draft.steps[0].params)["aliases"] == '{"big":"small","other":"big"}'
 
 
+def test_an_alias_of_a_keys_team_comes_first_and_is_switched_itself(
+    proxy: FakeLitellm,
+) -> None:
+    for group in ("small", "tiny"):
+        proxy.model(group)
+    table = {"model_aliases": {"big": "tiny"}}
+    team = proxy.team(litellm_model_table=table, model_id=7)
+    key = proxy.key(team_id=team)
+    asked = {"model": "big", "answers": "small"}
+    with pytest.raises(BadRequest, match="a team's alias comes before a key's"):
+        drafted(proxy, SwitchModel(), key=key, **asked)
+    draft = drafted(proxy, SwitchTeamModel(), team_id=team, **asked)
+    (change,) = draft.changes
+    assert (change.before, change.after) == ("tiny", "small")
+    assert dict(draft.steps[0].params)["aliases"] == '{"big":"small"}'
+
+
+def test_what_a_keys_team_may_not_use_does_not_answer_for_it(
+    proxy: FakeLitellm,
+) -> None:
+    proxy.model("small")
+    asked = {"model": "big", "answers": "small"}
+    for models in (["big"], ["big-*"]):
+        key = proxy.key(team_id=proxy.team(models=models))
+        with pytest.raises(BadRequest, match="the key's team may not use it"):
+            drafted(proxy, SwitchModel(), key=key, **asked)
+    for models in ([], ["small"], ["*"], ["sm*"], ["all-proxy-models"]):
+        key = proxy.key(team_id=proxy.team(models=models))
+        assert drafted(proxy, SwitchModel(), key=key, **asked).steps
+
+
+def test_a_team_is_switched_whatever_it_may_use_and_its_keys_are_counted(
+    proxy: FakeLitellm,
+) -> None:
+    proxy.model("small")
+    team = proxy.team(models=["big"], team_alias="claims")
+    proxy.key(team_id=team, aliases={"small": "tiny"})
+    proxy.key(team_id=team, aliases={"other": "x"})
+    asked = {"team_id": team, "model": "big", "answers": "small"}
+    blast = drafted(proxy, SwitchTeamModel(), **asked).blast
+    assert blast.principals == 2
+    assert blast.says == (
+        "Everybody of the team 'claims' with 2 keys who asks for big. "
+        "Keys with aliases of their own for one of the two: 1."
+    )
+    with pytest.raises(BadRequest, match="no model group has its name"):
+        drafted(proxy, SwitchTeamModel(), **{**asked, "answers": "gone"})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"model_id": 7, "litellm_model_table": None},
+        {"litellm_model_table": {"model_aliases": {"a": {"weight": 1}}}},
+        {"litellm_model_table": {"model_aliases": "no json"}},
+    ],
+)
+def test_aliases_of_a_team_that_cannot_be_read_are_left_to_people(
+    proxy: FakeLitellm, fields: dict[str, Any]
+) -> None:
+    proxy.model("small")
+    asked = {"team_id": proxy.team(**fields), "model": "big", "answers": "small"}
+    with pytest.raises(BadRequest, match=r"an update would repeat it|does not say"):
+        drafted(proxy, SwitchTeamModel(), **asked)
+
+
+def test_a_budget_that_litellm_would_refuse_is_not_planned(proxy: FakeLitellm) -> None:
+    team = proxy.team(soft_budget=20.0)
+    for limit in ("0", "20"):
+        with pytest.raises(BadRequest, match="soft budget, which is 20 USD"):
+            drafted(proxy, SetTeamBudget(), team_id=team, limit=limit)
+    for limit in ("20.5", "none"):
+        assert drafted(proxy, SetTeamBudget(), team_id=team, limit=limit).steps
+
+
+def test_a_deployment_of_the_configuration_file_is_left_alone(
+    proxy: FakeLitellm,
+) -> None:
+    of_file = proxy.model("chat", stored=False)
+    with pytest.raises(BadRequest, match="stands in LiteLLM's configuration file"):
+        drafted(proxy, BlockDeployment(), model_id=of_file)
+
+
 def test_an_alias_that_cannot_be_repeated_is_left_to_people(proxy: FakeLitellm) -> None:
     key = proxy.key(aliases={"other": {"weight": 1}})
     with pytest.raises(BadRequest, match="an update would repeat it"):
         drafted(proxy, SwitchModel(), key=key, model="big", answers="small")
+
+
+def test_what_makes_a_budget_less_of_a_limit_is_told(proxy: FakeLitellm) -> None:
+    flags = {
+        "throttle_on_budget_exceeded": True,
+        "temp_budget_increase": 100,
+        "temp_budget_expiry": "2026-05-05T10:00:00+00:00",
+    }
+    key = proxy.key(metadata=flags, rpm_limit=60)
+    says = drafted(proxy, SetBudget(), key=key, limit="0").blast.says
+    assert says.endswith(
+        "This key may be slowed there instead: block it to stop it. "
+        "On top of it come 100 USD until 2026-05-05 10:00."
+    )
+    # Without a pace there is nothing to slow.
+    key = proxy.key(metadata={**flags, "temp_budget_increase": None})
+    says = drafted(proxy, SetBudget(), key=key, limit="0").blast.says
+    assert says.endswith("beyond the limit they are refused.")
+    key = proxy.key(metadata={**flags, "temp_budget_expiry": "<!channel>"})
+    with pytest.raises(Unreachable, match="another shape"):
+        drafted(proxy, SetBudget(), key=key, limit="0")
 
 
 def test_what_was_spent_is_told_after_a_look(proxy: FakeLitellm) -> None:

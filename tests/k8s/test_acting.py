@@ -12,7 +12,7 @@ from bot.domain.plan import Draft
 from bot.gate.catalogue import load_actions
 from bot.outside.k8s.session import Reach
 from bot.ports.action import Effect, StepResult
-from tests.actions.promises_kubernetes import Stage
+from tests.actions.stage_kubernetes import KubernetesStage as Stage
 from tests.actions.worlds_kubernetes import (
     SPACE,
     deployment,
@@ -119,7 +119,7 @@ def test_the_readers_token_is_renewed_before_it_ends_and_none_outlives_its_time(
 ) -> None:
     door = stage.door()
     old, params = door.reader(), to_scale(cluster)
-    session = stage.session(SCALE, draft := SCALE.plan(params, reader=old))
+    session = stage.acting(SCALE, draft := SCALE.plan(params, reader=old))
     cluster.clock.go_on(540)
     fresh_one = door.reader()
     cluster.clock.go_on(120)
@@ -163,12 +163,33 @@ def test_nothing_is_written_that_was_not_read_before(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = SCALE.plan(to_scale(cluster), reader=stage.reader())
-    session, step = stage.session(SCALE, draft), draft.steps[0]
+    session, step = stage.acting(SCALE, draft), draft.steps[0]
     result = session.write(step.call, dict(step.params), {"spec": {"replicas": 0}})
     assert "its state was not read before" in result.says
     assert stage.reader().write(step.call, dict(step.params), {}).outcome is (
         Outcome.FAILED
     )
+
+
+def test_one_field_more_than_was_agreed_is_refused_by_the_cluster_itself(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    hold: Any = CATALOGUE["kubernetes.deployment.pause_rollout"]
+    params = deployment(cluster)
+    draft = hold.plan(params, reader=stage.reader())
+    session = stage.acting(hold, draft)
+    written = session.write
+
+    def more(call: str, texts: Mapping[str, str], body: Any) -> StepResult:
+        return written(call, texts, {"spec": {**body["spec"], "replicas": 0}})
+
+    session.write = more  # type: ignore[method-assign]
+    result = stage.apply(hold, draft, session)
+    assert result.outcome is Outcome.FAILED
+    assert result.says.endswith("or a rule of the cluster forbids it.")
+    one = cluster.objects["deployments", SPACE, params["deployment"]]
+    assert one["spec"]["replicas"] == 3
+    assert not one["spec"].get("paused")
 
 
 # --- when nobody can know ---
@@ -180,7 +201,7 @@ def test_a_write_without_a_clear_answer_is_for_a_person_to_say(
 ) -> None:
     draft = SCALE.plan(to_scale(cluster), reader=stage.reader())
     cluster.fault = None
-    session = stage.session(SCALE, draft)
+    session = stage.acting(SCALE, draft)
     cluster.fault = fault
     result = stage.apply(SCALE, draft, session)
     assert result.outcome is Outcome.UNKNOWN
@@ -240,9 +261,39 @@ def test_an_autoscaler_is_asked_only_where_it_rests_at_0(
     assert says == "the autoscaler chat-hpa would set the number back"
     draft = SCALE.plan(params, reader=stage.reader())
     assert "The autoscaler chat-hpa rests meanwhile" in draft.blast.says
+    assert "disruption budgets do not hold that" in draft.blast.says
     assert stage.apply(SCALE, draft).outcome is Outcome.OK
     back = SCALE.plan(SCALE.rollback(draft), reader=stage.reader())
     assert back.changes[0].after == "3"
+    assert stage.apply(SCALE, back).outcome is Outcome.OK
+    cluster.change("deployments", SPACE, params["deployment"], replicas=5)
+    found = SCALE.verify(plan_of(back), reader=stage.reader())
+    assert found.verdict is Verdict.PASS
+    assert found.says.startswith("The autoscaler chat-hpa sets the number now.")
+    cluster.change("deployments", SPACE, params["deployment"], replicas=0)
+    found = SCALE.verify(plan_of(back), reader=stage.reader())
+    assert found.verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        {"labels": {"app.kubernetes.io/managed-by": "keda-operator"}},
+        {"ownerReferences": [{"kind": "ScaledObject", "name": "chat"}]},
+    ],
+)
+def test_what_starts_pods_again_from_0_is_not_asked_to_rest_there(
+    stage: Stage, cluster: FakeCluster, mark: dict[str, Any]
+) -> None:
+    params = to_scale(cluster)
+    target = {"kind": "Deployment", "name": params["deployment"]}
+    scaler = {
+        "metadata": {"name": "keda-hpa-chat", **mark},
+        "spec": {"scaleTargetRef": target, "maxReplicas": 9},
+    }
+    cluster.put("horizontalpodautoscalers", SPACE, scaler)
+    says = refusal(stage, SCALE, params)
+    assert says == "keda-hpa-chat is KEDA's, which starts pods again from 0"
 
 
 def test_pods_that_are_not_there_yet_are_no_verdict(
@@ -276,7 +327,7 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
     images = draft.changes[1]
     assert (images.before, images.after) == ("vllm:2", "vllm:1")
     assert dict(draft.steps[0].params)["images"] == "vllm:1"
-    session = stage.session(UNDO, draft)
+    session = stage.acting(UNDO, draft)
     swapped = cluster.objects["replicasets", SPACE, params["replica_set"]]
 
     def between(call: str, texts: Mapping[str, str]) -> Mapping[str, Any]:
@@ -295,6 +346,16 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
     now = cluster.objects["deployments", SPACE, params["deployment"]]
     image = now["spec"]["template"]["spec"]["containers"][0]["image"]
     assert image == "vllm:2"
+
+
+def test_where_all_pods_end_before_new_ones_start_the_card_says_so(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = to_undo(cluster)
+    at_once = {"type": "Recreate"}
+    cluster.change("deployments", SPACE, params["deployment"], strategy=at_once)
+    draft = UNDO.plan(params, reader=stage.reader())
+    assert "ends before the first new one starts" in draft.blast.says
 
 
 def test_a_rollback_that_would_do_nothing_is_not_planned(
@@ -328,6 +389,42 @@ def test_what_another_policy_allows_is_not_called_cut_off(
     cluster.put("networkpolicies", SPACE, denying)
     says = refusal(stage, ISOLATE, params)
     assert says == "what chat-in allows would stay allowed: policies add up"
+
+
+def test_what_is_opened_again_is_not_called_cut_off_any_more(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = deployment(cluster)
+    draft = ISOLATE.plan(params, reader=stage.reader())
+    assert stage.apply(ISOLATE, draft).outcome is Outcome.OK
+    cluster.put("networkpolicies", SPACE, policy("late", podSelector={}, egress=[{}]))
+    found = ISOLATE.verify(plan_of(draft), reader=stage.reader())
+    assert found.verdict is Verdict.FAIL
+    assert (
+        found.says == "The policy is there, and late allows these pods traffic again."
+    )
+
+
+def test_pods_of_an_older_revision_are_looked_at_by_their_own_labels(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = deployment(cluster)
+    name = params["deployment"]
+    pod(cluster, f"{name}-old", of=f"{name}-55aa", app=name, track="canary")
+    canary = {"matchLabels": {"track": "canary"}}
+    allowing = policy("canary-out", podSelector=canary, egress=[{}])
+    cluster.put("networkpolicies", SPACE, allowing)
+    assert "what canary-out allows" in refusal(stage, ISOLATE, params)
+
+
+def test_pods_that_only_share_the_labels_are_counted_as_such(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = deployment(cluster)
+    pod(cluster, fresh("job"), of="index-1", app=params["deployment"])
+    draft = ISOLATE.plan(params, reader=stage.reader())
+    says = draft.blast.says
+    assert says.startswith("3 pods, 1 of them not this deployment's own, and whoever")
 
 
 def test_pods_on_the_nodes_network_are_not_called_cut_off(
@@ -394,7 +491,7 @@ def test_a_drain_ends_where_a_budget_says_no_and_the_rest_stays(
         "status": {"disruptionsAllowed": 3},
     }
     cluster.put("poddisruptionbudgets", SPACE, budget)
-    session = stage.session(DRAIN, draft)
+    session = stage.acting(DRAIN, draft)
     first, second, third, _ = draft.steps
     effect = Effect(session=session, idempotency_key="k")
     assert DRAIN.apply(first, effect).outcome is Outcome.OK
@@ -411,7 +508,7 @@ def test_a_pod_of_the_same_name_is_not_that_pod(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = drain_of(stage)
-    effect = Effect(session=stage.session(DRAIN, draft), idempotency_key="k")
+    effect = Effect(session=stage.acting(DRAIN, draft), idempotency_key="k")
     assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
     name = dict(draft.steps[1].params)["name"]
     del cluster.objects["pods", SPACE, name]
@@ -425,7 +522,7 @@ def test_a_pod_that_ends_by_itself_is_left_to_it(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = drain_of(stage)
-    effect = Effect(session=stage.session(DRAIN, draft), idempotency_key="k")
+    effect = Effect(session=stage.acting(DRAIN, draft), idempotency_key="k")
     assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
     name = dict(draft.steps[1].params)["name"]
     meta = cluster.objects["pods", SPACE, name]["metadata"]
@@ -439,7 +536,7 @@ def test_a_pod_that_is_replaced_after_the_comparison_is_not_evicted(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = drain_of(stage)
-    session = stage.session(DRAIN, draft)
+    session = stage.acting(DRAIN, draft)
     effect = Effect(session=session, idempotency_key="k")
     assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
     name, written = dict(draft.steps[1].params)["name"], session.write
@@ -460,7 +557,7 @@ def test_a_node_that_was_opened_again_is_not_emptied(
     stage: Stage, cluster: FakeCluster
 ) -> None:
     draft = drain_of(stage)
-    effect = Effect(session=stage.session(DRAIN, draft), idempotency_key="k")
+    effect = Effect(session=stage.acting(DRAIN, draft), idempotency_key="k")
     assert DRAIN.apply(draft.steps[0], effect).outcome is Outcome.OK
     cluster.change("nodes", "", draft.target, unschedulable=False)
     result = DRAIN.apply(draft.steps[1], effect)

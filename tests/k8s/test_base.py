@@ -42,7 +42,7 @@ def opened(
             **given,
         }
     )
-    monkeypatch.setattr(room, "configured", lambda _context, _config: settings)
+    monkeypatch.setattr(room, "configured", lambda *_given: settings)
     return open_base(context, Path("kubeconfig"), NOW)
 
 

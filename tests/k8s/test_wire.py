@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.errors import Unreachable
+from bot.outside.k8s import wire as room
 from bot.outside.k8s.wire import NoAnswer, Wire, route_to
 from tests.loopback import Said, serving
 from tests.rawserver import ok, saying
@@ -33,6 +34,16 @@ def test_what_was_sent_and_not_answered_may_have_happened() -> None:
             with pytest.raises(NoAnswer) as problem:
                 wire(server.url).send("PATCH", "/x", {})
             assert problem.value.was_sent
+
+
+def test_a_head_that_drips_does_not_outlast_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(room, "_DEADLINE_S", 0.1)
+    with saying(b"HTTP/1.1 200 OK\r\nX-Long: ", stays=True) as server:
+        with pytest.raises(NoAnswer, match="TimeoutError") as problem:
+            wire(server.url).send("PATCH", "/x", {})
+        assert problem.value.was_sent
 
 
 def test_nothing_follows_a_redirect_reads_a_flood_or_writes_as_a_question() -> None:

@@ -26,9 +26,9 @@ Kubeconfig = Callable[..., Path]
 def kubeconfig(tmp_path: Path) -> Kubeconfig:
     def write(url: str, **cluster: Any) -> Path:
         file = tmp_path / "kubeconfig"
+        user = {"name": "reader", "user": cluster.pop("user", {"token": TOKEN})}
         named = {"name": "prod", "cluster": {"server": url, **cluster}}
         context = {"name": "prod", "context": {"cluster": "prod", "user": "reader"}}
-        user = {"name": "reader", "user": {"token": TOKEN}}
         held = {"clusters": [named], "contexts": [context], "users": [user]}
         file.write_text(json.dumps({"apiVersion": "v1", "kind": "Config", **held}))
         return file
@@ -148,3 +148,32 @@ def test_a_context_that_is_not_there_is_told(
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     with pytest.raises(BadSettings, match="cannot be used"):
         open_cluster(context, kubeconfig("https://cluster.example"))
+
+
+@pytest.mark.parametrize("by", ["exec", "auth-provider"])
+def test_a_kubeconfig_runs_no_program_that_the_settings_do_not_name(
+    kubeconfig: Kubeconfig, tmp_path: Path, by: str
+) -> None:
+    ran, program = tmp_path / "ran", tmp_path / "token.sh"
+    answer = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "kind": "ExecCredential",
+        "status": {"token": TOKEN},
+    }
+    program.write_text(f"#!/bin/sh\ntouch {ran}\necho '{json.dumps(answer)}'\n")
+    program.chmod(0o700)
+    version = {"apiVersion": "client.authentication.k8s.io/v1"}
+    user = {
+        "exec": {"exec": {"command": str(program), **version}},
+        "auth-provider": {
+            "auth-provider": {"name": "gcp", "config": {"cmd-path": str(program)}}
+        },
+    }[by]
+    file = kubeconfig("https://cluster.example", user=user)
+    for named in ("", "/usr/bin/env", str(program) + " "):
+        with pytest.raises(BadSettings, match=r"a program|would run"):
+            open_cluster("prod", file, named)
+    assert not ran.exists()
+    if by == "exec":
+        open_cluster("prod", file, str(program))
+        assert ran.exists()

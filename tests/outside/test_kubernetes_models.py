@@ -23,13 +23,14 @@ from bot.outside.k8s.base import open_base
 from bot.outside.k8s.wire import NoAnswer, Wire, route_to
 from bot.wire_ground import SystemClock
 from bot.wire_kubernetes import kubernetes_door
-from tests.actions import promises_kubernetes as promises
-from tests.actions.promises_kubernetes import Stage
+from tests.actions import promises
+from tests.actions.stage_kubernetes import KubernetesStage as Stage
 from tests.actions.worlds_kubernetes import WORLDS, World, deployment, to_scale
 from tests.cloud import APPROVERS, plan_of
 from tests.fakes.clock import FakeClock
 from tests.fakes.kube import running_cluster
 from tests.fakes.kube_models import problems, strict
+from tests.fakes.kube_policies import documents as policy_documents
 from tests.fakes.kube_rights import NAMES, documents
 from tests.outside.test_cluster import Kubeconfig, kubeconfig, no_way_round
 from tests.rawserver import ok, saying
@@ -47,7 +48,7 @@ def stage() -> Iterator[Stage]:
 
 @each
 def test_what_is_sent_is_what_the_api_knows(stage: Stage, world: World) -> None:
-    promises.works_and_is_undone(stage, world)
+    promises.works_once_is_seen_and_is_undone(stage, world)
 
 
 def test_an_unknown_field_a_wrong_kind_and_a_missing_one_are_told(
@@ -69,7 +70,7 @@ def test_an_unknown_field_a_wrong_kind_and_a_missing_one_are_told(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_manifest_is_what_the_api_knows(name: str) -> None:
-    for one in documents(name, "serving"):
+    for one in (*documents(name, "serving"), *policy_documents(name)):
         assert problems(f"V1{one['kind']}", one) == ""
 
 
@@ -111,7 +112,7 @@ def test_a_token_for_ever_is_refused_and_nobody_is_asked(
         door.reader()
     with pytest.raises(BadSettings) as refused:
         open_base("prod", kubeconfig("https://cluster.example"), FakeClock().now())
-    assert "short-lived tokens by exec" in refused.value.next_move
+    assert "a program that kubernetes.program names" in refused.value.next_move
 
 
 def test_a_pods_own_account_is_read_from_where_the_cluster_puts_it(

@@ -40,14 +40,19 @@ class Base:
     token: str = field(repr=False)
 
 
-def open_base(context: str, config: Path | None, now: datetime) -> Base:
+def open_base(
+    context: str, config: Path | None, now: datetime, program: str = ""
+) -> Base:
     """Return the bot's identity; reads the kubeconfig and calls nobody.
+
+    Args:
+        program: The one program that the kubeconfig may run for a token.
 
     Raises:
         BadSettings: The client is not installed, the configuration cannot be used, or
             what it holds would be good for too long.
     """
-    settings = configured(context, config)
+    settings = configured(context, config, program)
     token = _token(settings)
     url = str(settings.host)
     if not is_this_machine(urlsplit(url).hostname or ""):
@@ -110,5 +115,5 @@ def _refused(because: str) -> BadSettings:
         "Kubernetes was not connected for actions",
         because=because,
         next_move="Use in-cluster, or a kubeconfig whose user gets short-lived tokens "
-        "by exec; see docs/guides/kubernetes.md.",
+        "by a program that kubernetes.program names; see docs/guides/kubernetes.md.",
     )

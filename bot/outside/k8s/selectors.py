@@ -1,12 +1,15 @@
-"""Which pods a selector means, told by their labels. Pure.
+"""Which pods a selector means, and which policies allow them something. Pure.
 
 Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.outside import objects as kinds
+
 Labels = Mapping[str, str]
+NONE = "none"
 
 
 def selects(selector: Mapping[str, Any], labels: Labels) -> bool:
@@ -18,6 +21,22 @@ def selects(selector: Mapping[str, Any], labels: Labels) -> bool:
     if any(labels.get(name) != value for name, value in wanted.items()):
         return False
     return all(_holds(one, labels) for one in selector.get("matchExpressions") or ())
+
+
+def allowing(policies: Iterable[Mapping[str, Any]], pods: Iterable[Labels]) -> str:
+    """Return the policies that allow any of these pods something, "none" if none does.
+
+    Args:
+        pods: Labels of each: a rollout that is half done has several kinds.
+    """
+    known = tuple(pods)
+    names = [
+        kinds.name_of(one)
+        for one in policies
+        if (one["spec"].get("ingress") or one["spec"].get("egress"))
+        and any(selects(one["spec"].get("podSelector") or {}, each) for each in known)
+    ]
+    return ", ".join(sorted(names)) or NONE
 
 
 def as_text(labels: Labels) -> str:

@@ -4,7 +4,11 @@ Who asks comes with each request, as a token. A client's certificate is never us
 here: with one the cluster would see the bot itself, and not the plan's account.
 """
 
+import contextlib
+import http.client
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,9 +73,46 @@ def route_to(
         more["ca_certs"] = authority
     if server_name:
         more |= {"server_hostname": server_name, "assert_hostname": server_name}
-    return Line(
-        url=url.rstrip("/"), pool=urllib3.PoolManager(num_pools=1, maxsize=4, **more)
-    )
+    pool = urllib3.PoolManager(num_pools=1, maxsize=4, **more)
+    pool.pool_classes_by_scheme = {
+        scheme: _bounded(kind) for scheme, kind in pool.pool_classes_by_scheme.items()
+    }
+    return Line(url=url.rstrip("/"), pool=pool)
+
+
+def _bounded(kind: Any) -> Any:
+    """Return a kind of pool whose connections wait for a head no longer than allowed.
+
+    A time-out of a socket begins anew with every byte; this one does not.
+    """
+
+    class Connection(kind.ConnectionCls):  # type: ignore[misc]
+        def getresponse(self) -> Any:
+            late, sock = threading.Event(), self.sock
+            timer = threading.Timer(_DEADLINE_S, _cut, (sock, late))
+            timer.daemon = True
+            timer.start()
+            try:
+                found = super().getresponse()
+            except (OSError, http.client.HTTPException):
+                if late.is_set():  # what it looks like is only how the cut shows
+                    raise TimeoutError from None
+                raise
+            finally:
+                timer.cancel()
+            if late.is_set():  # a head that was cut may look whole
+                found.close()
+                raise TimeoutError
+            return found
+
+    return type("Pool", (kind,), {"ConnectionCls": Connection})
+
+
+def _cut(sock: socket.socket, late: threading.Event) -> None:
+    late.set()
+    with contextlib.suppress(OSError):  # it may be closed already
+        # Not the method of a TLS socket, which would first take its TLS away.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
