@@ -15,6 +15,7 @@ from bot.slack.sentences import (
     Strong,
     When,
     Who,
+    coded,
     on_lines,
     own_sentence,
     spoken,
@@ -100,5 +101,5 @@ def _line(line: "Line") -> list[Piece]:
 
 def as_view(answer: Mapping[str, Any], title: str) -> Answer:
     """Return an answer as a modal, where a form has to give way to a sentence."""
-    block = rich.rich_text("said", rich.section([str(answer["text"])]))
+    block = rich.rich_text("said", rich.section(coded(str(answer["text"]))))
     return {"type": "modal", "title": rich.plain(title, 24), "blocks": [block]}

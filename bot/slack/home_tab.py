@@ -13,7 +13,7 @@ from bot.domain.freeze import Freeze
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.slack import answers, cards, plan_held, plan_words, rich, words
-from bot.slack.sentences import Code, Element, Piece, Strong, When, Who
+from bot.slack.sentences import Code, Element, Piece, Strong, When, Who, coded
 from bot.slack.writing_wishes import CATCH_UP_BUTTON
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _late(rows: "Sequence[BoardRow]") -> list[rich.Block]:
 def _frozen(changes: Changes) -> list[rich.Block]:
     """Return what is frozen until when, by whom and why, and how it is lifted."""
     if not changes.read:
-        said = rich.section([plan_words.HOME_NOT_READ])
+        said = rich.section(coded(plan_words.HOME_NOT_READ))
         return [rich.rich_text("frozen", said)]
     if not changes.frozen:
         return []

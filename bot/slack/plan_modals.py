@@ -38,7 +38,7 @@ from bot.slack.plan_forms import (
     ROLLBACK,
     About,
 )
-from bot.slack.sentences import Code, Element, Piece, Strong, on_lines
+from bot.slack.sentences import Code, Element, Piece, Strong, coded, on_lines
 
 _REASON_MAX = 1000
 _MOST_OFFERS = 100
@@ -161,8 +161,7 @@ def _fields(offer: Offer, known: Mapping[str, str]) -> list[Element]:
 
 def look_back(view: PlanView, about: About) -> View:
     """Return the form for reviewing a broken glass."""
-    broken = rich.rich_text("glass", rich.section(plan_facts.glass(view)))
-    blocks = [*_plan(view), broken, _reason("What did you find?")]
+    blocks = [*_plan(view), _reason("What did you find?")]
     return inputs.view(
         LOOK_BACK, "Review the broken glass", about.packed(), blocks, submit="Record"
     )
@@ -171,7 +170,7 @@ def look_back(view: PlanView, about: About) -> View:
 def lift(frozen: Sequence[Freeze], about: About) -> View:
     """Return the form that lifts everything that is frozen."""
     if not frozen:
-        said = rich.rich_text("said", rich.section([plan_words.NOTHING_FROZEN]))
+        said = rich.rich_text("said", rich.section(coded(plan_words.NOTHING_FROZEN)))
         return inputs.view("freeze.none", "Nothing is frozen", "", [said], submit="")
     rows = rich.bullets(plan_held.told(one) for one in frozen)
     what = rich.section([plan_words.LIFTS])
