@@ -13,6 +13,7 @@ from bot.domain.runbook import Runbook
 from bot.domain.runbook_draft import Draft, draft
 from bot.gate.catalogue import load_actions
 from bot.ports import Clock, Store
+from bot.ports.action import Action
 from bot.readmodels.course import course
 
 
@@ -47,8 +48,13 @@ class Drafts:
 
 @cache
 def required() -> Mapping[str, tuple[str, ...]]:
-    """Return the registered actions and the parameters that each needs."""
+    """Return the shipped actions and the parameters that each needs."""
+    return needed(load_actions())
+
+
+def needed(actions: Mapping[str, Action]) -> Mapping[str, tuple[str, ...]]:
+    """Return the parameters that each of some actions needs, by its name."""
     return {
         name: tuple(one.MANIFEST.params.get("required", ()))
-        for name, one in load_actions().items()
+        for name, one in actions.items()
     }

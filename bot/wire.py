@@ -4,12 +4,14 @@ Nothing is decided here, and nothing runs yet: what works in a house that stands
 `bot/house.py`. What everything stands on is laid in `bot/wire_ground.py`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from starlette.routing import Route
 
 from bot.config import Settings
+from bot.domain.freeze import Freeze
 from bot.domain.registry import Registry
 from bot.house import House
 from bot.intake import Intake
@@ -103,7 +105,8 @@ def build(
     room = _room(ground, gate, links, parts)
     people.of, ground.figures.sockets = room.askers, room.live_sockets
     identity = identity_of(ground, room, links)
-    pages = _page_routes(ground, room, links, identity.start)
+    on = gate.gatekeeper.freezing.on
+    pages = _page_routes(ground, room, links, identity.start, on)
     house = _house(ground, gate, room, parts, pages)
     join_names(house, ground, room)
     join_search(house, ground)
@@ -223,7 +226,11 @@ def _drills(ground: Ground, gate: GateHouse) -> DrillHouse:
 
 
 def _page_routes(
-    ground: Ground, room: SlackRoom, links: PageLinks, slack_sign_in: str
+    ground: Ground,
+    room: SlackRoom,
+    links: PageLinks,
+    slack_sign_in: str,
+    frozen: Callable[[], tuple[Freeze, ...]],
 ) -> list[Route]:
     return page_routes(
         PageNeeds(
@@ -240,6 +247,7 @@ def _page_routes(
             slack_sign_in=slack_sign_in,
             history=ground.settings.assistant.history,
             drafts=drafts_of(ground).draft,
+            frozen=frozen,
         )
     )
 

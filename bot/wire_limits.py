@@ -10,11 +10,12 @@ from bot.domain.freezing import on_now
 from bot.domain.gate_limits import NOBODY_NAMED, ActionLimit, GateLimits
 from bot.domain.registry import Registry
 from bot.gate import freezes
-from bot.gate.catalogue import load_actions
+from bot.gate.catalogue import load_actions, with_site
 from bot.plans.holds import Holds
 from bot.ports import Transaction
 from bot.rules.calendar_file import Calendar, Known, read_calendar
 from bot.rules.registry_file import read_registry
+from bot.wire_worlds import actions_of_site
 
 
 def calendar_of(
@@ -31,17 +32,25 @@ def calendar_of(
     return read_calendar(site_text(path), known=known, name=site_name(path))
 
 
-def frozen_now(tx: Transaction, settings: Settings, now: datetime) -> Sequence[Freeze]:
+def frozen_now(
+    tx: Transaction, windows: Sequence[FreezeWindow], now: datetime
+) -> Sequence[Freeze]:
     """Return the freezes that are on, for whoever only looks and decides nothing."""
-    return [one for one, _ in on_now(freezes.load(tx), _windows(settings), now)]
+    return [one for one, _ in on_now(freezes.load(tx), windows, now)]
 
 
-def _windows(settings: Settings) -> tuple[FreezeWindow, ...]:
+def planned_windows(settings: Settings) -> tuple[FreezeWindow, ...]:
+    """Return the freezes that the site planned, for whoever only looks.
+
+    Raises:
+        BadSettings: The calendar, or what its names are compared with, cannot be used.
+    """
     if settings.gate.calendar is None:
         return ()
     path = settings.registry.file
     registry = read_registry(site_text(path)) if path else Registry()
-    return calendar_of(settings, registry, load_actions()).windows
+    catalogue = with_site(load_actions(), actions_of_site(settings))
+    return calendar_of(settings, registry, catalogue).windows
 
 
 def holds_of(settings: Settings, registry: Registry, calendar: Calendar) -> Holds:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from bot.domain.commands import Person
+from bot.domain.freeze import Freeze
 from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.runbook_draft import Draft
 from bot.domain.runbook_history import Mode
@@ -36,6 +37,7 @@ class PageNeeds:
         slack_sign_in: Path at which Slack is asked who somebody is, "" for none.
         history: What earlier incidents may do to suggestions.
         drafts: Drafts a runbook from an incident; None where none are drafted.
+        frozen: Returns the freezes that are on.
     """
 
     store: SqliteStore
@@ -51,6 +53,7 @@ class PageNeeds:
     slack_sign_in: str = ""
     history: Mode = "rank"
     drafts: Callable[[str], Draft | None] | None = None
+    frozen: Callable[[], tuple[Freeze, ...]] = tuple
 
 
 def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:
@@ -86,6 +89,7 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         mask=needs.guards.text,
         sign_in=needs.slack_sign_in,
         drafts=needs.drafts,
+        frozen=needs.frozen,
     )
     drafts = PostmortemDoor(
         reading=reading,

@@ -17,13 +17,13 @@ import click
 
 from bot.cli import running_bot
 from bot.cli.gate_actions import lint_actions, new_action_key, sign_action
+from bot.cli.gate_freezes import on_now
 from bot.domain.errors import BadSettings, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from bot.config import Settings
-    from bot.domain.freeze import Freeze
     from bot.domain.plan_view import PlanView
     from bot.domain.untrusted import Untrusted
     from bot.plans.book import PlanBook
@@ -74,7 +74,7 @@ def list_plans(incident: str, *, as_json: bool) -> None:
     )
 
     views, is_stopped = _read(lambda tx, book: _open(tx, book, incident.upper()))
-    on = _frozen()
+    on = on_now(_read)
     if as_json:
         plans = [as_plain(view) for view in views]
         frozen = [freeze_as_plain(one) for one in on]
@@ -160,8 +160,9 @@ def stop_all() -> None:
 @gate.command()
 def release() -> None:
     """Take a stop back. What was stopped stays so and must be proposed again."""
-    _order("release", "", {})
-    click.echo("released: plans may be approved and run again")
+    done = _order("release", "", {})
+    what = "released" if done["was_stopped"] else "nothing was stopped"
+    click.echo(f"{what}: plans may be approved and run again")
 
 
 @gate.command()
@@ -229,15 +230,6 @@ def _open(
 
     found = [_view(tx, book, one) for one in open_ids(tx, incident)]
     return [view for view in found if view is not None], switch.is_stopped(tx)
-
-
-def _frozen() -> "Sequence[Freeze]":
-    from bot.cli.opening import open_settings
-    from bot.wire_ground import SystemClock
-    from bot.wire_limits import frozen_now
-
-    now, settings = SystemClock().now(), open_settings()
-    return _read(lambda tx, _: frozen_now(tx, settings, now))
 
 
 def _view(tx: "Transaction", book: "PlanBook", plan: str) -> "PlanView | None":

@@ -47,10 +47,17 @@ def unfinished(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
 
 
 def _actions() -> dict[str, tuple[str, ...]]:
-    """Return the registered actions and the parameters that each needs."""
-    from bot.drafts import required
+    """Return the actions that the bot knows and the parameters that each needs.
 
-    return dict(required())
+    The site's own too. Where one of those cannot be used the bot does not start, so
+    nothing is linted either.
+    """
+    from bot.cli.opening import open_settings
+    from bot.drafts import needed, required
+    from bot.wire_worlds import actions_of_site
+
+    own = {one.MANIFEST.name: one for one in actions_of_site(open_settings())}
+    return {**required(), **needed(own)}
 
 
 def _threats() -> frozenset[str]:

@@ -48,6 +48,17 @@ class Freezer:
         """Return the freezes that are on."""
         return self.store.read(self._on)
 
+    def may_thaw(self, *, by: Asker) -> bool:
+        """Tell whether somebody may lift what is frozen; it is asked again then."""
+
+        def look(tx: Transaction) -> bool:
+            if self._all_own(by, self._on(tx)):
+                return True
+            around = self.desk.bare(tx, self.book)
+            return self.desk.answer(by, Verb.LIFT, None, around).allows
+
+        return self.store.read(look)
+
     def freeze(
         self, *, by: Asker, lasts: timedelta, reason: Untrusted, item: str = ""
     ) -> Freeze:

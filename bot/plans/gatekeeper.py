@@ -179,8 +179,8 @@ class Gatekeeper:
 
         return _said(self.store.write(work).result())
 
-    def release(self, *, by: Asker) -> None:
-        """Take a stop back."""
+    def release(self, *, by: Asker) -> bool:
+        """Take a stop back; tell whether anything was stopped."""
 
         def work(tx: Transaction) -> Refusal | bool:
             if (no := self._no_switch(tx, by, Verb.LIFT)) is not None:
@@ -188,7 +188,7 @@ class Gatekeeper:
             at = self.book.clock.now()
             return switch.turn(tx, stop=False, by=by.person.id, at=at)
 
-        _said(self.store.write(work).result())
+        return _said(self.store.write(work).result())
 
     def _no_switch(self, tx: Transaction, by: Asker, verb: Verb) -> Refusal | None:
         """Return why somebody may not turn the kill switch; None if they may."""

@@ -58,7 +58,7 @@ def view_of(
         approve_by=state.approve_by,
         apply_by=state.apply_by,
         moved_by=state.moved_by,
-        outcome=_OUTCOME.get(state.stage, "") + also,
+        outcome=_OUTCOME.get(state.stage, "") + also + _NEXT.get(state.stage, ""),
         seen=state.seen,
         measured=state.measured.value if state.measured else "",
         measured_says=state.measured_says,
@@ -116,3 +116,12 @@ _OUTCOME = {
     Stage.CANCELLED: "It was taken back, so it did not run.",
     Stage.ROLLED_BACK: "It ran and was undone.",
 }
+_AGAIN = " Propose it again if it is still needed."
+_NEXT = {
+    Stage.VERIFY_FAILED: " Look at the target, then undo it or go on by hand.",
+    Stage.FAILED: " Look at the target before you propose it again.",
+    Stage.STALE: _AGAIN,
+    Stage.REVOKED: _AGAIN,
+    Stage.EXPIRED: _AGAIN,
+}
+"""What to do, where no button says it."""

@@ -51,6 +51,10 @@ class Freezing(Protocol):
         """Return the freezes that are on."""
         ...
 
+    def may_thaw(self, *, by: Asker) -> bool:
+        """Tell whether somebody may lift what is frozen; it is asked again then."""
+        ...
+
     def freeze(
         self, *, by: Asker, lasts: timedelta, reason: Untrusted, item: str = ""
     ) -> Freeze:
@@ -182,8 +186,8 @@ class Gate(Protocol):
         """Stop everything; return how many plans it reached."""
         ...
 
-    def release(self, *, by: Asker) -> None:
-        """Take a stop back."""
+    def release(self, *, by: Asker) -> bool:
+        """Take a stop back; tell whether anything was stopped."""
         ...
 
     def open_plans(self, incident: str = "") -> tuple[PlanView, ...]:

@@ -1,4 +1,4 @@
-"""What `/incident help`, `list` and `status` show, and the Home tab. Pure.
+"""What `/incident help`, `list` and `status` show. Pure.
 
 These only read: they go out as the answer to the request itself and change
 nothing. What happens to an incident is shown by `cards.py` and `lines.py`.
@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 from bot.domain.card import CardView
 from bot.slack import cards, rich, words
 from bot.slack.sentences import (
-    Element,
     Foreign,
     Piece,
     Strong,
     When,
     Who,
+    coded,
     on_lines,
     own_sentence,
     spoken,
 )
-from bot.slack.writing_wishes import CATCH_UP_BUTTON
 
 if TYPE_CHECKING:
     from bot.readmodels.board import BoardRow
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 _ROWS = 20
 _LATEST = 5
-_LATE = 5
 
 
 def plain(text: str) -> Answer:
@@ -50,7 +48,7 @@ def listed(rows: "Sequence[BoardRow]") -> Answer:
     if not rows:
         return plain(words.NONE_OPEN)
     text = spoken([f"Open incidents: {len(rows)}, the worst is ", *_row(rows[0])])
-    blocks = [_table("list", rows)]
+    blocks = [table("list", rows)]
     if rows[_ROWS:]:
         # The board has them all; a message has no room for more.
         blocks.append(rich.actions("board", [cards.page("")]))
@@ -68,26 +66,8 @@ def status(view: CardView, story: "Sequence[Line]") -> Answer:
     return {**plain(cards.fallback(view)), "blocks": list(rich.within_budget(found))}
 
 
-def home(rows: "Sequence[BoardRow]") -> Answer:
-    """Return the Home tab: what is open now, and how to go on."""
-    if rows:
-        shown = _table("open", rows)
-    else:
-        shown = rich.rich_text("open", rich.section([words.NONE_OPEN]))
-    head = rich.header("head", "Open incidents")
-    how = rich.small("how", "Type /incident help in a channel to see what you can do.")
-    late = [rich.actions("late", [_late(row) for row in rows[:_LATE]])] if rows else []
-    board = rich.actions("board", [cards.page("")])
-    blocks = rich.within_budget([head, shown, *late, board, how])
-    return {"type": "home", "blocks": list(blocks)}
-
-
-def _late(row: "BoardRow") -> Element:
-    """Return the button for who comes late to an incident."""
-    return rich.button(f"Catch up: {row.id}", action=CATCH_UP_BUTTON, value=row.id)
-
-
-def _table(block_id: str, rows: "Sequence[BoardRow]") -> rich.Block:
+def table(block_id: str, rows: "Sequence[BoardRow]") -> rich.Block:
+    """Return open incidents as a list; there must be one."""
     parts = [rich.bullets(_row(row) for row in rows[:_ROWS])]
     if rows[_ROWS:]:
         parts.append(rich.section([f"and {len(rows) - _ROWS} more."]))
@@ -121,5 +101,5 @@ def _line(line: "Line") -> list[Piece]:
 
 def as_view(answer: Mapping[str, Any], title: str) -> Answer:
     """Return an answer as a modal, where a form has to give way to a sentence."""
-    block = rich.rich_text("said", rich.section([str(answer["text"])]))
+    block = rich.rich_text("said", rich.section(coded(str(answer["text"]))))
     return {"type": "modal", "title": rich.plain(title, 24), "blocks": [block]}

@@ -32,10 +32,9 @@ from bot.slack.plan_door import PlanDoor
 from bot.slack.plan_wishes import PlanWish
 from bot.slack.question_door import QuestionDoor
 from bot.slack.question_wishes import AskWish
-from bot.slack.reading_door import READERS, ReadingDoor
+from bot.slack.reading_door import ReadingDoor
 from bot.slack.requests import (
     Click,
-    HomeOpened,
     Shortcut,
     SlashCommand,
     Submission,
@@ -127,7 +126,6 @@ class Door:
         for callback in modals.FORMS.values():
             app.view(callback)(self.submit)
         app.shortcut(SHORTCUT)(self.click)
-        app.event("app_home_opened")(self.home)
         self._pages.register(app)
         self._originals.register(app)
         self._texts.register(app)
@@ -263,16 +261,6 @@ class Door:
             await ack(response_action="errors", errors=dict(missing))
             return
         await self.accept(request)
-        await ack()
-
-    async def home(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Show the Home tab; nothing depends on it, so a failure is only noted."""
-        request = parse(body)
-        assert isinstance(request, HomeOpened)  # noqa: S101 - Bolt matched it
-        if (await self._people.person(request.person)).kind in READERS:
-            rows = await asyncio.to_thread(self._service.board)
-            view = answers.home(rows)
-            await self._quietly(self._views.publish(request.person, view))
         await ack()
 
     async def open_form(

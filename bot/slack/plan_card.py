@@ -182,6 +182,9 @@ _DANGER = ("plan.reject", STOP_BUTTON)
 
 def _buttons(view: PlanView, token: str) -> list[Element]:
     names = list(_OFFERED.get(view.stage, ()))
+    if view.mode == "observe" and _PRIMARY in names:
+        # Nobody can agree to what is only shown.
+        names.remove(_PRIMARY)
     if view.rollback:
         names.append("plan.rollback")
     return [

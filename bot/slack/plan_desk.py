@@ -121,8 +121,8 @@ class PlanDesk:
             case PlanVerb.STOP_ALL:
                 return plan_words.stopped(self._gate.stop_all(by=asked.by))
             case PlanVerb.RELEASE:
-                self._gate.release(by=asked.by)
-                return plan_words.RELEASED
+                turned = self._gate.release(by=asked.by)
+                return plan_words.RELEASED if turned else plan_words.NOT_STOPPED
             case PlanVerb.FREEZE | PlanVerb.UNFREEZE:
                 return self._frozen(asked)
             case PlanVerb.STOP:

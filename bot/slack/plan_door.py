@@ -231,6 +231,8 @@ class PlanDoor:
         incident = named or self._service.newest_in(sent.channel)
         if not incident:
             return words.NO_OPEN_HERE
+        if named and self._service.view(named) is None:
+            return plan_words.NO_INCIDENT
         offers = self._gate.offers(incident)
         about = About(incident=incident, channel=sent.channel)
         if not offers:

@@ -83,7 +83,7 @@ def _stands_whole(piece: Piece) -> bool:
 
 
 def _head(view: PlanView) -> list[list[Piece]]:
-    """Return exercise and mode, target, and why."""
+    """Return exercise and mode, what holds it back, target, and why."""
     plan = view.plan
     drill: list[Piece] = [Strong(words.DRILL)] if plan.drill else []
     mode = plan_words.MODES.get(view.mode, "")
@@ -97,7 +97,9 @@ def _head(view: PlanView) -> list[list[Piece]]:
         *(Code(bare(plan.draft.action)), " on ", Code(bare(plan.draft.target))),
     ]
     waived = [_waived(one) for one in plan.waivers]
-    return [drill, [Strong(mode)] if mode else [], what, asked, undoes, *waived]
+    # What holds it back comes first: nobody should type a phrase in vain.
+    said = [drill, [Strong(mode)] if mode else [], held(view)]
+    return [*said, what, asked, undoes, *waived]
 
 
 def _waived(one: Waived) -> list[Piece]:
@@ -164,7 +166,7 @@ def _agreement(view: PlanView) -> list[list[Piece]]:
     """Return who must agree and who has, until when, and the legal notice."""
     legal: list[Piece] = [Strong("Note: "), view.legal] if view.legal else []
     waits = view.stage in (Stage.DRAFT, Stage.PENDING)
-    return [*(_still(view) if waits else _then(view)), held(view), legal]
+    return [*(_still(view) if waits else _then(view)), legal]
 
 
 def _still(view: PlanView) -> list[list[Piece]]:

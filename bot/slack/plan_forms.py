@@ -25,6 +25,7 @@ RECONCILE = "plan.reconcile"
 ROLLBACK = "plan.rollback"
 EDIT = "plan.edit"
 LOOK_BACK = "plan.look_back"
+LIFT = "freeze.lift"
 PARAM = "param."
 """Block ids of an action's parameters begin with it; no name clashes with ours."""
 
@@ -40,6 +41,7 @@ _VERBS: Mapping[str, PlanVerb] = {
     ROLLBACK: PlanVerb.ROLLBACK,
     EDIT: PlanVerb.EDIT,
     LOOK_BACK: PlanVerb.REVIEW,
+    LIFT: PlanVerb.UNFREEZE,
 }
 FORMS = tuple(_VERBS)
 """Callback ids of the forms whose submission is kept."""

@@ -7,10 +7,19 @@ opened from. What was entered is read in `plan_forms.py`.
 
 from collections.abc import Mapping, Sequence
 
+from bot.domain.freeze import Freeze
 from bot.domain.plan import Level
 from bot.domain.plan_view import Offer, PlanView
 from bot.domain.quoting import bare
-from bot.slack import exercise, inputs, plan_facts, plan_words, rich, words
+from bot.slack import (
+    exercise,
+    inputs,
+    plan_facts,
+    plan_held,
+    plan_words,
+    rich,
+    words,
+)
 from bot.slack.inputs import View
 from bot.slack.plan_forms import (
     CHOOSE,
@@ -18,6 +27,7 @@ from bot.slack.plan_forms import (
     EDIT,
     GLASS,
     GLASS_PREFIX,
+    LIFT,
     LOOK_BACK,
     NOT_COMMITTED,
     PARAM,
@@ -28,7 +38,7 @@ from bot.slack.plan_forms import (
     ROLLBACK,
     About,
 )
-from bot.slack.sentences import Code, Element, Piece, Strong, on_lines
+from bot.slack.sentences import Code, Element, Piece, Strong, coded, on_lines
 
 _REASON_MAX = 1000
 _MOST_OFFERS = 100
@@ -151,11 +161,22 @@ def _fields(offer: Offer, known: Mapping[str, str]) -> list[Element]:
 
 def look_back(view: PlanView, about: About) -> View:
     """Return the form for reviewing a broken glass."""
-    broken = rich.rich_text("glass", rich.section(plan_facts.glass(view)))
-    blocks = [*_plan(view), broken, _reason("What did you find?")]
+    blocks = [*_plan(view), _reason("What did you find?")]
     return inputs.view(
         LOOK_BACK, "Review the broken glass", about.packed(), blocks, submit="Record"
     )
+
+
+def lift(frozen: Sequence[Freeze], about: About) -> View:
+    """Return the form that lifts everything that is frozen."""
+    if not frozen:
+        said = rich.rich_text("said", rich.section(coded(plan_words.NOTHING_FROZEN)))
+        return inputs.view("freeze.none", "Nothing is frozen", "", [said], submit="")
+    rows = rich.bullets(plan_held.told(one) for one in frozen)
+    what = rich.section([plan_words.LIFTS])
+    why = inputs.words("reason", "Why?", optional=True, longest=_REASON_MAX)
+    blocks = [rich.rich_text("frozen", rows, what), why]
+    return inputs.view(LIFT, "Lift the freeze", about.packed(), blocks, submit="Lift")
 
 
 def recorded() -> View:

@@ -93,6 +93,10 @@ NO_GATE = (
 NO_PLAN = (
     "Nothing was done: there is no such plan. See the open ones with `/incident plans`."
 )
+NO_INCIDENT = (
+    "Nothing was proposed: there is no such incident. "
+    "See the open ones with `/incident list`."
+)
 NO_OFFERS = (
     "Nothing was proposed: no action fits this incident. "
     "Take the next runbook step by hand."
@@ -103,6 +107,18 @@ NOT_READ = (
     "Try again."
 )
 NO_OPEN_PLANS = "No plan is open."
+HOME_NOT_READ = (
+    "What is frozen and which plans wait is not shown: the gate did not answer in "
+    "time. Open this tab again, or ask with `/incident plans`."
+)
+MEANWHILE = (
+    "No plan that this covers begins meanwhile. What already runs goes on, and what "
+    "ran can be undone."
+)
+NOTHING_FROZEN = (
+    "Nothing was lifted: no freeze is on. See what waits with `/incident plans`."
+)
+LIFTS = "Plans that wait can run again at once. Everybody is told who lifted it."
 RECORDED = (
     "Recorded. Tocsin is deciding now: the answer comes as a message that only you "
     "see, and the plan's card shows what becomes of it."
@@ -217,4 +233,7 @@ def thawed(freezes: Sequence[Freeze]) -> str:
     return f"Lifted: {', '.join(one.id for one in freezes)}. Plans can run again."
 
 
+NOT_STOPPED = (
+    "Nothing was released: nothing is stopped. See what waits with `/incident plans`."
+)
 RELEASED = "The stop is taken back: plans can be proposed and approved again."

@@ -25,6 +25,7 @@ from bot.slack.clients import nobody, read_client, write_client
 from bot.slack.drill_desk import DrillDesk
 from bot.slack.feedback_door import FeedbackDoor, Looks
 from bot.slack.guard import PATH, Guard, Signatures
+from bot.slack.home_door import HomeDoor
 from bot.slack.identity import Identity
 from bot.slack.inbox_worker import InboxWorker
 from bot.slack.keeping import Keeping
@@ -104,7 +105,19 @@ class SlackRoom:
             writings=self._writing_door(writings, service, whispers),
         )
         self._open(door, settings, whispers)
+        self._home(door, service, gate)
         self._judging(door, service, answerers.considered)
+
+    def _home(self, door: Door, service: Service, gate: Gate | None) -> None:
+        """Have the Home tab shown."""
+        HomeDoor(
+            service=service,
+            gate=gate,
+            askers=self.askers,
+            views=Views(self._writer, self._guard),
+            channel=self._channel,
+            open_form=door.open_form,
+        ).register(self.bolt)
 
     def _judging(self, door: Door, service: Service, considered: Looks | None) -> None:
         """Have suggestions and a model's texts judged."""

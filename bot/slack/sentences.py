@@ -213,6 +213,12 @@ def own_sentence(words: str) -> list[Piece]:
     return [Who(part) if n % 2 else part for n, part in enumerate(parts) if part]
 
 
+def coded(words: str) -> list[Piece]:
+    """Split a sentence of ours in which commands stand between grave accents."""
+    parts = words.split("`")
+    return [Code(part) if n % 2 else part for n, part in enumerate(parts) if part]
+
+
 def on_lines(*rows: Sequence[Piece]) -> list[Piece]:
     """Join sentences, each on a line of its own; empty ones are left out."""
     found: list[Piece] = []

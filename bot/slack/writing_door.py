@@ -7,6 +7,7 @@ types.
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -37,6 +38,8 @@ NO_WRITINGS = "Nothing was drafted: this bot drafts nothing."
 _READERS = (PersonKind.MEMBER, PersonKind.GUEST)
 _CALL_TIMEOUT_S = 2.0
 _WORTH = timedelta(minutes=10)
+# Several stand in one row, so each has a number behind it.
+_CATCH_UP = re.compile(re.escape(CATCH_UP_BUTTON) + r"(\.\d)?")
 _log = logging.getLogger(__name__)
 Opens = Click | SlashCommand
 
@@ -67,7 +70,7 @@ class WritingDoor:
 
     def register(self, app: AsyncApp) -> None:
         """Wire the listeners to Bolt."""
-        app.action(CATCH_UP_BUTTON)(self.look)
+        app.action(_CATCH_UP)(self.look)
         app.action(TAKE_BUTTON)(self.press)
         for form in FORMS:
             app.view(form)(self.submit)

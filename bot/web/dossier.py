@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.domain.card import CardView
 from bot.domain.errors import NotFound
+from bot.domain.freeze import Freeze
 from bot.domain.incident import Incident
 from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.registry import Registry
@@ -128,6 +129,7 @@ class BoardView:
         hidden: Open incidents beyond those that are shown, in a storm.
         feedback: What people think of suggestions and of a model's texts.
         history: What earlier incidents may do to suggestions.
+        frozen: Freezes that are on; nothing new is changed meanwhile.
     """
 
     at: datetime
@@ -136,6 +138,7 @@ class BoardView:
     hidden: int = 0
     feedback: Feedback = NO_FEEDBACK
     history: Mode = "rank"
+    frozen: tuple[Freeze, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,8 +84,8 @@ class GateDoor:
             case "stop-all" if not plan:
                 return {"stopped": True, "reached": self.gate.stop_all(by=self._by())}
             case "release" if not plan:
-                self.gate.release(by=self._by())
-                return {"stopped": False}
+                turned = self.gate.release(by=self._by())
+                return {"stopped": False, "was_stopped": turned}
             case "freeze" | "thaw" if not plan:
                 return self._freezing(name, given)
             case "deny" | "cancel" | "reconcile" if plan:

@@ -7,17 +7,18 @@ Reads only. Who may read is decided in `readers.py`, what is shown is read in
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.domain.errors import NotFound
+from bot.domain.freeze import Freeze
 from bot.domain.runbook_draft import Draft
 from bot.domain.untrusted import Untrusted
 from bot.web import html, rendering
-from bot.web.dossier import Reading
+from bot.web.dossier import BoardView, Reading
 from bot.web.readers import NotReading, Readers
 from bot.web.sessions import Session
 
@@ -39,6 +40,7 @@ class PagesDoor:
         mask: Takes out of a text what must not be shown.
         sign_in: Path at which Slack is asked who somebody is, "" for none.
         drafts: Drafts a runbook from an incident; None where none are drafted.
+        frozen: Returns the freezes that are on. Touches the disk.
     """
 
     reading: Reading
@@ -48,6 +50,7 @@ class PagesDoor:
     mask: rendering.Mask
     sign_in: str = ""
     drafts: Callable[[str], Draft | None] | None = None
+    frozen: Callable[[], tuple[Freeze, ...]] = tuple
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -77,7 +80,7 @@ class PagesDoor:
         return checked
 
     async def _board(self, _: Request, session: Session) -> Response:
-        view = await asyncio.to_thread(self.reading.board)
+        view = await asyncio.to_thread(self._read_board)
         names = await self.names({*rendering.people_on(view), session.person})
         drawn = await asyncio.to_thread(
             rendering.board_page,
@@ -87,6 +90,9 @@ class PagesDoor:
             mask=self.mask,
         )
         return html.page(drawn)
+
+    def _read_board(self) -> BoardView:
+        return replace(self.reading.board(), frozen=self.frozen())
 
     async def _incident(self, request: Request, session: Session) -> Response:
         incident = request.path_params["incident"].upper()

@@ -169,6 +169,7 @@ def people_on(view: "BoardView") -> set[str]:
         for line in (*view.open, *view.resolved)
         for one in (line.owner, line.row.commander, line.row.acked_by)
     }
+    found |= {one.by for one in view.frozen}
     return {one for one in found if one}
 
 

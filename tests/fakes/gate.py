@@ -37,6 +37,10 @@ class FakeFreezing:
         """Return what is on."""
         return self.now
 
+    def may_thaw(self, *, by: Asker) -> bool:
+        """Tell whether somebody may lift; who is in a group may."""
+        return bool(by.groups)
+
     def freeze(
         self, *, by: Asker, lasts: timedelta, reason: Untrusted, item: str = ""
     ) -> Freeze:
@@ -212,9 +216,10 @@ class FakeGate:
         self._called("stop_all", by=by)
         return self.reached
 
-    def release(self, *, by: Asker) -> None:
+    def release(self, *, by: Asker) -> bool:
         """Take a stop back."""
         self._called("release", by=by)
+        return True
 
     def open_plans(self, incident: str = "") -> tuple[PlanView, ...]:
         """Return the plans that are not over."""

@@ -322,7 +322,8 @@ def test_what_expires_for_want_of_a_place_says_so(make: Make) -> None:
         stage.approve(view)
     stage.executor.journal.write(view.plan.id, Expire(), stage.executor.journal.facts())
     assert outcome(stage, view) == (
-        "Its time ran out, so it did not run. A limit left no place for it until then."
+        "Its time ran out, so it did not run. A limit left no place for it until then. "
+        "Propose it again if it is still needed."
     )
 
 
@@ -334,7 +335,8 @@ def test_what_expires_during_a_freeze_says_so(make: Make) -> None:
     stage.wait(minutes=5)
     stage.executor.journal.write(view.plan.id, Expire(), stage.executor.journal.facts())
     assert outcome(stage, view) == (
-        "Its time ran out, so it did not run. A freeze held it until then."
+        "Its time ran out, so it did not run. A freeze held it until then. "
+        "Propose it again if it is still needed."
     )
 
 

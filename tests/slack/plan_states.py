@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.action_table import Stage
+from bot.domain.freeze import Freeze
+from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import (
     Afterwards,
     Blast,
@@ -129,11 +131,28 @@ BROKEN = replace(
     glass_by="U0ONCALL",
     review_due_at=datetime(2026, 5, 5, 12, 7, tzinfo=UTC),
 )
+FREEZE = Freeze(
+    id="FZ-0001",
+    until=datetime(2026, 5, 4, 14, tzinfo=UTC),
+    by="U0LEAD",
+    reason=Untrusted("<!here> the *year* is being closed"),
+)
+FULL = UsedUp(
+    what="`aws.iam.deactivate_access_key` ran 3 times since 11:10 UTC, "
+    "and 3 an hour is the limit of an action",
+    next_at=datetime(2026, 5, 4, 12, 4, tzinfo=UTC),
+    setting="gate.action_per_hour",
+)
 VIEWS: Mapping[str, PlanView] = {
     "pending-t1": T1,
     "pending-t2": T2,
     "pending-t3": T3,
+    "frozen": replace(T2, held=FREEZE),
     "approved": APPROVED,
+    "waits-for-a-place": replace(APPROVED, held=FULL),
+    "no-place-in-time": replace(
+        APPROVED, held=replace(FULL, next_at=datetime(2026, 5, 4, 12, 30, tzinfo=UTC))
+    ),
     "applying": replace(DONE, stage=Stage.APPLYING),
     "applied": replace(DONE, stage=Stage.APPLIED, outcome="1 of 1 steps done."),
     "verified": replace(
@@ -255,6 +274,8 @@ FORMS: Mapping[str, dict[str, Any]] = {
     "form-reject": plan_modals.reject(T2, about(T2)),
     "form-break-glass": plan_modals.break_glass(T1, about(T1)),
     "form-reconcile": plan_modals.reconcile(VIEWS["indeterminate"], about(T2)),
+    "form-lift": plan_modals.lift((FREEZE,), About(channel="C0INCIDENTS")),
+    "form-lift-nothing": plan_modals.lift((), About(channel="C0INCIDENTS")),
     "form-rollback": plan_modals.rollback(VIEWS["verified"], about(T2)),
     "form-edit": plan_modals.edit(T2, OFFER, about(T2)),
     "form-look-back": plan_modals.look_back(BROKEN, about(T2)),

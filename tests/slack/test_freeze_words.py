@@ -102,7 +102,17 @@ def test_a_card_says_for_which_place_a_plan_waits() -> None:
     post = plan_card.card(replace(APPROVED, held=full), token=TOKEN)
     assert_slack_valid(post.blocks)
     drawn = "".join(texts(post.blocks))
-    assert "Waits for a place: a.b.c ran 3 times. The next is possible at " in drawn
+    assert "Waits for a place: a.b.c ran 3 times. Nothing runs yet. Wait: it " in drawn
+    assert "; whoever keeps the settings of the gate may raise it (gate.x)." in drawn
+
+
+def test_a_card_says_when_to_propose_again_what_will_not_get_a_place() -> None:
+    full = UsedUp(what="`a.b.c` ran 3 times", next_at=UNTIL, setting="gate.x")
+    late = replace(APPROVED, held=full, apply_by=UNTIL)
+    drawn = "".join(texts(plan_card.card(late, token=TOKEN).blocks))
+    assert "Nothing runs: its time is over at " in drawn
+    assert " Propose it again from " in drawn
+    assert "Wait: " not in drawn
 
 
 def test_the_list_of_plans_begins_with_what_is_frozen() -> None:

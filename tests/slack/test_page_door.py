@@ -184,7 +184,7 @@ async def test_the_home_tab_leads_to_the_board(stage: Stage) -> None:
         one for b in view["blocks"] if b["type"] == "actions" for one in b["elements"]
     ]
     assert [(one["action_id"], one["value"]) for one in buttons] == [
-        ("catchup.open", "INC-0001"),
+        ("catchup.open.1", "INC-0001"),
         ("page.open", "board"),
     ]
 

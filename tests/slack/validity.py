@@ -74,6 +74,12 @@ def assert_slack_valid(blocks: Sequence[Json], *, surface: str = "message") -> N
     actions = [one["action_id"] for one in _walk(blocks) if "action_id" in one]
     if surface == "message":
         assert len(actions) == len(set(actions))
+    for block in blocks:
+        # Slack takes no two elements of one name in one row, wherever it stands.
+        row = [
+            one["action_id"] for one in block.get("elements", ()) if "action_id" in one
+        ]
+        assert len(row) == len(set(row))
     assert sum(map(len, texts(blocks))) <= TEXT_BUDGET
     json.dumps(list(blocks)).encode()
 

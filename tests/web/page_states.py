@@ -19,6 +19,7 @@ from bot.domain.envelope import (
     Outcome,
 )
 from bot.domain.events import Phase
+from bot.domain.freeze import Freeze
 from bot.domain.links import LinkHosts
 from bot.domain.registry import Registry, System
 from bot.domain.runbook_history import Record
@@ -290,6 +291,15 @@ BOARD = replace(
         ),
     ),
     feedback=FEEDBACK,
+    frozen=(
+        Freeze(
+            id="FZ-0001",
+            until=at(9000),
+            by="U0LEAD",
+            reason=Untrusted("the year is closed <script>"),
+        ),
+        Freeze(id="year-end", until=at(90_000), owner="finance"),
+    ),
 )
 
 

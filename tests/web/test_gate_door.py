@@ -184,7 +184,8 @@ def test_everything_stops_and_is_let_go_again(door: Door, stage: GateStage) -> N
     assert stage.stage(view) == "cancelled"
     with pytest.raises(Refusal, match="was not proposed"):
         stage.propose()
-    assert post(door, "release").json == {"stopped": False}
+    assert post(door, "release").json == {"stopped": False, "was_stopped": True}
+    assert post(door, "release").json == {"stopped": False, "was_stopped": False}
     assert stage.propose().stage.value == "pending"
 
 
