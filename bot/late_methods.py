@@ -8,7 +8,7 @@ compiled later is Python's own text, unchanged.
 
 import dataclasses
 from collections.abc import Callable
-from functools import cache
+from functools import partial
 from typing import Any
 
 _LATE = frozenset({"__repr__", "__eq__", "__hash__", "__setattr__", "__delattr__"})
@@ -35,7 +35,7 @@ def late(compiled: Compile) -> Compile:
     def made(name: str, *words: Any, **around: Any) -> Any:
         if name not in _LATE:
             return compiled(name, *words, **around)
-        return _stand_in(name, lambda: compiled(name, *words, **around))
+        return _stand_in(name, partial(compiled, name, *words, **around))
 
     made.is_late = True  # type: ignore[attr-defined]
     return made
@@ -43,10 +43,11 @@ def late(compiled: Compile) -> Compile:
 
 def _stand_in(name: str, compiled: Callable[[], Any]) -> Any:
     """Return a method that puts the real one into its place when it is called."""
-    once = cache(compiled)
+    real: Any = None
 
     def method(self: object, *given: Any) -> Any:
-        real = once()
+        nonlocal real
+        real = real or compiled()
         real.__qualname__ = method.__qualname__
         for owner in type(self).__mro__:
             if owner.__dict__.get(name) is method:
