@@ -5,3 +5,7 @@ described in docs/concepts/house.md.
 """
 
 __version__ = "0.1.0"
+
+from bot.late_methods import compile_late
+
+compile_late()

@@ -39,11 +39,8 @@ class Given:
     registry: Registry = field(default_factory=Registry)
 
 
-_NOTHING_GIVEN = Given()
-
-
 def load_collectors(
-    sources: Mapping[str, Source] = _NOTHING_SET, given: Given = _NOTHING_GIVEN
+    sources: Mapping[str, Source] = _NOTHING_SET, given: Given | None = None
 ) -> Mapping[str, Collector]:
     """Return what can collect, by the name of the integration, in order of name.
 
@@ -57,7 +54,7 @@ def load_collectors(
     """
     return {
         module.MANIFEST.name: _collector(module, known)
-        for module, known in _configured(sources, given)
+        for module, known in _configured(sources, given or Given())
     }
 
 

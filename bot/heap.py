@@ -19,8 +19,13 @@ def share_arenas() -> None:
 
 
 def give_back() -> None:
-    """Collect garbage, then return what is free to the system (malloc_trim(3))."""
+    """Collect garbage, then return what is free to the system."""
     gc.collect()
+    trim()
+
+
+def trim() -> None:
+    """Return what is free to the system (malloc_trim(3)); takes no time."""
     _ask("malloc_trim", 0)
 
 

@@ -143,9 +143,10 @@ def ordinary_words() -> frozenset[str]:
     They are those of our own rules and runbooks: what these say of incidents, vendors
     and products is no person, whatever somebody is called.
     """
-    return frozenset(
-        word for text in _shipped_texts() for word in _WORD.findall(text.lower())
-    )
+    said: set[str] = set()
+    for text in _shipped_texts():
+        said.update(text.lower().split())
+    return frozenset(_WORD.findall(" ".join(said)))
 
 
 def _shipped_texts() -> Iterator[str]:

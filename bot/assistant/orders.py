@@ -6,6 +6,7 @@ no list of words knows them; what they may name is bounded by the facts of the a
 """
 
 import re
+from functools import cache
 
 _VERBS = (
     "accept access ack acknowledge act activate add allow answer append apply approach "
@@ -66,13 +67,12 @@ _OF_READERS = (
     r"to|ha(?:s|ve)\s+to|(?:is|are)\s+(?:asked|required|requested|advised|urged|told|"
     r"instructed|expected|supposed|to))\b"
 )
-_ORDER = re.compile(
+_ORDER = (
     rf"{_BEGIN}(?:please\s+|kindly\s+|just\s+|now\s+)*(?:{_VERB}\s+{_OBJECT}\b|{_REACH}"
     rf"|{_NAMED}|do\s+not\b|don(?:'|\u2019)t\b|make\s+sure|be\s+sure|let(?:'|\u2019)s\b|"
     rf"(?:log|sign)\s+in\b|go\s+to\b|click\s+\w|never\s+{_VERB}\b|always\s+{_VERB}\b)"
     rf"|\bplease\b|\b(?:is|it's)\s+(?:crucial|important|vital|essential)\s+(?:that\s+)?"
-    rf"(?:you|to)\b|{_OF_READERS}",
-    re.IGNORECASE,
+    rf"(?:you|to)\b|{_OF_READERS}"
 )
 _QUOTED = re.compile(r"\u201c[^\u201c\u201d]*\u201d|\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)")
 _FEWEST_AROUND = 3
@@ -80,10 +80,9 @@ _SPOKEN = re.compile(
     r"\b(?:you|your|yours|yourself|me|my|mine|myself|let's)\b|(?-i:\bI\b(?!/))",
     re.IGNORECASE,
 )
-_BEGINS_AS_ORDER = re.compile(
+_BEGINS_AS_ORDER = (
     rf"{_BEGIN}{_VERB}\b|(?<!\bto )(?<!\bcan )(?<!\bnot )(?<!\bwill )(?<!\bdid )"
-    rf"(?<!\bmay )(?<!\bcould )(?<!\bwould )\b{_VERB}\s+{_OBJECT}\b",
-    re.IGNORECASE,
+    rf"(?<!\bmay )(?<!\bcould )(?<!\bwould )\b{_VERB}\s+{_OBJECT}\b"
 )
 _SHOUTED = re.compile(r"\b[A-Z]{4,}[^\w\n]+[A-Z]{2,}\b|\*{2,}")
 
@@ -95,7 +94,7 @@ def is_order(text: str) -> bool:
     """
     around = _QUOTED.sub(" ", text)
     reports = len(around.split()) >= _FEWEST_AROUND
-    return bool(_ORDER.search(around if reports else text))
+    return bool(_expression(_ORDER).search(around if reports else text))
 
 
 def speaks_to_reader(sentence: str) -> bool:
@@ -104,8 +103,14 @@ def speaks_to_reader(sentence: str) -> bool:
     Rather too often: what is not repeated can still be read in the alert.
     """
     return bool(
-        _ORDER.search(sentence)
+        _expression(_ORDER).search(sentence)
         or _SPOKEN.search(sentence)
-        or _BEGINS_AS_ORDER.search(sentence)
+        or _expression(_BEGINS_AS_ORDER).search(sentence)
         or _SHOUTED.search(sentence)
     )
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    """Compiled when a text is first looked at: it takes longer than all other words."""
+    return re.compile(pattern, re.IGNORECASE)

@@ -12,8 +12,7 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from bot.domain.plain_yaml import read_shipped
 from bot.domain.untrusted import Untrusted
 
 LONGEST = 500
@@ -79,7 +78,7 @@ class Asked:
 def vocabulary() -> Mapping[str, object]:
     """Return the words of questions."""
     path = Path(__file__).with_name("questions.yaml")
-    found: Mapping[str, object] = yaml.safe_load(path.read_text("utf-8"))
+    found: Mapping[str, object] = read_shipped(path.read_text("utf-8"))
     return found
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from bot.domain.plain_yaml import read_shipped
 
 _WORD = re.compile(r"[^\W_]+")
 _SEAM = re.compile(
@@ -76,7 +76,7 @@ class Vocabulary:
 def shipped_vocabulary() -> Vocabulary:
     """Return the vocabulary that ships with the package."""
     path = Path(__file__).with_name("synonyms.yaml")
-    return vocabulary_from(yaml.safe_load(path.read_text("utf-8")))
+    return vocabulary_from(read_shipped(path.read_text("utf-8")))
 
 
 def vocabulary_from(loaded: Mapping[str, object]) -> Vocabulary:

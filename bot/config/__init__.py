@@ -51,9 +51,16 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise _bad(problems)
     try:
-        return Settings.model_validate(given)
+        return Settings.model_validate({**_NOTHING_SAID, **given})
     except ValidationError as error:
         raise _bad([_problem(one) for one in error.errors()]) from None
+
+
+# A section that is left out is read as an empty one, all of them by one validator: an
+# own one for each would be built for its defaults alone.
+_NOTHING_SAID: Mapping[str, Any] = {
+    name: {} for name, field in Settings.model_fields.items() if field.default_factory
+}
 
 
 def secret(value: SecretStr | None) -> str:

@@ -77,11 +77,13 @@ class Lexicon:
     A term is words with single spaces; ``*`` ends a word in any way, ``~`` between
     two words lets up to four others stand there. A term between slashes is a
     regular expression (RE2) over the folded text.
+
+    Args:
+        terms: Of which `expression` makes something, as their reader has tried.
     """
 
     def __init__(self, terms: Iterable[str]) -> None:
         self._terms = tuple(dict.fromkeys(terms))
-        self._expressions = tuple(map(expression, self._terms))
 
     def found_in(self, folded: str) -> frozenset[str]:
         """Return the terms that a folded text contains."""
@@ -97,8 +99,8 @@ class Lexicon:
         options.max_mem = _AUTOMATON_BYTES
         options.log_errors = False
         made = re2.Set.SearchSet(options)
-        for one in self._expressions:
-            made.Add(one)
+        for one in self._terms:
+            made.Add(expression(one))
         made.Compile()
         return made
 

@@ -4,6 +4,8 @@ YAML's readers call themselves once per level: the one in C ends the whole proce
 over a text that is some ten thousand levels deep, and the one in Python takes a time
 that grows with the square of the depth. So the depth is counted over the events
 first, which neither does. What a file may say is the business of its reader.
+
+What ships with us is read without counting, which costs half the time again.
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ MOST_BYTES = 1024 * 1024
 DEEPEST = 40
 MOST_VALUES = 200_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT, _LIST, _MAP = (f"tag:yaml.org,2002:{one}" for one in ("str", "seq", "map"))
 WRONG_VALUE = (
     *(ArithmeticError, AttributeError, LookupError),
     *(RecursionError, TypeError, ValueError),
@@ -48,6 +51,30 @@ def loaded(text: str, *, first_line: int = 1) -> Any:
         raise NotPlain(f"it is not YAML{_where(error, first_line)}") from error
     except WRONG_VALUE as error:
         raise NotPlain("a value in it is no valid YAML value") from error
+
+
+def read_shipped(text: str) -> Any:
+    """Return what a YAML text that ships with us holds: nobody else wrote it.
+
+    Raises:
+        yaml.YAMLError: It is not YAML; its tests would have said so.
+    """
+    return yaml.load(text, Loader=_Ours)  # noqa: S506 (a safe loader)
+
+
+class _Ours(_LOADER):  # type: ignore[misc, valid-type]
+    """Makes texts, lists and maps in a third of the time; other values as ever."""
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        """Return the whole text's value; there is no alias and no merged map in it."""
+        if node.tag == _TEXT:
+            return node.value
+        made = self.construct_document
+        if node.tag == _LIST:
+            return [made(one) for one in node.value]
+        if node.tag == _MAP:
+            return {made(key): made(value) for key, value in node.value}
+        return self.construct_object(node, deep=True)
 
 
 @dataclass(slots=True)

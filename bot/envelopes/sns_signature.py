@@ -12,16 +12,18 @@ import base64
 import binascii
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import re2
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from bot.domain.errors import Unparsed
 from bot.envelopes.sns import SnsKind, SnsMessage
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 OLDEST = timedelta(minutes=65)
 """SNS tries again for an hour at most and does not sign again; five minutes more
@@ -33,10 +35,6 @@ _HOST = re2.compile(r"^sns\.[a-z]{2}(-[a-z0-9]{1,16}){1,4}\.amazonaws\.com(\.cn)
 _CERTIFICATE_PATH = re2.compile(r"^/[A-Za-z0-9_-]{1,100}\.pem$")
 _OWNERS = (".amazonaws.com", ".amazonaws.com.cn")
 _SMALLEST_KEY_BITS = 2048
-_HASHES: dict[str, hashes.HashAlgorithm] = {
-    "1": hashes.SHA1(),  # noqa: S303 - version 1 is SHA-1, and the topic's choice
-    "2": hashes.SHA256(),
-}
 
 
 def signed_text(message: SnsMessage) -> bytes:
@@ -74,8 +72,11 @@ def check_signature(message: SnsMessage, pem: bytes, *, now: datetime) -> None:
     Raises:
         Unparsed: It is not signed so; says why.
     """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import padding
+
     key = _key_of(pem, now)
-    algorithm = _HASHES.get(message.signature_version)
+    algorithm = _hash_of(message.signature_version)
     if algorithm is None:
         raise _untrusted("its signature version is neither 1 nor 2")
     try:
@@ -83,6 +84,14 @@ def check_signature(message: SnsMessage, pem: bytes, *, now: datetime) -> None:
         key.verify(signature, signed_text(message), padding.PKCS1v15(), algorithm)
     except (InvalidSignature, binascii.Error, ValueError):
         raise _untrusted("its signature is not of this message") from None
+
+
+def _hash_of(version: str) -> "HashAlgorithm | None":
+    from cryptography.hazmat.primitives import hashes
+
+    if version == "1":
+        return hashes.SHA1()  # noqa: S303 - version 1 is SHA-1, and the topic's choice
+    return hashes.SHA256() if version == "2" else None
 
 
 def check_time(message: SnsMessage, *, now: datetime) -> None:
@@ -142,7 +151,10 @@ def _of_sns(url: str) -> tuple[str, str] | None:
     return parts.path, parts.query
 
 
-def _key_of(pem: bytes, now: datetime) -> rsa.RSAPublicKey:
+def _key_of(pem: bytes, now: datetime) -> "rsa.RSAPublicKey":
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
     if len(pem) > LARGEST_CERTIFICATE:
         raise _untrusted("its certificate is too large")
     try:
@@ -159,7 +171,9 @@ def _key_of(pem: bytes, now: datetime) -> rsa.RSAPublicKey:
     return key
 
 
-def _is_aws(certificate: x509.Certificate) -> bool:
+def _is_aws(certificate: "x509.Certificate") -> bool:
+    from cryptography import x509
+
     named = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return any(str(one.value).endswith(_OWNERS) for one in named)
 

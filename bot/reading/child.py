@@ -17,7 +17,7 @@ import orjson
 from bot.deciding import Deciding, Texts, decide_by
 from bot.domain.known_people import KnownPeople
 from bot.domain.registry import Registry
-from bot.heap import give_back
+from bot.heap import trim
 from bot.reading import frames
 from bot.reading.memory import Memory
 from bot.reading.reader import Reader
@@ -55,7 +55,7 @@ def serve(wire: socket.socket, deciding: Deciding) -> None:
     """
     reader = Reader(deciding, Memory(most_bytes=_REMEMBERED_BYTES))
     _build(deciding)
-    give_back()
+    trim()
     gc.freeze()
     gc.enable()
     frames.send(wire, "ready")

@@ -7,13 +7,13 @@ row means is in `rules`.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
 
 from bot.domain.errors import BadSettings
-from bot.domain.plain_yaml import NotPlain, loaded
+from bot.domain.plain_yaml import NotPlain, loaded, read_shipped
 from bot.redact.patterns import PatternError, compiled
 from bot.redact.rules import Rule, Shield, read_rule, read_shield
 
@@ -60,8 +60,8 @@ class Definition:
 
         Args:
             text: YAML as in `rules.yaml`.
-            proven: The patterns in `text`, not those of the overlay, are known to
-                compile.
+            proven: `text`, not the overlay, ships with us: it is YAML within bounds,
+                and its patterns are known to compile.
             overlay: YAML with any of `rules`, `shields` (added), `keep` (kinds that
                 stay in the text, each with a reason), `remove` (kept kinds that are
                 taken out), `known_names` (of people) and `owner`.
@@ -70,7 +70,7 @@ class Definition:
             BadSettings: A file is not YAML, or a rule cannot be used; the message
                 names the rule.
         """
-        shipped = _load(text, "the shipped rules")
+        shipped = _load(text, "the shipped rules", read_shipped if proven else loaded)
         site = _load(overlay, "the overlay") if overlay else {}
         unknown = sorted(set(site) - _OVERLAY_FIELDS)
         if unknown:
@@ -129,9 +129,11 @@ def _settled(rules: Iterable[Rule], site: Mapping[str, object]) -> tuple[Rule, .
     )
 
 
-def _load(text: str, name: str) -> Mapping[str, object]:
+def _load(
+    text: str, name: str, read: Callable[[str], object] = loaded
+) -> Mapping[str, object]:
     try:
-        found = loaded(text)
+        found = read(text)
     except NotPlain as error:
         raise _bad(name, str(error)) from error
     if not isinstance(found, Mapping):

@@ -1,12 +1,14 @@
 """YAML that people wrote is read within bounds, whatever it holds."""
 
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.plain_yaml import MOST_BYTES, NotPlain, loaded
+from bot.domain.plain_yaml import MOST_BYTES, NotPlain, loaded, read_shipped
 
 # Each line stands for ten of the line before.
 LAUGHS = "a0: &a0 [x]\n" + "".join(
@@ -21,6 +23,16 @@ def test_what_is_said_once_may_be_used_again() -> None:
 
 def test_plain_values_are_read() -> None:
     assert loaded("a: [1, {b: x}]\n# note\n") == {"a": [1, {"b": "x"}]}
+
+
+def test_what_ships_is_read_as_yaml_itself_reads_it() -> None:
+    bot = Path(__file__).parents[2] / "bot"
+    read_so = [bot / "redact", bot / "rules", bot / "assistant"]
+    texts = [one.read_text() for room in read_so for one in room.rglob("*.yaml")]
+    assert len(texts) > 40
+    odd = "a: [1, 2.5, true, null, '3', 2026-01-31, {1: x}]\nb: >-\n  two\n  lines\n"
+    for text in (*texts, odd):
+        assert read_shipped(text) == yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def test_an_empty_text_holds_nothing() -> None:

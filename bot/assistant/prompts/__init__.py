@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from bot.domain.plain_yaml import read_shipped
 
 _FRONT = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 _KEYS = frozenset({"id", "version", "owner", "purpose"})
@@ -48,7 +48,7 @@ def prompt_from(content: str, *, name: str) -> Prompt:
     found = _FRONT.match(content)
     if found is None:
         raise ValueError(f"{name}: no front matter between two lines of ---")
-    front, text = yaml.safe_load(found["front"]), found["body"].strip()
+    front, text = read_shipped(found["front"]), found["body"].strip()
     wrong = next(_problems(front, text, name), "")
     if wrong:
         raise ValueError(f"{name}: {wrong}")
