@@ -11,7 +11,6 @@ from typing import TypeVar
 import click
 
 T = TypeVar("T")
-_LIMIT_S = 60
 _TELLS_EVERY = 100
 _BROKEN = b"broken"
 
@@ -22,8 +21,13 @@ def forked(
     judged: Callable[[T, int], None],
     *,
     jobs: int,
+    limit_s: float,
 ) -> None:
-    """Judge each mutant in a process of its own, several at a time."""
+    """Judge each mutant in a process of its own, several at a time.
+
+    Args:
+        limit_s: What takes longer goes on for ever.
+    """
     waiting, running = list(reversed(mutants)), dict[int, tuple[int, T, float]]()
     while waiting or running:
         if len(waiting) % _TELLS_EVERY == 0 and len(running) < jobs:
@@ -33,7 +37,8 @@ def forked(
             pid, wire = _fork(mutant, killer)
             running[wire] = (pid, mutant, time.monotonic())
         ready, _, _ = select.select(list(running), [], [], 1)
-        late = [w for w, one in running.items() if time.monotonic() - one[2] > _LIMIT_S]
+        since = time.monotonic() - limit_s
+        late = [wire for wire, one in running.items() if one[2] < since]
         for wire in {*ready, *late}:
             pid, mutant, _ = running.pop(wire)
             if wire not in ready:

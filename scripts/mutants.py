@@ -4,7 +4,8 @@
 
 A mutant that no test notices is a survivor: the exit status is 1 and its name is
 printed. Those that cannot be noticed, because they change nothing that anybody could
-see, stand in `mutants.yaml` with a reason.
+see, stand in `mutants.yaml` with a reason. Which files hold a rule, which tests speak
+for them and why others hold none stands in `gate_rules.yaml`.
 
 Why not a tool of others: mutmut and cosmic-ray start the tests anew for each mutant,
 which takes seconds where a test takes a millisecond, and know neither our layout of
@@ -13,16 +14,15 @@ a fork, and only the tests that run its line are run, the shortest first.
 """
 
 import argparse
-import importlib.abc
-import importlib.machinery
-import importlib.util
+import gc
 import sys
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType, ModuleType
+from types import FrameType
 from typing import Any
 
 import click
@@ -34,92 +34,51 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.forks import forked  # noqa: E402 - the path comes first
-from scripts.mutations import Mutation, mutations  # noqa: E402 - as above
+from scripts.mutations import mutations  # noqa: E402 - as above
+from scripts.swapping import (  # noqa: E402 - as above
+    Mutant,
+    afresh,
+    forget_answers,
+    in_place,
+)
 
-DOMAIN = ROOT / "bot" / "domain"
-RULES = (
-    *("action", "action_asked", "action_decisions", "action_guards", "action_parts"),
-    "action_table",
-    *("approving", "claiming", "drafting", "verifying"),
-    *sorted(one.stem for one in DOMAIN.glob("gate_*.py")),
-)
-TESTS = (
-    "tests/domain/test_gate_refusals.py",
-    "tests/domain/test_action_*.py",
-    "tests/domain/test_gate_limits.py",
-    "tests/domain/test_groups.py",
-)
 _EQUIVALENT = ROOT / "scripts" / "mutants.yaml"
-_PYTEST = ("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider")
+_RULES = ROOT / "scripts" / "gate_rules.yaml"
+_PYTEST = (
+    *("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"),
+    *("-m", "not slow and not outside"),
+)
 # No test counts as run by pytest: the loop is ours.
 _JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-_LOADED = ("bot.domain", "tests.")
+_SHORTEST_LIMIT_S = 60
+# So much longer than all tests of a rule may those take that judge one mutant.
+_PATIENCE = 10
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """One mutation of one module."""
+class Rules:
+    """Files with rules, and the tests that speak for all of them. Paths are ours."""
 
-    module: str
-    mutation: Mutation
-
-    @property
-    def name(self) -> str:
-        """Return what it is called in the list of those that change nothing."""
-        return f"{self.module} {self.mutation.name}"
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
 
     @property
-    def place(self) -> str:
-        """Return the function it is in: its neighbours are killed by the same."""
-        return f"{self.module} {self.mutation.where}"
-
-    @property
-    def code(self) -> CodeType:
-        """Return the whole module, compiled with the one change."""
-        path = str(DOMAIN / f"{self.module}.py")
-        return compile(self.mutation.tree, path, "exec")
+    def mutants(self) -> list[Mutant]:
+        """Return every mutant of the files."""
+        return [
+            Mutant(file, one)
+            for file in self.files
+            for one in mutations((ROOT / file).read_text())
+        ]
 
 
-# --- the wrong code in place of the right one ---
-
-
-def in_place(mutant: Mutant) -> None:
-    """Change a function that is loaded already, wherever it is known."""
-    code, parts = mutant.code, mutant.mutation.where.split(".")
-    found: Any = sys.modules[f"bot.domain.{mutant.module}"]
-    for part in parts:
-        code = next(
-            one
-            for one in code.co_consts
-            if isinstance(one, CodeType) and one.co_name == part
-        )
-        found = found.__dict__[part]
-    function = found.fget if isinstance(found, property) else found
-    if not isinstance(function, FunctionType):
-        raise TypeError(f"{mutant.place} is no function")
-    function.__code__ = code
-
-
-class _Wrong(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Loads one module from a mutant."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
-
-    def find_spec(self, name: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
-        if name != f"bot.domain.{self.mutant.module}":
-            return None
-        return importlib.util.spec_from_loader(name, self)
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(self.mutant.code, module.__dict__)  # noqa: S102 - our own source
-
-
-def afresh(mutant: Mutant) -> None:
-    """Forget the domain and its tests; they are loaded again, one from the mutant."""
-    for name in [one for one in sys.modules if one.startswith(_LOADED)]:
-        del sys.modules[name]
-    sys.meta_path.insert(0, _Wrong(mutant))
+def all_rules() -> list[Rules]:
+    """Return what holds a rule of the gate, as `gate_rules.yaml` names it."""
+    found = yaml.safe_load(_RULES.read_text())
+    return [
+        Rules(files=tuple(one["files"]), tests=tuple(one["tests"]))
+        for one in found["rules"]
+    ]
 
 
 # --- which tests run which lines ---
@@ -129,6 +88,7 @@ def afresh(mutant: Mutant) -> None:
 class Lines:
     """Which tests run which line of the rules, and how long each test takes."""
 
+    files: Sequence[str]
     tests: dict[tuple[str, int], set[int]] = field(
         default_factory=lambda: defaultdict(set)
     )
@@ -138,18 +98,24 @@ class Lines:
     )
 
     def watch(self, number: int) -> None:
-        """Note from now on which lines a test runs."""
-        files = {str(DOMAIN / f"{one}.py"): one for one in RULES}
+        """Note from now on which lines a test runs, in whatever thread it does."""
+        files = {str(ROOT / one): one for one in self.files}
 
         def traced(frame: FrameType, event: str, _: Any) -> Any:
-            module = files.get(frame.f_code.co_filename)
-            if module is None:
+            file = files.get(frame.f_code.co_filename)
+            if file is None:
                 return None
             if event == "line":
-                self.tests[module, frame.f_lineno].add(number)
+                self.tests[file, frame.f_lineno].add(number)
             return traced
 
+        threading.settrace(traced)
         sys.settrace(traced)
+
+    def rest(self) -> None:
+        """Note nothing any more."""
+        threading.settrace(None)  # type: ignore[arg-type]
+        sys.settrace(None)
 
     def of(self, mutant: Mutant) -> list[int]:
         """Return the tests that run a mutant's lines.
@@ -158,7 +124,7 @@ class Lines:
         """
         start, end = mutant.mutation.lines
         found = set().union(
-            *(self.tests.get((mutant.module, n), set()) for n in range(start, end + 1))
+            *(self.tests.get((mutant.file, n), set()) for n in range(start, end + 1))
         )
         known = self.killers[mutant.place]
         return sorted(found, key=lambda number: (-known[number], self.took_s[number]))
@@ -171,9 +137,9 @@ class Lines:
 class Judge:
     """Takes the place of pytest's own loop: every mutant, each in a fork."""
 
-    def __init__(self, mutants: Sequence[Mutant], jobs: int) -> None:
-        self.mutants, self.jobs = mutants, jobs
-        self.lines = Lines()
+    def __init__(self, rules: Rules, mutants: Sequence[Mutant], jobs: int) -> None:
+        self.rules, self.mutants, self.jobs = rules, mutants, jobs
+        self.lines = Lines(rules.files)
         self.survivors: list[Mutant] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -184,10 +150,13 @@ class Judge:
             began = time.perf_counter()
             good = _passes(item)
             self.lines.took_s.append(time.perf_counter() - began)
-            sys.settrace(None)
+            self.lines.rest()
             if not good:
                 raise pytest.UsageError(f"{item.nodeid} fails without any mutant")
-        forked(self.mutants, self.killer, self.judged, jobs=self.jobs)
+        gc.collect()  # nothing of these tests is to be ended in a fork
+        gc.freeze()
+        limit_s = max(_SHORTEST_LIMIT_S, _PATIENCE * sum(self.lines.took_s))
+        forked(self.mutants, self.killer, self.judged, jobs=self.jobs, limit_s=limit_s)
         return True
 
     def killer(self, mutant: Mutant) -> int:
@@ -195,9 +164,10 @@ class Judge:
         tests = self.lines.of(mutant) if mutant.mutation.in_function else []
         if not tests:  # also what a function does while its module is loaded
             afresh(mutant)
-            told = pytest.main([*_PYTEST, "-x", *_files(TESTS)])
+            told = pytest.main([*_PYTEST, "-x", *_files(self.rules.tests)])
             return -1 if told == pytest.ExitCode.OK else 0
         in_place(mutant)
+        forget_answers()
         return next((one for one in tests if not _passes(self.items[one])), -1)
 
     def judged(self, mutant: Mutant, killer: int) -> None:
@@ -219,53 +189,73 @@ def _files(patterns: Sequence[str]) -> list[str]:
     return [str(one) for each in patterns for one in sorted(ROOT.glob(each))]
 
 
-def every_mutant(only: str = "") -> list[Mutant]:
-    """Return the mutants of all rules."""
-    made = (
-        Mutant(module, one)
-        for module in RULES
-        for one in mutations((DOMAIN / f"{module}.py").read_text())
-    )
-    return [one for one in made if only in one.name]
-
-
 def excused() -> dict[str, str]:
     """Return the mutants that change nothing, and why."""
     found = yaml.safe_load(_EQUIVALENT.read_text()) or {}
     return {name: str(why) for name, why in found.items()}
 
 
-def main() -> int:
-    """Judge the mutants that were asked for; return the exit status."""
+def _asked() -> argparse.Namespace:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--only", default="", help="mutants whose name holds this")
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--bodies", action="store_true", help="of functions only")
     asked.add_argument("--tables", action="store_true", help="of all else only")
     asked.add_argument("--list", action="store_true", help="name them, run nothing")
-    given = asked.parse_args()
-    mutants, equivalent = every_mutant(given.only), excused()
-    if given.bodies or given.tables:
-        mutants = [one for one in mutants if one.mutation.in_function is given.bodies]
-    if given.list:
-        click.echo("\n".join(one.name for one in mutants))
-        return 0
-    began = time.monotonic()
-    judge = Judge([one for one in mutants if one.name not in equivalent], given.jobs)
-    if pytest.main([*_PYTEST, *_files(TESTS)], plugins=[judge]) not in _JUDGED:
-        click.echo("nothing was judged: the tests fail without any mutant")
-        return 2
-    stale = sorted(equivalent.keys() - {one.name for one in mutants})
-    for name in stale if not given.only else ():
-        click.echo(f"there is no such mutant any more: {name}")
-    killed = len(judge.mutants) - len(judge.survivors)
-    click.echo(
-        f"mutants {len(mutants)}, killed {killed}, equivalent "
-        f"{len(mutants) - len(judge.mutants)}, survived {len(judge.survivors)}, "
-        f"{time.monotonic() - began:.0f} s"
+    return asked.parse_args()
+
+
+def _wanted(mutant: Mutant, given: argparse.Namespace) -> bool:
+    every = not (given.bodies or given.tables)
+    return given.only in mutant.name and (
+        every or mutant.mutation.in_function is given.bodies
     )
-    click.echo(dict(Counter(one.module for one in judge.survivors)))
-    return 1 if judge.survivors or (stale and not given.only) else 0
+
+
+def main() -> int:
+    """Judge the mutants that were asked for; return the exit status."""
+    given, equivalent = _asked(), excused()
+    found = [
+        (rules, [one for one in rules.mutants if _wanted(one, given)])
+        for rules in all_rules()
+    ]
+    names = [one.name for _, mutants in found for one in mutants]
+    if given.list:
+        click.echo("\n".join(names))
+        return 0
+    began, survivors = time.monotonic(), list[Mutant]()
+    for rules, mutants in found:
+        left = [one for one in mutants if one.name not in equivalent]
+        if not left:
+            continue
+        judge = Judge(rules, left, given.jobs)
+        told = pytest.main([*_PYTEST, *_files(rules.tests)], plugins=[judge])
+        if told not in _JUDGED:
+            click.echo("nothing was judged: the tests fail without any mutant")
+            return 2
+        survivors += judge.survivors
+    is_all = not (given.only or given.bodies or given.tables)
+    stale = sorted(equivalent.keys() - set(names)) if is_all else []
+    for name in stale:
+        click.echo(f"there is no such mutant any more: {name}")
+    _tell(names, equivalent, survivors, took_s=time.monotonic() - began)
+    return 1 if survivors or stale else 0
+
+
+def _tell(
+    names: Sequence[str],
+    equivalent: dict[str, str],
+    survivors: Sequence[Mutant],
+    *,
+    took_s: float,
+) -> None:
+    idle = sum(name in equivalent for name in names)
+    killed = len(names) - idle - len(survivors)
+    click.echo(
+        f"mutants {len(names)}, killed {killed}, equivalent {idle}, "
+        f"survived {len(survivors)}, {took_s:.0f} s"
+    )
+    click.echo(dict(Counter(one.short for one in survivors)))
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ class Mutation:
         nth: Told apart from equal ones before it in the same place.
         in_function: It changes a function's body and nothing that is made at import.
         lines: First and last line of what changes.
+        of: The module as it is; `node` in it is to be `changed`.
     """
 
     where: str
@@ -54,7 +55,14 @@ class Mutation:
     nth: int
     in_function: bool
     lines: tuple[int, int]
-    tree: ast.Module
+    of: ast.Module
+    node: ast.AST
+    changed: ast.AST
+
+    @property
+    def tree(self) -> ast.Module:
+        """Return the module with the one change; made only where it is judged."""
+        return _replaced(self.of, self.node, self.changed)
 
     @property
     def name(self) -> str:
@@ -77,7 +85,9 @@ def mutations(source: str) -> Iterator[Mutation]:
                 nth=seen[where, what],
                 in_function=in_function,
                 lines=_lines(node),
-                tree=_replaced(tree, node, changed),
+                of=tree,
+                node=node,
+                changed=changed,
             )
 
 

@@ -56,7 +56,7 @@ def speaks(members: Iterable[str], *, person: str, of: Collection[str]) -> bool:
 def _known(name: str) -> str:
     if name in FROM_SLACK:
         return name
-    close = difflib.get_close_matches(name, FROM_SLACK, n=1)
+    close = difflib.get_close_matches(name, FROM_SLACK)
     hint = (
         f"the nearest is {close[0]!r}" if close else "known: " + ", ".join(FROM_SLACK)
     )

@@ -16,8 +16,13 @@ AREAS: Mapping[str, frozenset[str]] = MappingProxyType(
         # Member states only: eu-west-2 is London, eu-central-2 is Zurich.
         "eu": frozenset(
             {
-                *("eu-central-1", "eu-west-1", "eu-west-3", "eu-north-1"),
-                *("eu-south-1", "eu-south-2", "eusc-de-east-1"),
+                "eu-central-1",
+                "eu-north-1",
+                "eu-south-1",
+                "eu-south-2",
+                "eu-west-1",
+                "eu-west-3",
+                "eusc-de-east-1",
             }
         ),
         "uk": frozenset({"eu-west-2"}),
@@ -43,7 +48,7 @@ _GEOGRAPHY = re.compile(
     r"|twelvelabs|writer)\."
 )
 # Services with one place for the whole account; where they are asked says nothing.
-_GLOBAL = ("iam.", "organizations.", "route53.", "cloudfront.")
+_GLOBAL = frozenset({"iam", "organizations", "route53", "cloudfront"})
 
 
 def is_place(name: str) -> bool:
@@ -54,7 +59,7 @@ def is_place(name: str) -> bool:
 def is_global(draft: Draft) -> bool:
     """Tell whether every call goes to a service that has no region."""
     return bool(draft.steps) and all(
-        step.call.casefold().startswith(_GLOBAL) for step in draft.steps
+        step.call.casefold().partition(".")[0] in _GLOBAL for step in draft.steps
     )
 
 

@@ -230,13 +230,24 @@ class PlanDesk:
         )
         return tuple(row["id"] for row in found)
 
-    def view(self, tx: Transaction, book: PlanBook, plan: str) -> PlanView | None:
-        """Return what stands on a plan's card, None if there is none."""
+    def view(
+        self,
+        tx: Transaction,
+        book: PlanBook,
+        plan: str,
+        *,
+        undone_by: tuple[str, Stage] | None = None,
+    ) -> PlanView | None:
+        """Return what stands on a plan's card, None if there is none.
+
+        Args:
+            undone_by: A plan that undoes it, and where that stands.
+        """
         state, _ = book.load(tx, plan)
         if not state.exists:
             return None
         head = tx.log.head()
-        undoing, stage = undoing_of(tx, plan)
+        undoing, stage = undoing_of(tx, plan, undone_by)
         return view_of(
             state.plan,
             state,
@@ -256,17 +267,19 @@ class PlanDesk:
         plan: str,
         *,
         token: Callable[[Plan], str],
+        undone_by: tuple[str, Stage] | None = None,
     ) -> PlanView | None:
         """Put the plan's card as it should look now into the outbox; return that.
 
         The card of a plan that it undoes tells of it, so that is drawn again too.
         """
-        view = self.view(tx, book, plan)
+        view = self.view(tx, book, plan, undone_by=undone_by)
         if view is None:
             return None
         tx.outbox.post(self.draw(view, token(view.plan)), now=book.clock.now())
         if view.plan.parent and view.plan.parent != plan:
-            self.redraw(tx, book, view.plan.parent, token=token)
+            ours = plan, view.stage
+            self.redraw(tx, book, view.plan.parent, token=token, undone_by=ours)
         return view
 
     def tell_measured(self, tx: Transaction, book: PlanBook, plan: str) -> None:

@@ -7,7 +7,9 @@ beforehand raises `Unforeseeable`. When a note counts is `foresight.py`'s busine
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Never
+from typing import Any, Never, cast
+
+import orjson
 
 from bot.domain.errors import Conflict
 from bot.ports import Entry, NewEntry, Post, Timer, Transaction, TreeHead, Whisper
@@ -60,6 +62,37 @@ class Foreseen:
         return (*self.log.comparisons(), *self._steps)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foretold:
+    """An entry that will be appended, as far as it can be told beforehand.
+
+    Facts are as they come back from the log: through JSON.
+    """
+
+    stream: str
+    kind: str
+    at: datetime
+    actor: str
+    body: Mapping[str, Any]
+    words: Mapping[str, str]
+
+    @classmethod
+    def of(cls, entry: NewEntry, stream: str) -> "Foretold":
+        """Return what a new entry will be."""
+        return cls(
+            stream=stream,
+            kind=entry.kind,
+            at=entry.at,
+            actor=entry.actor,
+            body=orjson.loads(orjson.dumps(entry.body)),
+            words=dict(entry.words),
+        )
+
+    def __getattr__(self, name: str) -> Never:
+        """Its place in the log and its bytes are the transaction's."""
+        raise Unforeseeable
+
+
 _Note = Callable[..., None]
 
 
@@ -81,6 +114,8 @@ class _Log:
         self._note = note
         self._found: dict[str, int] = {}
         self._added: dict[str, int] = {}
+        self._told: dict[str, tuple[NewEntry, ...]] = {}
+        self._relied_on: set[str] = set()
 
     def version(self, stream: str) -> int:
         if stream not in self._found:
@@ -88,11 +123,13 @@ class _Log:
         return self._found[stream] + self._added.get(stream, 0)
 
     def load(self, stream: str) -> tuple[Entry, ...]:
-        if stream in self._added:
-            raise Unforeseeable
         entries = self._tx.log.load(stream)
         self._found[stream] = len(entries)
-        return entries
+        if not (told := self._told.get(stream, ())):
+            return entries
+        self._relied_on.add(stream)
+        own = tuple(Foretold.of(one, stream) for one in told)
+        return (*entries, *cast("tuple[Entry, ...]", own))
 
     def append(
         self, stream: str, *, expected_version: int, entries: Sequence[NewEntry]
@@ -105,12 +142,18 @@ class _Log:
                 next_move="Load it again and decide again.",
             )
         self._added[stream] = self._added.get(stream, 0) + len(entries)
-        self._note(
-            lambda tx: tx.log.append(
+        self._told[stream] = (*self._told.get(stream, ()), *entries)
+
+        def run(tx: Transaction) -> None:
+            kept = tx.log.append(
                 stream, expected_version=expected_version, entries=entries
-            ),
-            writes=True,
-        )
+            )
+            # Words are masked as they are kept; whoever read them here read others.
+            are_same = [one.words for one in kept] == [one.words for one in entries]
+            if stream in self._relied_on and not are_same:
+                raise Unforeseeable
+
+        self._note(run, writes=True)
         return ()
 
     def head(self) -> TreeHead:

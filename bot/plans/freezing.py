@@ -118,7 +118,7 @@ class Freezer:
             self._write(tx, self._turned(tx), by=TOCSIN)
 
         if self.store.read(self._turned):
-            self.store.write(work).result()
+            self.book.write(self.store, work)
 
     def _turned(self, tx: Transaction) -> tuple[FreezeEvent, ...]:
         now = self.book.clock.now()
@@ -156,6 +156,6 @@ class Freezer:
             self.desk.redraw(tx, self.book, plan, token=self.token)
 
     def _written(self, work: Callable[[Transaction], Refusal | T]) -> T:
-        if isinstance(answer := self.store.write(work).result(), Refusal):
+        if isinstance(answer := self.book.write(self.store, work), Refusal):
             raise answer
         return answer

@@ -18,22 +18,21 @@ from bot.domain.action_commands import (
     Reconcile,
     Review,
     Show,
-    Stop,
 )
-from bot.domain.action_facts import Click, GateFacts, Standing
+from bot.domain.action_facts import Click, GateFacts
 from bot.domain.action_table import Stage
 from bot.domain.errors import Refusal
 from bot.domain.plan import Plan
 from bot.domain.plan_view import Offer, PlanView
-from bot.domain.ruling import refusal_of, ruling_of
+from bot.domain.ruling import refusal_of
 from bot.domain.untrusted import Untrusted
-from bot.gate import decided, switch
 from bot.gate.policy_question import Verb
 from bot.gate.tokens import Tokens
 from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
 from bot.plans.planning import Planning, Wanted
 from bot.plans.proposing import Proposing, no_plan
+from bot.plans.stopping import Stopping
 from bot.ports import Store, Transaction
 from bot.ports.gate import Asker, Freezing
 
@@ -162,45 +161,21 @@ class Gatekeeper:
 
     def stop_all(self, *, by: Asker) -> int:
         """Stop everything; return how many plans it reached."""
-
-        def work(tx: Transaction) -> Refusal | int:
-            if (no := self._no_switch(tx, by, Verb.STOP_ALL)) is not None:
-                return no
-            open_ids = self.desk.readable(tx, self.book)
-            plans = [self.book.load(tx, one)[0].plan for one in open_ids]
-            asked = [self._asked(tx, p, by, Verb.STOP_ALL, Click()) for p in plans]
-            now, who = self.book.clock.now(), by.person.id
-            switch.turn(tx, stop=True, by=who, at=now)
-            reached = 0
-            for plan, facts in zip(open_ids, asked, strict=True):
-                reached += bool(self._tried(tx, plan, Stop(by=who), facts, who))
-                self.desk.redraw(tx, self.book, plan, token=self.tokens.of)
-            return reached
-
-        return _said(self.store.write(work).result())
+        return self._stopping.stop_all(by=by)
 
     def release(self, *, by: Asker) -> bool:
         """Take a stop back; tell whether anything was stopped."""
+        return self._stopping.release(by=by)
 
-        def work(tx: Transaction) -> Refusal | bool:
-            if (no := self._no_switch(tx, by, Verb.LIFT)) is not None:
-                return no
-            at = self.book.clock.now()
-            return switch.turn(tx, stop=False, by=by.person.id, at=at)
-
-        return _said(self.store.write(work).result())
-
-    def _no_switch(self, tx: Transaction, by: Asker, verb: Verb) -> Refusal | None:
-        """Return why somebody may not turn the kill switch; None if they may."""
-        if switch.is_stopped(tx) is (verb is Verb.STOP_ALL):
-            return None
-        around = self.desk.bare(tx, self.book)
-        answer = self.desk.answer(by, verb, None, around)
-        no = None if answer.allows else switch.not_theirs(by.person.id)
-        groups = self.desk.judge.groups_of(by, around)
-        asker = Standing(person=by.person, groups=groups, policy=answer)
-        decided.keep(tx, ruling_of(asker), at=around.now, code=no.code if no else "")
-        return no
+    @property
+    def _stopping(self) -> Stopping:
+        return Stopping(
+            store=self.store,
+            book=self.book,
+            desk=self.desk,
+            planning=self.planning,
+            token=self.tokens.of,
+        )
 
     def shown(self, plan: str, message: str) -> None:
         """Slack took the card; only this message's buttons count."""

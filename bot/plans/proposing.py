@@ -54,7 +54,7 @@ class Proposing:
             self._put_forward(tx, plan, by)
 
         try:
-            self.store.write(work).result()
+            self.book.write(self.store, work)
         except Refusal as no:
             self._turned_away(plan, by, no)
             raise
@@ -74,7 +74,7 @@ class Proposing:
                 code=no.code,
             )
 
-        self.store.write(work).result()
+        self.book.write(self.store, work)
 
     def edit(
         self,
@@ -115,7 +115,7 @@ class Proposing:
             self.desk.redraw(tx, self.book, replaced, token=self.token)
             return None
 
-        if (no := self.store.write(work).result()) is not None:
+        if (no := self.book.write(self.store, work)) is not None:
             raise no
         return plan_id
 

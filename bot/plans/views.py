@@ -21,12 +21,21 @@ LEGAL = (
 )
 
 
-def undoing_of(tx: Transaction, plan: str) -> tuple[str, Stage]:
-    """Return the newest plan that undoes this one and where it stands."""
+def undoing_of(
+    tx: Transaction, plan: str, known: tuple[str, Stage] | None = None
+) -> tuple[str, Stage]:
+    """Return the newest plan that undoes this one and where it stands.
+
+    Args:
+        known: One that undoes it as it is now, whatever its row says yet.
+    """
     found = tx.tables.execute(
-        "SELECT id, stage FROM plan WHERE parent = ? ORDER BY id DESC LIMIT 1", (plan,)
+        "SELECT id, stage FROM plan WHERE parent = ? AND id <> ? "
+        "ORDER BY id DESC LIMIT 1",
+        (plan, known[0] if known else ""),
     )
-    return (found[0]["id"], Stage(found[0]["stage"])) if found else ("", Stage.NONE)
+    others = [(str(row["id"]), Stage(row["stage"])) for row in found]
+    return max([*others, *([known] if known else [])], default=("", Stage.NONE))
 
 
 def view_of(

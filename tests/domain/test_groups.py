@@ -1,5 +1,6 @@
 """Every group needs somebody of its own, and names of groups are known ones."""
 
+import re
 from itertools import permutations
 
 import pytest
@@ -40,23 +41,45 @@ def test_nothing_is_missing_exactly_where_everybody_can_be_given_a_group(
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"privcy": ["S0DPO"]}, "the nearest is 'privacy'"),
-        ({"on-call": ["S0A"]}, "the nearest is 'oncall'"),
-        ({"commander": ["U0A"]}, "there is no group 'commander'"),
+        ({"privcy": ["S0DPO"]}, "there is no group 'privcy'; the nearest is 'privacy'"),
+        ({"on-call": ["S0A"]}, "there is no group 'on-call'; the nearest is 'oncall'"),
+        (
+            {"qqq": ["U0A"]},
+            (
+                "there is no group 'qqq'; known: approvers, oncall, engineering, "
+                "privacy, legal, business, security"
+            ),
+        ),
         ({"privacy": []}, "privacy names nobody"),
         ({"privacy": None}, "privacy names nobody"),
-        ({"privacy": ["<!here>"]}, "no id of Slack and no handle"),
-        (["privacy"], "a map of groups"),
+        ({"privacy": 7}, "privacy names nobody"),
+        (
+            {"privacy": ["S0DPO", "<!here>"]},
+            "privacy has '<!here>', which is no id of Slack and no handle",
+        ),
+        (["privacy"], "it must be a map of groups to lists"),
+        ("", "it must be a map of groups to lists"),
     ],
 )
-def test_a_group_that_cannot_be_used_is_refused(
-    given: object, says: str | None
-) -> None:
-    if says is None:
-        assert read_members(given) == (("privacy", ("7",)),)
-        return
-    with pytest.raises(ValueError, match=says):
+def test_a_group_that_cannot_be_used_is_refused(given: object, says: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(says)}$"):
         read_members(given)
+
+
+@pytest.mark.parametrize("name", ["commander", "owner", "deputy"])
+def test_who_incident_and_registry_name_no_setting_names(name: str) -> None:
+    with pytest.raises(ValueError, match=f"there is no group '{name}'"):
+        read_members({name: ["U0A"]})
+
+
+def test_members_are_read_as_people_write_them() -> None:
+    given = {"privacy": [" @dpo-team ", "U0LEE", "S0DPO"], "legal": "@counsel"}
+    assert read_members(given) == (
+        ("privacy", ("dpo-team", "U0LEE", "S0DPO")),
+        ("legal", ("counsel",)),
+    )
+    assert read_members({"oncall": ("U0LEE",)}) == (("oncall", ("U0LEE",)),)
+    assert read_members(None) == ()
 
 
 def test_a_person_is_known_by_the_id_and_a_group_by_id_or_handle() -> None:
