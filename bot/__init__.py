@@ -5,7 +5,3 @@ described in docs/concepts/house.md.
 """
 
 __version__ = "0.1.0"
-
-from bot.late_methods import compile_late
-
-compile_late()
