@@ -217,8 +217,8 @@ class PlanDesk:
         found = []
         for plan in open_ids(tx):
             try:
-                if book.load(tx, plan)[0].plan:
-                    found.append(plan)
+                book.load(tx, plan)
+                found.append(plan)
             except TocsinError:
                 _log.exception("the plan %s cannot be read", plan)
         return tuple(found)

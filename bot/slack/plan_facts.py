@@ -86,7 +86,8 @@ def _head(view: PlanView) -> list[list[Piece]]:
     """Return exercise and mode, what holds it back, target, and why."""
     plan = view.plan
     drill: list[Piece] = [Strong(words.DRILL)] if plan.drill else []
-    mode = plan_words.MODES.get(view.mode, "")
+    says = plan_words.MODES.get(view.mode, "")
+    mode: list[Piece] = [Strong(says)] if says else []
     asked: list[Piece] = [
         *(Strong("Why: "), Foreign(view.reason, limit=REASON_MAX)),
         *(" · asked by ", Who(plan.requester)),
@@ -98,7 +99,7 @@ def _head(view: PlanView) -> list[list[Piece]]:
     ]
     waived = [_waived(one) for one in plan.waivers]
     # What holds it back comes first: nobody should type a phrase in vain.
-    said = [drill, [Strong(mode)] if mode else [], held(view)]
+    said = [drill, mode, held(view)]
     return [*said, what, asked, undoes, *waived]
 
 
