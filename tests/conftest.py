@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(
     """Begin with what takes long: at the end each worker finds something short left."""
     config.stash[long.MISTAKES] = long.left_out_by_mistake(items)
     yield
-    items.sort(key=lambda one: one.get_closest_marker("slow") is None)
+    long.put_first(items)
 
 
 @pytest.fixture(params=["http", "socket"])

@@ -1,4 +1,4 @@
-"""Which files hold what takes long: what `make test-slow` need not even load.
+"""Which files hold what takes long: `make test-slow` loads them alone, largest first.
 
 Loading every test takes each worker as long as a hundred of them. A file that names
 none of the words below has no slow test and no search; whenever all are loaded, it is
@@ -6,6 +6,7 @@ looked for files that would be left out by mistake.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import is_hypothesis_test
 
 MISTAKES = pytest.StashKey[frozenset[Path]]()
 ASKED = "(slow or hypothesis) and not outside"
+_MANY = 50
 _WORDS = re.compile(rb"\bslow\b|hypothesis|TestCase")
 
 
@@ -29,9 +31,22 @@ def left_out_by_mistake(items: Iterable[pytest.Item]) -> frozenset[Path]:
     return frozenset(
         one.path
         for one in items
-        if one.get_closest_marker("slow") is not None or _searches(one)
+        if _is_slow(one) or _searches(one)
         if not _may_take_long(one.path)
     )
+
+
+def put_first(items: list[pytest.Item]) -> None:
+    """Put files with many slow tests first, then those with some; else no order.
+
+    A worker takes a whole file: what is left for the end must be short.
+    """
+    slow = Counter(one.path for one in items if _is_slow(one))
+    items.sort(key=lambda one: (-(slow[one.path] // _MANY), not slow[one.path]))
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
 
 
 def _searches(item: pytest.Item) -> bool:
