@@ -22,6 +22,8 @@ CLOUD_READY := $(CLOUD)/.ready
 VIEWER := bot/web/viewer
 VIEWER_READY := $(VIEWER)/viewer.js
 WORKERS ?= 2
+# Slow tests wait about as long as they compute: for processes, timers and kills.
+SLOW_WORKERS ?= 3
 # Kept byte code: pytest else rewrites every assertion again in each worker.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 # Hundreds of tests write a store each; in memory nobody waits for the disk, and only
@@ -87,7 +89,7 @@ test-fast: setup ## the tests that start no server
 	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) $(KEPT) -m "not slow and not outside"
 
 test-slow: setup ## the tests that start servers, kill processes or search long
-	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) $(KEPT) $(BY_FILE) --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
+	@env $(IN_MEMORY) $(PYTEST) -n $(SLOW_WORKERS) $(KEPT) $(BY_FILE) --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
 
 chaos: setup ## the tests that pull the plug, as often as they can
 	@TOCSIN_CHAOS=full $(PYTEST) -n $(WORKERS) --dist loadfile $(CHAOS)

@@ -4,6 +4,7 @@ import contextlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ class Account:
 
     def root(self) -> AwsSession:
         """Return who furnishes and changes the world behind the bot's back."""
+        return self._root
+
+    @cached_property
+    def _root(self) -> AwsSession:
+        # A session and its clients take longer to make than what a test asks of them.
         return open_session(replace(self.settings, key=ROOT))
 
     def mint(self, **changed: Any) -> Mint:

@@ -3,10 +3,12 @@
 import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from tests import searching
+from tests import long, searching
 
 searching.register()
 # What a test sees does not depend on whether a local model happens to be installed.
@@ -29,10 +31,21 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_ignore_collect(
+    collection_path: Path, config: pytest.Config
+) -> Literal[True] | None:
+    """Leave out files that have nothing of what is asked for."""
+    return long.is_left_out(collection_path, config.option.markexpr) or None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
     """Begin with what takes long: at the end each worker finds something short left."""
-    items.sort(key=lambda one: one.get_closest_marker("slow") is None)
+    config.stash[long.MISTAKES] = long.left_out_by_mistake(items)
+    yield
+    long.put_first(items)
 
 
 @pytest.fixture(params=["http", "socket"])
