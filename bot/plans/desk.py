@@ -217,7 +217,7 @@ class PlanDesk:
         found = []
         for plan in open_ids(tx):
             try:
-                if book.load(tx, plan)[0].plan:
+                if book.load(tx, plan)[0].plan.id == plan:
                     found.append(plan)
             except TocsinError:
                 _log.exception("the plan %s cannot be read", plan)
