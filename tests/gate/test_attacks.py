@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.action import ActionState
 from bot.domain.action_commands import ActionCommand, BeginStep
-from bot.domain.action_effects import Outcome
+from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
 from bot.domain.errors import NotAllowed
@@ -25,6 +25,7 @@ from bot.plans.foresight import Foresight
 from bot.plans.house import GateHouse
 from bot.plans.journal import PlanJournal
 from bot.plans.noes import FEW
+from bot.ports.action import Verified
 from tests.core import CHANNEL
 from tests.gate.between import Between
 from tests.gate.stage import GateStage
@@ -360,3 +361,38 @@ def test_what_happens_right_before_a_claim_counts_for_it(make: Make, what: str) 
     replace(stage.executor, journal=replace(journal, store=store, book=book)).step()
     assert not store.happens
     assert (stage.world.turned, stage.stage(view) == "verified") == (0, False)
+
+
+def test_an_edit_that_changes_something_else_undoes_nothing(make: Make) -> None:
+    """Its card would say so, and the plan that did not work would count as undone."""
+    stage = make()
+    action = stage.catalogue["test.switch.turn_off"]
+    action.verify = lambda *_, **__: Verified(  # type: ignore[method-assign]
+        verdict=Verdict.FAIL, says="it is still on"
+    )
+    done = approved(stage)
+    stage.executor.step()
+    back = stage.propose(action="test.switch.turn_on", parent=done.plan.id)
+    stage.world.on["s2"] = False
+    other = stage.gate.edit(
+        back.plan.id,
+        {"switch": "s2"},
+        by=stage.people.asker("U0ONCALL", CHANNEL),
+        reason=Untrusted("that one as well"),
+    )
+    assert other.plan.parent == ""
+    stage.shown(other)
+    stage.approve(other)
+    stage.executor.step()
+    assert (stage.stage(other), stage.stage(done)) == ("verified", "verify_failed")
+
+
+def test_wishes_to_freeze_without_end_do_not_make_every_decision_slow(
+    make: Make,
+) -> None:
+    stage = make()
+    for _ in range(FEW + 9):
+        with pytest.raises(NotAllowed):
+            freeze(stage, "U0NOBODY")
+    length = stage.core.store.read(lambda tx: tx.log.version("freeze"))
+    assert length == FEW
