@@ -15,7 +15,7 @@ from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
 from bot.domain.errors import NotAllowed
 from bot.domain.freeze import FreezeWindow, Once
-from bot.domain.plan import Level
+from bot.domain.plan import Blast, Level
 from bot.domain.plan_view import PlanView
 from bot.domain.registry import System
 from bot.domain.untrusted import Untrusted
@@ -260,6 +260,16 @@ def test_who_chooses_the_incident_does_not_choose_the_level(
 ) -> None:
     stage = small_in_a_sandbox(make(system=SANDBOX, others=(PAYMENTS,)))
     assert stage.propose(switch=switch).plan.level is level
+
+
+def test_what_reaches_nobody_knows_how_far_is_not_small(make: Make) -> None:
+    stage = small_in_a_sandbox(make(system=SANDBOX))
+    view = stage.propose(switch="s2")
+    draft = replace(view.plan.draft, blast=Blast(systems=-1))
+    about = stage.core.store.read(lambda tx: stage.desk.about(tx, "INC-0001"))
+    manifest = stage.catalogue[draft.action].MANIFEST
+    assert stage.desk.level(manifest, view.plan.draft, about) is Level.T3
+    assert stage.desk.level(manifest, draft, about) is Level.T2
 
 
 def test_who_chooses_the_incident_does_not_choose_the_freeze(make: Make) -> None:
