@@ -95,11 +95,12 @@ class PlanDesk:
         """Derive the gate level from manifest, registry and reach.
 
         The strictest of all systems that it is about counts. Whoever asks chooses the
-        incident; so what the registry does not know as somebody's is production.
+        incident; so what the registry does not know as somebody's is production, and so
+        is what reaches nobody knows how far.
         """
         known = about.system is not None and self.registry.named_by((draft.target,))
         stages = {one.stage for one in self.touched(draft, about)}
-        stages |= set() if known else {"production"}
+        stages |= set() if known and draft.blast.systems >= 0 else {"production"}
         levels = [manifest.level.get(one, manifest.level[""]) for one in stages]
         is_grave = bool(draft.irreversible_because) or draft.blast.systems > 1
         return Level.T1 if is_grave else min(levels)
@@ -217,8 +218,8 @@ class PlanDesk:
         found = []
         for plan in open_ids(tx):
             try:
-                book.load(tx, plan)
-                found.append(plan)
+                if book.load(tx, plan)[0].plan.id == plan:
+                    found.append(plan)
             except TocsinError:
                 _log.exception("the plan %s cannot be read", plan)
         return tuple(found)

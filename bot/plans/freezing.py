@@ -19,6 +19,7 @@ from bot.domain.plan import Plan
 from bot.domain.untrusted import Untrusted
 from bot.gate import freezes
 from bot.gate.policy_question import Verb
+from bot.plans import noes
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
 from bot.ports import Post, Store, Transaction
@@ -140,6 +141,8 @@ class Freezer:
 
     def _refused(self, tx: Transaction, command: str, no: Refusal, who: str) -> Refusal:
         event = FreezeRefused(command=command, code=no.code, by=who)
+        if noes.is_enough(tx.log.load(freezes.STREAM), actor=who):
+            return no
         freezes.write(tx, [event], by=who, at=self.book.clock.now())
         return no
 

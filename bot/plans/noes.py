@@ -1,25 +1,28 @@
-"""Refusals at the end of a plan's stream, since it moved: what was said, how often.
+"""Refusals at the end of a stream, since it moved: what was said, and how often.
 
-Every refusal is part of the record, but a plan is read from its first entry for every
-decision. Whoever presses without end must not make the next one slow.
+Every refusal is part of the record, but the streams of a plan and of freezes are read
+from their first entry for every decision. Whoever presses without end must not make
+the next one slow.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.domain.action_events import ActionRefused, ActionShown
+from bot.domain.freeze_events import FreezeRefused
 from bot.ports import Entry
 
 FEW = 50
-"""So often one person's refusals are written down until the plan moves."""
+"""So often one person's refusals are written down until something moves."""
 MANY = 300
 """So often everybody's are, all together."""
-# Words about a plan that leave it where it is.
-_STILL = frozenset({ActionRefused.name, ActionShown.name})
+_NOES = frozenset({ActionRefused.name, FreezeRefused.name})
+# Words that leave what they are about where it is.
+_STILL = _NOES | {ActionShown.name}
 
 
 def last_no(entries: Sequence[Entry], *, actor: str) -> tuple[str, str]:
-    """Return what somebody was last refused since the plan moved, and the code."""
+    """Return what somebody was last refused since it moved, and the code."""
     found = (entry for entry in _since(entries) if entry.actor == actor)
     for entry in found:
         return str(entry.body["command"]), str(entry.body["code"])
@@ -37,5 +40,5 @@ def _since(entries: Sequence[Entry]) -> Iterator[Entry]:
     for entry in reversed(entries):
         if entry.kind not in _STILL:
             return
-        if entry.kind == ActionRefused.name:
+        if entry.kind in _NOES:
             yield entry

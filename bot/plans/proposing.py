@@ -5,7 +5,7 @@ then say about the plan is `bot/plans/gatekeeper.py`'s business.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.action_commands import DraftPlan, Publish, Supersede
 from bot.domain.action_facts import Click
@@ -97,7 +97,7 @@ class Proposing:
         if old is None:
             raise no_plan(replaced)
         wanted, now = _edited(old, params, by, reason), self.book.clock.now()
-        plan = self.planning.plan(plan_id, wanted, now=now)
+        plan = self._still_undoing(self.planning.plan(plan_id, wanted, now=now))
         if plan.draft == old.draft and plan.reason == old.reason:
             raise _no_change(replaced)
         end = Supersede(by=by.person.id, child=plan_id)
@@ -139,6 +139,16 @@ class Proposing:
         if done is None:
             raise no_plan(wanted.parent)
         return self.planning.undoing(wanted, done)
+
+    def _still_undoing(self, plan: Plan) -> Plan:
+        """Return an edit that says that it undoes a plan only where it may.
+
+        What changes something else undoes nothing, whatever it was made from.
+        """
+        done = self._stored(plan.parent) if plan.parent else None
+        if done is None or done.draft.target == plan.draft.target:
+            return plan
+        return replace(plan, parent="")
 
     def _stored(self, plan: str) -> Plan | None:
         state = self.store.read(lambda tx: self.book.load(tx, plan)[0])

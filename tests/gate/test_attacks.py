@@ -10,12 +10,12 @@ import pytest
 
 from bot.domain.action import ActionState
 from bot.domain.action_commands import ActionCommand, BeginStep
-from bot.domain.action_effects import Outcome
+from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
 from bot.domain.errors import NotAllowed
 from bot.domain.freeze import FreezeWindow, Once
-from bot.domain.plan import Level
+from bot.domain.plan import Blast, Level
 from bot.domain.plan_view import PlanView
 from bot.domain.registry import System
 from bot.domain.untrusted import Untrusted
@@ -25,6 +25,7 @@ from bot.plans.foresight import Foresight
 from bot.plans.house import GateHouse
 from bot.plans.journal import PlanJournal
 from bot.plans.noes import FEW
+from bot.ports.action import Verified
 from tests.core import CHANNEL
 from tests.gate.between import Between
 from tests.gate.stage import GateStage
@@ -261,6 +262,16 @@ def test_who_chooses_the_incident_does_not_choose_the_level(
     assert stage.propose(switch=switch).plan.level is level
 
 
+def test_what_reaches_nobody_knows_how_far_is_not_small(make: Make) -> None:
+    stage = small_in_a_sandbox(make(system=SANDBOX))
+    view = stage.propose(switch="s2")
+    draft = replace(view.plan.draft, blast=Blast(systems=-1))
+    about = stage.core.store.read(lambda tx: stage.desk.about(tx, "INC-0001"))
+    manifest = stage.catalogue[draft.action].MANIFEST
+    assert stage.desk.level(manifest, view.plan.draft, about) is Level.T3
+    assert stage.desk.level(manifest, draft, about) is Level.T2
+
+
 def test_who_chooses_the_incident_does_not_choose_the_freeze(make: Make) -> None:
     always = Once(begins=NOON - timedelta(days=1), ends=NOON + timedelta(days=1))
     window = FreezeWindow(
@@ -360,3 +371,38 @@ def test_what_happens_right_before_a_claim_counts_for_it(make: Make, what: str) 
     replace(stage.executor, journal=replace(journal, store=store, book=book)).step()
     assert not store.happens
     assert (stage.world.turned, stage.stage(view) == "verified") == (0, False)
+
+
+def test_an_edit_that_changes_something_else_undoes_nothing(make: Make) -> None:
+    """Its card would say so, and the plan that did not work would count as undone."""
+    stage = make()
+    action = stage.catalogue["test.switch.turn_off"]
+    action.verify = lambda *_, **__: Verified(  # type: ignore[method-assign]
+        verdict=Verdict.FAIL, says="it is still on"
+    )
+    done = approved(stage)
+    stage.executor.step()
+    back = stage.propose(action="test.switch.turn_on", parent=done.plan.id)
+    stage.world.on["s2"] = False
+    other = stage.gate.edit(
+        back.plan.id,
+        {"switch": "s2"},
+        by=stage.people.asker("U0ONCALL", CHANNEL),
+        reason=Untrusted("that one as well"),
+    )
+    assert other.plan.parent == ""
+    stage.shown(other)
+    stage.approve(other)
+    stage.executor.step()
+    assert (stage.stage(other), stage.stage(done)) == ("verified", "verify_failed")
+
+
+def test_wishes_to_freeze_without_end_do_not_make_every_decision_slow(
+    make: Make,
+) -> None:
+    stage = make()
+    for _ in range(FEW + 9):
+        with pytest.raises(NotAllowed):
+            freeze(stage, "U0NOBODY")
+    length = stage.core.store.read(lambda tx: tx.log.version("freeze"))
+    assert length == FEW
