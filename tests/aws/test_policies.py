@@ -77,6 +77,8 @@ def test_the_reader_may_read_what_is_read_and_nothing_else() -> None:
         for call in set(one.MANIFEST.calls) - _writes(one)
     }
     needed |= {permission(call) for call in READS}
+    # Where a version is named, S3 judges this one instead.
+    needed |= {"s3:GetObjectVersionTagging"}
     assert _allowed(READ_ROLE) == needed - {NEEDS_NO_PERMISSION}
 
 
@@ -86,6 +88,7 @@ def test_the_reader_opens_no_secret_no_object_and_calls_no_model() -> None:
     of_objects = {one for one in _allowed(READ_ROLE) if one.startswith("s3:")}
     assert of_objects == {
         "s3:GetObjectTagging",
+        "s3:GetObjectVersionTagging",
         "s3:GetObjectLegalHold",
         "s3:GetBucketPolicy",
     }
@@ -191,7 +194,8 @@ FILES = sorted(
 )
 NO_OPERATIONS = {
     *("apigateway:GET", "apigateway:PATCH", "iam:PassRole", "lambda:InvokeFunction"),
-    *("s3:PutObjectVersionTagging", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
+    *("s3:PutObjectVersionTagging", "s3:GetObjectVersionTagging", "s3:ListBucket"),
+    "s3:ListBucketMultipartUploads",
     *("sts:TagSession", "sts:SetSourceIdentity"),
 }
 """Permissions that are called otherwise than the operation they are for.
