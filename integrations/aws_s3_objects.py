@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
-from bot.acting.reading import Case, Reading, Seen, Texts
+from bot.acting.reading import Case, Reading, Seen, Texts, was
 from bot.acting.states import Need
 from bot.aws.action import AwsAction
 from bot.domain.errors import BadRequest
-from bot.domain.plan import Blast, Level
+from bot.domain.plan import Blast, Draft, Level, Step
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
 
@@ -33,6 +33,7 @@ _DENIES = "s3.bucket.denies_quarantined"
 _HELD_BACK = "s3.object.quarantined"
 _TAGS = "s3.object.tags"
 _VERSION = "s3.object.version"
+_ASKED, _LATEST = "s3.object.version_asked_for", "latest"
 _NO_VERSION = "null"  # what S3 calls the version of a bucket that keeps none
 _PARAMS: Mapping[str, Any] = schema(
     bucket={
@@ -47,6 +48,12 @@ _PARAMS: Mapping[str, Any] = schema(
         "pattern": r"^[A-Za-z0-9!_.()/=+@,:-]{1,200}$",
         "maxLength": 200,
     },
+    version={
+        "type": "string",
+        "description": "latest, or the id of one of its versions",
+        "pattern": f"^({_LATEST}|[A-Za-z0-9._-]{{1,100}})$",
+        "maxLength": 100,
+    },
 )
 _OF_OBJECT = {"Bucket": "bucket", "Key": "key"}
 
@@ -59,6 +66,7 @@ def _object(seen: Seen) -> Texts:
         "s3.object.arn": arn,
         "s3.bucket.arn": f"arn:aws:s3:::{seen.known['bucket']}",
         _VERSION: seen.answer.get("VersionId") or _NO_VERSION,
+        _ASKED: seen.known["version"],
         _TAGS: json.dumps(tags, sort_keys=True),
         _HELD_BACK: "yes" if tags.get(TAG) == TAGGED else "no",
     }
@@ -69,7 +77,10 @@ def _tags_kept(answer: Mapping[str, Any]) -> Any:
 
 
 _READ_TAGS = Reading(
-    call="s3.GetObjectTagging", arguments=_OF_OBJECT, facts=_object, keep=_tags_kept
+    call="s3.GetObjectTagging",
+    arguments={**_OF_OBJECT, "VersionId": "version"},
+    facts=_object,
+    keep=_tags_kept,
 )
 
 
@@ -79,6 +90,23 @@ class _OnObject(AwsAction):
     IDENTITY: ClassVar[Texts] = {"bucket": "Bucket", "key": "Key"}
     RESOURCE = "s3.object.arn"
     CARRIED: ClassVar[Texts] = {"VersionId": _VERSION}
+    # Judged instead of the other where a version is named.
+    IMPLIED: ClassVar[Texts] = {"s3.GetObjectVersionTagging": "s3.object.arn"}
+
+    def looked(self, session: Any, call: str, texts: Texts) -> Mapping[str, Any]:
+        """Return the answer of a reading call; S3 knows the latest by no name."""
+        if texts.get("VersionId") == _LATEST:
+            texts = {name: text for name, text in texts.items() if name != "VersionId"}
+        return super().looked(session, call, texts)
+
+    def identity(self, step: Step) -> Texts:
+        """Return the object, and which version was asked for."""
+        (asked,) = (one.value for one in step.compare if one.id == _ASKED)
+        return {**super().identity(step), "version": asked}
+
+    def rollback(self, draft: Draft) -> Texts | None:
+        """Return the very version: another may be the latest by then."""
+        return {**dict(draft.params), "version": was(draft, _VERSION)}
 
 
 def _hold(seen: Seen) -> Texts:
@@ -121,7 +149,7 @@ class HoldObject(_SetHold):
     WANTED: ClassVar[Texts] = {_HOLD: "ON"}
     MANIFEST = ActionManifest(
         name="aws.s3.hold_object",
-        version=1,
+        version=2,
         title="Put a legal hold on an S3 object",
         params=_PARAMS,
         level={"": Level.T3, "production": Level.T2},
@@ -137,7 +165,7 @@ class ReleaseHold(_SetHold):
     WANTED: ClassVar[Texts] = {_HOLD: "OFF"}
     MANIFEST = ActionManifest(
         name="aws.s3.release_hold",
-        version=1,
+        version=2,
         title="Take the legal hold off an S3 object",
         params=_PARAMS,
         level={"": Level.T2},
@@ -237,7 +265,7 @@ class QuarantineObject(_SetTag):
     WANTED: ClassVar[Texts] = {_HELD_BACK: "yes"}
     MANIFEST = ActionManifest(
         name="aws.s3.quarantine_object",
-        version=1,
+        version=2,
         title="Quarantine an S3 object",
         params=_PARAMS,
         level={"": Level.T2, "sandbox": Level.T3},
@@ -253,7 +281,7 @@ class ReleaseObject(_SetTag):
     WANTED: ClassVar[Texts] = {_HELD_BACK: "no"}
     MANIFEST = ActionManifest(
         name="aws.s3.release_object",
-        version=1,
+        version=2,
         title="Release an S3 object from quarantine",
         params=_PARAMS,
         level={"": Level.T2, "sandbox": Level.T3},

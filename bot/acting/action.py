@@ -2,8 +2,7 @@
 
 An action is data: which reads give which facts, which write makes which facts true.
 A subclass says the words and whatever differs. What a session is and how a call is
-made is its room's, such as `bot/aws/action.py`. Only the gate calls `apply`, with a
-session that was made for the one plan.
+made is its room's, such as `bot/aws/action.py`. Only the gate calls `apply`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,7 @@ from typing import Any, ClassVar
 from bot.acting.evidence import kept
 from bot.acting.filling import changed, from_templates, not_done, probes_of
 from bot.acting.params import check_params
-from bot.acting.reading import Case, Reading, Seen, Texts, filled
+from bot.acting.reading import Case, Reading, Seen, Texts, filled, understood
 from bot.acting.sketch import sketched
 from bot.acting.states import (
     Need,
@@ -53,7 +52,7 @@ class DataAction:
     IDENTITY: ClassVar[Texts]
     """Parameter → the argument of the write that carries it."""
     PROMISE: ClassVar[str]
-    """The sentence that says how it will be verified."""
+    """How it will be verified, as a sentence."""
     USUAL: ClassVar[Texts] = {}
     """The facts of `WANTED` → their values where nothing is wrong, for drills."""
     AS_GONE: ClassVar[str] = ""
@@ -140,11 +139,7 @@ class DataAction:
         return self.PROMISE.format_map(case.params)
 
     def unlike(self, draft: Draft, facts: Texts, wrong: Sequence[str]) -> Verified:
-        """Say what it means that facts are not as promised.
-
-        Args:
-            wrong: Their ids; at least one.
-        """
+        """Say what it means that facts, `wrong` by their ids, are not as promised."""
         del draft, facts
         says = f"Read again: {', '.join(wrong)} is not as promised."
         return Verified(verdict=Verdict.FAIL, says=says)
@@ -184,6 +179,13 @@ class DataAction:
         refuse_unmet(name, self.NEEDS, facts)
         told = kept(self.looked, self.TOLD, {**params, **facts}, reader)
         case = Case(params=params, facts=facts, reader=reader, told=told)
+        with understood("What is planned on"):
+            return self._draft(case)
+
+    def _draft(self, case: Case) -> Draft:
+        """Return the plan of a world that was read."""
+        name, params, facts = self.MANIFEST.name, case.params, case.facts
+        wanted = from_templates(self.WANTED, params)
         preconditions = probes_of(facts)
         return Draft(
             action=name,
@@ -252,7 +254,8 @@ class DataAction:
             if wrong:
                 return self.unlike(plan.draft, facts, wrong)
             found = Case(params=params, facts=facts, reader=reader, draft=plan.draft)
-            return self.witness(found)
+            with understood("What was tried out"):
+                return self.witness(found)
         except TocsinError as error:
             says = f"It could not be checked: {error.because}."
             return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
@@ -286,11 +289,12 @@ class DataAction:
                     raise
                 found |= reading.missing
             else:
-                found |= reading.facts(Seen(answer, known)) if reading.facts else {}
+                with understood(reading.call):
+                    found |= reading.facts(Seen(answer, known)) if reading.facts else {}
         return found
 
     def _step(self, params: Texts, compare: tuple[Probe, ...]) -> Step:
-        call, arguments = self.writing(params)
+        call, given = self.writing(params)
         carried = self.carrying(params, {one.id: one.value for one in compare})
-        ordered = tuple(sorted({**arguments, **carried}.items()))
+        ordered = tuple(sorted({**given, **carried}.items()))
         return Step(id="s1", call=call, params=ordered, compare=compare)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bot.acting.filling import as_json
-from bot.acting.reading import Reading, Texts, filled
+from bot.acting.reading import Reading, Texts, filled, understood
 from bot.domain.errors import NotFound
 
 Look = Callable[[Any, str, Texts], Mapping[str, Any]]
@@ -38,4 +38,5 @@ def _one_kept(look: Look, one: Reading, known: Texts, session: Any) -> Any:
         if one.missing:
             return None
         raise
-    return one.keep(answer) if one.keep else None
+    with understood(one.call):
+        return one.keep(answer) if one.keep else None

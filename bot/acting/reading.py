@@ -1,9 +1,11 @@
 """What an action reads of the world: calls, and what is taken of their answers."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.errors import Unreachable
 from bot.domain.plan import Draft
 
 Texts = Mapping[str, str]
@@ -63,6 +65,30 @@ def filled(reading: Reading, known: Texts) -> dict[str, str]:
     """Return the arguments of a reading call, filled by what is known."""
     asked = {name: known[of] for name, of in reading.arguments.items()}
     return {**asked, **reading.always}
+
+
+@contextlib.contextmanager
+def understood(what: str) -> Iterator[None]:
+    """Turn a stumble over a strange answer into a read that failed.
+
+    What the other side answers is not ours: a field that lacks must not end a plan's
+    way without a word, nor have it looked at for ever.
+
+    Args:
+        what: What is taken apart, e.g. ``iam.GetUser``.
+
+    Raises:
+        Unreachable: The answer has not the form that is known.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Unreachable(
+            f"{what} was not understood",
+            because=f"its answer has another form than is known "
+            f"({type(error).__name__})",
+            next_move="Look there by hand, and tell whoever runs Tocsin.",
+        ) from error
 
 
 def was(draft: Draft, fact: str) -> str:

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from bot.acting.action import DataAction
 from bot.acting.params import check_params
-from bot.acting.reading import Texts, was
+from bot.acting.reading import Texts, understood, was
 from bot.acting.states import is_moving
 from bot.aws.calls import look, write
-from bot.aws.measure import Metric, measured, promise
+from bot.aws.measure import CALL, Metric, measured, promise
 from bot.aws.mint import Grant, is_too_wide
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest
@@ -122,7 +122,8 @@ class AwsAction(DataAction):
         if metric is None:
             says = "There is no figure to read."
             return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
-        return measured(metric, params, since=since, until=until, session=reader)
+        with understood(CALL):
+            return measured(metric, params, since=since, until=until, session=reader)
 
     def grant(self, draft: Draft) -> Grant:
         """Return what the plan's session must be able to do, and nothing more."""

@@ -321,7 +321,7 @@ def _object(cloud: Cloud, **tags: str) -> Params:
     _do(cloud, "s3", "put_bucket_policy", Bucket=bucket, Policy=policy)
     named = {"Bucket": bucket, "Key": "chat/model.safetensors"}
     _do(cloud, "s3", "put_object", **named, Body=b"weights")
-    params = {"bucket": bucket, "key": named["Key"]}
+    params = {"bucket": bucket, "key": named["Key"], "version": "latest"}
     _tag(cloud, params, owner="ml", **tags)
     return params
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.aws.mint import Grant, is_too_wide, literal, session_policy
 from bot.domain.action_effects import Verdict
-from bot.domain.errors import BadRequest
+from bot.domain.errors import BadRequest, Unreachable
 from integrations.aws_lambda_alias import MoveAlias
 from integrations.aws_waf_rates import SetRateLimit
 from tests.cloud import plan_of
@@ -126,3 +126,16 @@ def test_a_name_that_iam_would_read_as_a_pattern_is_only_itself(
     named: str, read: str
 ) -> None:
     assert literal(named) == read
+
+
+def test_an_answer_that_lacks_a_field_is_told_and_not_stumbled_over() -> None:
+    draft = MoveAlias().plan(PARAMS, reader=_lambda("8"))
+    strange = {**_lambda("8").answers, "lambda.GetAlias": {"FunctionVersion": "7"}}
+    aws = FakeAws(strange, MoveAlias().MANIFEST.calls)
+    with pytest.raises(Unreachable, match="another form than is known"):
+        MoveAlias().plan(PARAMS, reader=aws)
+    found = MoveAlias().verify(plan_of(draft), reader=aws)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.says == (
+        "It could not be checked: its answer has another form than is known (KeyError)."
+    )

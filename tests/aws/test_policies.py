@@ -21,6 +21,7 @@ from bot.aws.mint import (
     session_policy,
 )
 from bot.aws.permissions import NOT_NARROWED, permission
+from bot.aws.session import _loader
 from bot.gate.catalogue import load_actions
 
 ACTIONS = [one for one in load_actions().values() if isinstance(one, AwsAction)]
@@ -76,6 +77,8 @@ def test_the_reader_may_read_what_is_read_and_nothing_else() -> None:
         for call in set(one.MANIFEST.calls) - _writes(one)
     }
     needed |= {permission(call) for call in READS}
+    # Where a version is named, S3 judges this one instead.
+    needed |= {"s3:GetObjectVersionTagging"}
     assert _allowed(READ_ROLE) == needed - {NEEDS_NO_PERMISSION}
 
 
@@ -85,6 +88,7 @@ def test_the_reader_opens_no_secret_no_object_and_calls_no_model() -> None:
     of_objects = {one for one in _allowed(READ_ROLE) if one.startswith("s3:")}
     assert of_objects == {
         "s3:GetObjectTagging",
+        "s3:GetObjectVersionTagging",
         "s3:GetObjectLegalHold",
         "s3:GetBucketPolicy",
     }
@@ -181,6 +185,81 @@ def test_a_function_that_rotates_may_be_called_as_aws_itself_names_it(
     )
     asked = f"arn:aws:lambda:eu-central-1:ACCOUNT:function:{function}"
     assert any(fnmatchcase(asked, one) for one in calls["Resource"])
+
+
+FILES = sorted(
+    one.name.removesuffix(".json")
+    for one in files("bot.aws").iterdir()
+    if one.name.startswith("tocsin-") and one.name.endswith(".json")
+)
+NO_OPERATIONS = {
+    *("apigateway:GET", "apigateway:PATCH", "iam:PassRole", "lambda:InvokeFunction"),
+    *("s3:PutObjectVersionTagging", "s3:GetObjectVersionTagging", "s3:ListBucket"),
+    "s3:ListBucketMultipartUploads",
+    *("sts:TagSession", "sts:SetSourceIdentity"),
+}
+"""Permissions that are called otherwise than the operation they are for.
+
+Source: Service Authorization Reference.
+"""
+KEYS_OF = {
+    "aws:ResourceAccount": ("s3:",),
+    "aws:ResourceTag/tocsin-probe": ("lambda:InvokeFunction",),
+    "iam:PassedToService": ("iam:PassRole",),
+    "iam:PolicyARN": ("iam:Attach", "iam:Detach"),
+    "kms:EncryptionContext:share": ("kms:Encrypt", "kms:Decrypt"),
+    "kms:GrantIsForAWSResource": ("kms:CreateGrant",),
+    "kms:ResourceAliases": ("kms:",),
+    "kms:ViaService": ("kms:",),
+    "sts:RoleSessionName": ("sts:AssumeRole",),
+    "sts:SourceIdentity": ("sts:AssumeRole", "sts:SetSourceIdentity"),
+}
+"""Condition key → the actions whose request has it, by how they begin.
+
+A condition on a key that a request does not have is never true, and the role could not
+do what it is there for. Source: Service Authorization Reference.
+"""
+
+
+def _named(statement: dict[str, Any]) -> list[str]:
+    named = statement["Action"]
+    return [named] if isinstance(named, str) else named
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_condition_stands_only_beside_actions_that_know_its_key(file: str) -> None:
+    strange = [
+        (action, key)
+        for one in _statements(file)
+        for keys in one.get("Condition", {}).values()
+        for key in keys
+        for action in _named(one)
+        if not action.startswith(KEYS_OF.get(key, ()))
+    ]
+    assert strange == []
+
+
+@pytest.mark.slow
+def test_every_action_of_the_files_is_one_that_aws_has() -> None:
+    behind = {"bedrock": ("bedrock", "bedrock-agent", "bedrock-runtime")}
+    every = {
+        action
+        for file in FILES
+        for one in _statements(file)
+        for action in _named(one)
+        if action != "*"
+    }
+    known: dict[str, set[str]] = {}
+    for prefix in {one.partition(":")[0] for one in every}:
+        services = behind.get(prefix, (prefix,))
+        models = (_loader().load_service_model(one, "service-2") for one in services)
+        known[prefix] = {name for model in models for name in model["operations"]}
+    strange = {
+        one
+        for one in every
+        if one.partition(":")[2] not in known[one.partition(":")[0]]
+    }
+    assert strange == NO_OPERATIONS
 
 
 def test_a_session_policy_names_one_resource() -> None:

@@ -154,6 +154,9 @@ def test_a_rule_that_could_not_be_switched_back_is_left_alone(
 # --- S3 ---
 
 
+OBJECT = {"bucket": "claims", "key": "a", "version": "latest"}
+
+
 def test_a_bucket_without_object_lock_says_what_to_do_instead() -> None:
     none = refused("InvalidRequest", "Bucket is missing Object Lock Configuration")
     answers: dict[str, Any] = {
@@ -161,9 +164,7 @@ def test_a_bucket_without_object_lock_says_what_to_do_instead() -> None:
         "s3.GetObjectLegalHold": none,
     }
     with pytest.raises(Unreachable) as caught:
-        HoldObject().plan(
-            {"bucket": "claims", "key": "a"}, reader=_aws(HoldObject(), answers)
-        )
+        HoldObject().plan({**OBJECT}, reader=_aws(HoldObject(), answers))
     assert "without Object Lock" in str(caught.value.because)
     assert caught.value.next_move.startswith("Quarantine the object")
 
@@ -349,7 +350,7 @@ def test_a_tag_that_holds_nobody_back_is_put_on_nothing_and_taken_off(
     policy: Any,
 ) -> None:
     tags = [{"Key": TAG, "Value": "yes"}]
-    params = {"bucket": "claims", "key": "a"}
+    params = OBJECT
 
     def aws(*tagged: Mapping[str, str]) -> FakeAws:
         answers: dict[str, Any] = {
@@ -361,3 +362,26 @@ def test_a_tag_that_holds_nobody_back_is_put_on_nothing_and_taken_off(
     with pytest.raises(BadRequest, match="would hold nobody back"):
         QuarantineObject().plan(params, reader=aws())
     assert ReleaseObject().plan(params, reader=aws(*tags)).steps
+
+
+def test_the_way_back_is_to_the_very_version_whatever_is_latest_by_then() -> None:
+    held = "3HL4kqtJvjVBH40Nrjfkd"
+
+    def tagged(**asked: Any) -> Mapping[str, Any]:
+        is_old = asked.get("VersionId") == held
+        tags = [{"Key": TAG, "Value": "yes"}] if is_old else []
+        return {"TagSet": tags, "VersionId": held if is_old else "newer"}
+
+    policy = {"Policy": '{"Statement": []}'}
+    answers = {"s3.GetObjectTagging": tagged, "s3.GetBucketPolicy": policy}
+    aws = _aws(ReleaseObject(), answers)
+    latest = {"s3.GetObjectTagging": {"TagSet": [], "VersionId": held}}
+    hold = {**latest, "s3.GetObjectLegalHold": {"LegalHold": {"Status": "OFF"}}}
+    draft = HoldObject().plan(OBJECT, reader=_aws(HoldObject(), hold))
+    back = HoldObject().rollback(draft)
+    assert back == {**OBJECT, "version": held}
+    (step,) = ReleaseObject().plan(back, reader=aws).steps
+    assert dict(step.params)["VersionId"] == held
+    assert ReleaseObject().identity(step) == back
+    with pytest.raises(BadRequest, match="already as it would make it"):
+        ReleaseObject().plan(OBJECT, reader=aws)
