@@ -39,7 +39,7 @@ class TeamAction(LitellmAction):
         return super().plan(params, reader=reader)
 
     def _team_of(self, key: str, reader: Any) -> str:
-        """Return the team of a key, "" where it has none or LiteLLM keeps no such key."""
+        """Return the team of a key; "" for none, and for a key that is not kept."""
         try:
             answer = self.looked(reader, GET_KEY, {"key": key})
         except NotFound:
