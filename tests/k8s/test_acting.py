@@ -357,6 +357,7 @@ def test_a_rollback_that_brings_rights_back_shows_them(
     loose["spec"]["volumes"] = [{"name": "d", "hostPath": {"path": "/dev"}}]
     raised = {"privileged": True, "capabilities": {"add": ["SYS_ADMIN"]}}
     loose["spec"]["containers"][0]["securityContext"] = raised
+    loose["spec"]["initContainers"] = [{"name": "first", "image": "fetch:1"}]
     cluster.change("deployments", SPACE, name, template=loose)
     (old,) = (
         one["metadata"]["name"]
@@ -366,7 +367,7 @@ def test_a_rollback_that_brings_rights_back_shows_them(
     cluster.change("deployments", SPACE, name, template=template(name, "vllm:2"))
     draft = UNDO.plan({**params, "replica_set": old}, reader=stage.reader())
     assert [(one.what, one.before, one.after) for one in draft.changes[1:]] == [
-        ("its images", "vllm:2", "vllm:1"),
+        ("its images", "vllm:2", "fetch:1, vllm:1"),
         ("its service account", "default", "admin"),
         (
             "what its pods get of their node",

@@ -60,9 +60,13 @@ def made_by(uid: str, sets: Iterable[Shown]) -> list[Shown]:
 
 
 def images(one: Shown) -> str:
-    """Return the images of the containers, in their order."""
+    """Return the images of the containers, those that run first before the others."""
     inside = one["spec"]["template"]["spec"]
-    return ", ".join(str(each["image"]) for each in inside["containers"])
+    return ", ".join(str(each["image"]) for each in _containers(inside))
+
+
+def _containers(inside: Shown) -> list[Shown]:
+    return [*(inside.get("initContainers") or ()), *inside["containers"]]
 
 
 def account(one: Shown) -> str:
@@ -78,10 +82,12 @@ def rights(one: Shown) -> str:
     """
     inside = one["spec"]["template"]["spec"]
     found = [name for name in _OF_NODE if inside.get(name)]
-    for volume in inside.get("volumes") or ():
-        if "hostPath" in volume:
-            found.append(f"directory {volume['hostPath']['path']}")
-    for each in (*(inside.get("initContainers") or ()), *inside["containers"]):
+    found += [
+        f"directory {one['hostPath']['path']}"
+        for one in inside.get("volumes") or ()
+        if "hostPath" in one
+    ]
+    for each in _containers(inside):
         found += [f"{one} of {each['name']}" for one in _raised(each)]
     return ", ".join(found) or NONE
 
