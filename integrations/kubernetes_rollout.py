@@ -36,6 +36,14 @@ _ROLLOUT, _CURRENT = "deployment.rollout", "deployment.replica_set"
 _STRATEGY = "deployment.strategy"
 _NEW_TEMPLATE, _NEW_IMAGES = "revision.template", "revision.images"
 _NUMBER = "revision.number"
+_ACCOUNT, _NEW_ACCOUNT = "deployment.account", "revision.account"
+_RIGHTS, _NEW_RIGHTS = "deployment.rights", "revision.rights"
+_TOLD = (
+    ("its images", _IMAGES, _NEW_IMAGES),
+    ("its service account", _ACCOUNT, _NEW_ACCOUNT),
+    ("what its pods get of their node", _RIGHTS, _NEW_RIGHTS),
+)
+"""What people are told of a template: never an environment or a command."""
 _PARAMS: Mapping[str, Any] = schema(
     namespace=NAMESPACE,
     deployment={**NAME, "description": "the name of the deployment"},
@@ -53,6 +61,8 @@ def _deployment(seen: Seen) -> Texts:
         _SELECTOR: as_text(spec["selector"].get("matchLabels") or {}),
         _TEMPLATE: revisions.digest(seen.answer),
         _IMAGES: revisions.images(seen.answer),
+        _ACCOUNT: revisions.account(seen.answer),
+        _RIGHTS: revisions.rights(seen.answer),
         _ROLLOUT: "held" if spec.get("paused") else "going on",
         _STRATEGY: str((spec.get("strategy") or {}).get("type", "RollingUpdate")),
     }
@@ -77,6 +87,8 @@ def _revisions(seen: Seen) -> Texts:
         _CURRENT: revisions.current(known[_TEMPLATE], sets),
         _NEW_TEMPLATE: revisions.digest(found[0]),
         _NEW_IMAGES: revisions.images(found[0]),
+        _NEW_ACCOUNT: revisions.account(found[0]),
+        _NEW_RIGHTS: revisions.rights(found[0]),
         _NUMBER: str(kinds.revision(found[0])),
     }
 
@@ -145,18 +157,18 @@ class UndoRollout(KubernetesAction):
     )
 
     def plan(self, params: Texts, *, reader: Any) -> Draft:
-        """Read the world and say exactly what would run, images and all.
+        """Read the world and say what would run: images, account, rights on the node.
 
         Raises:
             TocsinError: As every plan of data.
         """
         draft = super().plan(params, reader=reader)
-        images = Change(
-            what="its images",
-            before=was(draft, _IMAGES),
-            after=was(draft, _NEW_IMAGES),
-        )
-        return replace(draft, changes=(*draft.changes, images))
+        told = [
+            Change(what=what, before=was(draft, now), after=was(draft, then))
+            for what, now, then in _TOLD
+            if was(draft, now) != was(draft, then) or now == _IMAGES
+        ]
+        return replace(draft, changes=(*draft.changes, *told))
 
     def blast(self, case: Case) -> Blast:
         """Return what is replaced by what.

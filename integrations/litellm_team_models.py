@@ -12,7 +12,7 @@ from bot.acting.params import schema
 from bot.acting.reading import Case, Texts, was
 from bot.domain.plan import Blast, Draft, Level
 from bot.gateways import litellm_switching as switching
-from bot.gateways.litellm import LitellmAction
+from bot.gateways.litellm_of_team import GET_KEY, TeamAction
 from bot.gateways.litellm_things import OF_TEAM, team_reading, text
 from bot.ports.action import ActionManifest, Sketch
 from bot.ports.integration import Manifest
@@ -38,11 +38,9 @@ def _team(record: Mapping[str, Any], known: Texts) -> Texts:
     }
 
 
-class SwitchTeamModel(LitellmAction):
+class SwitchTeamModel(TeamAction):
     """Has one model group answer where the keys of a team ask for another."""
 
-    TARGET = "team_id"
-    ALIAS = "litellm.team.alias"
     IDENTITY: ClassVar[Texts] = {
         "team_id": "team_id",
         "model": "model",
@@ -68,7 +66,7 @@ class SwitchTeamModel(LitellmAction):
         ),
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=_CALLED,
-        calls=("litellm.SetTeamAliases", *_CALLED),
+        calls=("litellm.SetTeamAliases", *_CALLED, GET_KEY),
         rollback="litellm.team.switch_model",
     )
 

@@ -10,7 +10,7 @@ from bot.acting.params import schema
 from bot.acting.reading import Case, Texts, was
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Blast, Draft, Level
-from bot.gateways.litellm import LitellmAction
+from bot.gateways.litellm_of_team import GET_KEY, TeamAction
 from bot.gateways.litellm_things import (
     OF_TEAM,
     USD,
@@ -45,11 +45,9 @@ def _team(record: Mapping[str, Any], known: Texts) -> Texts:
     }
 
 
-class _OfTeam(LitellmAction):
+class _OfTeam(TeamAction):
     """What actions on a team share."""
 
-    TARGET = "team_id"
-    ALIAS = "litellm.team.alias"
     IDENTITY: ClassVar[Texts] = {"team_id": "team_id"}
     PROMISE = "The team is read again and must be as shown. None of its keys is used."
     FACTS = (team_reading(_team),)
@@ -89,7 +87,7 @@ class BlockTeam(_SetBlocked):
         params=_PARAMS,
         level={"": Level.T2},
         evidence=(_GET,),
-        calls=("litellm.BlockTeam", _GET),
+        calls=("litellm.BlockTeam", _GET, GET_KEY),
         rollback="litellm.team.unblock",
     )
 
@@ -107,7 +105,7 @@ class UnblockTeam(_SetBlocked):
         params=_PARAMS,
         level={"": Level.T2},
         evidence=(_GET,),
-        calls=("litellm.UnblockTeam", _GET),
+        calls=("litellm.UnblockTeam", _GET, GET_KEY),
         rollback="litellm.team.block",
     )
 
@@ -140,7 +138,7 @@ class SetTeamBudget(_OfTeam):
         ),
         level={"": Level.T2, "sandbox": Level.T3},
         evidence=(_GET,),
-        calls=("litellm.SetTeamBudget", _GET),
+        calls=("litellm.SetTeamBudget", _GET, GET_KEY),
         rollback="litellm.team.set_budget",
     )
 

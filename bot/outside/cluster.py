@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.domain.addresses import complaint, is_this_machine
 from bot.domain.errors import BadSettings, Unreachable
+from bot.outside.bounded import bounded
 from bot.outside.kubeconfig import load
 from bot.ports.ask import Answer, Ask
 
@@ -45,6 +46,7 @@ def open_cluster(context: str, config: Path | None, program: str = "") -> Cluste
     from kubernetes import client
 
     pool = client.ApiClient(configuration=settings).rest_client.pool_manager
+    pool = bounded(pool, lambda: _DEADLINE_S)
     headers = _credentials(settings)
     return Cluster(url=str(settings.host), ask=_ClusterAsk(pool=pool, headers=headers))
 

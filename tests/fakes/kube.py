@@ -40,6 +40,12 @@ Place = tuple[str, str, str]
 """Resource, namespace, name."""
 Said = tuple[int, Object]
 VERBS = {"POST": "create", "PATCH": "patch", "DELETE": "delete"}
+_UNSAID = {
+    ("deployments", "scale"): "replicas",
+    ("deployments", ""): "paused",
+    ("nodes", ""): "unschedulable",
+}
+"""Fields that are no pointers and `omitempty` in k8s.io/api: their zero is not said."""
 _OPERATIONS = {"create": "CREATE", "patch": "UPDATE", "delete": "DELETE"}
 
 
@@ -296,10 +302,23 @@ class FakeCluster:
 
     def _admit(self, request: Request, new: Object | None, old: Object | None) -> None:
         status, reason = refused(
-            Admission(request=_as_review(request), new=new, old=old)
+            Admission(
+                request=_as_review(request),
+                new=as_go_says(request, new),
+                old=as_go_says(request, old),
+            )
         )
         if status:
             raise Refused(status, reason)
+
+
+def as_go_says(request: Request, one: Object | None) -> Object | None:
+    """Return an object as policies see it: of some fields Go does not say a zero."""
+    unsaid = _UNSAID.get((request.resource, request.part))
+    if one is None or unsaid is None or one["spec"].get(unsaid):
+        return one
+    spec = {name: value for name, value in one["spec"].items() if name != unsaid}
+    return {**one, "spec": spec}
 
 
 def _as_review(request: Request) -> Object:

@@ -69,6 +69,25 @@ def test_the_bot_does_not_lock_itself_out(proxy: FakeLitellm, own: str) -> None:
             drafted(proxy, BlockKey(), key=named)
 
 
+@pytest.mark.parametrize("own", [READ_KEY, ACT_KEY])
+def test_the_bot_does_not_lock_itself_out_with_its_team(
+    proxy: FakeLitellm, own: str
+) -> None:
+    proxy.model("small")
+    team = proxy.team()
+    token = sha256(own.encode()).hexdigest()
+    proxy.keys[token] = proxy.keys.pop(proxy.key(team_id=team))
+    asked = {"model": "big", "answers": "small"}
+    for action, params in (
+        (BlockTeam(), {}),
+        (SetTeamBudget(), {"limit": "1"}),
+        (SwitchTeamModel(), asked),
+    ):
+        with pytest.raises(BadRequest, match="Tocsin itself asks LiteLLM is in this"):
+            drafted(proxy, action, team_id=team, **params)
+        assert drafted(proxy, action, team_id=proxy.team(), **params).steps
+
+
 def test_an_alias_of_nobody_or_of_several_makes_no_plan(proxy: FakeLitellm) -> None:
     with pytest.raises(NotFound, match="no key has exactly this alias"):
         drafted(proxy, BlockKey(), key="claims")

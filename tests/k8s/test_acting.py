@@ -348,6 +348,38 @@ def test_a_rollback_shows_images_and_sends_the_template_that_was_agreed_to(
     assert image == "vllm:2"
 
 
+def test_a_rollback_that_brings_rights_back_shows_them(
+    stage: Stage, cluster: FakeCluster
+) -> None:
+    params = deployment(cluster)
+    name = params["deployment"]
+    loose = template(name, "vllm:1", serviceAccountName="admin", hostPID=True)
+    loose["spec"]["volumes"] = [{"name": "d", "hostPath": {"path": "/dev"}}]
+    raised = {"privileged": True, "capabilities": {"add": ["SYS_ADMIN"]}}
+    loose["spec"]["containers"][0]["securityContext"] = raised
+    loose["spec"]["initContainers"] = [{"name": "first", "image": "fetch:1"}]
+    cluster.change("deployments", SPACE, name, template=loose)
+    (old,) = (
+        one["metadata"]["name"]
+        for one in cluster.of("replicasets", SPACE)
+        if one["spec"]["template"]["spec"].get("hostPID")
+    )
+    cluster.change("deployments", SPACE, name, template=template(name, "vllm:2"))
+    draft = UNDO.plan({**params, "replica_set": old}, reader=stage.reader())
+    assert [(one.what, one.before, one.after) for one in draft.changes[1:]] == [
+        ("its images", "vllm:2", "fetch:1, vllm:1"),
+        ("its service account", "default", "admin"),
+        (
+            "what its pods get of their node",
+            "none",
+            "hostPID, directory /dev, privilege of main, SYS_ADMIN of main",
+        ),
+    ]
+    result = stage.apply(UNDO, draft)
+    assert result.outcome is Outcome.FAILED
+    assert "a rule of the cluster forbids it" in result.says
+
+
 def test_where_all_pods_end_before_new_ones_start_the_card_says_so(
     stage: Stage, cluster: FakeCluster
 ) -> None:

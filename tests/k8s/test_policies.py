@@ -226,6 +226,16 @@ def test_one_field_is_set_and_no_other(
     assert bool(says) == bool(found)
 
 
+def test_what_an_api_server_does_not_say_is_0_or_false() -> None:
+    zero = {**SCALE, "spec": {}}
+    scale = "tocsin-act-scale", "apps/deployments/scale"
+    assert judged(*scale, SCALE, zero) == ""
+    assert judged(*scale, zero, SCALE) == ""
+    closed = at(NODE, "spec.unschedulable", ON)
+    assert judged("tocsin-act-node", "/nodes", closed, NODE) == ""
+    assert judged(*ROLLOUT, at(DEPLOYMENT, "spec.paused", ON), DEPLOYMENT) == ""
+
+
 @pytest.mark.parametrize(
     ("path", "value", "says"),
     [

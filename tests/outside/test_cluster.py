@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import BadSettings, Unreachable
+from bot.outside import cluster as room
 from bot.outside.cluster import IN_CLUSTER, open_cluster
 from bot.outside.service import Service
 from tests.collect.cluster import POD, SPACE, answers
@@ -95,6 +96,17 @@ def test_an_answer_that_breaks_off_is_told(kubeconfig: Kubeconfig) -> None:
     with (
         saying(ok(b"[1, 2, 3]")[:-1]) as server,
         pytest.raises(Unreachable, match="broke the connection off"),
+    ):
+        service(kubeconfig(server.url)).text("/x")
+
+
+def test_a_head_that_drips_does_not_outlast_the_deadline(
+    kubeconfig: Kubeconfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "_DEADLINE_S", 0.1)
+    with (
+        saying(b"HTTP/1.1 200 OK\r\nX-Long: ", stays=True) as server,
+        pytest.raises(Unreachable, match="did not answer in time"),
     ):
         service(kubeconfig(server.url)).text("/x")
 

@@ -17,6 +17,7 @@ from bot.outside import objects as kinds
 
 Shown = Mapping[str, Any]
 _HASH = "pod-template-hash"
+_OF_NODE = ("hostNetwork", "hostPID", "hostIPC")
 NONE = "none"
 
 
@@ -59,9 +60,42 @@ def made_by(uid: str, sets: Iterable[Shown]) -> list[Shown]:
 
 
 def images(one: Shown) -> str:
-    """Return the images of the containers, in their order."""
+    """Return the images of the containers, those that run first before the others."""
     inside = one["spec"]["template"]["spec"]
-    return ", ".join(str(each["image"]) for each in inside["containers"])
+    return ", ".join(str(each["image"]) for each in _containers(inside))
+
+
+def _containers(inside: Shown) -> list[Shown]:
+    return [*(inside.get("initContainers") or ()), *inside["containers"]]
+
+
+def account(one: Shown) -> str:
+    """Return the service account of the pods."""
+    inside = one["spec"]["template"]["spec"]
+    return str(inside.get("serviceAccountName") or "default")
+
+
+def rights(one: Shown) -> str:
+    """Return what the pods get of their node, "none" if nothing.
+
+    Namespaces and directories of the node, privileges, capabilities that are added.
+    """
+    inside = one["spec"]["template"]["spec"]
+    found = [name for name in _OF_NODE if inside.get(name)]
+    found += [
+        f"directory {one['hostPath']['path']}"
+        for one in inside.get("volumes") or ()
+        if "hostPath" in one
+    ]
+    for each in _containers(inside):
+        found += [f"{one} of {each['name']}" for one in _raised(each)]
+    return ", ".join(found) or NONE
+
+
+def _raised(container: Shown) -> list[str]:
+    held = container.get("securityContext") or {}
+    added = (held.get("capabilities") or {}).get("add") or ()
+    return [*(["privilege"] if held.get("privileged") else []), *map(str, added)]
 
 
 def rolled_out(one: Shown, *, updated: bool) -> str:

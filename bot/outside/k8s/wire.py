@@ -4,11 +4,7 @@ Who asks comes with each request, as a token. A client's certificate is never us
 here: with one the cluster would see the bot itself, and not the plan's account.
 """
 
-import contextlib
-import http.client
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +13,7 @@ from typing import Any
 import orjson
 
 from bot.domain.errors import Unreachable
+from bot.outside.bounded import bounded
 from bot.outside.cluster import name_of_problem
 from bot.ports.ask import Answer
 
@@ -74,45 +71,7 @@ def route_to(
     if server_name:
         more |= {"server_hostname": server_name, "assert_hostname": server_name}
     pool = urllib3.PoolManager(num_pools=1, maxsize=4, **more)
-    pool.pool_classes_by_scheme = {
-        scheme: _bounded(kind) for scheme, kind in pool.pool_classes_by_scheme.items()
-    }
-    return Line(url=url.rstrip("/"), pool=pool)
-
-
-def _bounded(kind: Any) -> Any:
-    """Return a kind of pool whose connections wait for a head no longer than allowed.
-
-    A time-out of a socket begins anew with every byte; this one does not.
-    """
-
-    class Connection(kind.ConnectionCls):  # type: ignore[misc]
-        def getresponse(self) -> Any:
-            late, sock = threading.Event(), self.sock
-            timer = threading.Timer(_DEADLINE_S, _cut, (sock, late))
-            timer.daemon = True
-            timer.start()
-            try:
-                found = super().getresponse()
-            except (OSError, http.client.HTTPException):
-                if late.is_set():  # what it looks like is only how the cut shows
-                    raise TimeoutError from None
-                raise
-            finally:
-                timer.cancel()
-            if late.is_set():  # a head that was cut may look whole
-                found.close()
-                raise TimeoutError
-            return found
-
-    return type("Pool", (kind,), {"ConnectionCls": Connection})
-
-
-def _cut(sock: socket.socket, late: threading.Event) -> None:
-    late.set()
-    with contextlib.suppress(OSError):  # it may be closed already
-        # Not the method of a TLS socket, which would first take its TLS away.
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    return Line(url=url.rstrip("/"), pool=bounded(pool, lambda: _DEADLINE_S))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
