@@ -170,7 +170,7 @@ class Gatekeeper:
             plans = [self.book.load(tx, one)[0].plan for one in open_ids]
             asked = [self._asked(tx, p, by, Verb.STOP_ALL, Click()) for p in plans]
             now, who = self.book.clock.now(), by.person.id
-            switch.turn(tx, stop=True, by=who, at=now)
+            self.desk.turn(tx, stop=True, by=who, at=now)
             reached = 0
             for plan, facts in zip(open_ids, asked, strict=True):
                 reached += bool(self._tried(tx, plan, Stop(by=who), facts, who))
@@ -186,7 +186,7 @@ class Gatekeeper:
             if (no := self._no_switch(tx, by, Verb.LIFT)) is not None:
                 return no
             at = self.book.clock.now()
-            return switch.turn(tx, stop=False, by=by.person.id, at=at)
+            return self.desk.turn(tx, stop=False, by=by.person.id, at=at)
 
         return _said(self.store.write(work).result())
 

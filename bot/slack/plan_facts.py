@@ -98,7 +98,7 @@ def _head(view: PlanView) -> list[list[Piece]]:
     ]
     waived = [_waived(one) for one in plan.waivers]
     # What holds it back comes first: nobody should type a phrase in vain.
-    said = [drill, [Strong(mode)] if mode else [], held(view)]
+    said: list[list[Piece]] = [drill, [Strong(mode)] if mode else [], held(view)]
     return [*said, what, asked, undoes, *waived]
 
 
