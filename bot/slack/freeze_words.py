@@ -55,7 +55,7 @@ def stopped(by: str, since: datetime) -> list[Piece]:
     """Return that everything is stopped, by whom, and how it goes on."""
     return [
         *(Strong("Everything is stopped"), " by ", who(by), " since ", When(since)),
-        ". No plan is proposed, agreed to or begun. Somebody on call or an approver ",
+        ". No plan is proposed, agreed to or begun. An approver ",
         *("takes that back with ", Code("/incident release"), "."),
     ]
 
