@@ -158,7 +158,7 @@ def _row(view: PlanView) -> list[Piece]:
     drill = f"{words.DRILL} " if plan.drill else ""
     what = rich.plain(bare(f"{draft.action} on {draft.target}"), _TARGET_MAX + 60)
     row: list[Piece] = [
-        Strong(f"{drill}{plan_words.stands(view)}"),
+        Strong(f"{drill}{plan_words.stands(view)}{plan_held.briefly(view)}"),
         *(f" · {plan.level} · {bare(plan.incident)} · ", Code(what["text"])),
         *(" · asked by ", Who(plan.requester)),
     ]

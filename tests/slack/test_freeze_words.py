@@ -111,8 +111,7 @@ def test_a_card_says_when_to_propose_again_what_will_not_get_a_place() -> None:
     full = UsedUp(what="`a.b.c` ran 3 times", next_at=UNTIL, setting="gate.x")
     late = replace(APPROVED, held=full, apply_by=UNTIL)
     drawn = "".join(texts(plan_card.card(late, token=TOKEN).blocks))
-    assert "Nothing runs: its time is over at " in drawn
-    assert " Propose it again from " in drawn
+    assert "Nothing runs: its time runs out before a place is free. Propose " in drawn
     assert "Wait: " not in drawn
 
 

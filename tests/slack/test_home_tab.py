@@ -123,3 +123,10 @@ def test_what_could_not_be_read_is_not_called_free() -> None:
     assert_view_valid(view)
     assert "What is frozen and which plans wait is not shown" in shown(view)
     assert "No plan is open" not in shown(view)
+
+
+def test_a_plan_that_is_held_says_so() -> None:
+    plans = (VIEWS["frozen"], VIEWS["waits-for-a-place"])
+    said = shown(home([], Changes(plans=plans)))
+    assert "Approval needed, frozen" in said
+    assert "Approved, waits for a place" in said
