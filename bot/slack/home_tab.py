@@ -155,7 +155,7 @@ def _waiting(changes: Changes) -> list[rich.Block]:
 
 def _row(view: PlanView) -> list[Piece]:
     plan, draft = view.plan, view.plan.draft
-    drill = f"{words.DRILL} " if plan.drill else ""
+    drill = "EXERCISE · " if plan.drill else ""
     what = rich.plain(bare(f"{draft.action} on {draft.target}"), _TARGET_MAX + 60)
     row: list[Piece] = [
         Strong(f"{drill}{plan_words.stands(view)}{plan_held.briefly(view)}"),

@@ -230,7 +230,8 @@ def listed(views: Sequence[PlanView], still: Standstill = MOVING) -> dict[str, A
 
 def _row(view: PlanView) -> list[Piece]:
     plan = view.plan
-    row: list[Piece] = [Code(plan.id), f" · {plan.level} · {bare(plan.incident)} · "]
+    drill: list[Piece] = [Strong("EXERCISE"), " · "] if plan.drill else []
+    row = [*drill, Code(plan.id), f" · {plan.level} · {bare(plan.incident)} · "]
     what = rich.plain(
         bare(f"{plan.draft.action} on {plan.draft.target}"), _PLAN_ROW_MAX
     )

@@ -11,6 +11,7 @@ from bot.domain.untrusted import Untrusted
 from bot.ports.gate import Standstill, Stopped
 from bot.readmodels.board import BoardRow
 from bot.slack.home_tab import Changes, home
+from bot.slack.plan_card import listed
 from bot.slack.writing_door import _CATCH_UP
 from tests.slack.plan_states import APPROVED, FREEZE, T2, VIEWS
 from tests.slack.validity import assert_view_valid, texts
@@ -130,3 +131,9 @@ def test_a_plan_that_is_held_says_so() -> None:
     said = shown(home([], Changes(plans=plans)))
     assert "Approval needed, frozen" in said
     assert "Approved, waits for a place" in said
+
+
+def test_a_plan_of_a_drill_is_marked_wherever_plans_are_listed() -> None:
+    drill = VIEWS["drill"]
+    assert "EXERCISE · Approval needed" in shown(home([], Changes(plans=(drill,))))
+    assert "EXERCISE · pl_" in "".join(texts(listed((drill,))["blocks"]))
