@@ -11,12 +11,12 @@ from typing import Protocol
 from starlette.routing import Route
 
 from bot.config import Settings
-from bot.domain.freeze import Freeze
 from bot.domain.registry import Registry
 from bot.house import House
 from bot.intake import Intake
 from bot.placing import Placing
 from bot.plans.house import GateHouse
+from bot.ports.gate import Standstill
 from bot.reading.apart import Apart
 from bot.reading.recall import Recall
 from bot.shares.texts import Texts
@@ -105,8 +105,8 @@ def build(
     room = _room(ground, gate, links, parts)
     people.of, ground.figures.sockets = room.askers, room.live_sockets
     identity = identity_of(ground, room, links)
-    on = gate.gatekeeper.freezing.on
-    pages = _page_routes(ground, room, links, identity.start, on)
+    still = gate.gatekeeper.freezing.still
+    pages = _page_routes(ground, room, links, identity.start, still)
     house = _house(ground, gate, room, parts, pages)
     join_names(house, ground, room)
     join_search(house, ground)
@@ -207,6 +207,7 @@ def _gate(ground: Ground, people: LatePeople) -> GateHouse:
             tell_freeze=lambda event: freeze_words.told(
                 event, channel=ground.slack.channel
             ),
+            tell_switch=freeze_words.switched(ground.slack.channel),
         )
     )
 
@@ -230,7 +231,7 @@ def _page_routes(
     room: SlackRoom,
     links: PageLinks,
     slack_sign_in: str,
-    frozen: Callable[[], tuple[Freeze, ...]],
+    still: Callable[[], Standstill],
 ) -> list[Route]:
     return page_routes(
         PageNeeds(
@@ -247,7 +248,7 @@ def _page_routes(
             slack_sign_in=slack_sign_in,
             history=ground.settings.assistant.history,
             drafts=drafts_of(ground).draft,
-            frozen=frozen,
+            still=still,
         )
     )
 

@@ -9,7 +9,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ulid import ULID
 
@@ -60,6 +60,7 @@ class GateNeeds:
         not_as_promised: Makes the message that a figure did not follow.
         site: Actions that the site describes itself.
         tell_freeze: Makes the message about a freeze.
+        tell_switch: Makes the message that everything was stopped, or goes on.
     """
 
     settings: Settings
@@ -79,6 +80,7 @@ class GateNeeds:
     not_as_promised: Callable[[PlanView], Post | None] = lambda _: None
     site: Sequence[Action] = ()
     tell_freeze: Callable[[FreezeEvent], Post | None] = lambda _: None
+    tell_switch: Callable[[bool, str, datetime], Post | None] = lambda *_: None
 
 
 def build_gate(needs: GateNeeds) -> GateHouse:
@@ -109,6 +111,7 @@ def build_gate(needs: GateNeeds) -> GateHouse:
         fits=needs.fits,
         alarm=needs.alarm,
         not_as_promised=needs.not_as_promised,
+        tell_switch=needs.tell_switch,
     )
     tokens = Tokens(_derived(needs.keys))
     journal = PlanJournal(

@@ -13,9 +13,9 @@ from bot.gate import freezes
 from bot.gate.catalogue import load_actions, with_site
 from bot.plans.holds import Holds
 from bot.ports import Transaction
+from bot.ports.action import Action
 from bot.rules.calendar_file import Calendar, Known, read_calendar
 from bot.rules.registry_file import read_registry
-from bot.wire_worlds import actions_of_site
 
 
 def calendar_of(
@@ -39,8 +39,13 @@ def frozen_now(
     return [one for one, _ in on_now(freezes.load(tx), windows, now)]
 
 
-def planned_windows(settings: Settings) -> tuple[FreezeWindow, ...]:
+def planned_windows(
+    settings: Settings, site: Iterable[Action]
+) -> tuple[FreezeWindow, ...]:
     """Return the freezes that the site planned, for whoever only looks.
+
+    Args:
+        site: Actions that the site describes itself.
 
     Raises:
         BadSettings: The calendar, or what its names are compared with, cannot be used.
@@ -49,7 +54,7 @@ def planned_windows(settings: Settings) -> tuple[FreezeWindow, ...]:
         return ()
     path = settings.registry.file
     registry = read_registry(site_text(path)) if path else Registry()
-    catalogue = with_site(load_actions(), actions_of_site(settings))
+    catalogue = with_site(load_actions(), site)
     return calendar_of(settings, registry, catalogue).windows
 
 

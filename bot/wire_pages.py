@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from bot.domain.commands import Person
-from bot.domain.freeze import Freeze
 from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.runbook_draft import Draft
 from bot.domain.runbook_history import Mode
 from bot.domain.untrusted import Untrusted
 from bot.guards import Guards
 from bot.ports import Clock, Keys
+from bot.ports.gate import MOVING, Standstill
 from bot.store.sqlite import SqliteStore
 from bot.viewing import Viewing
 from bot.web.dossier import Reading
@@ -37,7 +37,7 @@ class PageNeeds:
         slack_sign_in: Path at which Slack is asked who somebody is, "" for none.
         history: What earlier incidents may do to suggestions.
         drafts: Drafts a runbook from an incident; None where none are drafted.
-        frozen: Returns the freezes that are on.
+        still: Returns what is frozen, and whether everything is stopped.
     """
 
     store: SqliteStore
@@ -53,7 +53,7 @@ class PageNeeds:
     slack_sign_in: str = ""
     history: Mode = "rank"
     drafts: Callable[[str], Draft | None] | None = None
-    frozen: Callable[[], tuple[Freeze, ...]] = tuple
+    still: Callable[[], Standstill] = lambda: MOVING
 
 
 def page_links(store: SqliteStore, clock: Clock, base_url: str) -> PageLinks:
@@ -89,7 +89,7 @@ def page_routes(needs: PageNeeds) -> list[Route]:
         mask=needs.guards.text,
         sign_in=needs.slack_sign_in,
         drafts=needs.drafts,
-        frozen=needs.frozen,
+        still=needs.still,
     )
     drafts = PostmortemDoor(
         reading=reading,

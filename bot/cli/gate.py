@@ -85,7 +85,7 @@ def list_plans(incident: str, *, as_json: bool) -> None:
         click.echo(freeze_line(one))
     if is_stopped:
         click.echo("Everything is stopped; `tocsin gate release` takes that back.")
-    click.echo(table(views) if views else "No plan is open.\n", nl=False)
+    click.echo(table(views) if views else _none_open(incident.upper()), nl=False)
 
 
 @gate.command()
@@ -187,6 +187,11 @@ def thaw(reason: str | None) -> None:
     """Lift every freeze that is on; a planned one is on again the next time."""
     done = _order("thaw", "", {"reason": reason} if reason else {})
     click.echo(f"lifted: {', '.join(done['lifted'])}")
+
+
+def _none_open(incident: str) -> str:
+    of = f" of {ascii(incident)[1:-1]}" if incident else ""
+    return f"No plan{of} is open.\n"
 
 
 def _no_plan(what: str, plan: str) -> NotFound:

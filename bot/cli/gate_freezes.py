@@ -33,10 +33,11 @@ def on_now(read: "Callable[[Work], Sequence[Freeze]]") -> "Sequence[Freeze]":
 def _planned() -> "tuple[FreezeWindow, ...]":
     from bot.cli.opening import open_settings
     from bot.wire_limits import planned_windows
+    from bot.wire_worlds import actions_of_site
 
     settings = open_settings()
     try:
-        return planned_windows(settings)
+        return planned_windows(settings, actions_of_site(settings))
     except BadSettings as broken:
         say(f"Freezes that are planned are not in this list. {broken}", err=True)
         return ()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.errors import NotAllowed
 from bot.ports import NewEntry, Transaction
+from bot.ports.gate import Stopped
 
 STREAM = "gate"
 STOPPED, RELEASED = "gate.stopped.v1", "gate.released.v1"
@@ -14,8 +15,15 @@ STOPPED, RELEASED = "gate.stopped.v1", "gate.released.v1"
 
 def is_stopped(tx: Transaction) -> bool:
     """Tell whether everything stops."""
+    return stopped(tx) is not None
+
+
+def stopped(tx: Transaction) -> Stopped | None:
+    """Return by whom and since when everything stops; None where it does not."""
     entries = tx.log.load(STREAM)
-    return bool(entries) and entries[-1].kind == STOPPED
+    if not entries or entries[-1].kind != STOPPED:
+        return None
+    return Stopped(by=entries[-1].actor, since=entries[-1].at)
 
 
 def turn(tx: Transaction, *, stop: bool, by: str, at: datetime) -> bool:

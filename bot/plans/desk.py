@@ -7,6 +7,7 @@ what they may do is asked in `bot/gate/judge.py`.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.action import ActionState
 from bot.domain.action_effects import Verdict
@@ -61,6 +62,7 @@ class PlanDesk:
     alarm: Callable[[PlanView], Post | None] = lambda _: None
     not_as_promised: Callable[[PlanView], Post | None] = lambda _: None
     holding: Holds | None = None
+    tell_switch: Callable[[bool, str, datetime], Post | None] = lambda *_: None
 
     @property
     def holds(self) -> Holds:
@@ -291,6 +293,14 @@ class PlanDesk:
         post = self.not_as_promised(view)
         if post is not None:
             tx.outbox.post(post, now=book.clock.now())
+
+    def turn(self, tx: Transaction, *, stop: bool, by: str, at: datetime) -> bool:
+        """Turn the kill switch and tell it; tell whether that changed anything."""
+        turned = switch.turn(tx, stop=stop, by=by, at=at)
+        post = self.tell_switch(stop, by, at) if turned else None
+        if post is not None:
+            tx.outbox.post(post, now=at)
+        return turned
 
     def tell_security(self, tx: Transaction, book: PlanBook, plan: str) -> None:
         """Tell the security channel, where there is one, that the glass was broken."""

@@ -17,13 +17,13 @@ from bot.domain.freeze_events import FreezeEvent, FreezeRefused
 from bot.domain.freezing import frozen, lifted, not_theirs, set_now, turned
 from bot.domain.plan import Plan
 from bot.domain.untrusted import Untrusted
-from bot.gate import freezes
+from bot.gate import freezes, switch
 from bot.gate.policy_question import Verb
 from bot.plans import noes
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
 from bot.ports import Post, Store, Transaction
-from bot.ports.gate import Asker
+from bot.ports.gate import Asker, Standstill
 
 T = TypeVar("T")
 
@@ -48,6 +48,14 @@ class Freezer:
     def on(self) -> tuple[Freeze, ...]:
         """Return the freezes that are on."""
         return self.store.read(self._on)
+
+    def still(self) -> Standstill:
+        """Return what is frozen, and whether everything is stopped."""
+
+        def look(tx: Transaction) -> Standstill:
+            return Standstill(frozen=self._on(tx), stopped=switch.stopped(tx))
+
+        return self.store.read(look)
 
     def may_thaw(self, *, by: Asker) -> bool:
         """Tell whether somebody may lift what is frozen; it is asked again then."""

@@ -53,7 +53,7 @@ class Stopping:
             if (no := self._no_switch(tx, by, Verb.STOP_ALL)) is not None:
                 return no
             now = self.book.clock.now()
-            switch.turn(tx, stop=True, by=by.person.id, at=now)
+            self.desk.turn(tx, stop=True, by=by.person.id, at=now)
             return self.desk.open_ids(tx)
 
         found = self._at_once(work)
@@ -72,7 +72,7 @@ class Stopping:
             if (no := self._no_switch(tx, by, Verb.LIFT)) is not None:
                 return no
             now = self.book.clock.now()
-            return switch.turn(tx, stop=False, by=by.person.id, at=now)
+            return self.desk.turn(tx, stop=False, by=by.person.id, at=now)
 
         found = self._at_once(work)
         if isinstance(found, Refusal):

@@ -36,6 +36,31 @@ class Asker:
     read_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Everything is stopped.
+
+    Attributes:
+        by: Slack id, or ``admin`` for the admin token.
+        since: Aware UTC.
+    """
+
+    by: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standstill:
+    """Everything that keeps changes from beginning, whatever they are."""
+
+    frozen: tuple[Freeze, ...] = ()
+    stopped: Stopped | None = None
+
+
+MOVING = Standstill()
+"""Nothing is frozen and nothing is stopped."""
+
+
 class People(Protocol):
     """Reads people again, for the claim."""
 
@@ -49,6 +74,10 @@ class Freezing(Protocol):
 
     def on(self) -> tuple[Freeze, ...]:
         """Return the freezes that are on."""
+        ...
+
+    def still(self) -> Standstill:
+        """Return what is frozen, and whether everything is stopped."""
         ...
 
     def may_thaw(self, *, by: Asker) -> bool:

@@ -1,5 +1,7 @@
-"""What a channel is told about freezes. Pure: an event in, a message out."""
+"""What a channel is told about freezes and the kill switch. Pure: words out."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import assert_never
 
 from bot.domain.freeze_events import (
@@ -32,6 +34,35 @@ def told(event: FreezeEvent, *, channel: str) -> Post | None:
         text=spoken(row),
         blocks=rich.within_budget([rich.rich_text("freeze", rich.section(row))]),
     )
+
+
+def switched(channel: str) -> Callable[[bool, str, datetime], Post]:
+    """Return what makes the message that everything was stopped, or goes on."""
+
+    def made(stop: bool, by: str, at: datetime) -> Post:  # noqa: FBT001 - a callback
+        row = stopped(by, at) if stop else _released(by)
+        return Post(
+            key=f"switch/{at:%Y%m%dT%H%M%S.%f}",
+            channel=channel,
+            text=spoken(row),
+            blocks=rich.within_budget([rich.rich_text("switch", rich.section(row))]),
+        )
+
+    return made
+
+
+def stopped(by: str, since: datetime) -> list[Piece]:
+    """Return that everything is stopped, by whom, and how it goes on."""
+    return [
+        *(Strong("Everything is stopped"), " by ", who(by), " since ", When(since)),
+        ". No plan is proposed, agreed to or begun. An approver ",
+        *("takes that back with ", Code("/incident release"), "."),
+    ]
+
+
+def _released(by: str) -> list[Piece]:
+    row: list[Piece] = [Strong("No longer stopped"), ": ", who(by)]
+    return [*row, " took it back. What was stopped stays so; propose it again."]
 
 
 def _row(event: Told) -> list[Piece]:

@@ -95,11 +95,12 @@ class HomeDoor:
         is_member = asker.person.kind is PersonKind.MEMBER
 
         def look() -> Changes:
-            on = gate.freezing.on()
+            still = gate.freezing.still()
+            may = bool(still.frozen) and is_member
             return Changes(
-                frozen=on,
+                still=still,
                 plans=gate.open_plans() if is_member else None,
-                may_lift=bool(on) and is_member and gate.freezing.may_thaw(by=asker),
+                may_lift=may and gate.freezing.may_thaw(by=asker),
             )
 
         try:

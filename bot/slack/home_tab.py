@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.action_table import Stage
-from bot.domain.freeze import Freeze
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
-from bot.slack import answers, cards, plan_held, plan_words, rich, words
+from bot.ports.gate import MOVING, Standstill
+from bot.slack import answers, cards, freeze_words, plan_held, plan_words, rich, words
 from bot.slack.sentences import Code, Element, Piece, Strong, When, Who, coded
 from bot.slack.writing_wishes import CATCH_UP_BUTTON
 
@@ -36,14 +36,14 @@ class Changes:
     """What is said about changes to the outside.
 
     Attributes:
-        frozen: Freezes that are on.
+        still: What is frozen, and whether everything is stopped.
         plans: Plans that are not over, oldest first; None for whoever must not see
             them.
         may_lift: The reader may lift what is frozen.
         read: It could be read; without that nothing is known of any of it.
     """
 
-    frozen: Sequence[Freeze] = ()
+    still: Standstill = MOVING
     plans: Sequence[PlanView] | None = None
     may_lift: bool = False
     read: bool = True
@@ -61,6 +61,7 @@ def home(rows: "Sequence[BoardRow]", changes: Changes = NO_CHANGES) -> dict[str,
     """
     board = rich.actions("board", [cards.page("")])
     blocks = [
+        *_stopped(changes),
         *_frozen(changes),
         *_waiting(changes),
         rich.header("head", "Open incidents"),
@@ -90,20 +91,35 @@ def _late(rows: "Sequence[BoardRow]") -> list[rich.Block]:
     return [rich.actions("late", buttons)] if buttons else []
 
 
+def _stopped(changes: Changes) -> list[rich.Block]:
+    stop = changes.still.stopped
+    if stop is None:
+        return []
+    said = freeze_words.stopped(stop.by, stop.since)
+    return [
+        rich.header("stopped_head", "Everything is stopped"),
+        rich.rich_text("stopped", rich.section(said)),
+    ]
+
+
 def _frozen(changes: Changes) -> list[rich.Block]:
     """Return what is frozen until when, by whom and why, and how it is lifted."""
     if not changes.read:
         said = rich.section(coded(plan_words.HOME_NOT_READ))
         return [rich.rich_text("frozen", said)]
-    if not changes.frozen:
+    if not changes.still.frozen:
         return []
-    rows = rich.bullets(plan_held.told(one) for one in changes.frozen)
+    rows = rich.bullets(plan_held.told(one) for one in changes.still.frozen)
     blocks = [
         rich.header("frozen_head", "Changes are frozen"),
         rich.rich_text("frozen", rows, rich.section(_meanwhile(changes))),
     ]
     if changes.may_lift:
-        label = "Lift the freeze…" if len(changes.frozen) == 1 else "Lift the freezes…"
+        label = (
+            "Lift the freeze…"
+            if len(changes.still.frozen) == 1
+            else "Lift the freezes…"
+        )
         lift = rich.button(label, action=LIFT_BUTTON, value="all", danger=True)
         blocks.append(rich.actions("lift", [lift]))
     return blocks
@@ -139,10 +155,10 @@ def _waiting(changes: Changes) -> list[rich.Block]:
 
 def _row(view: PlanView) -> list[Piece]:
     plan, draft = view.plan, view.plan.draft
-    drill = f"{words.DRILL} " if plan.drill else ""
+    drill = "EXERCISE · " if plan.drill else ""
     what = rich.plain(bare(f"{draft.action} on {draft.target}"), _TARGET_MAX + 60)
     row: list[Piece] = [
-        Strong(f"{drill}{plan_words.stands(view)}"),
+        Strong(f"{drill}{plan_words.stands(view)}{plan_held.briefly(view)}"),
         *(f" · {plan.level} · {bare(plan.incident)} · ", Code(what["text"])),
         *(" · asked by ", Who(plan.requester)),
     ]

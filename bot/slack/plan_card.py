@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.domain.action_table import Stage
-from bot.domain.freeze import Freeze
 from bot.domain.plan_view import PlanView
 from bot.domain.quoting import bare
 from bot.ports import Post
-from bot.slack import exercise, plan_facts, plan_held, plan_words, rich
+from bot.ports.gate import MOVING, Standstill
+from bot.slack import exercise, freeze_words, plan_facts, plan_held, plan_words, rich
 from bot.slack.plan_people import people
 from bot.slack.plan_wishes import STOP_BUTTON
 from bot.slack.rich import Block
@@ -206,30 +206,32 @@ def _label(name: str, view: PlanView) -> str:
     return _LABELS[name]
 
 
-def listed(views: Sequence[PlanView], on: Sequence[Freeze] = ()) -> dict[str, Any]:
+def listed(views: Sequence[PlanView], still: Standstill = MOVING) -> dict[str, Any]:
     """Return the answer to `/incident plans`: what is open, oldest first.
 
     Args:
-        on: Freezes that are on.
+        still: What keeps all of them from beginning.
     """
-    frozen = [rich.section(plan_held.frozen(one)) for one in on]
-    if not views and not on:
+    held = [plan_held.frozen(one) for one in still.frozen]
+    if (stop := still.stopped) is not None:
+        held = [freeze_words.stopped(stop.by, stop.since), *held]
+    rows = [rich.section(one) for one in held]
+    if not views and not held:
         return {"response_type": "ephemeral", "text": plan_words.NO_OPEN_PLANS}
-    if not views:
-        text = spoken(plan_held.frozen(on[0]))
-        blocks = rich.within_budget([rich.rich_text("plans", *frozen)])
-        return {"response_type": "ephemeral", "text": text, "blocks": list(blocks)}
-    rows = [*frozen, rich.bullets(_row(view) for view in views[:_ROWS])]
+    text = spoken(held[0]) if held else ""
+    if views:
+        rows.append(rich.bullets(_row(view) for view in views[:_ROWS]))
+        text = spoken([f"Open plans: {len(views)}. The oldest is ", *_row(views[0])])
     if views[_ROWS:]:
         rows.append(rich.section([f"and {len(views) - _ROWS} more."]))
-    text = spoken([f"Open plans: {len(views)}. The oldest is ", *_row(views[0])])
     blocks = rich.within_budget([rich.rich_text("plans", *rows)])
     return {"response_type": "ephemeral", "text": text, "blocks": list(blocks)}
 
 
 def _row(view: PlanView) -> list[Piece]:
     plan = view.plan
-    row: list[Piece] = [Code(plan.id), f" · {plan.level} · {bare(plan.incident)} · "]
+    drill: list[Piece] = [Strong("EXERCISE"), " · "] if plan.drill else []
+    row = [*drill, Code(plan.id), f" · {plan.level} · {bare(plan.incident)} · "]
     what = rich.plain(
         bare(f"{plan.draft.action} on {plan.draft.target}"), _PLAN_ROW_MAX
     )

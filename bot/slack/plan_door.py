@@ -142,10 +142,10 @@ class PlanDoor:
         if asker.kind is not PersonKind.MEMBER:
             return answers.plain(plan_words.not_a_member(asker.kind))
         plans = await self._read(self._gate.open_plans)
-        on = await self._read(self._gate.freezing.on)
-        if plans is None or on is None:
+        still = await self._read(self._gate.freezing.still)
+        if plans is None or still is None:
             return answers.plain(plan_words.NOT_READ)
-        return listed(plans, on)
+        return listed(plans, still)
 
     async def _show(
         self,

@@ -22,20 +22,26 @@ def held(view: PlanView) -> list[Piece]:
             return []
 
 
+def briefly(view: PlanView) -> str:
+    """Return the same in two or three words, "" where nothing holds it."""
+    match view.held:
+        case Freeze():
+            return ", frozen"
+        case UsedUp():
+            return ", waits for a place"
+        case _:
+            return ""
+
+
 def _waits(full: UsedUp, apply_by: datetime | None) -> list[Piece]:
     """Return which limit it waits for, and what to do; as the gate's refusal does."""
     row: list[Piece] = [Strong("Waits for a place: "), f"{full.what.replace('`', '')}."]
     raised: list[Piece] = [f"; {full.keeper} may raise it (", Code(full.setting), ")."]
-    when = When(full.next_at, counts=True)
     if apply_by is not None and full.next_at >= apply_by:
-        over = When(apply_by, counts=True)
-        row += [
-            " Nothing runs: its time is over at ",
-            over,
-            ", before a place is free.",
-        ]
-        return [*row, " Propose it again from ", when, " on", *raised]
-    return [*row, " Nothing runs yet. Wait: it starts by itself at ", when, *raised]
+        row += [" Nothing runs: its time runs out before a place is free. Propose it "]
+        return [*row, "again from ", When(full.next_at), " on", *raised]
+    starts = When(full.next_at, counts=True)
+    return [*row, " Nothing runs yet. Wait: it starts by itself, ", starts, *raised]
 
 
 def frozen(freeze: Freeze) -> list[Piece]:

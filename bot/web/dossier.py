@@ -10,12 +10,12 @@ from datetime import datetime
 
 from bot.domain.card import CardView
 from bot.domain.errors import NotFound
-from bot.domain.freeze import Freeze
 from bot.domain.incident import Incident
 from bot.domain.links import NO_HOSTS, LinkHosts
 from bot.domain.registry import Registry
 from bot.domain.runbook_history import Mode
 from bot.ports import Clock, Keys, Transaction
+from bot.ports.gate import MOVING, Standstill
 from bot.readmodels import alerts, board, checklists, learned, plan_record, timeline
 from bot.readmodels.alerts import Problem
 from bot.readmodels.board import BoardRow
@@ -129,7 +129,7 @@ class BoardView:
         hidden: Open incidents beyond those that are shown, in a storm.
         feedback: What people think of suggestions and of a model's texts.
         history: What earlier incidents may do to suggestions.
-        frozen: Freezes that are on; nothing new is changed meanwhile.
+        still: What keeps changes from beginning.
     """
 
     at: datetime
@@ -138,7 +138,7 @@ class BoardView:
     hidden: int = 0
     feedback: Feedback = NO_FEEDBACK
     history: Mode = "rank"
-    frozen: tuple[Freeze, ...] = ()
+    still: Standstill = MOVING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.domain.errors import NotFound
-from bot.domain.freeze import Freeze
 from bot.domain.runbook_draft import Draft
 from bot.domain.untrusted import Untrusted
+from bot.ports.gate import MOVING, Standstill
 from bot.web import html, rendering
 from bot.web.dossier import BoardView, Reading
 from bot.web.readers import NotReading, Readers
@@ -40,7 +40,8 @@ class PagesDoor:
         mask: Takes out of a text what must not be shown.
         sign_in: Path at which Slack is asked who somebody is, "" for none.
         drafts: Drafts a runbook from an incident; None where none are drafted.
-        frozen: Returns the freezes that are on. Touches the disk.
+        still: Returns what is frozen, and whether everything is stopped.
+            Touches the disk.
     """
 
     reading: Reading
@@ -50,7 +51,7 @@ class PagesDoor:
     mask: rendering.Mask
     sign_in: str = ""
     drafts: Callable[[str], Draft | None] | None = None
-    frozen: Callable[[], tuple[Freeze, ...]] = tuple
+    still: Callable[[], Standstill] = lambda: MOVING
 
     def routes(self) -> list[Route]:
         """Return the routes of this door."""
@@ -92,7 +93,7 @@ class PagesDoor:
         return html.page(drawn)
 
     def _read_board(self) -> BoardView:
-        return replace(self.reading.board(), frozen=self.frozen())
+        return replace(self.reading.board(), still=self.still())
 
     async def _incident(self, request: Request, session: Session) -> Response:
         incident = request.path_params["incident"].upper()

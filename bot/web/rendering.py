@@ -169,7 +169,9 @@ def people_on(view: "BoardView") -> set[str]:
         for line in (*view.open, *view.resolved)
         for one in (line.owner, line.row.commander, line.row.acked_by)
     }
-    found |= {one.by for one in view.frozen}
+    still = view.still
+    found |= {one.by for one in still.frozen}
+    found |= {still.stopped.by} if still.stopped else set()
     return {one for one in found if one}
 
 

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli.gate import gate
+from bot.cli.runbooks import runbooks, shipped_runbooks
 from bot.domain.errors import BadSettings
 from tests.gateways.site import OFF, ON, SECRETS
 
@@ -79,3 +80,34 @@ def test_what_is_no_key_signs_nothing(folder: Path) -> None:
     refused = run("sign-action", "actions/off.yaml", "--key", "key.pem").exception
     assert isinstance(refused, BadSettings)
     assert refused.because == "key.pem holds no Ed25519 private key in PEM"
+
+
+_GATED = """  - id: flag-off
+    kind: gated
+    text: Switch the flag off.
+    action: http.flags.off
+    params_from:
+      flag: entity.service
+    level: T2
+    verify: 0 calls of the flag for 10 min
+    rollback: Switch the flag on again.
+"""
+
+
+def lint(folder: Path) -> Result:
+    return CliRunner().invoke(runbooks, ["lint", str(folder), "--today", "2026-11-21"])
+
+
+def test_a_runbook_may_name_a_signed_action_and_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [good] = shipped_runbooks().glob("rb-01-*.md")
+    with_step = good.read_text("utf-8").replace("steps:\n", f"steps:\n{_GATED}", 1)
+    (folder / "books").mkdir()
+    (folder / "books" / good.name).write_text(with_step, "utf-8")
+    monkeypatch.delenv("TOCSIN_GATE_HTTP_ACTIONS")
+    unknown = lint(folder / "books")
+    assert "no action is registered as http.flags.off" in unknown.output
+    monkeypatch.setenv("TOCSIN_GATE_HTTP_ACTIONS", "actions")
+    monkeypatch.setenv("TOCSIN_GATE_HTTP_KEYS", signed("off.yaml", "on.yaml"))
+    assert "http.flags.off" not in lint(folder / "books").output

@@ -109,7 +109,8 @@ def test_list_names_what_is_open_in_columns(stage: GateStage) -> None:
     assert line.startswith(f"{view.plan.id}  INC-0001  T2     pending  2026-")
     assert line.endswith("test.switch.turn_off on s1")
     assert run("list", "--incident", "inc-0001").stdout.splitlines() == [head, line]
-    assert run("list", "--incident", "INC-0002").stdout == "No plan is open.\n"
+    none = "No plan of INC-0002 is open.\n"
+    assert run("list", "--incident", "INC-0002").stdout == none
 
 
 def test_list_as_json_is_what_the_admin_door_says(stage: GateStage) -> None:
@@ -289,3 +290,26 @@ def test_the_list_begins_with_what_is_frozen(stage: GateStage) -> None:
 def test_a_length_that_is_none_is_a_wrong_use() -> None:
     answer = run("freeze", "--for", "soon", "--reason", "year end")
     assert (answer.exit_code, "like 30m, 2h, 1h30m or 1d" in answer.stderr) == (2, True)
+
+
+def test_a_broken_calendar_is_named_and_the_rest_is_listed(
+    stage: GateStage, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "calendar.yaml").write_text("freezes: nonsense\n", "utf-8")
+    monkeypatch.setenv("TOCSIN_GATE_CALENDAR", str(home / "calendar.yaml"))
+    view = stage.propose()
+    listed = run("list")
+    assert listed.exit_code == 0
+    assert view.plan.id in listed.stdout
+    assert listed.stderr.startswith("Freezes that are planned are not in this list. ")
+    assert "calendar.yaml" in listed.stderr
+    assert json.loads(run("list", "--json").stdout)["freezes"] == []
+
+
+def test_what_was_not_stopped_is_not_called_released(
+    stage: GateStage, home: Path
+) -> None:
+    with bot(stage, home):
+        assert run("release").stdout.startswith("nothing was stopped")
+        run("stop-all")
+        assert run("release").stdout.startswith("released")

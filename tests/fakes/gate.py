@@ -14,7 +14,7 @@ from bot.domain.action_table import TERMINAL, Stage
 from bot.domain.freeze import Freeze
 from bot.domain.plan_view import Offer, PlanView
 from bot.domain.untrusted import Untrusted
-from bot.ports.gate import Asker
+from bot.ports.gate import Asker, Standstill, Stopped
 
 Call = tuple[str, dict[str, Any]]
 FREEZE = Freeze(
@@ -32,10 +32,15 @@ class FakeFreezing:
     def __init__(self, called: Callable[..., None]) -> None:
         self._called = called
         self.now: tuple[Freeze, ...] = ()
+        self.stop: Stopped | None = None
 
     def on(self) -> tuple[Freeze, ...]:
         """Return what is on."""
         return self.now
+
+    def still(self) -> Standstill:
+        """Return what is frozen, and whether everything is stopped."""
+        return Standstill(frozen=self.now, stopped=self.stop)
 
     def may_thaw(self, *, by: Asker) -> bool:
         """Tell whether somebody may lift; who is in a group may."""
@@ -219,7 +224,7 @@ class FakeGate:
     def release(self, *, by: Asker) -> bool:
         """Take a stop back."""
         self._called("release", by=by)
-        return True
+        return bool(self.named("stop_all"))
 
     def open_plans(self, incident: str = "") -> tuple[PlanView, ...]:
         """Return the plans that are not over."""

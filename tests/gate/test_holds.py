@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,9 @@ from bot.domain.untrusted import Untrusted
 from bot.gate import places
 from bot.gate.admin_door import admin
 from bot.plans.freezing import Freezer
-from bot.ports import Transaction
+from bot.ports import Post, Transaction
+from bot.ports.gate import Standstill, Stopped
+from bot.slack import freeze_words
 from tests.core import CHANNEL
 from tests.gate.stage import TEAM, GateStage
 from tests.spec import NOON
@@ -61,6 +63,10 @@ def freeze(stage: GateStage, who: str = "U0LEAD", **more: object) -> None:
 
 def thaw(stage: GateStage, who: str = "U0LEAD") -> None:
     stage.gate.freezing.thaw(by=stage.people.asker(who, CHANNEL), reason=None)
+
+
+def may_thaw(stage: GateStage, who: str) -> bool:
+    return stage.gate.freezing.may_thaw(by=stage.people.asker(who, CHANNEL))
 
 
 def approved(stage: GateStage, switch: str = "s1", **more: str) -> PlanView:
@@ -246,8 +252,10 @@ def test_who_may_not_stop_does_not_freeze_and_who_set_it_may_lift_it(
     freeze(stage)
     with pytest.raises(NotAllowed, match=r"^Nothing was lifted: "):
         thaw(stage, "U0ONCALL")
+    assert [may_thaw(stage, one) for one in ("U0LEAD", "U0ONCALL")] == [True, False]
     thaw(stage)
     freeze(stage, "U0ONCALL")
+    assert may_thaw(stage, "U0ONCALL")
     thaw(stage, "U0ONCALL")
     log = ["refused", "set", "refused", "lifted", "set", "lifted"]
     assert kinds(stage, "freeze") == log
@@ -492,3 +500,23 @@ def test_two_plans_that_meet_the_last_place_in_one_round_are_both_told(
     stage.wait(minutes=5)
     stage.gate.stop_all(by=stage.people.asker("U0SECOND", CHANNEL))
     assert stage.stage(second) == "cancelled"
+
+
+def test_who_stopped_everything_is_known_and_told_once(make: Make) -> None:
+    stage = make()
+    told: list[tuple[bool, str]] = []
+
+    def tell(stop: bool, by: str, at: datetime) -> Post:  # noqa: FBT001 - a callback
+        told.append((stop, by))
+        return freeze_words.switched(CHANNEL)(stop, by, at)
+
+    object.__setattr__(stage.desk, "tell_switch", tell)
+    by = stage.people.asker("U0SECOND", CHANNEL)
+    assert stage.gate.freezing.still() == Standstill()
+    assert not stage.gate.release(by=by)
+    for _ in range(2):
+        stage.gate.stop_all(by=by)
+    stop = stage.gate.freezing.still().stopped
+    assert stop == Stopped(by="U0SECOND", since=stage.clock.now())
+    assert stage.gate.release(by=by)
+    assert told == [(True, "U0SECOND"), (False, "U0SECOND")]

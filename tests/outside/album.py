@@ -1,6 +1,7 @@
 """Pictures of a story, for whoever wants to see how it looked.
 
-Those in docs/images are three of them. Nothing here asserts anything.
+Four of them are in docs/images, beside one of a fresh practice workspace. Nothing here
+asserts anything.
 """
 
 import base64

@@ -53,6 +53,12 @@ class Scene:
     def picture(self, name: str) -> None:
         self.album.picture(name, self.screen.page)
 
+    def tall_picture(self, name: str) -> None:
+        """Keep a window that is tall enough for a whole plan."""
+        self.screen.page.set_viewport_size(TALL)
+        self.picture(name)
+        self.screen.page.set_viewport_size(WINDOW)
+
     def card(self, incident: str) -> "Locator":
         return incident_card(self.screen, incident)
 
@@ -149,7 +155,7 @@ def two_people_kill_the_leaked_key(scene: Scene) -> None:
     confirm(screen, "ci-deployer")
     scene.whisper("cannot also approve").wait_for()
     assert works(scene.tocsin, key)
-    scene.picture("plan-refused")
+    scene.tall_picture("plan-refused")
     become(screen, "Sam")
     confirm(screen, "ci-deployer")
     done = plan_card(screen, "ci-deployer")

@@ -17,6 +17,7 @@ from bot.domain.freeze_events import (
 )
 from bot.domain.gate_limits import UsedUp
 from bot.domain.untrusted import Untrusted
+from bot.ports.gate import Standstill
 from bot.slack import freeze_words, plan_card, plan_words
 from bot.slack.plan_wishes import PlanVerb, PlanWish
 from bot.slack.verbs import parse
@@ -110,16 +111,15 @@ def test_a_card_says_when_to_propose_again_what_will_not_get_a_place() -> None:
     full = UsedUp(what="`a.b.c` ran 3 times", next_at=UNTIL, setting="gate.x")
     late = replace(APPROVED, held=full, apply_by=UNTIL)
     drawn = "".join(texts(plan_card.card(late, token=TOKEN).blocks))
-    assert "Nothing runs: its time is over at " in drawn
-    assert " Propose it again from " in drawn
+    assert "Nothing runs: its time runs out before a place is free. Propose " in drawn
     assert "Wait: " not in drawn
 
 
 def test_the_list_of_plans_begins_with_what_is_frozen() -> None:
-    empty = plan_card.listed((), (PLANNED,))
+    empty = plan_card.listed((), Standstill(frozen=(PLANNED,)))
     assert_slack_valid(empty["blocks"])
     assert "finance (year-end)" in "".join(texts(empty["blocks"]))
-    both = plan_card.listed((T2,), (FREEZE,))
+    both = plan_card.listed((T2,), Standstill(frozen=(FREEZE,)))
     assert "".join(texts(both["blocks"])).startswith("Frozen until ")
 
 

@@ -33,7 +33,7 @@ from bot.slack.lines import SlackPresenter
 from bot.slack.plan_forms import About
 from bot.slack.room import SlackRoom
 from bot.slack.room_settings import SlackSettings
-from tests.fakes.gate import FakeGate
+from tests.fakes.gate import FREEZE, FakeGate
 from tests.fakes.service import FakeService
 from tests.fakes.slack import FakeSlack
 from tests.slack import payloads
@@ -72,6 +72,7 @@ class Stage:
             bot_token="xox" + "b-of-a-fake-workspace",
             signing_secrets=(SECRET,),
             api_url=slack.url,
+            channel="C0INCIDENTS",
         )
         self.room = SlackRoom(
             service=self.service,
@@ -648,3 +649,55 @@ async def _sent(stage: Stage) -> None:
 
 def _actions(blocks: Any) -> list[str]:
     return [one["action_id"] for one in blocks[-1]["elements"]]
+
+
+def _published(stage: Stage) -> Json:
+    view = stage.slack.calls["views.publish"][-1]["view"]
+    assert_view_valid(view)
+    return dict(view)
+
+
+async def test_the_home_tab_shows_a_freeze_and_lifts_it(stage: Stage) -> None:
+    stage.gate.freezing.now = (FREEZE,)
+    await stage.send(payloads.home())
+    assert "freeze.lift" in json.dumps(_published(stage))
+    await stage.send(_press("freeze.lift", "all", person="U0ONCALL"))
+    form = stage.opened()
+    packed = form["private_metadata"]
+    said = await stage.do(
+        payloads.submit("freeze.lift", packed, {"reason": "closed"}, person="U0ONCALL")
+    )
+    assert said == "Lifted: FZ-0001. Plans can run again."
+    (given,) = stage.gate.named("thaw")
+    assert given["reason"] == Untrusted("closed")
+    assert given["by"].person.id == "U0ONCALL"
+    await stage.send(payloads.home())
+    assert "frozen" not in json.dumps(_published(stage))
+
+
+async def test_a_guest_s_home_tab_has_no_plan_and_lifts_nothing(stage: Stage) -> None:
+    stage.gate.freezing.now = (FREEZE,)
+    await stage.send(payloads.home("U0GUEST"))
+    drawn = json.dumps(_published(stage))
+    assert "Changes are frozen" in drawn
+    assert "freeze.lift" not in drawn
+    assert PLAN not in drawn
+    await stage.send(_press("freeze.lift", "all", person="U0GUEST"))
+    assert "guests do not decide" in json.dumps(stage.opened())
+    assert stage.gate.calls == []
+
+
+async def test_a_freeze_that_is_over_by_then_opens_no_form(stage: Stage) -> None:
+    await stage.send(_press("freeze.lift", "all", person="U0ONCALL"))
+    assert "no freeze is on" in json.dumps(stage.opened())
+
+
+async def test_nothing_is_proposed_for_an_incident_that_there_is_not(
+    stage: Stage,
+) -> None:
+    await stage.send(payloads.slash("propose INC-9999"))
+    assert stage.whispers() == [plan_words.NO_INCIDENT]
+
+
+async def test_what_was_not_stopped_is_not_released(stage: Stage) -> None:
+    assert await stage.do(payloads.slash("release")) == plan_words.NOT_STOPPED

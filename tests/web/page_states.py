@@ -25,6 +25,7 @@ from bot.domain.registry import Registry, System
 from bot.domain.runbook_history import Record
 from bot.domain.severity import Severity
 from bot.domain.untrusted import Untrusted
+from bot.ports.gate import Standstill, Stopped
 from bot.readmodels.alerts import Problem
 from bot.readmodels.board import BoardRow
 from bot.readmodels.checklists import Progress
@@ -291,14 +292,17 @@ BOARD = replace(
         ),
     ),
     feedback=FEEDBACK,
-    frozen=(
-        Freeze(
-            id="FZ-0001",
-            until=at(9000),
-            by="U0LEAD",
-            reason=Untrusted("the year is closed <script>"),
+    still=Standstill(
+        frozen=(
+            Freeze(
+                id="FZ-0001",
+                until=at(9000),
+                by="U0LEAD",
+                reason=Untrusted("the year is closed <script>"),
+            ),
+            Freeze(id="year-end", until=at(90_000), owner="finance"),
         ),
-        Freeze(id="year-end", until=at(90_000), owner="finance"),
+        stopped=Stopped(by="U0COMMANDER", since=at(3600)),
     ),
 )
 
