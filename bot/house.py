@@ -88,6 +88,7 @@ class House:
         rotate: Changes the key that seals.
         forget: Lets what was learned of a runbook count no more; who asks comes last.
         stopping: Set when no new work is to begin.
+        reads: Set once alerts are read: what nobody waits for begins then.
     """
 
     store: SqliteStore
@@ -118,8 +119,8 @@ class House:
     home_page: str = "/practice/"
     names_known: threading.Event = field(default_factory=_set)
     stopping: threading.Event = field(default_factory=threading.Event, init=False)
+    reads: threading.Event = field(default_factory=threading.Event, init=False)
     _ready: bool = field(default=False, init=False)
-    _reads: threading.Event = field(default_factory=threading.Event, init=False)
     _at_work: Sequence[Callable[[], bool]] = field(default=(), init=False)
 
     def web_app(self, more: Sequence[BaseRoute] = ()) -> Starlette:
@@ -162,7 +163,7 @@ class House:
         for thread in threads:
             thread.start()
         ticker.start()
-        await asyncio.to_thread(self._reads.wait, _READS_WITHIN_S)
+        await asyncio.to_thread(self.reads.wait, _READS_WITHIN_S)
         self._ready = True
         try:
             yield
@@ -213,7 +214,7 @@ class House:
         with contextlib.suppress(Unreachable):  # it is tried again with each alert
             self.reader.wait()
         self.names_known.wait(_NAMES_WITHIN_S)
-        self._reads.set()
+        self.reads.set()
         while not stop.is_set():
             self.alert_came.clear()
             try:

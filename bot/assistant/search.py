@@ -10,7 +10,6 @@ What a runbook says is not known here: a document is an id, a title and a text.
 """
 
 import math
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,21 +18,13 @@ from threading import Lock
 
 from bot.assistant.fit import Judge, Judgement
 from bot.assistant.nearness import Nearness, joined, ranked
+from bot.assistant.pages import paged
 from bot.assistant.query import Query, Reader
-from bot.assistant.words import (
-    Vocabulary,
-    shipped_vocabulary,
-    storable,
-    unfolded,
-    words,
-)
+from bot.assistant.words import Vocabulary, shipped_vocabulary
 
 FLOOR = 0.4
 """Least fit for a hit in our own runbooks; 0 takes whatever is nearest."""
 
-# What a document says first says what it is about: only that counts for the fit, and
-# what stands behind it counts less, as far down every runbook says "restart".
-_LEAD_CHARACTERS = 2000
 _CANDIDATES = 200
 _MOST_HITS = 50
 _LEAST_JUDGED = 10
@@ -46,12 +37,6 @@ _SYNONYM_WEIGHT = 0.3
 _TITLE_SYNONYM_WEIGHT = 0.7
 _IS_NEAR = 0.5  # people would agree that two texts speak of one thing
 
-_SCHEMA = """
-CREATE VIRTUAL TABLE page USING fts5(title, lead, rest, tokenize='porter unicode61');
-CREATE VIRTUAL TABLE name USING fts5(title, tokenize='porter unicode61');
-CREATE VIRTUAL TABLE page_term USING fts5vocab(page, 'row');
-CREATE VIRTUAL TABLE name_term USING fts5vocab(name, 'instance');
-"""
 _PROBES = {
     "page": "SELECT rowid, -bm25(page, 2.0, 1.0, 0.3) AS score FROM page "
     "WHERE page MATCH ? ORDER BY score DESC, rowid LIMIT ?",
@@ -97,7 +82,9 @@ class Hit:
 
 
 class RunbookIndex:
-    """Documents in memory, ready to be searched from any thread.
+    """Documents in memory, to be searched from any thread.
+
+    They are laid out when they are first searched, or by `warm`.
 
     Args:
         documents: What can be found. Ids must be unique.
@@ -115,12 +102,14 @@ class RunbookIndex:
         self._documents = tuple(documents)
         self._nearness = nearness(self._documents) if nearness else None
         self._lock = Lock()
-        self._reader = Reader(vocabulary or shipped_vocabulary())
-        self._db = sqlite3.connect(
-            ":memory:", check_same_thread=False, isolation_level=None
-        )
-        self._db.executescript(_SCHEMA)
-        self._fill()
+        self._vocabulary = vocabulary
+        self._is_laid_out = False
+
+    def _lay_out(self) -> None:
+        if self._is_laid_out:
+            return
+        self._reader = Reader(self._vocabulary or shipped_vocabulary())
+        self._db = paged((one.title, one.text) for one in self._documents)
         self._rarities = self._read_rarities()
         # Alerts of one kind ask the same again and again.
         self._may_be_said = lru_cache(maxsize=16 * _MOST_KEPT)(self._look_up)
@@ -133,19 +122,24 @@ class RunbookIndex:
         self._title_whole = [
             sum(self._title_weight[s] for s in each) for each in self._title_stems
         ]
+        self._is_laid_out = True
 
     def __len__(self) -> int:
         """Return how many documents there are."""
         return len(self._documents)
 
     def warm(self) -> bool:
-        """Open the local model now; tell whether meaning counts beside the words."""
+        """Lay out and open the local model now; tell whether meaning counts too."""
+        with self._lock:
+            self._lay_out()
         return self._nearness is not None and self._nearness.open()
 
     def close(self) -> None:
         """Free the memory of the index."""
-        self._reader.close()
-        self._db.close()
+        with self._lock:
+            if self._is_laid_out:
+                self._reader.close()
+                self._db.close()
 
     def search(self, text: str, k: int = 3, *, floor: float = FLOOR) -> tuple[Hit, ...]:
         """Return the best documents for a text, best first.
@@ -161,6 +155,7 @@ class RunbookIndex:
             Nothing when no document reaches the floor.
         """
         with self._lock:
+            self._lay_out()
             query = self._reader.understand(text)
             if not query.words or not self._documents:
                 return ()
@@ -200,21 +195,6 @@ class RunbookIndex:
             tuple(pair if said(pair) else "" for pair in query.pairs),
             query.echoes,
         )
-
-    def _fill(self) -> None:
-        self._db.execute("BEGIN")
-        for row, document in enumerate(self._documents):
-            title, text = storable(document.title), unfolded(storable(document.text))
-            lead, rest = text[:_LEAD_CHARACTERS], text[_LEAD_CHARACTERS:]
-            self._db.execute(
-                "INSERT INTO page(rowid, title, lead, rest) VALUES (?, ?, ?, ?)",
-                (row, unfolded(title), lead, rest),
-            )
-            self._db.execute(
-                "INSERT INTO name(rowid, title) VALUES (?, ?)",
-                (row, " ".join(words(title))),
-            )
-        self._db.execute("COMMIT")
 
     def _read_title_stems(self) -> tuple[frozenset[str], ...]:
         found: list[set[str]] = [set() for _ in self._documents]

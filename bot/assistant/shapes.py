@@ -18,7 +18,7 @@ _NOT_SENT = frozenset({"words", "title", "default"})
 class Shape(BaseModel):
     """Base of answers: nothing beside what was asked for, and it cannot be changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class IsItThere(Shape):

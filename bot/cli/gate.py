@@ -5,7 +5,6 @@ Writing asks the running bot over HTTP with the admin token; when none runs, the
 is started in this process for the one order. The lock of TOCSIN_HOME tells which.
 """
 
-import asyncio
 import json
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,7 +14,6 @@ from urllib.parse import quote
 
 import click
 
-from bot.cli import running_bot
 from bot.cli.gate_actions import lint_actions, new_action_key, sign_action
 from bot.cli.gate_freezes import on_now
 from bot.domain.errors import BadSettings, NotFound
@@ -258,6 +256,8 @@ def _said(reason: "Untrusted") -> "Untrusted":
 
 def _order(name: str, plan: str, given: Order) -> Order:
     """Carry out one order: here when no bot runs, else by asking the bot."""
+    import asyncio
+
     from bot.cli.lock import only_process
     from bot.cli.opening import STORE_FILE, open_settings
 
@@ -290,5 +290,7 @@ async def _here(settings: "Settings", name: str, plan: str, given: Order) -> Ord
 
 def _ask(home: Path, name: str, plan: str, given: Order) -> Order:
     """Ask the running bot."""
+    from bot.cli import running_bot
+
     where = f"/admin/gate/plans/{quote(plan, safe='')}/" if plan else "/admin/gate/"
     return running_bot.found(home).ask("POST", where + name, given)

@@ -4,7 +4,6 @@ The running bot does it, asked with the admin token; when none runs, the core is
 in this process for it. The lock of TOCSIN_HOME tells which.
 """
 
-import asyncio
 import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -46,6 +45,8 @@ def rotate(*, as_json: bool) -> None:
 
 
 def _rotated() -> dict[str, Any]:
+    import asyncio
+
     from bot.cli import running_bot
     from bot.cli.lock import only_process
     from bot.cli.opening import STORE_FILE, open_settings

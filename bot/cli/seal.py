@@ -6,7 +6,6 @@ bot keeps ciphertext and what proves the key, so only whoever has the link can r
 started here for it, and the link opens once the bot runs.
 """
 
-import asyncio
 import json
 import re
 from contextlib import ExitStack
@@ -135,6 +134,8 @@ def _hand_over(
     settings: "Settings", sealed: "Sealed", write: "Writing"
 ) -> dict[str, Any]:
     """Keep it: here when no bot runs, else by asking the bot."""
+    import asyncio
+
     from bot.cli.lock import only_process
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -19,7 +19,11 @@ MOST_OF_THE_BOT, MOST_OF_THE_READER = 1940, 650
 FOR_LATER = {
     *("boto3", "botocore", "kubernetes", "numpy", "playwright"),
     *("langchain", "langchain_core", "langsmith", "openai", "anthropic", "httpx"),
-    *("moto", "pandas", "requests", "pytest", "detect_secrets"),
+    *("moto", "pandas", "requests", "pytest", "detect_secrets", "cryptography.x509"),
+}
+NOT_FOR_HELP = FOR_LATER | {
+    *("asyncio", "ssl", "http.client", "pydantic", "yaml", "sqlite3", "bot.config"),
+    *("bot.redact", "bot.service", "bot.wire", "integrations"),
 }
 NOT_FOR_THE_READER = FOR_LATER | {
     *("aiohttp", "asyncio", "click", "cryptography", "slack_sdk", "sqlite3"),
@@ -40,6 +44,11 @@ async def ready():
         print(json.dumps(sorted(sys.modules)))
 
 asyncio.run(ready())
+"""
+HELP = """
+import json, sys
+import bot.cli
+print(json.dumps(sorted(sys.modules)))
 """
 READER = """
 import json, sys
@@ -69,6 +78,10 @@ def test_a_bot_that_is_ready_has_loaded_nothing_that_may_never_be_needed(
     found = loaded(BOT, str(tmp_path / "home"))
     assert found & FOR_LATER == set()
     assert len(found) <= MOST_OF_THE_BOT
+
+
+def test_whoever_asks_for_help_waits_for_no_bot() -> None:
+    assert loaded(HELP) & NOT_FOR_HELP == set()
 
 
 def test_the_reader_knows_nothing_of_the_house_around_it() -> None:
