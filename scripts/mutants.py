@@ -40,6 +40,7 @@ from scripts.swapping import (  # noqa: E402 - as above
     afresh,
     forget_answers,
     in_place,
+    runs_at_load,
 )
 
 _EQUIVALENT = ROOT / "scripts" / "mutants.yaml"
@@ -162,7 +163,9 @@ class Judge:
     def killer(self, mutant: Mutant) -> int:
         """Return the number of a test that fails, -1 if none does; in a fork."""
         tests = self.lines.of(mutant) if mutant.mutation.in_function else []
-        if not tests:  # also what a function does while its module is loaded
+        if not tests:
+            if mutant.mutation.in_function and not runs_at_load(mutant):
+                return -1
             afresh(mutant)
             told = pytest.main([*_PYTEST, "-x", *_files(self.rules.tests)])
             return -1 if told == pytest.ExitCode.OK else 0

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 from scripts.mutations import Mutation
@@ -86,6 +86,28 @@ def afresh(mutant: Mutant) -> None:
     for name in [one for one in sys.modules if _is_ours(one)]:
         del sys.modules[name]
     sys.meta_path.insert(0, _Wrong(mutant))
+
+
+def runs_at_load(mutant: Mutant) -> bool:
+    """Tell whether its lines run while its module is loaded afresh."""
+    first, last = mutant.mutation.lines
+    path, lines = str(ROOT / mutant.file), set[int]()
+
+    def traced(frame: FrameType, *_: Any) -> Any:
+        if frame.f_code.co_filename != path:
+            return None
+        lines.add(frame.f_lineno)
+        return traced
+
+    afresh(mutant)
+    sys.settrace(traced)
+    try:
+        importlib.import_module(mutant.module)
+    except Exception:  # noqa: BLE001 - whatever it is, the tests will meet it too
+        return True
+    finally:
+        sys.settrace(None)
+    return not lines.isdisjoint(range(first, last + 1))
 
 
 def _is_ours(name: str) -> bool:
