@@ -47,7 +47,7 @@ _EQUIVALENT = ROOT / "scripts" / "mutants.yaml"
 _RULES = ROOT / "scripts" / "gate_rules.yaml"
 _PYTEST = (
     *("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"),
-    *("-m", "not slow and not outside"),
+    *("-m", "not outside"),
 )
 # No test counts as run by pytest: the loop is ours.
 _JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
