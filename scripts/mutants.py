@@ -170,7 +170,7 @@ class Judge:
             told = pytest.main([*_PYTEST, "-x", *_files(self.rules.tests)])
             return -1 if told == pytest.ExitCode.OK else 0
         in_place(mutant)
-        forget_answers()
+        forget_answers(mutant)
         return next((one for one in tests if not _passes(self.items[one])), -1)
 
     def judged(self, mutant: Mutant, killer: int) -> None:

@@ -73,12 +73,31 @@ def in_place(mutant: Mutant) -> None:
     raise TypeError(f"{mutant.place} is no function")
 
 
-def forget_answers() -> None:
-    """Empty every cache of ours: an answer of the right code is none of the wrong."""
-    for module in [one for name, one in sys.modules.items() if _is_ours(name)]:
-        for held in list(vars(module).values()):
+def forget_answers(mutant: Mutant) -> None:
+    """Empty the caches wherever its module is known: they hold what was right."""
+    for name in _knowing(mutant.module):
+        for held in list(vars(sys.modules[name]).values()):
             if isinstance(held, _CACHE):
                 held.cache_clear()
+
+
+def _knowing(changed: str) -> set[str]:
+    """Return the module and all of ours that use it, at whatever remove."""
+    ours = {name: vars(one) for name, one in sys.modules.items() if _is_ours(name)}
+    uses = {name: {_home(one) for one in held.values()} for name, held in ours.items()}
+    found, size = {changed}, 0
+    while len(found) > size:
+        size = len(found)
+        found |= {name for name, homes in uses.items() if not found.isdisjoint(homes)}
+    return found
+
+
+def _home(value: Any) -> str:
+    """Return the module that something comes from; "" where nobody can tell."""
+    if isinstance(value, ModuleType):
+        return value.__name__
+    found = getattr(value, "__module__", "")
+    return found if isinstance(found, str) else ""
 
 
 def afresh(mutant: Mutant) -> None:
