@@ -40,13 +40,14 @@ from scripts.swapping import (  # noqa: E402 - as above
     afresh,
     forget_answers,
     in_place,
+    runs_at_load,
 )
 
 _EQUIVALENT = ROOT / "scripts" / "mutants.yaml"
 _RULES = ROOT / "scripts" / "gate_rules.yaml"
 _PYTEST = (
     *("-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"),
-    *("-m", "not slow and not outside"),
+    *("-m", "not outside"),
 )
 # No test counts as run by pytest: the loop is ours.
 _JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -162,12 +163,14 @@ class Judge:
     def killer(self, mutant: Mutant) -> int:
         """Return the number of a test that fails, -1 if none does; in a fork."""
         tests = self.lines.of(mutant) if mutant.mutation.in_function else []
-        if not tests:  # also what a function does while its module is loaded
+        if not tests:
+            if mutant.mutation.in_function and not runs_at_load(mutant):
+                return -1
             afresh(mutant)
             told = pytest.main([*_PYTEST, "-x", *_files(self.rules.tests)])
             return -1 if told == pytest.ExitCode.OK else 0
         in_place(mutant)
-        forget_answers()
+        forget_answers(mutant)
         return next((one for one in tests if not _passes(self.items[one])), -1)
 
     def judged(self, mutant: Mutant, killer: int) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 from scripts.mutations import Mutation
@@ -73,12 +73,31 @@ def in_place(mutant: Mutant) -> None:
     raise TypeError(f"{mutant.place} is no function")
 
 
-def forget_answers() -> None:
-    """Empty every cache of ours: an answer of the right code is none of the wrong."""
-    for module in [one for name, one in sys.modules.items() if _is_ours(name)]:
-        for held in list(vars(module).values()):
+def forget_answers(mutant: Mutant) -> None:
+    """Empty the caches wherever its module is known: they hold what was right."""
+    for name in _knowing(mutant.module):
+        for held in list(vars(sys.modules[name]).values()):
             if isinstance(held, _CACHE):
                 held.cache_clear()
+
+
+def _knowing(changed: str) -> set[str]:
+    """Return the module and all of ours that use it, at whatever remove."""
+    ours = {name: vars(one) for name, one in sys.modules.items() if _is_ours(name)}
+    uses = {name: {_home(one) for one in held.values()} for name, held in ours.items()}
+    found, size = {changed}, 0
+    while len(found) > size:
+        size = len(found)
+        found |= {name for name, homes in uses.items() if not found.isdisjoint(homes)}
+    return found
+
+
+def _home(value: Any) -> str:
+    """Return the module that something comes from; "" where nobody can tell."""
+    if isinstance(value, ModuleType):
+        return value.__name__
+    found = getattr(value, "__module__", "")
+    return found if isinstance(found, str) else ""
 
 
 def afresh(mutant: Mutant) -> None:
@@ -86,6 +105,28 @@ def afresh(mutant: Mutant) -> None:
     for name in [one for one in sys.modules if _is_ours(one)]:
         del sys.modules[name]
     sys.meta_path.insert(0, _Wrong(mutant))
+
+
+def runs_at_load(mutant: Mutant) -> bool:
+    """Tell whether its lines run while its module is loaded afresh."""
+    first, last = mutant.mutation.lines
+    path, lines = str(ROOT / mutant.file), set[int]()
+
+    def traced(frame: FrameType, *_: Any) -> Any:
+        if frame.f_code.co_filename != path:
+            return None
+        lines.add(frame.f_lineno)
+        return traced
+
+    afresh(mutant)
+    sys.settrace(traced)
+    try:
+        importlib.import_module(mutant.module)
+    except Exception:  # noqa: BLE001 - whatever it is, the tests will meet it too
+        return True
+    finally:
+        sys.settrace(None)
+    return not lines.isdisjoint(range(first, last + 1))
 
 
 def _is_ours(name: str) -> bool:

@@ -60,8 +60,9 @@ def _log() -> Figures:
 
 def _gate() -> Figures:
     from bot.cli.bench_gate import measure
+    from bot.cli.bench_wishes import measure_wishes
 
-    return measure()
+    return {**measure(), **measure_wishes()}
 
 
 def _seal() -> Figures:

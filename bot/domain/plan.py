@@ -131,7 +131,7 @@ class Waived:
     until: str
 
 
-_CAME_LATER = ("groups", "region", "waivers")
+_CAME_LATER = frozenset({"groups", "region", "waivers"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,8 @@ def test_a_long_reason_is_cut_and_a_full_stop_is_not_doubled() -> None:
     assert 190 < long.says(NOON).count("y") <= 200
     full = Freeze(id="FZ-1", until=NOON, by="U1", reason=Untrusted("it is night."))
     assert full.says(NOON).endswith("because: it is night")
+    whole = Freeze(id="FZ-1", until=NOON, by="U1", reason=Untrusted("see box X"))
+    assert whole.says(NOON).endswith("because: see box X")
 
 
 def test_what_a_person_set_is_on_as_it_was_set() -> None:

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.groups import FROM_SLACK, missing, read_members, speaks
+from bot.domain.groups import (
+    COMMANDER,
+    DEPUTY,
+    FROM_SLACK,
+    GROUP_ORDER,
+    GROUPS,
+    OWNER,
+    missing,
+    read_members,
+    speaks,
+)
 from tests.searching import examples
 
 names = st.sampled_from(FROM_SLACK[:4])
@@ -70,6 +80,14 @@ def test_a_group_that_cannot_be_used_is_refused(given: object, says: str) -> Non
 def test_who_incident_and_registry_name_no_setting_names(name: str) -> None:
     with pytest.raises(ValueError, match=f"there is no group '{name}'"):
         read_members({name: ["U0A"]})
+
+
+def test_groups_are_known_by_these_words_and_asked_for_in_this_order() -> None:
+    order = "approvers oncall engineering privacy legal business security"
+    assert " ".join(FROM_SLACK) == order
+    assert " ".join(GROUP_ORDER) == f"{order} commander owner deputy"
+    assert frozenset(GROUP_ORDER) == GROUPS
+    assert (COMMANDER, OWNER, DEPUTY) == ("commander", "owner", "deputy")
 
 
 def test_members_are_read_as_people_write_them() -> None:

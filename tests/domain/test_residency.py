@@ -16,6 +16,7 @@ DRAFT = a_plan().draft
     [
         ("arn:aws:lambda:us-east-1:111122223333:function:chat", ("us-east-1",)),
         ("arn:aws:iam::111122223333:role/chat", ()),
+        ("arn:aws:lambda:nowhere-1:111122223333:function:chat", ()),
         ("eu.anthropic.claude-sonnet-4-20250514-v1:0", ("eu",)),
         ("bedrock/global.anthropic.claude-haiku-4-5-20251001-v1:0", ("global",)),
         ("https://bedrock-runtime.ap-southeast-2.amazonaws.com", ("ap-southeast-2",)),
