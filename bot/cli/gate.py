@@ -229,7 +229,7 @@ def _open(
     tx: "Transaction", book: "PlanBook", incident: str
 ) -> "tuple[list[PlanView], bool]":
     from bot.gate import switch
-    from bot.plans.desk import open_ids
+    from bot.plans.rows import open_ids
 
     found = [_view(tx, book, one) for one in open_ids(tx, incident)]
     return [view for view in found if view is not None], switch.is_stopped(tx)

@@ -27,7 +27,7 @@ from bot.domain.errors import Refusal
 from bot.domain.untrusted import Untrusted
 from bot.drills.book import TICK, DrillBook, key_of, scenario_of
 from bot.gate.admin_door import admin
-from bot.plans.desk import open_ids
+from bot.plans.rows import open_ids
 from bot.ports import Lane, Payload, Received, Timer, Transaction
 from bot.ports.gate import Gate
 from bot.readmodels import drill_seen, drills

@@ -4,7 +4,6 @@ Reads only, but for putting the card into the outbox. People are read by the doo
 what they may do is asked in `bot/gate/judge.py`.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from bot.domain.action import ActionState
 from bot.domain.action_effects import Verdict
 from bot.domain.action_facts import GateFacts, PolicyAnswer, Standing
 from bot.domain.action_table import Stage
-from bot.domain.errors import NotFound, TocsinError
+from bot.domain.errors import NotFound
 from bot.domain.plan import Draft, Level, Plan
 from bot.domain.plan_view import PlanView
 from bot.domain.registry import Registry, System
@@ -29,7 +28,6 @@ from bot.ports.gate import Asker
 from bot.readmodels import board
 
 _ROOT_CHARS = 16
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,32 +205,6 @@ class PlanDesk:
             glass_broken=glass.broken(tx, book.clock.now(), drill=False),
         )
 
-    def open_ids(self, tx: Transaction, incident: str = "") -> tuple[str, ...]:
-        """Return the ids of plans that are not over, oldest first."""
-        return open_ids(tx, incident)
-
-    def readable(self, tx: Transaction, book: PlanBook) -> tuple[str, ...]:
-        """Return the ids of open plans that can be read, oldest first.
-
-        One that cannot, because its rows were changed by hand, runs by no means; it
-        must not keep a stop or a freeze from all the others.
-        """
-        found = []
-        for plan in open_ids(tx):
-            try:
-                if book.load(tx, plan)[0].plan.id == plan:
-                    found.append(plan)
-            except TocsinError:
-                _log.exception("the plan %s cannot be read", plan)
-        return tuple(found)
-
-    def in_stage(self, tx: Transaction, stage: Stage) -> tuple[str, ...]:
-        """Return the ids of plans in a stage, oldest first."""
-        found = tx.tables.execute(
-            "SELECT id FROM plan WHERE stage = ? ORDER BY id", (stage.value,)
-        )
-        return tuple(row["id"] for row in found)
-
     def view(
         self,
         tx: Transaction,
@@ -308,12 +280,3 @@ class PlanDesk:
         post = self.alarm(view) if view is not None else None
         if post is not None:
             tx.outbox.post(post, now=book.clock.now())
-
-
-def open_ids(tx: Transaction, incident: str = "") -> tuple[str, ...]:
-    """Return the ids of plans that are not over, oldest first."""
-    found = tx.tables.execute(
-        "SELECT id FROM plan WHERE over = 0 AND (? = '' OR incident = ?) ORDER BY id",
-        (incident, incident),
-    )
-    return tuple(row["id"] for row in found)

@@ -22,6 +22,7 @@ from bot.gate.policy_question import Verb
 from bot.plans import noes
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
+from bot.plans.rows import readable
 from bot.ports import Post, Store, Transaction
 from bot.ports.gate import Asker, Standstill
 
@@ -163,7 +164,7 @@ class Freezer:
         for event in events:
             if (post := self.tell(event)) is not None:
                 tx.outbox.post(post, now=now)
-        for plan in self.desk.readable(tx, self.book):
+        for plan in readable(tx, self.book):
             self.desk.redraw(tx, self.book, plan, token=self.token)
 
     def _written(self, work: Callable[[Transaction], Refusal | T]) -> T:

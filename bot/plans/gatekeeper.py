@@ -32,6 +32,7 @@ from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
 from bot.plans.planning import Planning, Wanted
 from bot.plans.proposing import Proposing, no_plan
+from bot.plans.rows import open_ids
 from bot.plans.stopping import Stopping
 from bot.ports import Store, Transaction
 from bot.ports.gate import Asker, Freezing
@@ -196,7 +197,7 @@ class Gatekeeper:
         """Return the plans that are not over, oldest first."""
 
         def read(tx: Transaction) -> tuple[PlanView, ...]:
-            ids = self.desk.open_ids(tx, incident)
+            ids = open_ids(tx, incident)
             views = (self.desk.view(tx, self.book, one) for one in ids)
             return tuple(view for view in views if view is not None)
 

@@ -20,6 +20,7 @@ from bot.gate.policy_question import Verb
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
 from bot.plans.on_hold import OnHold
+from bot.plans.rows import in_stage
 from bot.ports import Store, Transaction
 from bot.ports.action import Action, ActionManifest
 from bot.ports.gate import Asker, People
@@ -65,7 +66,7 @@ class PlanJournal:
 
     def in_stage(self, stage: Stage) -> tuple[str, ...]:
         """Return the plans in a stage, oldest first."""
-        return self.store.read(lambda tx: self.desk.in_stage(tx, stage))
+        return self.store.read(lambda tx: in_stage(tx, stage))
 
     def _signed(self) -> frozenset[str]:
         """Return approved plans whose approval a checkpoint covers."""
@@ -73,7 +74,7 @@ class PlanJournal:
         def read(tx: Transaction) -> frozenset[str]:
             return frozenset(
                 plan
-                for plan in self.desk.in_stage(tx, Stage.APPROVED)
+                for plan in in_stage(tx, Stage.APPROVED)
                 if proof.is_due(tx, tx.log.load(ACTION_STREAM + plan), note=self.note)
             )
 

@@ -14,6 +14,7 @@ from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import Plan
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
+from bot.plans.rows import in_stage
 from bot.ports import Transaction
 
 _ASKED = Claim.__name__.lower()
@@ -33,7 +34,7 @@ class OnHold:
 
     def sorted_out(self, tx: Transaction) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the approved plans that may run, and those held that nobody knows."""
-        approved = self.desk.in_stage(tx, Stage.APPROVED)
+        approved = in_stage(tx, Stage.APPROVED)
         held = {plan: code for plan in approved if (code := self._code(tx, plan))}
         ready = tuple(plan for plan in approved if plan not in held)
         own_no = self.book.own_no

@@ -22,6 +22,7 @@ from bot.plans.book import PlanBook
 from bot.plans.desk import PlanDesk
 from bot.plans.foresight import Foresight
 from bot.plans.planning import Planning
+from bot.plans.rows import open_ids
 from bot.ports import Store, Transaction
 from bot.ports.gate import Asker
 
@@ -54,7 +55,7 @@ class Stopping:
                 return no
             now = self.book.clock.now()
             self.desk.turn(tx, stop=True, by=by.person.id, at=now)
-            return self.desk.open_ids(tx)
+            return open_ids(tx)
 
         found = self._at_once(work)
         if isinstance(found, Refusal):
