@@ -15,16 +15,14 @@ import runpy
 import select
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-from tests.preloaded import TOLD_BYTES, Started, started
+from tests.forks import Forks
+from tests.preloaded import TOLD_BYTES
 
 _MOST_BYTES = 256 * 1024
 _MOST_FILES = 4
@@ -89,26 +87,7 @@ def _fork_readers(wire: socket.socket) -> None:
     """Have the bot's readers forked as well, where it starts the shipped one."""
     from bot.reading import process
 
-    def start(
-        program: Sequence[str], *, stdin: int, env: Mapping[str, str], **more: Any
-    ) -> "Started | subprocess.Popen[bytes]":
-        if tuple(program) != process.PROGRAM:
-            return subprocess.Popen(program, stdin=stdin, env=env, **more)
-        read, write = os.pipe()
-        with os.fdopen(write, "wb") as errors, Path(os.devnull).open("wb") as nothing:
-            child = started(
-                "bot.reading",
-                environment=env,
-                out=nothing,
-                errors=errors,
-                asks=stdin,
-                wire=wire,
-            )
-        child.stderr = os.fdopen(read, "rb")
-        return child
-
-    names = {one: getattr(subprocess, one) for one in ("DEVNULL", "PIPE")}
-    vars(process)["subprocess"] = SimpleNamespace(Popen=start, **names)
+    vars(process)["subprocess"] = Forks({process.PROGRAM: "bot.reading"}, wire=wire)
 
 
 def _load() -> None:
