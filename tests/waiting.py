@@ -62,11 +62,15 @@ def _watch(asked: Mapping[str, Any], files: _Files, wire: socket.socket) -> None
         return
     for one in given:
         os.close(one)
-    os.write(tells, b"%*d" % (TOLD_BYTES, pid))
+    _tell(tells, pid)
     _, status = os.waitpid(pid, 0)
-    with contextlib.suppress(BrokenPipeError):  # who asked may have ended before
-        os.write(tells, b"%*d" % (TOLD_BYTES, os.waitstatus_to_exitcode(status)))
+    _tell(tells, os.waitstatus_to_exitcode(status))
     os._exit(0)
+
+
+def _tell(tells: int, number: int) -> None:
+    with contextlib.suppress(BrokenPipeError):  # who asked may have ended before
+        os.write(tells, b"%*d" % (TOLD_BYTES, number))
 
 
 def _become(asked: Mapping[str, Any], files: _Files, wire: socket.socket) -> None:
