@@ -15,16 +15,14 @@ import runpy
 import select
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-from tests.preloaded import TOLD_BYTES, Started, started
+from tests.forks import Forks
+from tests.preloaded import TOLD_BYTES
 
 _MOST_BYTES = 256 * 1024
 _MOST_FILES = 4
@@ -64,11 +62,15 @@ def _watch(asked: Mapping[str, Any], files: _Files, wire: socket.socket) -> None
         return
     for one in given:
         os.close(one)
-    os.write(tells, b"%*d" % (TOLD_BYTES, pid))
+    _tell(tells, pid)
     _, status = os.waitpid(pid, 0)
-    with contextlib.suppress(BrokenPipeError):  # who asked may have ended before
-        os.write(tells, b"%*d" % (TOLD_BYTES, os.waitstatus_to_exitcode(status)))
+    _tell(tells, os.waitstatus_to_exitcode(status))
     os._exit(0)
+
+
+def _tell(tells: int, number: int) -> None:
+    with contextlib.suppress(BrokenPipeError):  # who asked may have ended before
+        os.write(tells, b"%*d" % (TOLD_BYTES, number))
 
 
 def _become(asked: Mapping[str, Any], files: _Files, wire: socket.socket) -> None:
@@ -89,26 +91,7 @@ def _fork_readers(wire: socket.socket) -> None:
     """Have the bot's readers forked as well, where it starts the shipped one."""
     from bot.reading import process
 
-    def start(
-        program: Sequence[str], *, stdin: int, env: Mapping[str, str], **more: Any
-    ) -> "Started | subprocess.Popen[bytes]":
-        if tuple(program) != process.PROGRAM:
-            return subprocess.Popen(program, stdin=stdin, env=env, **more)
-        read, write = os.pipe()
-        with os.fdopen(write, "wb") as errors, Path(os.devnull).open("wb") as nothing:
-            child = started(
-                "bot.reading",
-                environment=env,
-                out=nothing,
-                errors=errors,
-                asks=stdin,
-                wire=wire,
-            )
-        child.stderr = os.fdopen(read, "rb")
-        return child
-
-    names = {one: getattr(subprocess, one) for one in ("DEVNULL", "PIPE")}
-    vars(process)["subprocess"] = SimpleNamespace(Popen=start, **names)
+    vars(process)["subprocess"] = Forks({process.PROGRAM: "bot.reading"}, wire=wire)
 
 
 def _load() -> None:

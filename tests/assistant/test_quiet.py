@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,45 +30,66 @@ def _run(code: list[str], **environment: str) -> str:
     return done.stdout
 
 
-def _traced(way: str) -> tuple[str, list[bytes]]:
-    """Ask once where the environment wants tracing; return what the tracer heard."""
+def _tracing_to(url: str) -> dict[str, str]:
+    """Return an environment that wants every question traced."""
+    return {
+        "LANGSMITH_TRACING": "true",
+        "LANGCHAIN_TRACING_V2": "true",
+        "LANGSMITH_ENDPOINT": url,
+        "LANGCHAIN_ENDPOINT": url,
+        "LANGSMITH_API_KEY": "lsv2_pt_" + "x" * 20,
+        "LANGSMITH_PROJECT": "p",
+    }
+
+
+def _sending_to(url: str) -> dict[str, str]:
+    """Return an environment that wants every question sent elsewhere."""
+    names = ("OPENAI_BASE_URL", "OPENAI_API_BASE", "LANGSMITH_GATEWAY", "HTTP_PROXY")
+    return {one: url for name in names for one in (name, name.lower())}
+
+
+@dataclass(frozen=True)
+class _Heard:
+    said: str
+    asked: list[str]
+    traced: list[bytes]
+    elsewhere: list[bytes]
+
+
+@pytest.fixture(scope="module")
+def heard() -> _Heard:
+    """Ask once through the door in an environment that wants all of it."""
     with (
         model_server(m=GOOD) as server,
         model_server() as tracer,
+        model_server(m=GOOD) as elsewhere,
     ):
         tracer.anything = Says(value={})
         said = _run(
-            ["-m", "tests.assistant.asking", server.url, way],
-            LANGSMITH_TRACING="true",
-            LANGCHAIN_TRACING_V2="true",
-            LANGSMITH_ENDPOINT=tracer.url,
-            LANGCHAIN_ENDPOINT=tracer.url,
-            LANGSMITH_API_KEY="lsv2_pt_" + "x" * 20,
-            LANGSMITH_PROJECT="p",
+            ["-m", "tests.assistant.asking", server.url, "door"],
+            **_tracing_to(tracer.url),
+            **_sending_to(elsewhere.url),
         )
-        assert server.names() == ["m"]
-        return said, tracer.heard
+        return _Heard(said, server.names(), tracer.heard, elsewhere.heard)
 
 
-def test_no_tracing_leaves_although_the_environment_asks_for_it() -> None:
-    said, heard = _traced("door")
-    assert said == "Answered"
-    assert heard == []
+def test_no_tracing_leaves_although_the_environment_asks_for_it(heard: _Heard) -> None:
+    assert (heard.said, heard.asked) == ("Answered", ["m"])
+    assert heard.traced == []
+
+
+def test_the_environment_sends_no_question_elsewhere(heard: _Heard) -> None:
+    assert (heard.said, heard.asked) == ("Answered", ["m"])
+    assert heard.elsewhere == []
 
 
 def test_without_the_door_tracing_would_leave() -> None:
-    _, heard = _traced("bare")
-    assert heard
-
-
-def test_the_environment_sends_no_question_elsewhere() -> None:
-    names = ("OPENAI_BASE_URL", "OPENAI_API_BASE", "LANGSMITH_GATEWAY", "HTTP_PROXY")
-    with model_server(m=GOOD) as server, model_server(m=GOOD) as elsewhere:
-        told = {one: elsewhere.url for name in names for one in (name, name.lower())}
-        said = _run(["-m", "tests.assistant.asking", server.url, "door"], **told)
-        assert said == "Answered"
+    with model_server(m=GOOD) as server, model_server() as tracer:
+        tracer.anything = Says(value={})
+        asking = ["-m", "tests.assistant.asking", server.url, "bare"]
+        _run(asking, **_tracing_to(tracer.url))
         assert server.names() == ["m"]
-        assert elsewhere.heard == []
+        assert tracer.heard
 
 
 _WITHOUT_A_MODEL = """

@@ -10,10 +10,12 @@ import pytest
 
 from bot.domain.errors import Unreachable
 from bot.domain.known_people import NOBODY, Person, known_people
+from bot.reading import process
 from bot.reading.apart import FAILED, Apart
 from bot.reading.questions import Answer, Question
 from bot.reading.reader import Reader
 from tests.core import rulings
+from tests.forks import Forks
 from tests.payloads import alert, group, raw
 from tests.reading.poisoned import SOURCE
 from tests.reading.test_recall import payload
@@ -24,7 +26,24 @@ POISONED = (sys.executable, "-m", "tests.reading.poisoned")
 
 
 @pytest.fixture
-def apart() -> Iterator[Apart]:
+def apart(forks: Forks) -> Iterator[Apart]:
+    made = Apart(rulings().texts, program=POISONED)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> Forks:
+    """Have readers forked: loading each anew takes longer than all that is asked."""
+    shipped = {POISONED: POISONED[-1], process.PROGRAM: process.PROGRAM[-1]}
+    made = Forks(shipped)
+    monkeypatch.setattr(process, "subprocess", made)
+    return made
+
+
+@pytest.fixture
+def fresh() -> Iterator[Apart]:
+    """A reader that is started from nothing, as the bot does."""
     made = Apart(rulings().texts, program=POISONED)
     yield made
     made.close()
@@ -86,18 +105,18 @@ def _without_keys(answer: Answer) -> object:
     return answer.source, answer.problem, meant, answer.times
 
 
-def test_a_reader_that_was_killed_is_replaced(apart: Apart) -> None:
-    assert titles(apart.begin([question(b"one")])()) == ["one"]
+def test_a_reader_that_was_killed_is_replaced(fresh: Apart) -> None:
+    assert titles(fresh.begin([question(b"one")])()) == ["one"]
     for pid in children():
         os.kill(pid, signal.SIGKILL)
-    assert titles(apart.begin([question(b"two")])()) == ["two"]
+    assert titles(fresh.begin([question(b"two")])()) == ["two"]
 
 
 def test_a_reader_that_is_killed_while_it_reads_answers_all_the_same(
-    apart: Apart,
+    apart: Apart, forks: Forks
 ) -> None:
     end = apart.begin([question(b"one"), group_of(*range(300))])
-    for pid in children():
+    for pid in forks.running():
         os.kill(pid, signal.SIGKILL)
     first, second = end()
     assert titles([first]) == ["one"]
@@ -134,15 +153,17 @@ def test_what_cannot_be_written_down_is_a_payload_that_cannot_be_read(
 
 
 def test_the_reader_is_told_nothing_of_our_environment(
-    apart: Apart, monkeypatch: pytest.MonkeyPatch
+    fresh: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOCSIN_SLACK_BOT_TOKEN", "xox" + "b-1")
-    apart.begin([question(b"one")])()
+    fresh.begin([question(b"one")])()
     (pid,) = children()
     assert b"TOCSIN" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
-def test_whoever_is_known_by_name_is_told_to_each_reader_before_it_is_asked() -> None:
+def test_whoever_is_known_by_name_is_told_to_each_reader_before_it_is_asked(
+    forks: Forks,
+) -> None:
     known = [known_people([Person(names=("Dana Ruiz",))])]
     apart = Apart(rulings().texts, known=lambda: known[-1])
 
@@ -153,7 +174,7 @@ def test_whoever_is_known_by_name_is_told_to_each_reader_before_it_is_asked() ->
 
     try:
         assert asked().endswith(" and 2 saw it")
-        for pid in children():
+        for pid in forks.running():
             os.kill(pid, signal.SIGKILL)
         assert asked().endswith(" and 2 saw it")
         known.append(known_people([Person(names=("Ida Moe",))]))
@@ -164,10 +185,10 @@ def test_whoever_is_known_by_name_is_told_to_each_reader_before_it_is_asked() ->
         apart.close()
 
 
-def test_the_reader_ends_with_whoever_asks(apart: Apart) -> None:
-    apart.begin([question(b"one")])()
+def test_the_reader_ends_with_whoever_asks(fresh: Apart) -> None:
+    fresh.begin([question(b"one")])()
     assert children()
-    apart.close()
+    fresh.close()
     assert children() == []
 
 
