@@ -406,3 +406,16 @@ def test_wishes_to_freeze_without_end_do_not_make_every_decision_slow(
             freeze(stage, "U0NOBODY")
     length = stage.core.store.read(lambda tx: tx.log.version("freeze"))
     assert length == FEW
+
+
+def test_the_way_back_passes_a_freeze_once(make: Make) -> None:
+    stage = make()
+    done = approved(stage)
+    stage.executor.step()
+    freeze(stage)
+    back = approved(stage, action="test.switch.turn_on", parent=done.plan.id)
+    stage.executor.step()
+    assert stage.stage(back) == "verified"
+    stage.world.on["s1"] = False
+    again = stage.propose(action="test.switch.turn_on", parent=done.plan.id)
+    assert again.held is not None
