@@ -169,8 +169,15 @@ class Holds:
     # --- what is known of the plan ---
 
     def _undoes(self, tx: Transaction, book: PlanBook, plan: Plan) -> bool:
-        """Tell whether it is the way back itself, as its action gave it."""
-        return self._leads_back(tx, book, plan) and not places.is_edited(tx, plan.id)
+        """Tell whether it is the way back itself, as its action gave it, and the first.
+
+        What was undone once and changed again by hand is no work of this gate.
+        """
+        return (
+            self._leads_back(tx, book, plan)
+            and not places.is_edited(tx, plan.id)
+            and not _is_undone(tx, plan)
+        )
 
     def _leads_back(self, tx: Transaction, book: PlanBook, plan: Plan) -> bool:
         """Tell whether it undoes what ran lately, and is not undone by it in turn."""
@@ -212,3 +219,12 @@ class Holds:
 
     def _system(self, tx: Transaction, plan: Plan) -> System | None:
         return self.registry.get(board.load(tx, plan.incident)[0].system)
+
+
+def _is_undone(tx: Transaction, plan: Plan) -> bool:
+    """Tell whether another plan has undone already what this one would."""
+    found = tx.tables.execute(
+        "SELECT id FROM plan WHERE parent = ? AND id <> ? AND stage = ?",
+        (plan.parent, plan.id, Stage.VERIFIED.value),
+    )
+    return bool(found)

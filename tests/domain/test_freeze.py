@@ -248,6 +248,14 @@ def test_nothing_is_lifted_where_nothing_is_frozen() -> None:
     )
 
 
+def test_an_end_that_was_written_down_too_early_ends_nothing() -> None:
+    """The clock was ahead; the freeze is on again, and its end is told once."""
+    (ended,) = turned(said(was_set()), (), NOON + timedelta(days=8))
+    found = said(was_set(), ended)
+    assert [one.id for one, _ in on_now(found, (), NOON)] == ["FZ-0001"]
+    assert turned(found, (), NOON + timedelta(days=8)) == ()
+
+
 def test_what_the_clock_brings_is_written_down_once() -> None:
     friday, sunday = utc("2026-11-27T17:00:00"), utc("2026-11-29T12:00:00")
     monday = utc("2026-11-30T05:00:00")

@@ -1,9 +1,10 @@
 """The shared stage of `attempts.py`, put back after each case."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +40,18 @@ def case(shared: Case) -> Iterator[Case]:
         setattr(stage, name, part)
     with suppress(Refusal):
         stage.gate.release(by=people.asker("U0SECOND", CHANNEL))
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[..., GateStage]]:
+    """Make stages of five switches, all of them on."""
+    made: list[GateStage] = []
+
+    def stage(**more: object) -> GateStage:
+        made.append(GateStage(tmp_path / str(len(made)), **more))  # type: ignore[arg-type]
+        made[-1].world.on.update({f"s{n}": True for n in range(1, 6)})
+        return made[-1]
+
+    yield stage
+    for one in made:
+        one.core.close()
