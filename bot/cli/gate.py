@@ -242,13 +242,13 @@ def _view(tx: "Transaction", book: "PlanBook", plan: str) -> "PlanView | None":
     if not state.exists:
         return None
     view = view_of(state.plan, state, book)
-    return view if view.reason is None else replace(view, reason=_said(view.reason))
+    return replace(view, reason=_said(view.reason), said=_said(view.said))
 
 
-def _said(reason: "Untrusted") -> "Untrusted":
+def _said(words: "Untrusted | None") -> "Untrusted | None":
     from bot.cli.guarded import guards
 
-    return guards().words(reason)
+    return None if words is None else guards().words(words)
 
 
 # --- writing ---

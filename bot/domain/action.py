@@ -74,6 +74,7 @@ class ActionState:
         looks: How often verifying could not tell.
         again_at: When to look again, while it cannot be told.
         seen: What the newest look at the world showed.
+        said: Why somebody said no, or took it back.
         measured: Whether a figure afterwards was as promised; None before it is read.
         measured_says: What that figure was.
         rollback: Plan that undoes it, once that began to run.
@@ -108,6 +109,7 @@ class ActionState:
     looks: int = 0
     again_at: datetime | None = None
     seen: Untrusted | None = None
+    said: Untrusted | None = None
     measured: Verdict | None = None
     measured_says: Untrusted | None = None
     child: str = ""
@@ -209,9 +211,9 @@ def _asked(  # noqa: C901 - one case per event, so that mypy finds a gap
             return replace(state, reviewed_by=by)
         case ActionSuperseded(child=child):
             return replace(state, child=child)
-        case ActionDenied() | ActionExpired() | ActionStale():
-            return state
-        case ActionRevoked() | ActionCancelled() | ActionRefused():
+        case ActionDenied(reason=why) | ActionCancelled(reason=why):
+            return replace(state, said=why)
+        case ActionExpired() | ActionStale() | ActionRevoked() | ActionRefused():
             return state
         case _:
             assert_never(event)

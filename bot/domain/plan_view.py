@@ -56,6 +56,7 @@ class PlanView:
         moved_by: Who brought it into its stage; empty where no person did.
         outcome: One sentence about how it ended or what was seen; "" before.
         seen: What the newest look at the world showed; None before.
+        said: Why somebody said no, or took it back; None where nobody wrote that.
         measured: Whether a figure some time later was as promised: ``pass``, ``fail``,
             ``inconclusive``; "" before it is read. `measured_says` is what it was.
         log_size: Entries in the log when it was drawn.
@@ -84,6 +85,7 @@ class PlanView:
     moved_by: tuple[str, ...] = ()
     outcome: str = ""
     seen: Untrusted | None = None
+    said: Untrusted | None = None
     measured: str = ""
     measured_says: Untrusted | None = None
     log_size: int = 0

@@ -69,6 +69,7 @@ def view_of(
         moved_by=state.moved_by,
         outcome=_OUTCOME.get(state.stage, "") + also + _NEXT.get(state.stage, ""),
         seen=state.seen,
+        said=state.said,
         measured=state.measured.value if state.measured else "",
         measured_says=state.measured_says,
         log_size=log_size,

@@ -232,6 +232,8 @@ def outcome(view: PlanView) -> list[Piece]:
     row += ["."]
     if view.outcome:
         row += [" ", bare(view.outcome)]
+    if view.said:
+        row += [" ", Strong("Why: "), Foreign(view.said, limit=SEEN_MAX)]
     if view.seen:
         row += [" ", Foreign(view.seen, limit=SEEN_MAX)]
     if view.measured:

@@ -313,3 +313,13 @@ def test_what_was_not_stopped_is_not_called_released(
         assert run("release").stdout.startswith("nothing was stopped")
         run("stop-all")
         assert run("release").stdout.startswith("released")
+
+
+def test_why_somebody_said_no_stands_with_the_plan(stage: GateStage) -> None:
+    view = stage.propose()
+    by, no = stage.people.asker("U0SECOND", view.plan.channel), Untrusted("wrong key")
+    stage.shown(view)
+    stage.gate.deny(view.plan.id, by=by, reason=no, click=stage.click())
+    assert "why        wrong key\n" in run("show", view.plan.id).stdout
+    shown = json.loads(run("show", view.plan.id, "--json").stdout)
+    assert (shown["stage"], shown["said"]) == ("denied", "wrong key")

@@ -212,7 +212,10 @@ def test_a_final_card_says_how_it_ended_and_who_ended_it() -> None:
     said = [
         one.get("text") or one["user_id"] for one in stands["elements"][0]["elements"]
     ]
-    assert "".join(said) == "Rejected by U0SECOND. The bot would stop serving."
+    assert "".join(said) == (
+        "Rejected by U0SECOND. It was rejected, so it did not run. "
+        "Why: The bot would *stop* serving <!here>."
+    )
 
 
 def test_an_outcome_that_names_its_rollback_plan_shows_it() -> None:
