@@ -22,8 +22,8 @@ def look(settings: Settings) -> Iterator[Check]:
 
 def _litellm(settings: Settings) -> Check:
     from bot.aws.door import AwsDoor
+    from bot.clock import SystemClock
     from bot.gate.catalogue import load_actions
-    from bot.wire_ground import SystemClock
     from bot.wire_worlds import build_worlds
 
     if not settings.gate.litellm_url:
@@ -48,8 +48,8 @@ def _litellm(settings: Settings) -> Check:
 
 def _site(settings: Settings) -> Check:
     from bot.aws.door import AwsDoor
+    from bot.clock import SystemClock
     from bot.gate.catalogue import load_actions, with_site
-    from bot.wire_ground import SystemClock
     from bot.wire_worlds import actions_of_site, build_worlds
 
     try:
