@@ -5,11 +5,11 @@ The parts themselves are in `bot/wire_*.py`, and `bot/wire.py` puts them togethe
 
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
+from bot.clock import SystemClock
 from bot.config import Settings, secret
 from bot.definitions import record_definition
 from bot.domain.registry import Registry
@@ -35,14 +35,6 @@ from bot.web.tokens import Guesses
 STORE_FILE = "tocsin.db"
 KEYS_DIRECTORY = "keys"
 EVIDENCE_DIRECTORY = "evidence"
-
-
-class SystemClock:
-    """The machine's clock, aware UTC."""
-
-    def now(self) -> datetime:
-        """Return the time."""
-        return datetime.now(UTC)  # noqa: TID251 - the one clock everybody is given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

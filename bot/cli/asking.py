@@ -26,7 +26,7 @@ def uncounted_model(settings: Settings, redactor: "Redactor") -> Model:
         BadSettings: The settings of the model are not complete, or it is where words
             may not go.
     """
-    from bot.wire_ground import SystemClock
+    from bot.clock import SystemClock
     from bot.wire_model import ModelNeeds, build_model
 
     needs = ModelNeeds(
@@ -42,7 +42,7 @@ def uncounted_model(settings: Settings, redactor: "Redactor") -> Model:
 def _account(settings: Settings) -> "AwsDoor":
     from bot.aws.door import AwsDoor
     from bot.aws.session import AwsSettings
-    from bot.wire_ground import SystemClock
+    from bot.clock import SystemClock
 
     door = AwsDoor(clock=SystemClock())
     if settings.model.provider == "bedrock" and settings.aws.region:

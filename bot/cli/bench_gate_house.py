@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.aws.door import AwsDoor
 from bot.checkpoints import Checkpoints
 from bot.cli.bench_meter import Counted, Meter, MeteredStore
+from bot.clock import SystemClock
 from bot.config import Settings
 from bot.config.gate_section import Gate
 from bot.domain.codec import encode
@@ -34,7 +35,6 @@ from bot.rulings import read_rulings
 from bot.slack import plan_card
 from bot.store.keyfile import FileKeys
 from bot.wire_gate import GateNeeds, build_gate
-from bot.wire_ground import SystemClock
 from bot.wire_worlds import build_worlds
 
 TEAM, CHANNEL, INCIDENT = "T0BENCH", "C0BENCH", "INC-0001"

@@ -21,6 +21,7 @@ from typing import Any
 from ulid import ULID
 
 from bot.cli.bench_seal_memory import memory
+from bot.clock import SystemClock
 from bot.domain.share_decisions import Denied
 from bot.ports.sharing import Sealed
 from bot.shares.book import ShareBook
@@ -38,7 +39,6 @@ from bot.store.blobs import FileBlobs
 from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import SqliteShareKeys
 from bot.store.sqlite import SqliteStore
-from bot.wire_ground import SystemClock
 
 _MIB = 1 << 20
 _LARGE = 100 * _MIB

@@ -7,13 +7,13 @@ What is collected from a cluster is looked at in `checks_collect.py`.
 from collections.abc import Iterator
 
 from bot.cli.checks import OK, WARN, Check
+from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.errors import TocsinError
 from bot.gate.catalogue import load_actions
 from bot.outside.k8s.action import KubernetesAction
 from bot.outside.k8s.door import KubernetesDoor
 from bot.outside.k8s.mint import READ_ACCOUNT
-from bot.wire_ground import SystemClock
 from bot.wire_kubernetes import kubernetes_door
 
 _NODES = "tocsin-act-node"

@@ -23,8 +23,8 @@ def look(settings: Settings) -> Iterator[Check]:
 
 def _litellm(settings: Settings) -> Check:
     from bot.aws.door import AwsDoor
+    from bot.clock import SystemClock
     from bot.gate.catalogue import load_actions
-    from bot.wire_ground import SystemClock
     from bot.wire_worlds import build_worlds
 
     if not settings.gate.litellm_url:
@@ -79,8 +79,8 @@ def _unknown_keys(settings: Settings, worlds: Any) -> list[str]:
 
 def _site(settings: Settings) -> Check:
     from bot.aws.door import AwsDoor
+    from bot.clock import SystemClock
     from bot.gate.catalogue import load_actions, with_site
-    from bot.wire_ground import SystemClock
     from bot.wire_worlds import actions_of_site, build_worlds
 
     try:

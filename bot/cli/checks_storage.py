@@ -18,13 +18,13 @@ from bot.aws.session import AwsKey, AwsSettings
 from bot.aws.wrapping import KmsWrapping
 from bot.cli.checks import FAIL, OK, WARN, Check, failed
 from bot.cli.opening import KEYS_DIRECTORY, STORE_FILE
+from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.errors import BadSettings, Tampered, TocsinError, Unreachable
 from bot.ports.storage import KeyContext, Wrapping
 from bot.store.keyfile import FileKeys
 from bot.store.sharekeys import wrapped_keys
 from bot.store.sqlite import SqliteStore
-from bot.wire_ground import SystemClock
 from bot.wire_sharing import KEYS_FILE
 from bot.wire_storage import BLOBS_DIRECTORY, build_storage
 

@@ -111,11 +111,11 @@ def run(scenario: str, speed: int | None, *, as_json: bool) -> None:
 def report(drill_id: str, *, as_json: bool) -> None:
     """Print the report of a run, for example dr_01…; `last` is the newest."""
     from bot.cli.opening import open_store
+    from bot.clock import SystemClock
     from bot.drills.book import DrillBook
     from bot.drills.master import report_of
     from bot.readmodels import drills
     from bot.slack.drill_cards import DrillCards
-    from bot.wire_ground import SystemClock
 
     store, _ = open_store(read_only=True)
     book = DrillBook(store=store, clock=SystemClock(), draw=DrillCards())

@@ -212,9 +212,9 @@ def _say(plan: Order) -> None:
 def _read(work: "Callable[[Transaction, PlanBook], T]") -> T:
     """Run `work` on a snapshot of the store, as it stands now."""
     from bot.cli.opening import open_store
+    from bot.clock import SystemClock
     from bot.domain.gate_rules import GateRules
     from bot.plans.book import PlanBook
-    from bot.wire_ground import SystemClock
 
     store, _ = open_store(read_only=True)
     # Loading decides nothing, so neither the clock nor the rules matter.

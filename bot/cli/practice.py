@@ -10,25 +10,24 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.resources import files
 
 import aiohttp
 from starlette.routing import BaseRoute, Mount
 
+from bot.cli.demo import demo_registry
 from bot.cli.long_polls import LongPolls
 from bot.cli.samples import samples
+from bot.clock import SystemClock
 from bot.config import Settings, secret
 from bot.domain.errors import BadSettings
 from bot.domain.registry import Registry
 from bot.house import House
 from bot.practice.app import practice_app
 from bot.practice.settings import PracticeSettings
-from bot.rules.registry_file import read_registry
 from bot.slack.issuer import IssuerSettings
 from bot.slack.manifest import manifest
 from bot.slack.room_settings import SlackSettings
 from bot.store.tokenfile import token_text
-from bot.wire_ground import SystemClock
 
 _BETWEEN_SAMPLES_S = 0.4
 _log = logging.getLogger(__name__)
@@ -115,14 +114,6 @@ def _slack(settings: Settings, given: PracticeSettings, url: str) -> SlackSettin
             pkce=True,
         ),
     )
-
-
-def demo_registry(settings: Settings) -> Registry:
-    """Return the systems of the practice workspace; none where Slack is configured."""
-    if secret(settings.slack.bot_token):
-        return Registry()
-    demo = files("bot.practice").joinpath("demo-registry.yaml")
-    return read_registry(demo.read_text("utf-8"), name=demo.name)
 
 
 def refuse_beyond_loopback(settings: Settings) -> None:

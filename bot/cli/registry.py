@@ -95,7 +95,7 @@ def registry_of(settings: "Settings") -> "Registry":
     Raises:
         BadSettings: The file cannot be used.
     """
-    from bot.cli.practice import demo_registry
+    from bot.cli.demo import demo_registry
     from bot.rules.registry_file import read_registry
 
     path = settings.registry.file

@@ -12,13 +12,13 @@ def drafted(incident: str, output: Path | None) -> None:
         NotFound: There is no such incident.
         BadRequest: The file is there already.
     """
+    from bot.cli.demo import demo_registry
     from bot.cli.guarded import masked, say
     from bot.cli.opening import open_settings, open_store
-    from bot.cli.practice import demo_registry
+    from bot.clock import SystemClock
     from bot.domain.errors import NotFound
     from bot.drafts import Drafts
     from bot.rulings import read_rulings
-    from bot.wire_ground import SystemClock
 
     store, keys = open_store()
     try:

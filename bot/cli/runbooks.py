@@ -205,7 +205,7 @@ def history(reset: str | None, because: str, *, as_json: bool) -> None:
 
 
 def _now() -> datetime:
-    from bot.wire_ground import SystemClock
+    from bot.clock import SystemClock
 
     return SystemClock().now()
 

@@ -27,6 +27,7 @@ from bot.cli.lock import only_process
 from bot.cli.one_write import OneWrite
 from bot.cli.practice import Practice, practice_for, refuse_beyond_loopback
 from bot.cli.real_slack import real_slack
+from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.errors import BadSettings
 from bot.domain.registry import Registry
@@ -36,7 +37,6 @@ from bot.jobs import Job
 from bot.logs import write_logs
 from bot.reading.process import Process
 from bot.wire import build
-from bot.wire_ground import SystemClock
 
 _DRAIN_S = 10
 SWITCH_S = 0.0003

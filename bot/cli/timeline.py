@@ -74,11 +74,11 @@ def _as_html(incident: str) -> str:
 
 def reading_of(settings: "Settings", store: "SqliteStore", keys: "Keys") -> "Reading":
     """Return who reads incidents for what is printed."""
-    from bot.cli.practice import demo_registry
+    from bot.cli.demo import demo_registry
+    from bot.clock import SystemClock
     from bot.rulings import read_rulings
     from bot.viewing import Viewing
     from bot.web.dossier import Reading
-    from bot.wire_ground import SystemClock
 
     key, known = keys.placeholder_key(), demo_registry(settings)
     rulings = read_rulings(settings, key=key, registry=known)

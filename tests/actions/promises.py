@@ -15,11 +15,11 @@ import orjson
 import pytest
 
 from bot.acting.action import DataAction
+from bot.clock import SystemClock
 from bot.domain.action_effects import Outcome, Verdict
 from bot.domain.errors import BadRequest
 from bot.domain.plan import Afterwards, Draft, Plan, Step, canonical
 from bot.ports.action import Action, Effect, Measuring, StepResult
-from bot.wire_ground import SystemClock
 from tests.cloud import plan_of
 
 Params = dict[str, str]

@@ -13,10 +13,10 @@ from functools import cache
 import pytest
 
 from bot.aws.action import AwsAction
+from bot.clock import SystemClock
 from bot.domain.action_effects import Verdict
 from bot.domain.plan import Draft
 from bot.gate.catalogue import load_actions
-from bot.wire_ground import SystemClock
 from tests.actions import promises
 from tests.actions.stage_aws import AwsStage
 from tests.actions.worlds import World

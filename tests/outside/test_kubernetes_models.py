@@ -16,12 +16,12 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.clock import SystemClock
 from bot.config.kubernetes_section import KubernetesSection
 from bot.domain.action_effects import Outcome
 from bot.domain.errors import BadSettings, Unreachable
 from bot.outside.k8s.base import open_base
 from bot.outside.k8s.wire import NoAnswer, Wire, route_to
-from bot.wire_ground import SystemClock
 from bot.wire_kubernetes import kubernetes_door
 from tests.actions import promises
 from tests.actions.stage_kubernetes import KubernetesStage as Stage

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.wire_ground import SystemClock
+from bot.clock import SystemClock
 from tests.actions.worlds_kubernetes import HIDDEN, SPACE, to_drain, to_undo
 from tests.fakes.kube import FakeCluster, running_cluster
 from tests.fakes.kube_models import strict

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.wire_ground import SystemClock
+from bot.clock import SystemClock
 from tests.fakes.ask import answer
 from tests.fakes.flag_service import HOST, FlagService
 from tests.fakes.litellm import ACT_KEY, READ_KEY, FakeLitellm
