@@ -27,7 +27,11 @@ from tests.spec import NOON, SAM
 
 
 def facts(plan: Plan = PLAN, **changes: Any) -> PlanFacts:
-    given = {"system": CHAT, "touched": (PATIENTS, CHAT), "cuts_off": True}
+    given: dict[str, Any] = {
+        "system": CHAT,
+        "touched": (PATIENTS, CHAT),
+        "cuts_off": True,
+    }
     return PlanFacts.of(plan, **({"human_initiated": True} | given | changes))
 
 
@@ -111,7 +115,7 @@ BY = ports.Asker(
 
 def judge(says: Answer = YES, **changes: Any) -> tuple[Judge, Noting]:
     noting = Noting(says)
-    given = {
+    given: dict[str, Any] = {
         "policy": cast("Policy", noting),
         "rules": GateRules(mode=Mode.SUGGEST, own_t3=False),
         "workspace": "T0TEAM",
