@@ -11,12 +11,11 @@ from bot.gate.policy_question import Verb
 from bot.ports.gate import Asker
 from tests.spec import NOON
 
-BY_TOKEN = admin(team="T0TEAM", now=NOON)
 STOPS = {Verb.DENY, Verb.CANCEL, Verb.STOP_ALL, Verb.LIFT, Verb.RECONCILE}
 
 
 def test_nobody_is_known_to_stand_behind_the_token() -> None:
-    found = BY_TOKEN
+    found = admin(team="T0TEAM", now=NOON)
     assert found == Asker(
         person=Person(id="admin", team="T0TEAM", kind=PersonKind.UNKNOWN),
         groups=frozenset(),

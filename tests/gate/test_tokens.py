@@ -18,8 +18,8 @@ def test_a_token_is_the_plans_id_and_half_a_mac() -> None:
     assert (plan, len(mac)) == ("pl_1", 32)
     assert set(mac) <= set("0123456789abcdef")
     # Buttons that lie in Slack since the last version still open.
-    assert REAL == "pl_1.1707ad602e5b61f060ac81181ad5bf7b"
-    assert DRILL == "pl_1.19dfd211d3e2e2d4f26ebecd9acb3be8"
+    assert OURS.token("pl_1") == "pl_1.1707ad602e5b61f060ac81181ad5bf7b"
+    assert OURS.token("pl_1", drill=True) == "pl_1.19dfd211d3e2e2d4f26ebecd9acb3be8"
 
 
 def test_a_token_opens_its_plan_with_its_own_key_and_no_other() -> None:
