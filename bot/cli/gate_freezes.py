@@ -23,7 +23,7 @@ def on_now(read: "Callable[[Work], Sequence[Freeze]]") -> "Sequence[Freeze]":
     Args:
         read: Runs a piece of work on a snapshot of the store.
     """
-    from bot.wire_ground import SystemClock
+    from bot.clock import SystemClock
     from bot.wire_limits import frozen_now
 
     windows, now = _planned(), SystemClock().now()
