@@ -57,7 +57,6 @@ def view_of(
         held: What holds it back right now.
         also: Said after how it ended.
     """
-    is_undoable = state.stage in _UNDOABLE and undoing_stage in _MAY_UNDO_AGAIN
     return PlanView(
         plan=plan,
         digest=plan.digest(),
@@ -74,7 +73,7 @@ def view_of(
         measured_says=state.measured_says,
         log_size=log_size,
         log_root=log_root,
-        rollback=plan.draft.rollback if is_undoable and not plan.parent else "",
+        rollback=_way_back(plan, state.stage, undoing_stage),
         rollback_plan=undoing or state.rollback,
         rollback_stage=undoing_stage,
         glass_by=state.glass_by,
@@ -86,6 +85,12 @@ def view_of(
         mode=book.rules.mode.value,
         held=held,
     )
+
+
+def _way_back(plan: Plan, stage: Stage, undoing: Stage) -> str:
+    """Return the action that can be proposed to undo a plan; "" if there is none."""
+    is_undoable = stage in _UNDOABLE and undoing in _MAY_UNDO_AGAIN
+    return plan.draft.rollback if is_undoable and not plan.parent else ""
 
 
 def held_until(tx: Transaction, plan: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.acting.reading import understood
 from bot.acting.states import Need, refuse_unmet
 from bot.aws.door import AwsDoor
 from bot.aws.mint import Mint
@@ -136,6 +137,12 @@ def _off_already(_: GateStage) -> Any:
     )
 
 
+def _strange(_: GateStage) -> Any:
+    answer: Mapping[str, Any] = {}
+    with understood("iam.GetRole"):
+        return answer["Role"]
+
+
 def _switch(_: GateStage) -> TurnSwitch:
     return TurnSwitch(World(), to=False)
 
@@ -159,6 +166,7 @@ ELSEWHERE: Mapping[str, Deed] = {
     ),
     "bot/aws/door.py _connected": lambda s: _door(s).reader(),
     "bot/plans/planning.py _with_groups": _without_groups,
+    "bot/acting/reading.py understood": _strange,
     "bot/acting/states.py refuse_needless": _off_already,
     "bot/acting/states.py refuse_unmet": _needs,
     "bot/slack/plan_wishes.py known_plan": lambda _: known_plan("INC-0001"),

@@ -268,7 +268,7 @@ def test_what_makes_a_budget_less_of_a_limit_is_told(proxy: FakeLitellm) -> None
     says = drafted(proxy, SetBudget(), key=key, limit="0").blast.says
     assert says.endswith("beyond the limit they are refused.")
     key = proxy.key(metadata={**flags, "temp_budget_expiry": "<!channel>"})
-    with pytest.raises(Unreachable, match="another shape"):
+    with pytest.raises(Unreachable, match="another form"):
         drafted(proxy, SetBudget(), key=key, limit="0")
 
 
