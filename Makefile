@@ -86,7 +86,7 @@ test: setup ## the whole suite: fast, then slow
 	@echo "Not run here, because they need Chromium, Go, age or Alertmanager: make test-outside."
 
 test-fast: setup ## the tests that start no server
-	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) $(KEPT) -m "not slow and not outside"
+	@env $(IN_MEMORY) $(PYTEST) -n $(WORKERS) $(KEPT) --hypothesis-profile=glance -m "not slow and not outside"
 
 test-slow: setup ## the tests that start servers, kill processes or search long
 	@env $(IN_MEMORY) $(PYTEST) -n $(SLOW_WORKERS) $(KEPT) $(BY_FILE) --hypothesis-profile=thorough -m "(slow or hypothesis) and not outside"
