@@ -39,12 +39,19 @@ def heard_in(
 
 
 def worded(envelope: Envelope, rulebook: Rulebook) -> tuple[str, ...]:
-    """Return the texts of an alert that have a say, the title before the others."""
-    raw = {"": envelope.title.for_rules()} | {
-        path: text.for_rules() for path, text in envelope.texts.items()
-    }
-    heard = heard_in(envelope, rulebook)
-    return tuple(raw[path] for path, place, _, _ in heard if place is not None)
+    """Return the texts of an alert that have a say, the title before the others.
+
+    They are those to which `heard_in` gives a place. No terms are looked for: whoever
+    asks this alone builds no automaton of them, which takes 10 MB.
+    """
+    fields, title = rulebook.fields, envelope.title.for_rules()
+    has_say = [title] if fields.of_title(envelope) is not None else []
+    for path, text in envelope.texts.items():
+        raw = text.for_rules()
+        if fields.of_text(envelope, path, raw) is not None:
+            _, is_lure = _believable(raw, rulebook.lure_lexicon, rulebook.markers)
+            has_say += [] if is_lure else [raw]
+    return tuple(has_say)
 
 
 def instructing(envelope: Envelope, rulebook: Rulebook) -> Callable[[str], bool]:
