@@ -1,6 +1,6 @@
 """Does any test notice? Changes the gate's rules one by one and runs their tests.
 
-    python scripts/mutants.py [--only WORD] [--bodies | --tables] [--jobs N] [--list]
+    python scripts/mutants.py [--only WORD] [--bodies | --tables] [--owed] [--list]
 
 A mutant that no test notices is a survivor: the exit status is 1 and its name is
 printed. Those that cannot be noticed, because they change nothing that anybody could
@@ -73,12 +73,16 @@ class Rules:
         ]
 
 
-def all_rules() -> list[Rules]:
-    """Return what holds a rule of the gate, as `gate_rules.yaml` names it."""
+def all_rules(*, owed: bool = False) -> list[Rules]:
+    """Return what holds a rule of the gate, as `gate_rules.yaml` names it.
+
+    Args:
+        owed: Instead those of which not every change is noticed yet.
+    """
     found = yaml.safe_load(_RULES.read_text())
     return [
         Rules(files=tuple(one["files"]), tests=tuple(one["tests"]))
-        for one in found["rules"]
+        for one in found["owed" if owed else "rules"]
     ]
 
 
@@ -204,6 +208,7 @@ def _asked() -> argparse.Namespace:
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--bodies", action="store_true", help="of functions only")
     asked.add_argument("--tables", action="store_true", help="of all else only")
+    asked.add_argument("--owed", action="store_true", help="what is not clean yet")
     asked.add_argument("--list", action="store_true", help="name them, run nothing")
     return asked.parse_args()
 
@@ -220,7 +225,7 @@ def main() -> int:
     given, equivalent = _asked(), excused()
     found = [
         (rules, [one for one in rules.mutants if _wanted(one, given)])
-        for rules in all_rules()
+        for rules in all_rules(owed=given.owed)
     ]
     names = [one.name for _, mutants in found for one in mutants]
     if given.list:
@@ -237,7 +242,7 @@ def main() -> int:
             click.echo("nothing was judged: the tests fail without any mutant")
             return 2
         survivors += judge.survivors
-    is_all = not (given.only or given.bodies or given.tables)
+    is_all = not (given.only or given.bodies or given.tables or given.owed)
     stale = sorted(equivalent.keys() - set(names)) if is_all else []
     for name in stale:
         click.echo(f"there is no such mutant any more: {name}")

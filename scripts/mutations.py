@@ -2,8 +2,7 @@
 
 Each mutation is a whole syntax tree with one node changed, and a name that stays the
 same while other lines move: where it is, what stood there and what stands there now.
-Docstrings, annotations and imports are left alone, and so is `assert_never`, which
-is there for mypy.
+Docstrings, annotations and imports are left alone, and so is mypy's `assert_never`.
 """
 
 import ast
@@ -61,7 +60,7 @@ class Mutation:
 
     @property
     def tree(self) -> ast.Module:
-        """Return the module with the one change; made only where it is judged."""
+        """Return the module with the change; made only where it is judged."""
         return _replaced(self.of, self.node, self.changed)
 
     @property

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.freeze import Freeze, Weekly, longest
+from bot.domain.freeze import LIFT, Freeze, Weekly, longest
 from bot.domain.freeze_events import FreezeLifted, FreezeRefused
-from bot.domain.freezing import not_theirs, on_now, set_now, turned
+from bot.domain.freezing import frozen, not_theirs, on_now, set_now, turned
 from bot.domain.untrusted import Untrusted
 from tests.domain.test_freeze import TWO_HOURS, WHY, said, utc, was_set, window
 from tests.spec import NOON
@@ -61,6 +61,21 @@ def test_a_long_reason_is_cut_and_a_full_stop_is_not_doubled() -> None:
     assert full.says(NOON).endswith("because: it is night")
     whole = Freeze(id="FZ-1", until=NOON, by="U1", reason=Untrusted("see box X"))
     assert whole.says(NOON).endswith("because: see box X")
+
+
+def test_a_freeze_is_nobodys_unless_somebody_is_named() -> None:
+    bare = Freeze(id="FZ-1", until=NOON)
+    assert (bare.by, bare.owner, bare.reason) == ("", "", None)
+    assert LIFT == (
+        "Wait until it ends, or have an approver lift it with `/incident unfreeze`; "
+        "where none is there, `tocsin gate thaw` does."
+    )
+
+
+@pytest.mark.parametrize("lasts", [timedelta(minutes=1), timedelta(days=7)])
+def test_the_shortest_and_the_longest_freeze_can_be_set(lasts: timedelta) -> None:
+    event = frozen(said(), lasts=lasts, reason=WHY, by="U1", item="", now=NOON)
+    assert event.until == NOON + lasts
 
 
 def test_what_a_person_set_is_on_as_it_was_set() -> None:
