@@ -28,6 +28,8 @@ pytestmark = pytest.mark.slow
 SHARES, PEOPLE = 12, 3
 # One more than the leases a ticket has, so that some run out of them.
 ROUNDS = MOST_LEASES + 1
+# On a busy machine fewer were given before a kill: then there are more kills.
+MOST_ROUNDS = 5 * ROUNDS
 _BROKEN = (OSError, http.client.HTTPException, ValueError)
 
 
@@ -110,12 +112,14 @@ def test_random_kills_lose_no_slot_and_no_lease(tmp_path: Path) -> None:
     links = [first.sealed(life_s=86400) for _ in range(SHARES)]
     first.close()
     seen, lapse_s = Seen(), LEASE_LIFE.total_seconds() + 1
-    for n in range(ROUNDS):
+    for n in range(MOST_ROUNDS):
+        if n >= ROUNDS and sum(map(len, seen.leases.values())) >= SHARES:
+            break
         with serving_child(tmp_path, n * lapse_s) as (url, child):
             left = [one for one in links if one.share not in seen.acked]
             round_of_openings(url, child, left, seen)
     after = Stage(tmp_path)
-    after.core.wait(seconds=ROUNDS * lapse_s)
+    after.core.wait(seconds=MOST_ROUNDS * lapse_s)
     told = {link.share: Counter(after.kinds(link.share)) for link in links}
     logged = {link.share: leases_in(after, link.share) for link in links}
     for share, kinds in told.items():
