@@ -39,7 +39,6 @@ _REGION = re.compile(
     r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)"
     r"-[1-9]"
 )
-_ARN_REGION = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:([a-z0-9-]+):")
 # `eu.anthropic.…` may be computed anywhere in that geography, `global.…` anywhere.
 # Source: Amazon Bedrock User Guide, "Inference profiles".
 _GEOGRAPHY = re.compile(
@@ -82,9 +81,8 @@ def outside(regions: Iterable[str], stays: Sequence[str]) -> tuple[str, ...]:
 
 
 def _named(text: str) -> Iterator[str]:
-    yield from (one for one in _ARN_REGION.findall(text) if _REGION.fullmatch(one))
     yield from _GEOGRAPHY.findall(text)
-    # Alone or as a part between marks: `us-east-1a` and `us-east-1.example` count too.
+    # Alone or as a part between marks: in an ARN, `us-east-1a`, `us-east-1.example`.
     yield from _REGION.findall(text)
 
 

@@ -130,8 +130,9 @@ def entities_of(question: Question) -> str:
         TypeError: A fact is not something JSON has.
     """
     plan = question.plan
-    requester = plan.requester if plan else ""
-    entities = [_person(question.asker, requester=requester)]
+    # Made here from the two ids, so that the two can never disagree.
+    is_requester = plan is not None and question.asker.person.id == plan.requester
+    entities = [_person(question.asker, is_requester=is_requester)]
     if plan:
         entities.append(_plan(plan))
     return orjson.dumps(entities).decode()
@@ -181,15 +182,14 @@ def _context(now: Circumstances) -> dict[str, Any]:
     }
 
 
-def _person(asker: Asker, *, requester: str) -> dict[str, Any]:
+def _person(asker: Asker, *, is_requester: bool) -> dict[str, Any]:
     person = asker.person
     attributes = {
         "team": person.team,
         "kind": {"type": "Kind", "id": person.kind},
         "groups": sorted(asker.groups),
         "groups_read": asker.groups_read,
-        # Made here from the two ids, so that the two can never disagree.
-        "is_requester": person.id == requester,
+        "is_requester": is_requester,
         "is_commander": asker.is_commander,
         "is_author": asker.is_author,
         "in_channel": asker.in_channel,

@@ -38,7 +38,7 @@ class Tokens:
         is_ours = hmac.compare_digest(
             mac.encode("utf-8", "replace"), self._mac(plan, drill=drill).encode()
         )
-        return plan if is_ours and plan else ""
+        return plan if is_ours else ""
 
     def named(self, token: str) -> str:
         """Return the plan id that a token names, ours or not; only for the record."""

@@ -58,6 +58,12 @@ def test_customers_are_cut_off_by_such_an_action_on_what_they_use(
     assert facts(cuts_off=cuts_off, touched=touched).cuts_off_customers is cut
 
 
+def test_what_a_call_names_is_reached_as_well_as_where_it_takes_effect() -> None:
+    draft = replace(PLAN.draft, params=(("region", "ap-northeast-1"),))
+    found = facts(replace(PLAN, region="eu-west-1", draft=draft))
+    assert (found.region, found.outside) == ("eu-west-1", ("ap-northeast-1",))
+
+
 def test_what_has_a_way_back_is_not_irreversible() -> None:
     for rollback, irreversible in (("a.b", False), ("", True)):
         plan = replace(PLAN, draft=replace(PLAN.draft, rollback=rollback))

@@ -117,9 +117,9 @@ def test_whose_yes_is_needed_is_asked_of_the_plan_alone() -> None:
 
 def test_a_question_without_a_person_or_a_plan_is_none() -> None:
     nobody = replace(ASKER, person=Person(id="", team="", kind=PersonKind.UNKNOWN))
-    with pytest.raises(ValueError, match="a Person has no id"):
+    with pytest.raises(ValueError, match=r"^a Person has no id$"):
         request_of(replace(QUESTION, asker=nobody))
-    with pytest.raises(ValueError, match="approve needs a plan"):
+    with pytest.raises(ValueError, match=r"^approve needs a plan$"):
         request_of(replace(QUESTION, plan=None))
 
 
