@@ -220,3 +220,21 @@ def test_whose_yes_is_needed_is_asked_whoever_had_the_idea() -> None:
     asked, _ = judge(policy=Needing(YES), groups=names)
     found: Any = asked.needs(PLAN, CHAT, (PATIENTS, CHAT))
     assert found == (FACTS, names.named(CHAT))
+
+
+def test_what_is_not_said_around_a_question_is_that_nothing_happened() -> None:
+    bare = Around(
+        now=NOON,
+        commander="",
+        author="",
+        system=None,
+        stopped=False,
+        frozen=False,
+        human_initiated=False,
+    )
+    assert (bare.commander_agreed, bare.breaking_glass) == (False, False)
+    assert (bare.glass_broken, bare.touched) == (0, ())
+    rules = GateRules(mode=Mode.ACT)
+    plain = Judge(policy=cast("Policy", Noting(YES)), rules=rules, workspace="T0TEAM")
+    assert (plain.groups, plain.cutting) == (GroupNames(), frozenset())
+    assert plain.hours == BusinessHours()
