@@ -225,7 +225,7 @@ def test_what_is_no_answer_of_kubernetes_is_told_as_such(
     draft = SCALE.plan(params, reader=stage.reader())
     place = ("deployments", SPACE, params["deployment"])
     cluster.objects[place] = {**cluster.objects[place], **broken}
-    assert "not built like an answer" in refusal(stage, SCALE, params)
+    assert "another form than is known" in refusal(stage, SCALE, params)
     found = SCALE.verify(plan_of(draft), reader=stage.reader())
     assert found.verdict is Verdict.INCONCLUSIVE
     assert stage.apply(SCALE, draft).outcome is Outcome.FAILED
