@@ -12,7 +12,7 @@ import pytest
 from bot.domain.action_facts import PolicyAnswer, Standing
 from bot.domain.business_hours import BusinessHours
 from bot.domain.gate_rules import GateRules, Mode
-from bot.domain.plan import Plan
+from bot.domain.plan import Plan, Waived
 from bot.domain.registry import System
 from bot.gate.groups import GroupNames
 from bot.gate.judge import Around, Judge
@@ -172,17 +172,25 @@ def test_what_is_about_no_plan_is_asked_without_one_and_nothing_is_waived() -> N
     assert (noting.asked[0].plan, noting.waived) == (None, [{}])
 
 
-def test_a_waiver_is_looked_up_for_system_action_and_moment() -> None:
-    class Lifting:
-        def lifted(self, **given: Any) -> dict[str, str]:
-            return {str(value): key for key, value in given.items()}
+def test_a_waiver_of_all_systems_lifts_its_rule_if_it_stands_on_the_card() -> None:
+    first, later = (
+        Waived(id=one, rule=f"rule of {one}", owner="U0OWNER", until="2026-12-31")
+        for one in ("w1", "w2")
+    )
+
+    class InForce:
+        def in_force(self, **given: Any) -> tuple[Waived, ...]:
+            assert given == {
+                "systems": {"chat", "patients"},
+                "action": PLAN.draft.action,
+                "now": NOON,
+            }
+            return first, later
 
     asked, noting = judge()
-    noting.waivers = Lifting()
-    asked.answer(BY, Verb.APPROVE, PLAN, AROUND)
-    assert noting.waived == [
-        {"chat": "system", PLAN.draft.action: "action", str(NOON): "now"}
-    ]
+    noting.waivers = InForce()
+    asked.answer(BY, Verb.APPROVE, replace(PLAN, waivers=(first,)), AROUND)
+    assert noting.waived == [{"rule of w1": "w1"}]
 
 
 @pytest.mark.parametrize(
