@@ -10,6 +10,7 @@ Here is how they are asked for; who waits and is forked is `tests/waiting.py`.
 
 import array
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -40,9 +41,13 @@ class Started:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal, also from another thread than the one that waits."""
+        """Send it a signal, also from another thread than the one that waits.
+
+        It may have ended already, and its end is only not told yet.
+        """
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)

@@ -49,7 +49,7 @@ def test_a_write_to_a_closed_door_did_not_happen(cloud: Cloud) -> None:
 
 def test_a_write_is_sent_once(cloud: Cloud) -> None:
     sent: list[str] = []
-    session = cloud.root()
+    session = open_session(cloud.root().settings)  # its clients are not made yet
     session.core.register(
         "before-send.iam.UpdateAccessKey", lambda request, **_: sent.append(request.url)
     )
