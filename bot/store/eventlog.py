@@ -27,10 +27,8 @@ from bot.store.leaf import (
 from bot.store.logtail import LogTail
 from bot.store.words import Salts, Word, Words
 
-_SELECT = (
-    "SELECT e.seq, e.stream, e.version, e.leaf, h.hash FROM entry e "
-    "LEFT JOIN hash h ON h.level = 0 AND h.pos = e.seq "
-)
+# The first of the hashes, of `merkle.BYTES`, is that of the leaf itself.
+_SELECT = "SELECT seq, stream, version, leaf, substr(hashes, 1, 32) FROM entry "
 # One by one, so that each is the end of an index and none is counted through.
 _VERSIONS = (
     "WITH asked (stream) AS (VALUES {}) SELECT stream, (SELECT coalesce(max(version), "
@@ -38,7 +36,7 @@ _VERSIONS = (
 )
 # How long a piece of work knows a stream to be.
 _VERSION = "log version "
-_Row = tuple[int, str, int, bytes, bytes | None]
+_Row = tuple[int, str, int, bytes, bytes]
 _WordsByPlace = Mapping[tuple[int, str], Word]
 
 
@@ -101,7 +99,7 @@ class SqliteEventLog:
             Tampered: An entry of it is not what was recorded.
         """
         rows = self._connection.execute(
-            _SELECT + "WHERE e.stream = ? ORDER BY e.version", (stream,)
+            _SELECT + "WHERE stream = ? ORDER BY version", (stream,)
         ).fetchall()
         words = self._words.of_stream(stream) if rows else {}
         for n, row in enumerate(rows, start=1):
@@ -116,7 +114,7 @@ class SqliteEventLog:
             Tampered: One of them is not what was recorded.
         """
         rows = self._connection.execute(
-            _SELECT + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?", (after, limit)
+            _SELECT + "WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
         ).fetchall()
         words = self._words.between(rows[0][0], rows[-1][0]) if rows else {}
         return tuple(_checked(row, words) for row in rows)
@@ -207,15 +205,11 @@ class SqliteEventLog:
         return leaf, facts, words
 
     def _keep(self, leaf: bytes, facts: Leaf, words: dict[str, Word]) -> Entry:
+        grown = list(merkle.grown(facts.seq, merkle.leaf_hash(leaf), self._grown_node))
+        hashes = b"".join(one for _, _, one in grown)
         self._connection.execute(
-            "INSERT INTO entry (seq, stream, version, leaf) VALUES (?,?,?,?)",
-            (facts.seq, facts.stream, facts.version, leaf),
-        )
-        self._connection.executemany(
-            "INSERT INTO hash (level, pos, hash) VALUES (?,?,?)",
-            grown := list(
-                merkle.grown(facts.seq, merkle.leaf_hash(leaf), self._grown_node)
-            ),
+            "INSERT INTO entry (seq, stream, version, hashes, leaf) VALUES (?,?,?,?,?)",
+            (facts.seq, facts.stream, facts.version, hashes, leaf),
         )
         self._tail.grew(facts.seq + 1, grown)
         if words:
@@ -235,11 +229,13 @@ class SqliteEventLog:
         return self._tail.node(level, position) or self._node(level, position)
 
     def _node(self, level: int, position: int) -> bytes:
+        seq = merkle.last_leaf(level, position)
         row = self._connection.execute(
-            "SELECT hash FROM hash WHERE level = ? AND pos = ?", (level, position)
+            "SELECT substr(hashes, ?, ?) FROM entry WHERE seq = ?",
+            (level * merkle.BYTES + 1, merkle.BYTES, seq),
         ).fetchone()
-        if row is None:
-            raise not_as_recorded(position << level, "its hash is missing")
+        if row is None or len(row[0]) != merkle.BYTES:
+            raise not_as_recorded(seq, f"its hash at level {level} is missing")
         return bytes(row[0])
 
     def _within(self, size: int, largest: int, *, least: int = 0) -> None:

@@ -15,6 +15,9 @@ hide in both.
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
+BYTES = hashlib.sha256().digest_size
+"""How long each hash is."""
+
 Node = Callable[[int, int], bytes]
 """Returns the 32-byte hash kept at (level, position)."""
 
@@ -44,6 +47,17 @@ def grown(seq: int, leaf: bytes, node: Node) -> Iterator[tuple[int, int, bytes]]
         subtree = node_hash(node(level, position - 1), subtree)
         level, position = level + 1, position >> 1
         yield level, position, subtree
+
+
+def completed(seq: int) -> Iterator[tuple[int, int]]:
+    """Yield level and position of the subtrees that adding a leaf completes."""
+    for level in range((~seq & seq + 1).bit_length()):
+        yield level, seq >> level
+
+
+def last_leaf(level: int, position: int) -> int:
+    """Return the leaf that completed a subtree: the last one under it."""
+    return (position + 1 << level) - 1
 
 
 def full_subtrees(size: int) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from bot.store import (
     grouping_tables,
     identity_tables,
     intake_tables,
+    log_tables,
     looked_tables,
     model_tables,
     place_tables,
@@ -52,6 +53,7 @@ MIGRATION_NAMES = (
     "0019_questions",
     "0020_checklists",
     "0021_places",
+    "0022_hashes_with_entries",
 )
 INSTALL_ID_BYTES = 8
 
@@ -61,16 +63,6 @@ CREATE TABLE hash (
   level INTEGER NOT NULL, pos INTEGER NOT NULL, hash BLOB NOT NULL,
   PRIMARY KEY (level, pos)
 ) STRICT, WITHOUT ROWID
-"""
-_APPEND_ONLY = """
-CREATE TRIGGER {table}_never_{verb} BEFORE {verb} ON {table}
-BEGIN SELECT raise(ABORT, 'the {table} table is append-only'); END
-"""
-# These two also stop INSERT OR REPLACE, which deletes without a delete trigger.
-_ENTRY_FOLLOWS = """
-CREATE TRIGGER entry_follows BEFORE INSERT ON entry
-WHEN new.seq <> (SELECT coalesce(max(seq) + 1, 0) FROM entry)
-BEGIN SELECT raise(ABORT, 'an entry follows the one before it'); END
 """
 _HASH_IS_NEW = """
 CREATE TRIGGER hash_is_new BEFORE INSERT ON hash
@@ -106,6 +98,7 @@ def migrations() -> "Migrations":
         question_tables.make,
         checklist_tables.make,
         place_tables.make,
+        log_tables.keep_hashes_with_entries,
     )
     for name, make in zip(MIGRATION_NAMES, makers, strict=True):
         steps(name=name)(make)
@@ -126,8 +119,8 @@ def _make_log(db: "Database") -> None:
     db.execute(_HASH_TABLE)
     for table in ("entry", "hash"):
         for verb in ("update", "delete"):
-            db.execute(_APPEND_ONLY.format(table=table, verb=verb))
-    db.execute(_ENTRY_FOLLOWS)
+            db.execute(log_tables.NEVER.format(table=table, verb=verb))
+    db.execute(log_tables.ENTRY_FOLLOWS)
     db.execute(_HASH_IS_NEW)
     db.table("word").create(
         {"seq": int, "name": str, "digest": str, "salt": bytes, "text": str},

@@ -5,10 +5,11 @@ what comes out is compared with the kept hashes, the words and the signed head.
 What the leaves themselves must keep is in `replay.py`.
 """
 
-from bot.domain.errors import Tampered
 from bot.ports import Keys
+from bot.store import merkle
 from bot.store.checkpoint import Checkpoint, verify_note, vkey
 from bot.store.leaf import Leaf, not_as_recorded
+from bot.store.log_tables import leftover
 from bot.store.replay import Replay, Report, cut_short
 from bot.store.transaction import SqliteTransaction
 from bot.store.words import Word
@@ -29,15 +30,15 @@ def verify_store(tx: SqliteTransaction, keys: Keys) -> Report:
     replay = Replay()
     _agree(replay, checkpoint)
     rows = tx.connection.execute(
-        "SELECT seq, stream, version, leaf FROM entry ORDER BY seq"
+        "SELECT seq, stream, version, leaf, hashes FROM entry ORDER BY seq"
     )
-    for seq, stream, version, leaf in rows:
+    for seq, stream, version, leaf, hashes in rows:
         if seq != replay.size:
             raise not_as_recorded(replay.size, "it is missing")
         facts, grown = replay.add(leaf)
         if (facts.stream, facts.version) != (stream, version):
             raise not_as_recorded(seq, "it stands under another stream than it says")
-        _check_hashes(tx, facts, grown)
+        _check_hashes(facts, hashes, grown)
         replay.count_words(facts, _words(tx, facts))
         _agree(replay, checkpoint)
     if checkpoint is not None and checkpoint.size > replay.size:
@@ -52,16 +53,16 @@ def _agree(replay: Replay, checkpoint: Checkpoint | None) -> None:
 
 
 def _check_hashes(
-    tx: SqliteTransaction, facts: Leaf, grown: tuple[tuple[int, int, bytes], ...]
+    facts: Leaf, kept: bytes, grown: tuple[tuple[int, int, bytes], ...]
 ) -> None:
-    for level, position, expected in grown:
-        row = tx.connection.execute(
-            "SELECT hash FROM hash WHERE level = ? AND pos = ?", (level, position)
-        ).fetchone()
-        if row is None or row[0] != expected:
+    for level, _, expected in grown:
+        start = level * merkle.BYTES
+        if kept[start : start + merkle.BYTES] != expected:
             raise not_as_recorded(
                 facts.seq, f"the kept hash at level {level} is not that of its entries"
             )
+    if len(kept) > len(grown) * merkle.BYTES:
+        raise not_as_recorded(facts.seq, "hashes are kept with it that it has not made")
 
 
 def _words(tx: SqliteTransaction, facts: Leaf) -> dict[str, Word]:
@@ -76,14 +77,8 @@ def _words(tx: SqliteTransaction, facts: Leaf) -> dict[str, Word]:
 
 def _check_leftovers(tx: SqliteTransaction, size: int) -> None:
     """Check that nothing is kept about entries that do not exist."""
-    (hashes,) = tx.connection.execute("SELECT count(*) FROM hash").fetchone()
     (words,) = tx.connection.execute(
         "SELECT count(*) FROM word WHERE seq >= ?", (size,)
     ).fetchone()
-    expected = sum(size >> level for level in range(size.bit_length()))
-    if hashes != expected or words:
-        raise Tampered(
-            f"Entry {size} is missing",
-            because="hashes or words of it, or of entries after it, are still there",
-            next_move="Somebody cut the log short. Restore it from a backup.",
-        )
+    if words:
+        raise leftover(size, what="words")
