@@ -6,15 +6,17 @@ compares its lock token itself: whoever changed the set meanwhile is not overwri
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
+from bot.acting.filling import facts_of
 from bot.acting.params import schema
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.aws.action import AwsAction
 from bot.aws.arguments import MOST_ENTRIES
-from bot.aws.ip_sets import GET, LIST, uses_of
+from bot.aws.ip_sets import GET, LIST, looked_up, uses_of
 from bot.domain.errors import BadRequest, NotFound, Unreachable
-from bot.domain.plan import Blast, Level, Step
+from bot.domain.plan import Blast, Draft, Level, Probe, Step
 from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
 
@@ -187,6 +189,32 @@ class _ChangeSet(AwsAction):
         count = ipaddress.ip_network(case.params["address"]).num_addresses
         what = "One address" if count == 1 else f"{count:,} addresses"
         return Blast(systems=-1, says=f"{what}. {_used(case)}")
+
+    def plan(self, params: Texts, *, reader: Any) -> Draft:
+        """Return what would run; it also rests on what the web ACLs do with the set.
+
+        Raises:
+            BadRequest: As always; or a web ACL lets through what is in the set.
+            NotFound: There is no such set.
+            Unreachable: The world could not be read.
+        """
+        draft = super().plan(params, reader=reader)
+        arn = facts_of(draft.preconditions)[_ARN]
+        uses = looked_up(reader, arn, before=())
+        return replace(draft, preconditions=(*draft.preconditions, uses))
+
+    def probe(self, draft: Draft, *, reader: Any) -> tuple[Probe, ...]:
+        """Read again: the set that blocked then may let through by now.
+
+        Only this look sees it. The session that writes may read the set alone.
+
+        Raises:
+            NotFound: The set, or a web ACL, is gone.
+            Unreachable: The world could not be read.
+        """
+        found = super().probe(draft, reader=reader)
+        arn = facts_of(found)[_ARN]
+        return (*found, looked_up(reader, arn, before=draft.preconditions))
 
     def changed(self, addresses: set[str], address: str) -> set[str]:
         """Return the addresses of the set afterwards."""

@@ -1,6 +1,6 @@
 """Templates and facts of an action, filled in and put into their forms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,11 @@ def from_templates(templates: Texts, params: Texts) -> Texts:
 def probes_of(facts: Texts) -> tuple[Probe, ...]:
     """Return facts as the preconditions of a plan, sorted by id."""
     return tuple(Probe(id=key, value=value) for key, value in sorted(facts.items()))
+
+
+def facts_of(probes: Iterable[Probe]) -> Texts:
+    """Return preconditions as the facts that they were made of."""
+    return {one.id: one.value for one in probes}
 
 
 def changed(words: Texts, facts: Texts, wanted: Texts) -> tuple[Change, ...]:

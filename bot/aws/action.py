@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.acting.action import DataAction
+from bot.acting.filling import facts_of
 from bot.acting.params import check_params
 from bot.acting.reading import Texts, understood, was
 from bot.acting.states import is_moving
@@ -127,7 +128,7 @@ class AwsAction(DataAction):
 
     def grant(self, draft: Draft) -> Grant:
         """Return what the plan's session must be able to do, and nothing more."""
-        facts = {one.id: one.value for one in draft.preconditions}
+        facts = facts_of(draft.preconditions)
         writes = tuple(step.call for step in draft.steps)
         reads = tuple(one.call for one in self.FACTS)
         implied = {call: of for call, of in self.IMPLIED.items() if facts[of]}

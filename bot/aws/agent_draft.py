@@ -9,7 +9,7 @@ integrations.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from bot.acting.filling import step_of
+from bot.acting.filling import facts_of, step_of
 from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.acting.states import Need, State
 from bot.aws.carrying import CarryingAction, digest_of, same_fields
@@ -111,7 +111,7 @@ class DraftAction(CarryingAction):
         """Return the parameters, where the step does not name them from its facts."""
         if step.call != PREPARE:
             return super().identity(step)
-        known = {one.id: one.value for one in step.compare}
+        known = facts_of(step.compare)
         held = {name: known[fact] for name, fact in self.HELD.items()}
         return {"agent_id": dict(step.params)["agentId"], **held}
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.acting.filling import as_json, not_done, step_of
+from bot.acting.filling import as_json, facts_of, not_done, step_of
 from bot.acting.reading import Reading, Texts, filled
 from bot.aws.action import AwsAction
 from bot.aws.calls import write_over
@@ -67,7 +67,7 @@ class CarryingAction(AwsAction):
         """Return a step that also says which document it carries."""
         (digest,) = (one.value for one in step.compare if one.id == self.DOCUMENT.fact)
         params = {**dict(step.params), ALL_OTHERS: f"unchanged, {digest}"}
-        compared = {one.id: one.value for one in step.compare}
+        compared = facts_of(step.compare)
         return step_of(step.id, step.call, params, compared)
 
     def made(self, step: Step, effect: Effect) -> StepResult:

@@ -5,17 +5,24 @@ into the wrong set is let in. Rule groups are not looked into. What is changed o
 is in the integrations.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.aws.calls import read
 from bot.aws.session import AwsSession
+from bot.domain.errors import NotFound, Unreachable
+from bot.domain.plan import Probe
 
 LIST, GET = "wafv2.ListWebACLs", "wafv2.GetWebACL"
 _REGIONAL = {"Scope": "REGIONAL"}
 _MOST_ACLS = 100
 """A page; AWS allows so many in a region unless asked for more."""
+_USED = "waf.ip_set.used"
+_UNREAD = Probe(id=_USED, value="could not be read")
+_FEW = 10
+"""So many names of web ACLs stand on a card."""
 _STOPS = frozenset({"Block", "Captcha", "Challenge"})
 
 
@@ -55,6 +62,36 @@ def uses_of(session: AwsSession, arn: str) -> Uses:
         spares=tuple(sorted(spares)),
         is_whole=len(answer.get("WebACLs") or ()) < _MOST_ACLS,
     )
+
+
+def looked_up(session: AwsSession, arn: str, *, before: Sequence[Probe]) -> Probe:
+    """Return as a fact of a plan who blocks, and who lets through, by a set.
+
+    Args:
+        before: What was read when people were asked; nothing where they are asked now.
+            Who might not list web ACLs then need not do so now.
+
+    Raises:
+        NotFound: A web ACL was deleted meanwhile.
+        Unreachable: They could be read then, and cannot be now.
+    """
+    try:
+        uses = uses_of(session, arn)
+    except (NotFound, Unreachable):
+        if before and _UNREAD not in before:
+            raise
+        return _UNREAD
+    told = (("blocked by", uses.stops), ("let through by", uses.spares))
+    said = "; ".join(f"{does} {_listed(names)}" for does, names in told if names)
+    return Probe(id=_USED, value=said or "by nobody")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names in a row; of many how many they are, and a digest over all."""
+    row = " ".join(names)
+    if len(names) <= _FEW:
+        return row
+    return f"{len(names)} web ACLs, {hashlib.sha256(row.encode()).hexdigest()[:16]}"
 
 
 def _effect(rule: Mapping[str, Any], arn: str) -> str:

@@ -71,11 +71,21 @@ def encode(
         for name, adapter in shape.facts.items()
     }
     words = {
-        name: text.for_redaction()
+        name: _written(text.for_redaction())
         for name in shape.words
         if (text := getattr(event, name)) is not None
     }
     return event.name, facts, words
+
+
+def _written(text: str) -> str:
+    """Return a text without halves of characters: a no counts, however it came in.
+
+    JSON can carry half a surrogate pair, and no log can keep it.
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def decode(

@@ -274,3 +274,17 @@ def test_who_is_stopped_by_a_policy_reads_its_words(stage: GateStage) -> None:
     stage.shown(view)
     with pytest.raises(NotAllowed, match="was broken three times in the last 24 hours"):
         break_glass(stage, view)
+
+
+def test_a_no_whose_reason_is_half_a_character_is_a_no(stage: GateStage) -> None:
+    view = stage.propose()
+    stage.shown(view)
+    stage.gate.deny(
+        view.plan.id,
+        by=stage.people.asker("U0LEAD", CHANNEL),
+        reason=Untrusted("wrong key \ud83d, \U0001f6d1 please"),
+        click=stage.click(),
+    )
+    assert stage.stage(view) == "denied"
+    reason = stage.core.store.read(lambda tx: tx.log.load(f"action/{view.plan.id}"))[-1]
+    assert reason.words["reason"] == "wrong key \ufffd, \U0001f6d1 please"

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import BadRequest
+from bot.domain.errors import BadRequest, Unreachable
+from bot.domain.plan import Draft, Probe
 from integrations.aws_waf import BlockAddress, UnblockAddress
 from tests.fakes.aws import FakeAws
 
@@ -157,11 +158,51 @@ def test_the_description_of_a_set_is_kept(about: str) -> None:
 
 
 def test_a_role_that_may_not_list_acls_leaves_the_look_to_people() -> None:
-    aws = _waf()
-    blind = {name: one for name, one in aws.answers.items() if "List" not in name}
-    draft = BlockAddress().plan(PARAMS, reader=FakeAws(blind, aws.reads))
+    draft = BlockAddress().plan(PARAMS, reader=_blind(_waf()))
     assert draft.blast.says == (
         "One address. Which web ACLs use this set could not be read: AWS refused it "
         "(AccessDeniedException): the role lacks wafv2:ListWebACLs. Look whether they "
         "block by it before you agree."
     )
+
+
+def _blind(aws: FakeAws) -> FakeAws:
+    """The same, where the role may not list web ACLs."""
+    seen = {name: one for name, one in aws.answers.items() if "List" not in name}
+    return FakeAws(seen, aws.reads)
+
+
+def _moved(draft: Draft, aws: FakeAws) -> set[Probe]:
+    """What a plan rests on that is something else by now."""
+    found = BlockAddress().probe(draft, reader=aws)
+    return set(found) ^ set(draft.preconditions)
+
+
+def test_a_set_that_lets_through_by_now_is_another_world() -> None:
+    draft = BlockAddress().plan(PARAMS, reader=_waf(_rule("Block", HELD)))
+    assert _moved(draft, _waf(_rule("Block", HELD))) == set()
+    assert _moved(draft, _waf(_rule("Allow", HELD))) == {
+        Probe(id="waf.ip_set.used", value="blocked by front"),
+        Probe(id="waf.ip_set.used", value="let through by front"),
+    }
+
+
+def test_who_could_not_see_the_acls_then_need_not_see_them_now() -> None:
+    aws = _waf(_rule("Block", HELD))
+    unseen = BlockAddress().plan(PARAMS, reader=_blind(aws))
+    assert _moved(unseen, _blind(aws)) == set()
+    assert _moved(unseen, aws) != set()
+    seen = BlockAddress().plan(PARAMS, reader=aws)
+    with pytest.raises(Unreachable, match="lacks wafv2:ListWebACLs"):
+        BlockAddress().probe(seen, reader=_blind(aws))
+
+
+def test_many_acls_are_told_apart_by_a_digest() -> None:
+    draft = BlockAddress().plan(PARAMS, reader=_waf(_rule("Block", HELD), acls=11))
+    assert draft.preconditions[-1].value.startswith("blocked by 11 web ACLs, ")
+    assert _moved(draft, _waf(_rule("Block", HELD), acls=12)) != set()
+
+
+def test_the_session_that_writes_compares_the_set_alone() -> None:
+    (step,) = BlockAddress().plan(PARAMS, reader=_waf(_rule("Block", HELD))).steps
+    assert "waf.ip_set.used" not in {one.id for one in step.compare}
