@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import get_args
@@ -11,7 +12,12 @@ import pytest
 from bot.domain.action import ActionState, evolve, fold
 from bot.domain.action_commands import ActionCommand
 from bot.domain.action_effects import EffectEvent
-from bot.domain.action_events import ActionEvent, AskEvent
+from bot.domain.action_events import (
+    ActionCancelled,
+    ActionDenied,
+    ActionEvent,
+    AskEvent,
+)
 from bot.domain.action_guards import CHECKS, GUARDS
 from bot.domain.action_plan import made_digest, plan_text, read_plan
 from bot.domain.action_table import MOVES, STAYS, TERMINAL, TRANSITIONS, Stage
@@ -24,10 +30,11 @@ from tests.domain.action_spec import (
     applied,
     applying,
     approved,
+    claimed,
     ended,
     pending,
 )
-from tests.spec import SAM
+from tests.spec import NOON, SAM
 
 KINDS = get_args(ActionEvent)
 
@@ -85,6 +92,27 @@ def test_time_never_goes_back() -> None:
     state = fold(applied())
     times = [event.at for event in applied()]
     assert state.last_at == max(times)
+
+
+def test_it_is_known_since_when_a_plan_has_run() -> None:
+    """The way back is open for a day from there."""
+    later = NOON + timedelta(minutes=3)
+    assert fold((*approved(), claimed(at=later))).claimed_at == later
+    assert fold(approved()).claimed_at is None
+
+
+_WHY = Untrusted("The key is not ours.")
+
+
+@pytest.mark.parametrize(
+    "no",
+    [
+        ActionDenied(by="U0LEAD", at=NOON, reason=_WHY),
+        ActionCancelled(because="requester", by="U0LEAD", at=NOON, reason=_WHY),
+    ],
+)
+def test_the_words_of_a_no_stay_on_its_plan(no: ActionEvent) -> None:
+    assert fold((*pending(), no)).said == _WHY
 
 
 def test_the_plan_comes_back_from_what_is_stored() -> None:
