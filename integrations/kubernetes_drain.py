@@ -13,13 +13,13 @@ from typing import Any, ClassVar
 
 from bot.acting.filling import not_done
 from bot.acting.params import schema
-from bot.acting.reading import Case, Reading, Texts
+from bot.acting.reading import ANOTHER_SHAPE, Case, Reading, Texts
 from bot.domain.action_effects import Verdict
 from bot.domain.errors import BadRequest, TocsinError
 from bot.domain.plan import Blast, Draft, Level, Probe, Step
 from bot.outside import objects as kinds
 from bot.outside.k8s import draining
-from bot.outside.k8s.action import ANOTHER_SHAPE, NAME, KubernetesAction
+from bot.outside.k8s.action import NAME, KubernetesAction
 from bot.ports.action import ActionManifest, Effect, StepResult, Verified
 from bot.ports.integration import Manifest
 

@@ -10,6 +10,12 @@ from bot.domain.plan import Draft
 
 Texts = Mapping[str, str]
 
+ANOTHER_SHAPE = (
+    *(LookupError, TypeError, ValueError, AttributeError),
+    *(ArithmeticError, RecursionError),
+)
+"""What code raises that takes an answer apart which is not built as it should be."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -82,7 +88,7 @@ def understood(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except ANOTHER_SHAPE as error:
         raise Unreachable(
             f"{what} was not understood",
             because=f"its answer has another form than is known "

@@ -1,18 +1,15 @@
 """What all Kubernetes actions share: their account, and how the API is asked."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from bot.acting.action import DataAction
 from bot.acting.filling import not_done
-from bot.acting.reading import Texts
-from bot.domain.action_effects import Verdict
+from bot.acting.reading import ANOTHER_SHAPE, Texts, understood
 from bot.domain.errors import TocsinError
-from bot.domain.plan import Draft, Plan, Step
+from bot.domain.plan import Step
 from bot.outside.k8s.calls import CALLS
-from bot.outside.k8s.session import misshapen
-from bot.ports.action import StepResult, Verified
+from bot.ports.action import StepResult
 
 NAME = {
     "type": "string",
@@ -26,10 +23,6 @@ NAMESPACE = {
     "maxLength": 63,
     "description": "the namespace",
 }
-ANOTHER_SHAPE = (
-    *(TypeError, KeyError, ValueError, AttributeError, IndexError),
-    RecursionError,
-)
 _TYPED: Mapping[type, Callable[[str], Any]] = {
     int: int,
     bool: lambda text: text == "true",
@@ -81,50 +74,15 @@ class KubernetesAction(DataAction):
             made.setdefault(section, {})[name] = _TYPED[kind](texts[path])
         return made
 
-    # What answers may be anything: an answer of another shape is none.
-
-    def plan(self, params: Texts, *, reader: Any) -> Draft:
-        """Read the world and say exactly what would run.
-
-        Raises:
-            TocsinError: As every plan of data; also for answers of another shape.
-        """
-        with self._well_shaped():
-            return super().plan(params, reader=reader)
-
     def facts(self, params: Texts, session: Any) -> Texts:
         """Return every fact that the plan rests on, by id.
 
         Raises:
             TocsinError: It could not be read.
         """
-        with self._well_shaped():
+        with understood(self.FACTS[0].call):
             return self.read(params, session)
 
     def read(self, params: Texts, session: Any) -> Texts:
         """Return the facts, by the readings; an action may read them otherwise."""
         return super().facts(params, session)
-
-    def verify(self, plan: Plan, *, reader: Any) -> Verified:
-        """Say whether it worked, by reading the facts again."""
-        try:
-            return super().verify(plan, reader=reader)
-        except ANOTHER_SHAPE:
-            says = "It could not be checked: what came is no answer of Kubernetes."
-            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
-
-    def snapshot(self, draft: Draft, *, reader: Any) -> Mapping[str, Any]:
-        """Return the evidence: what is kept of each read, by call.
-
-        Raises:
-            TocsinError: The world could not be read.
-        """
-        with self._well_shaped():
-            return super().snapshot(draft, reader=reader)
-
-    @contextlib.contextmanager
-    def _well_shaped(self) -> Iterator[None]:
-        try:
-            yield
-        except ANOTHER_SHAPE:
-            raise misshapen(self.FACTS[0].call) from None
