@@ -12,14 +12,14 @@ from typing import Any, ClassVar
 import orjson
 
 from bot.acting.params import schema
-from bot.acting.reading import Case, Reading, Seen, Texts, was
+from bot.acting.reading import Case, Reading, Seen, Texts
 from bot.domain.errors import BadRequest
-from bot.domain.plan import Blast, Draft, Level
+from bot.domain.plan import Blast, Level
 from bot.gateways import litellm_switching as switching
 from bot.gateways.litellm_keys import FIND, KEY_ALIAS, OF_KEY, KeyAction
 from bot.gateways.litellm_things import key_reading, team_reading, text
 from bot.gateways.operation import canonical
-from bot.ports.action import ActionManifest, Sketch
+from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
 
 MANIFEST = Manifest(
@@ -73,10 +73,15 @@ def _of_team() -> Reading:
     )
 
 
-class SwitchModel(KeyAction):
+class SwitchModel(switching.Switching, KeyAction):
     """Has one model group answer where a key asks for another."""
 
     IDENTITY: ClassVar[Texts] = {"key": "key", "model": "model", "answers": "answers"}
+    ALIASES, ANSWERS = _ALIASES, _ANSWERS
+    WRITE: ClassVar[tuple[str, Texts]] = (
+        "litellm.SetKeyAliases",
+        {"key": "{key}", "model": "{model}", "answers": "{answers}"},
+    )
     WANTED: ClassVar[Texts] = {_ANSWERS: "{answers}"}
     WORDS: ClassVar[Texts] = {
         _ANSWERS: "what answers the key {key} when it asks for {model}"
@@ -100,15 +105,6 @@ class SwitchModel(KeyAction):
         calls=("litellm.SetKeyAliases", *_CALLED, FIND),
         rollback="litellm.key.switch_model",
     )
-
-    def writing(self, params: Texts) -> tuple[str, Texts]:
-        """Return the update; the whole map of aliases is carried from the facts."""
-        told = {name: params[name] for name in ("key", "model", "answers")}
-        return "litellm.SetKeyAliases", told
-
-    def carrying(self, params: Texts, facts: Texts) -> Texts:
-        """Return all aliases of the key with the one that changes."""
-        return {"aliases": switching.switched(facts[_ALIASES], params)}
 
     def blast(self, case: Case) -> Blast:
         """Return whom it hits.
@@ -143,14 +139,6 @@ class SwitchModel(KeyAction):
         if not switching.allows(orjson.loads(facts[_TEAM_ALLOWED]), answers):
             return "the key's team may not use it"
         return ""
-
-    def sketch(self, params: Texts) -> Sketch:
-        """Return what would change: where nothing is wrong, a model answers itself."""
-        return replace(super().sketch(params), usual=params["model"])
-
-    def rollback(self, draft: Draft) -> Texts | None:
-        """Return what answered before."""
-        return {**dict(draft.params), "answers": was(draft, _ANSWERS)}
 
 
 ACTIONS = (SwitchModel(),)

@@ -5,16 +5,15 @@ models may use one that its alias leads to.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from bot.acting.params import schema
-from bot.acting.reading import Case, Texts, was
-from bot.domain.plan import Blast, Draft, Level
+from bot.acting.reading import Case, Texts
+from bot.domain.plan import Blast, Level
 from bot.gateways import litellm_switching as switching
 from bot.gateways.litellm_of_team import GET_KEY, TeamAction
 from bot.gateways.litellm_things import OF_TEAM, team_reading, text
-from bot.ports.action import ActionManifest, Sketch
+from bot.ports.action import ActionManifest
 from bot.ports.integration import Manifest
 
 MANIFEST = Manifest(
@@ -38,7 +37,7 @@ def _team(record: Mapping[str, Any], known: Texts) -> Texts:
     }
 
 
-class SwitchTeamModel(TeamAction):
+class SwitchTeamModel(switching.Switching, TeamAction):
     """Has one model group answer where the keys of a team ask for another."""
 
     IDENTITY: ClassVar[Texts] = {
@@ -46,6 +45,11 @@ class SwitchTeamModel(TeamAction):
         "model": "model",
         "answers": "answers",
     }
+    ALIASES, ANSWERS = _ALIASES, _ANSWERS
+    WRITE: ClassVar[tuple[str, Texts]] = (
+        "litellm.SetTeamAliases",
+        {"team_id": "{team_id}", "model": "{model}", "answers": "{answers}"},
+    )
     WANTED: ClassVar[Texts] = {_ANSWERS: "{answers}"}
     WORDS: ClassVar[Texts] = {
         _ANSWERS: "what answers the team {team_id} when it asks for {model}"
@@ -70,15 +74,6 @@ class SwitchTeamModel(TeamAction):
         rollback="litellm.team.switch_model",
     )
 
-    def writing(self, params: Texts) -> tuple[str, Texts]:
-        """Return the update; the whole map of aliases is carried from the facts."""
-        told = {name: params[name] for name in ("team_id", "model", "answers")}
-        return "litellm.SetTeamAliases", told
-
-    def carrying(self, params: Texts, facts: Texts) -> Texts:
-        """Return all aliases of the team with the one that changes."""
-        return {"aliases": switching.switched(facts[_ALIASES], params)}
-
     def blast(self, case: Case) -> Blast:
         """Return whom it hits, and how many keys have aliases that matter.
 
@@ -99,14 +94,6 @@ class SwitchTeamModel(TeamAction):
         if own:
             says += f" Keys with aliases of their own for one of the two: {own}."
         return Blast(systems=-1, principals=len(keys), says=says)
-
-    def sketch(self, params: Texts) -> Sketch:
-        """Return what would change: where nothing is wrong, a model answers itself."""
-        return replace(super().sketch(params), usual=params["model"])
-
-    def rollback(self, draft: Draft) -> Texts | None:
-        """Return what answered before."""
-        return {**dict(draft.params), "answers": was(draft, _ANSWERS)}
 
 
 ACTIONS = (SwitchTeamModel(),)

@@ -5,15 +5,19 @@ with what came of it, as its ``litellm_pre_call_utils.py`` does (read in 1.110.2
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
-from bot.acting.reading import Reading, Seen, Texts
+from bot.acting.action import DataAction
+from bot.acting.reading import Reading, Seen, Texts, was
 from bot.domain.errors import BadRequest
+from bot.domain.plan import Draft
 from bot.gateways.litellm_things import text
 from bot.gateways.operation import canonical
+from bot.ports.action import Sketch
 
 GROUP = "litellm.model.group_exists"
 LIST = "litellm.ListModels"
@@ -125,3 +129,27 @@ def _names(answer: Mapping[str, Any]) -> set[str]:
 def _kept(answer: Mapping[str, Any]) -> Any:
     """Return the names of the groups; deployments hold keys of providers."""
     return sorted(_names(answer))
+
+
+class Switching(DataAction):
+    """What switching a model is, for a key or a team alike.
+
+    Stands before the class of the key or the team.
+    """
+
+    ALIASES: ClassVar[str]
+    """The fact that holds the whole map of aliases; an update repeats it."""
+    ANSWERS: ClassVar[str]
+    """The fact that says which group answers now."""
+
+    def carrying(self, params: Texts, facts: Texts) -> Texts:
+        """Return all aliases with the one that changes."""
+        return {"aliases": switched(facts[self.ALIASES], params)}
+
+    def sketch(self, params: Texts) -> Sketch:
+        """Return what would change: where nothing is wrong, a model answers itself."""
+        return replace(super().sketch(params), usual=params["model"])
+
+    def rollback(self, draft: Draft) -> Texts | None:
+        """Return what answered before."""
+        return {**dict(draft.params), "answers": was(draft, self.ANSWERS)}
