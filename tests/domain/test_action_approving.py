@@ -181,6 +181,21 @@ def test_t2_asks_for_the_targets_name(typed: str) -> None:
     )
 
 
+@pytest.mark.parametrize("typed", ["svc-ch\u0430t", r"svc-ch\u0430t"])
+def test_a_name_that_looks_like_another_is_typed_as_it_is_or_as_it_is_shown(
+    typed: str,
+) -> None:
+    plan = a_plan(draft=replace(a_plan().draft, target="svc-ch\u0430t"))
+    yes = approve(plan=plan, typed=typed)
+    given(*pending(plan)).when(yes).then(agreed(SAM, plan), cleared(SAM))
+    alike = approve(plan=plan, typed="svc-chat")
+    given(*pending(plan)).when(alike).refused(
+        BadRequest,
+        saying=NOT + "the target's name was not typed as it is. "
+        r"Type `svc-ch\u0430t`.",
+    )
+
+
 def test_spaces_around_what_was_typed_do_not_matter() -> None:
     given(*pending()).when(approve(typed=" svc-chat\n")).then(agreed(SAM), cleared(SAM))
 

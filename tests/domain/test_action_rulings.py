@@ -67,6 +67,16 @@ def test_what_they_said_about_those_who_agreed_stands_where_it_begins() -> None:
     assert event.rulings == (ruling_of(standing(SAM, policy=ANSWER)),)
 
 
+def test_what_they_said_about_who_may_run_it_stands_behind_the_others() -> None:
+    runs = replace(ANSWER, verb="run", waivers=())
+    case = SCENES[Claim](a_plan())
+    agreed = tuple(replace(one, policy=ANSWER) for one in case.facts.approvers)
+    runner = replace(case.facts.runner, policy=runs)
+    knowing = replace(case.facts, approvers=agreed, runner=runner)
+    [event] = given(*case.history).when(case.command, knowing=knowing).answer()
+    assert [one.verb for one in getattr(event, "rulings", ())] == ["approve", "run"]
+
+
 def test_the_waivers_that_a_yes_rested_on_are_remembered_once_each_in_order() -> None:
     rulings = [
         replace(ANSWER, waivers=waivers) for waivers in (("w2", "w1"), ("w1", "w3"))

@@ -144,3 +144,8 @@ def test_a_text_that_we_never_wrote_is_no_plan() -> None:
 def test_a_digest_is_made_only_of_what_json_has() -> None:
     with pytest.raises(TypeError):
         replace(OLDER, reason=object()).digest()  # type: ignore[arg-type]
+
+
+def test_a_system_may_be_called_by_the_target_or_by_any_parameter() -> None:
+    draft = replace(DRAFT, target="svc-chat", params=(("a", "one"), ("b", "two")))
+    assert draft.names == ("svc-chat", "one", "two")

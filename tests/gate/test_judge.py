@@ -5,6 +5,7 @@ Cedar itself is not asked here: its answers are `test_policy.py`'s business.
 
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
+from itertools import product
 from typing import Any, cast
 
 import pytest
@@ -13,9 +14,9 @@ from bot.domain.action_facts import PolicyAnswer, Standing
 from bot.domain.business_hours import BusinessHours
 from bot.domain.gate_rules import GateRules, Mode
 from bot.domain.plan import Plan, Waived
-from bot.domain.registry import System
+from bot.domain.registry import RiskTier, Stage, System
 from bot.gate.groups import GroupNames
-from bot.gate.judge import Around, Judge
+from bot.gate.judge import Around, Judge, ids_of
 from bot.gate.plan_facts import PlanFacts
 from bot.gate.policy import Answer, Policy
 from bot.gate.policy_question import Question, Verb
@@ -46,6 +47,34 @@ def test_what_is_not_registered_is_production_and_high() -> None:
     told = (found.personal_data, found.legal_hold, found.cuts_off_customers)
     assert not any(told)
     assert found.human_initiated is False
+
+
+STAGES: tuple[Stage, ...] = ("production", "pilot", "sandbox")
+TIERS: tuple[RiskTier, ...] = ("high", "medium", "low")
+
+
+@pytest.mark.parametrize(("own", "other"), list(product(range(3), repeat=2)))
+def test_the_strictest_system_that_a_plan_names_counts(own: int, other: int) -> None:
+    first, second = (
+        replace(one, stage=STAGES[n], risk_tier=TIERS[n])
+        for one, n in ((CHAT, own), (PATIENTS, other))
+    )
+    found, strictest = facts(system=first, touched=(second,)), min(own, other)
+    assert (found.stage, found.risk_tier) == (STAGES[strictest], TIERS[strictest])
+
+
+@pytest.mark.parametrize(
+    ("system", "touched", "ids"),
+    [
+        (CHAT, (PATIENTS,), {"chat", "patients"}),
+        (CHAT, (), {"chat"}),
+        (None, (PATIENTS,), {"", "patients"}),
+    ],
+)
+def test_a_plan_is_about_its_incidents_system_and_all_that_it_names(
+    system: System | None, touched: tuple[System, ...], ids: set[str]
+) -> None:
+    assert ids_of(system, touched) == ids
 
 
 @pytest.mark.parametrize(
