@@ -4,6 +4,7 @@ Modules of this room import nothing heavy at the top, so that `tocsin --help`
 answers at once. No rule lives here.
 """
 
+import errno
 import logging
 import sys
 
@@ -30,6 +31,12 @@ from bot.cli.timeline import timeline
 from bot.cli.triage import triage
 from bot.domain.errors import TocsinError
 from bot.logs import catch_what_nobody_caught, write_logs
+
+_CANNOT_TAKE_MORE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_NOT_PRINTED = (
+    "The answer was not printed: {}. What was asked for may have been done. Free the "
+    "disk or print elsewhere, and look before you ask again."
+)
 
 
 class _Main(click.Group):
@@ -76,4 +83,11 @@ def start() -> None:
     """Run `tocsin`, with nothing that it says about itself past the redactor."""
     write_logs(Unread(), level=logging.WARNING)
     catch_what_nobody_caught()
-    main()
+    try:
+        main()
+    except OSError as error:
+        # The error of a file has its name; that of the output has none.
+        if error.filename is not None or error.errno not in _CANNOT_TAKE_MORE:
+            raise
+        click.echo(f"error: {_NOT_PRINTED.format(error.strerror)}", err=True)
+        sys.exit(1)

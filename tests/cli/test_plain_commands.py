@@ -276,3 +276,19 @@ def test_doctor_says_how_many_names_are_known_and_from_where(
     assert found.state == state
     assert says in found.says
     assert bool(found.next_move) == (state == "warn")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a full device")
+def test_a_full_disk_behind_the_answer_is_said_in_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        answer = subprocess.run(
+            [sys.executable, "-m", "bot.cli", "--version"],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("error: The answer was not printed: No space left")
+    assert answer.stderr.count("\n") == 1
