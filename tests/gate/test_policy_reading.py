@@ -6,7 +6,6 @@ import pytest
 
 from bot.domain.errors import BadSettings
 from bot.gate.policy import Policy
-from bot.gate.policy_reading import SHIPPED
 
 FINE = '@id("site-a") @because("b") forbid (principal, action, resource);\n'
 APPROVE = 'forbid (principal, action == Action::"approve", resource) '
@@ -138,10 +137,6 @@ def test_notes_and_cases_may_lie_beside_the_rules(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "site.cedar").write_text(FINE, "utf-8")
     assert "site-a" in Policy.load(tmp_path).rules
-
-
-def test_the_shipped_folder_is_no_overlay_of_itself() -> None:
-    assert Policy.load(SHIPPED).hash == Policy.load().hash
 
 
 def test_a_schema_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
