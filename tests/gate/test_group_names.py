@@ -9,8 +9,8 @@ import pytest
 
 from bot.domain.registry import System
 from bot.gate.groups import GroupNames
-from tests.gate.questions import ASKER
-from tests.spec import SAM
+from bot.ports.gate import Asker
+from tests.spec import NOON, SAM
 
 NAMES = GroupNames({"privacy": ("S0DPO", "dpo-team"), "legal": (SAM.id,)})
 SYSTEM = System(
@@ -31,8 +31,14 @@ def groups(
     commander: str = "",
 ) -> set[str]:
     """Return the groups of whoever Slack says these user groups of."""
-    who = replace(SAM, id=person)
-    asker = replace(ASKER, person=who, groups=frozenset(said))
+    asker = Asker(
+        person=replace(SAM, id=person),
+        groups=frozenset(said),
+        groups_read=True,
+        in_channel=True,
+        channel_shared=False,
+        read_at=NOON,
+    )
     return set(names.of(asker, system, commander=commander))
 
 
