@@ -153,7 +153,6 @@ def test_the_waiver_at_fault_is_named_by_its_number_and_its_id(tmp_path: Path) -
 
 def test_all_that_may_stand_in_a_waiver_is_read(tmp_path: Path) -> None:
     given = FINE | {"actions": ["a.b"], "reason": "x" * 200}
-    del given["systems"]
     until = "2027-02-18T01:00:00+01:00"  # the longest that it may be
     (one,) = read(tmp_path, given | {"until": until}).all
     assert one == Waiver(
@@ -163,8 +162,16 @@ def test_all_that_may_stand_in_a_waiver_is_read(tmp_path: Path) -> None:
         reason="x" * 200,
         begins=datetime(2026, 11, 20, tzinfo=UTC),
         ends=datetime(2027, 2, 18, tzinfo=UTC),
+        systems=("chat",),
         actions=("a.b",),
     )
+
+
+def test_waivers_are_told_by_their_ids_in_order(tmp_path: Path) -> None:
+    for_actions = FINE | {"id": "wv-any", "systems": [], "actions": ["a.b"]}
+    first, second = read(tmp_path, FINE, for_actions).all
+    assert (first.id, second.id) == ("wv-any", "wv-move")
+    assert (first.systems, first.actions) == ((), ("a.b",))
 
 
 def test_a_shipped_forbid_that_nobody_has_thought_of_is_not_waived(
