@@ -8,15 +8,17 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
 
 from bot.acting.params import schema_problems
 from bot.domain.errors import BadSettings
 from bot.domain.plan import Level
+from bot.domain.registry import Stage
 from bot.ports.action import Action, ActionManifest
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*){1,4}")
 _CALL = re.compile(r"[a-z0-9-]+\.[A-Z][A-Za-z0-9]+")
-_STAGES = frozenset({"", "sandbox", "pilot", "production"})
+_STAGES = frozenset({"", *get_args(Stage)})
 _PARTS = ("plan", "probe", "apply", "verify", "rollback", "snapshot")
 
 

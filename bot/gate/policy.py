@@ -7,7 +7,8 @@ is a no. Quorum, states and windows are the gate's business, not that of a polic
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -143,11 +144,12 @@ class Policy:
 
         Args:
             waived: Ids of rules that a waiver lifts for this plan at this moment, to
-                the id of the waiver. It lifts no error and permits nothing.
+                the id of the waiver. It permits nothing, and no rule of that id is an
+                error.
         """
         answer = self._decided(question, frozenset())
         lifted = frozenset(answer.reasons)
-        if answer.allowed or answer.errors or not lifted <= waived.keys():
+        if answer.allowed or not lifted <= waived.keys():
             return answer
         again = self._decided(question, lifted)
         if not again.allowed:
@@ -164,19 +166,24 @@ class Policy:
                 no other, a rule of the site for any.
         """
         try:
-            request, entities = need_of(plan)
-            found = self._needs.asked(request, entities, self._schema.needs)
+            rules = self._needed(plan)
         except _FAILED:
             return None
-        if found.diagnostics.errors or found.decision is cedarpy.Decision.NoDecision:
+        if rules is None:
             return None
-        names = found.diagnostics.id_annotations_by_reason
-        rules = [self._rules[names[one]] for one in found.diagnostics.reasons]
         asked = (one for one in rules if one.site or one.needs in named)
         needs = (
             Need(group=one.needs, rule=one.id, because=one.because) for one in asked
         )
         return tuple(sorted(needs, key=_in_order))
+
+    def _needed(self, plan: PlanFacts) -> list[Rule] | None:
+        request, entities = need_of(plan)
+        found = self._needs.asked(request, entities, self._schema.needs)
+        if _failed(found):
+            return None
+        names = found.diagnostics.id_annotations_by_reason
+        return [self._rules[names[one]] for one in found.diagnostics.reasons]
 
     def _decided(self, question: Question, lifted: frozenset[str]) -> Answer:
         try:
@@ -190,7 +197,7 @@ class Policy:
 
     def _answer(self, result: cedarpy.AuthzResult) -> Answer:
         diagnostics = result.diagnostics
-        if diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
+        if _failed(result):
             return _refused(*diagnostics.errors)
         names = diagnostics.id_annotations_by_reason
         reasons = tuple(sorted(names[reason] for reason in diagnostics.reasons))
@@ -204,16 +211,13 @@ class Policy:
         )
 
 
-@dataclass(init=False, slots=True)
 class _Set:
     """Rules as Cedar takes them, also without those that are lifted."""
 
-    rules: tuple[Rule, ...]
-    _made: dict[frozenset[str], cedarpy.PolicySet] = field(default_factory=dict)
-
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules, self._made = tuple(rules), {}
-        self._made[frozenset()] = self._without(frozenset())
+        self._rules = tuple(rules)
+        # A site has few waivers, so few sets are made.
+        self._without = cache(self._made)
 
     def asked(
         self,
@@ -223,18 +227,21 @@ class _Set:
         *,
         without: frozenset[str] = frozenset(),
     ) -> cedarpy.AuthzResult:
-        """Ask all rules but some; a site has few waivers, so few sets are made."""
-        if without not in self._made:
-            self._made[without] = self._without(without)
-        return cedarpy.is_authorized(request, self._made[without], entities, schema)
+        """Ask all rules but some."""
+        return cedarpy.is_authorized(request, self._without(without), entities, schema)
 
-    def _without(self, lifted: frozenset[str]) -> cedarpy.PolicySet:
-        texts = (rule.text for rule in self.rules if rule.id not in lifted)
+    def _made(self, lifted: frozenset[str]) -> cedarpy.PolicySet:
+        texts = (rule.text for rule in self._rules if rule.id not in lifted)
         return cedarpy.PolicySet.from_str("\n".join(texts))
 
 
 def _in_order(need: Need) -> tuple[int, str]:
     return GROUP_ORDER.index(need.group), need.rule
+
+
+def _failed(result: cedarpy.AuthzResult) -> bool:
+    undecided = result.decision is cedarpy.Decision.NoDecision
+    return undecided or bool(result.diagnostics.errors)
 
 
 def _refused(*errors: str) -> Answer:

@@ -7,7 +7,7 @@ can name the line. What the rules decide is `policy.py`.
 import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,11 @@ _RESERVED = frozenset({NOTHING_PERMITS, POLICY_ERROR})
 # A file that is none of these may be a rule with a misspelt name: it is not skipped.
 _BESIDE = frozenset({".cedar", ".yaml", ".md"})
 _PART = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|[^";/]+|.', re.DOTALL)
+Notes = Mapping[str, str | None]
+"""A rule's annotations; one without a value is None."""
+# Any other is a slip of the pen: without its @only a permit lets more people agree.
+_NOTES = frozenset({"id", "because", "needs", "only"})
+_REQUIRE = {"op": "==", "entity": {"type": "Action", "id": "require"}}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_REASON = 200
 _PARSER_NAME = re.compile(r"^(?:\[policy0\] )?(?:for policy `policy0`[,:] )?")
@@ -55,8 +60,8 @@ class Rule:
     site: bool
     text: str = field(repr=False)
     body: Any = field(repr=False)
-    needs: str = ""
-    group_only: bool = False
+    needs: str
+    group_only: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +75,8 @@ class Schemas:
 
     text: str
     needs_text: str
-    plain: cedarpy.Schema = field(repr=False)
-    needs: cedarpy.Schema = field(repr=False)
+    plain: cedarpy.Schema
+    needs: cedarpy.Schema
 
 
 def read_schemas(folder: Path = SHIPPED) -> Schemas:
@@ -132,7 +137,7 @@ def joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the end of a sentence that names the nearest known word, or ""."""
-    close = difflib.get_close_matches(word, list(known), n=1)
+    close = difflib.get_close_matches(word, list(known))
     return f"; the nearest is {close[0]!r}" if close else ""
 
 
@@ -177,13 +182,14 @@ def _rules_of(path: Path, schema: Schemas, *, site: bool) -> Iterator[Rule]:
         count += 1
         yield _rule(f"{_shown(path)}:{line}", statement, schema, site=site)
     # Cedar reads the whole as well: it must see as many policies as were cut out.
-    if count and len(_parsed(str(path), text)) != count:
+    if len(_parsed(str(path), text)) != count:
         raise bad(str(path), "its policies could not be told apart")
 
 
 def _statements(path: Path, text: str) -> Iterator[tuple[int, str]]:
     """Yield each statement with the line it begins in, without its comments."""
-    line, start, piece = 1, 1, ""
+    line = start = 1
+    piece = ""
     for match in _PART.finditer(text):
         part = match.group()
         if not piece:
@@ -199,19 +205,19 @@ def _statements(path: Path, text: str) -> Iterator[tuple[int, str]]:
 
 def _lines_before(part: str) -> int:
     """Return how many lines of a part are blank before its first word."""
-    return part[: len(part) - len(part.lstrip())].count("\n")
+    return part.count("\n") - part.lstrip().count("\n")
 
 
 def _rule(where: str, text: str, schema: Schemas, *, site: bool) -> Rule:
     if len(_parsed(where, text)) != 1:
         raise bad(where, "it is no policy; templates are not used here")
     (body,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
-    notes = body.get("annotations", {})
-    needs, only = _needs(where, body), _only(where, body)
+    notes = _known(where, body.get("annotations", {}))
+    needs, only = _needs(where, notes, body), _only(where, notes, body)
     checked = cedarpy.validate_policies(text, schema.needs if needs else schema.plain)
     if not checked.validation_passed:
-        problems = [_PARSER_NAME.sub("", one.error) for one in checked.errors]
-        raise bad(where, "; ".join(problems) or "it does not fit the schema")
+        problems = {_PARSER_NAME.sub("", one.error) for one in checked.errors}
+        raise bad(where, "; ".join(sorted(problems)))
     return Rule(
         needs=needs,
         group_only=only,
@@ -225,26 +231,35 @@ def _rule(where: str, text: str, schema: Schemas, *, site: bool) -> Rule:
     )
 
 
-def _needs(where: str, body: Any) -> str:
+def _known(where: str, notes: Notes) -> Notes:
+    for name in notes:
+        if name not in _NOTES:
+            raise bad(where, f"there is no @{name}{nearest(name, _NOTES)}")
+    return notes
+
+
+def _needs(where: str, notes: Notes, body: Any) -> str:
     """Return the group of a rule that says whose yes a plan needs, "" for any other."""
-    name: str | None = body.get("annotations", {}).get("needs")
-    if name is None:
+    if "needs" not in notes:
         return ""
+    name = notes["needs"] or ""
     if name not in GROUPS:
         raise bad(where, f"there is no group {name!r}{nearest(name, GROUPS)}")
     # A forbid would take away what another rule asks for; that is a waiver's business.
-    if body["effect"] != "permit" or body["action"].get("op") != "==":
+    # What names another action would hold for no plan, and nobody would be asked.
+    if body["effect"] != "permit" or body["action"] != _REQUIRE:
         raise bad(
             where, 'it must be permit (principal, action == Action::"require", …)'
         )
     return name
 
 
-def _only(where: str, body: Any) -> bool:
-    found = body.get("annotations", {}).get("only")
-    if found not in (None, "group") or (found and body["effect"] != "permit"):
+def _only(where: str, notes: Notes, body: Any) -> bool:
+    if "only" not in notes:
+        return False
+    if notes["only"] != "group" or body["effect"] != "permit":
         raise bad(where, '@only("group") is for permits, and there is no other')
-    return found is not None
+    return True
 
 
 def _parsed(where: str, text: str) -> cedarpy.PolicySet:

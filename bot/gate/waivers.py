@@ -5,8 +5,10 @@ forbid for named systems or actions, has an owner, a reason and an end, and perm
 nothing by itself. What must never be waived stands here with the reason.
 """
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,7 +47,9 @@ NEVER: Mapping[str, str] = MappingProxyType(
 )
 """Shipped forbids that no waiver lifts, and why. An error of the policies, a quorum
 and another door than Slack are no rules of Cedar: nothing here reaches them."""
-_KEYS = ("id", "rule", "owner", "reason", "from", "until", "systems", "actions")
+_KEYS = frozenset(
+    {"id", "rule", "owner", "reason", "from", "until", "systems", "actions"}
+)
 _LONGEST_LINE = 200
 
 
@@ -91,7 +95,7 @@ class Waivers:
     def plain(self) -> list[Any]:
         """The waivers as JSON has them, for the hash of the policies."""
         return [
-            {**asdict(one), "begins": one.begins.isoformat(), "ends": _iso(one.ends)}
+            {**asdict(one), "begins": _iso(one.begins), "ends": _iso(one.ends)}
             for one in self.all
         ]
 
@@ -145,7 +149,7 @@ def read_waivers(site: Path, rules: Mapping[str, Rule]) -> Waivers:
         BadSettings: Names the waiver and what is wrong with it.
     """
     path = site / WAIVERS
-    if not path.exists() and not path.is_symlink():
+    if not os.path.lexists(path):
         return NO_WAIVERS
     try:
         rows = loaded(path.read_text("utf-8"))
@@ -230,15 +234,12 @@ def _names(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 def _moment(row: Mapping[str, Any], key: str) -> datetime:
     value = row.get(key)
-    try:
+    # What is no time, and what is none in UTC, such as the first hour of all years.
+    with suppress(ValueError, OverflowError):
         at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        at = None
-    if not isinstance(at, datetime) or at.utcoffset() is None:
-        raise ValueError(
-            f"{key} must be a time like 2026-11-28T22:00:00Z, with its zone"
-        )
-    return at.astimezone(UTC)
+        if isinstance(at, datetime) and at.utcoffset() is not None:
+            return at.astimezone(UTC)
+    raise ValueError(f"{key} must be a time like 2026-11-28T22:00:00Z, with its zone")
 
 
 def _iso(at: datetime) -> str:

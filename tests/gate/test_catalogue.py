@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.errors import BadSettings
 from bot.domain.plan import Level
-from bot.gate.catalogue import catalogue, load_actions
+from bot.gate.catalogue import catalogue, cutting, load_actions, with_site
 from bot.ports.action import ActionManifest
 
 GOOD = ActionManifest(
@@ -34,14 +34,16 @@ GOOD = ActionManifest(
 )
 
 
+PARTS = ("plan", "probe", "apply", "verify", "rollback", "snapshot")
+
+
 def an_action(**without: Any) -> Any:
     """Return an action that does nothing, with parts replaced."""
 
     def part(*_: Any, **__: Any) -> None: ...
 
-    parts = ("plan", "probe", "apply", "verify", "rollback", "snapshot")
     return type(
-        "Lamp", (), {"MANIFEST": GOOD, **dict.fromkeys(parts, part), **without}
+        "Lamp", (), {"MANIFEST": GOOD, **dict.fromkeys(PARTS, part), **without}
     )()
 
 
@@ -55,11 +57,14 @@ def test_a_whole_action_is_registered_under_its_name() -> None:
     assert list(catalogue([an_action()])) == ["lamp.switch_off"]
 
 
-@pytest.mark.parametrize(
-    "part", ["plan", "probe", "apply", "verify", "rollback", "snapshot"]
-)
+@pytest.mark.parametrize("part", PARTS)
 def test_an_action_without_a_part_is_not_registered(part: str) -> None:
     assert refusal(an_action(**{part: None})) == f"it has no {part}"
+
+
+def test_the_parts_that_are_not_there_are_told_in_the_order_they_are_used() -> None:
+    nothing = dict.fromkeys(PARTS)
+    assert refusal(an_action(**nothing)) == "; ".join(f"it has no {p}" for p in PARTS)
 
 
 def test_an_action_without_a_manifest_is_not_registered() -> None:
@@ -83,24 +88,48 @@ def test_a_name_is_given_once() -> None:
     assert refusal(an_action(), an_action()) == "the name is taken"
 
 
+BY_STAGE = "levels must be given by stage, with a default"
+CALLS = "calls must be named as service and operation"
+EVIDENCE = "T1 and T2 need evidence to be saved first"
+
+
 @pytest.mark.parametrize(
     ("change", "because"),
     [
-        ({"name": "Lamp"}, "the name is not dotted lower case"),
+        ({"name": "lamp"}, "the name is not dotted lower case"),
         ({"version": 0}, "the version must be 1 or more"),
         ({"title": ""}, "it has no title"),
-        ({"level": {"production": Level.T2}}, "levels must be given by stage"),
-        ({"level": {"": Level.T3, "moon": Level.T3}}, "levels must be given by stage"),
-        ({"calls": ()}, "calls must be named"),
-        ({"calls": ("do it",)}, "calls must be named"),
-        ({"evidence": ()}, "T1 and T2 need evidence"),
-        ({"params": {}}, "params must be an object"),
+        ({"level": {"production": Level.T2}}, BY_STAGE),
+        ({"level": {"": Level.T3, "moon": Level.T3}}, BY_STAGE),
+        ({"calls": ()}, CALLS),
+        ({"calls": ("do it",)}, CALLS),
+        ({"calls": ("lamp.SetState", "do it")}, CALLS),
+        ({"level": {"": Level.T1}, "evidence": ()}, EVIDENCE),
+        ({"level": {"": Level.T3, "pilot": Level.T2}, "evidence": ()}, EVIDENCE),
+        (
+            {"params": {"type": "object", "additionalProperties": False}},
+            "params must have properties",
+        ),
     ],
 )
 def test_a_manifest_that_cannot_be_used_is_refused(
     change: dict[str, Any], because: str
 ) -> None:
-    assert because in refusal(an_action(MANIFEST=replace(GOOD, **change)))
+    assert refusal(an_action(MANIFEST=replace(GOOD, **change))) == because
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 1},
+        {"version": 2},
+        {"level": dict.fromkeys(("", "sandbox", "pilot", "production"), Level.T2)},
+        {"level": {"": Level.T3}, "evidence": ()},
+    ],
+    ids=str,
+)
+def test_a_manifest_that_can_be_used_is_registered(change: dict[str, Any]) -> None:
+    assert catalogue([an_action(MANIFEST=replace(GOOD, **change))])
 
 
 def test_every_problem_is_named_with_the_next_move() -> None:
@@ -110,6 +139,23 @@ def test_every_problem_is_named_with_the_next_move() -> None:
         "The action lamp.switch_off was not registered: it has no verify; it has no "
         "title. Correct its file in integrations, or take the file away."
     )
+
+
+def named(name: str, **more: Any) -> Any:
+    return an_action(MANIFEST=replace(GOOD, name=name, rollback=name, **more))
+
+
+def test_a_site_adds_actions_and_replaces_none() -> None:
+    shipped = catalogue([an_action()])
+    own = named("bell.ring")
+    assert list(with_site(shipped, [own])) == ["bell.ring", "lamp.switch_off"]
+    with pytest.raises(BadSettings, match="the name is taken"):
+        with_site(shipped, [an_action()])
+
+
+def test_the_actions_that_take_a_service_from_everybody_are_known() -> None:
+    actions = catalogue([an_action(), named("bell.ring", cuts_off=True)])
+    assert cutting(actions) == {"bell.ring"}
 
 
 def test_all_shipped_actions_register() -> None:

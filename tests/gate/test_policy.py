@@ -13,7 +13,6 @@ from bot.domain.commands import Person, PersonKind
 from bot.domain.plan import Blast, Draft, Level, Plan
 from bot.gate.plan_facts import PlanFacts
 from bot.gate.policy import Policy
-from bot.gate.policy_bench import bench_policy
 from bot.gate.policy_ordinary import question_of
 from bot.gate.policy_question import Circumstances, Question, Verb
 from bot.gate.policy_reading import NOTHING_PERMITS, POLICY_ERROR
@@ -272,9 +271,3 @@ def test_the_facts_of_a_plan_come_from_the_plan() -> None:
 def test_no_circumstance_has_a_default() -> None:
     with pytest.raises(TypeError, match="required keyword-only"):
         Circumstances(workspace="T0OURS")  # type: ignore[call-arg]
-
-
-@pytest.mark.slow  # measures for seconds
-def test_the_benchmark_prints_a_rival_and_a_limit() -> None:
-    figures = bench_policy()
-    assert {"decision p50, µs", "bare cedarpy p50, µs", "ratio p50"} <= set(figures)

@@ -1,138 +1,115 @@
-"""A waiver has an owner and an end, and what must hold is never waived."""
+"""A waiver lifts one rule for what it names and as long as it says, and no more.
 
+What may stand in a file of waivers is test_waiver_reading.py.
+"""
+
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-import yaml
 
-from bot.domain.errors import BadSettings
-from bot.gate.policy import Policy
-from bot.gate.policy_ordinary import question_of
-from bot.gate.waivers import NEVER, WAIVABLE, Waiver, Waivers, read_waivers
+from bot.domain.plan import Waived
+from bot.gate.waivers import Waiver, Waivers, waived_of
 
-POLICY = Policy.load()
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
-FINE = {
-    "id": "wv-move",
-    "rule": "data-leaves-region",
-    "owner": "U0LEAD",
-    "reason": "until the move is done",
-    "from": "2026-11-20T00:00:00Z",
-    "until": "2026-12-20T00:00:00Z",
-    "systems": ["chat"],
-}
-LEAVES = question_of(
-    who={"groups": ["approvers"]},
-    what={"verb": "approve", "region": "us-east-1", "residency": ["eu"]},
+A_WAIVER = Waiver(
+    id="wv-a",
+    rule="data-leaves-region",
+    owner="U0LEAD",
+    reason="until the move is done",
+    begins=NOW,
+    ends=NOW + timedelta(days=30),
 )
-
-
-def read(folder: Path, *rows: object) -> Waivers:
-    (folder / "waivers.yaml").write_text(yaml.safe_dump(list(rows)), "utf-8")
-    return read_waivers(folder, POLICY.rules)
-
-
-def test_every_shipped_forbid_is_waivable_or_never_waived() -> None:
-    forbids = {name for name, one in POLICY.rules.items() if one.effect == "forbid"}
-    assert WAIVABLE | NEVER.keys() == forbids
-    assert not WAIVABLE & NEVER.keys()
-
-
-@pytest.mark.parametrize("name", sorted(NEVER))
-def test_what_must_hold_is_never_waived(tmp_path: Path, name: str) -> None:
-    with pytest.raises(BadSettings, match="is never waived: "):
-        read(tmp_path, {**FINE, "rule": name})
+LATER = NOW + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
-    ("changed", "says"),
+    ("about", "system", "action", "lifts"),
     [
-        ({"until": None}, "until must be a time like 2026"),
-        ({"until": "2026-12-20"}, "until must be a time like 2026"),
-        ({"until": "2027-12-20T00:00:00Z"}, "within 90 days"),
-        ({"until": "2026-11-01T00:00:00Z"}, "it must end after it begins"),
-        ({"owner": ""}, "owner must be one line"),
-        ({"owner": "Lee"}, "owner 'Lee' does not have its form"),
-        ({"reason": "a\nb"}, "reason must be one line"),
-        ({"rule": "data-leaves-regio"}, "the nearest is 'data-leaves-region'"),
-        ({"rule": "t2-approver"}, "forbids nothing"),
-        ({"systems": []}, "it must name systems or actions"),
-        ({"systems": "chat"}, "systems must be a list"),
-        ({"sistems": ["chat"]}, "no key 'sistems'; the nearest is 'systems'"),
-        ({"id": "Move!"}, "does not have its form"),
+        ({"systems": ("chat", "mail")}, "mail", "any", True),
+        ({"systems": ("chat",)}, "other", "any", False),
+        ({"systems": ("chat",)}, "", "any", False),
+        ({"actions": ("a.b", "a.c")}, "any", "a.c", True),
+        ({"actions": ("a.b",)}, "", "a.b", True),
+        ({"actions": ("a.b",)}, "any", "a.d", False),
+        ({"systems": ("chat",), "actions": ("a.b",)}, "chat", "a.b", True),
+        ({"systems": ("chat",), "actions": ("a.b",)}, "chat", "a.d", False),
+        ({"systems": ("chat",), "actions": ("a.b",)}, "other", "a.b", False),
     ],
 )
-def test_a_waiver_that_is_not_whole_is_refused(
-    tmp_path: Path, changed: dict[str, object], says: str
+def test_a_waiver_lifts_for_its_systems_and_its_actions(
+    about: dict[str, tuple[str, ...]], system: str, action: str, *, lifts: bool
 ) -> None:
-    with pytest.raises(BadSettings) as error:
-        read(tmp_path, FINE | changed)
-    assert says in str(error.value)
+    one = replace(A_WAIVER, **about)  # type: ignore[arg-type]
+    assert one.lifts(system=system, action=action, now=LATER) is lifts
 
 
-@pytest.mark.parametrize("text", ["", "a: [", "id: wv-a", "- 7", "\xff"])
-def test_a_file_that_is_no_list_of_waivers_starts_nothing(
-    tmp_path: Path, text: str
-) -> None:
-    (tmp_path / "waivers.yaml").write_bytes(text.encode("latin-1"))
-    with pytest.raises(BadSettings):
-        read_waivers(tmp_path, POLICY.rules)
+def test_a_waiver_lifts_from_its_begin_until_its_end() -> None:
+    def lifts(now: datetime) -> bool:
+        return A_WAIVER.lifts(system="chat", action="a.b", now=now)
+
+    second = timedelta(seconds=1)
+    assert not lifts(A_WAIVER.begins - second)
+    assert lifts(A_WAIVER.begins)
+    assert lifts(A_WAIVER.ends - second)
+    assert not lifts(A_WAIVER.ends)
 
 
-def test_one_id_stands_for_one_waiver(tmp_path: Path) -> None:
-    with pytest.raises(BadSettings, match="used twice"):
-        read(tmp_path, FINE, FINE)
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        (timedelta(days=14, seconds=1), None),
+        (timedelta(days=14), "ends on 2026-12-28, in 14 days"),
+        (timedelta(days=13, hours=23), "ends on 2026-12-28, in 13 days"),
+        (timedelta(seconds=1), "ends on 2026-12-28, in 0 days"),
+        (timedelta(0), "ended on 2026-12-28 and lifts nothing"),
+        (timedelta(days=-30), "ended on 2026-12-28 and lifts nothing"),
+    ],
+    ids=str,
+)
+def test_what_is_over_or_ends_soon_is_told(before: timedelta, says: str | None) -> None:
+    told = list(Waivers((A_WAIVER,)).ending(now=A_WAIVER.ends - before))
+    assert told == ([(A_WAIVER, says)] if says else [])
 
 
-def test_a_waiver_is_in_force_for_its_systems_and_its_time(tmp_path: Path) -> None:
-    waivers = read(tmp_path, FINE)
-    ends = waivers.all[0].ends
-
-    def lifted(system: str, now: datetime) -> set[str]:
-        found = waivers.in_force(systems=(system,), action="any", now=now)
-        return {one.rule for one in found}
-
-    assert lifted("chat", NOW) == {"data-leaves-region"}
-    assert lifted("other", NOW) == set()
-    assert lifted("chat", ends - timedelta(seconds=1))
-    assert not lifted("chat", ends)
+def test_a_plan_carries_who_answers_for_what_until_when() -> None:
+    assert waived_of((A_WAIVER,)) == (
+        Waived(
+            id="wv-a",
+            rule="data-leaves-region",
+            owner="U0LEAD",
+            until="2026-12-28T00:00:00+00:00",
+        ),
+    )
 
 
-def test_what_ends_soon_is_told_before_it_ends(tmp_path: Path) -> None:
-    (one,) = read(tmp_path, FINE).all
-
-    def told(now: datetime) -> list[tuple[Waiver, str]]:
-        return list(Waivers((one,)).ending(now=now))
-
-    assert told(one.ends - timedelta(days=15)) == []
-    assert "in 13 days" in told(one.ends - timedelta(days=13, hours=1))[0][1]
-    assert "lifts nothing" in told(one.ends)[0][1]
-
-
-def test_waivers_count_in_the_hash_that_a_plan_pins(tmp_path: Path) -> None:
-    (tmp_path / "waivers.yaml").write_text(yaml.safe_dump([FINE]), "utf-8")
-    first = Policy.load(tmp_path)
-    later = FINE | {"until": "2026-12-21T00:00:00Z"}
-    (tmp_path / "waivers.yaml").write_text(yaml.safe_dump([later]), "utf-8")
-    assert len({POLICY.hash, first.hash, Policy.load(tmp_path).hash}) == 3
+def test_everything_that_a_waiver_says_counts_in_the_hash() -> None:
+    one = replace(A_WAIVER, systems=("chat",))
+    assert Waivers((one,)).plain == [
+        {
+            "id": "wv-a",
+            "rule": "data-leaves-region",
+            "owner": "U0LEAD",
+            "reason": "until the move is done",
+            "begins": "2026-11-28T00:00:00+00:00",
+            "ends": "2026-12-28T00:00:00+00:00",
+            "systems": ("chat",),
+            "actions": (),
+        }
+    ]
 
 
-def test_an_answer_names_the_waiver_that_it_rests_on() -> None:
-    assert POLICY.decide(LEAVES).reasons == ("data-leaves-region",)
-    answer = POLICY.decide(LEAVES, waived={"data-leaves-region": "wv-move"})
-    assert (answer.allowed, answer.waivers) == (True, ("wv-move",))
-    fine = question_of(who={"groups": ["approvers"]}, what={"verb": "approve"})
-    assert POLICY.decide(fine, waived={"data-leaves-region": "wv-move"}).waivers == ()
-
-
-def test_a_rule_is_waived_only_where_it_is_for_every_system(tmp_path: Path) -> None:
-    waivers = read(tmp_path, FINE, {**FINE, "id": "wv-all", "actions": ["a.b"]})
+def test_a_rule_is_waived_only_where_it_is_for_every_system() -> None:
+    chat = replace(A_WAIVER, systems=("chat",))
+    every = replace(A_WAIVER, id="wv-all", systems=("chat",), actions=("a.b",))
+    other = replace(A_WAIVER, id="wv-z", rule="region-unknown", actions=("a.b",))
+    over = replace(chat, id="wv-over", ends=LATER)
+    waivers = Waivers((every, chat, over, other))
 
     def found(*systems: str) -> list[str]:
-        rows = waivers.in_force(systems=systems, action="a.b", now=NOW)
+        rows = waivers.in_force(systems=systems, action="a.b", now=LATER)
         return [one.id for one in rows]
 
-    assert found("chat") == ["wv-all", "wv-move"]
-    assert found("chat", "other") == []
+    assert found("chat") == ["wv-all", "wv-a", "wv-z"]
+    assert found("chat", "other") == ["wv-z"]
     assert found() == []

@@ -8,7 +8,6 @@ import pytest
 
 from bot.domain.errors import BadSettings
 from bot.domain.plan import Plan
-from bot.gate.catalogue import load_actions
 from bot.gate.worlds import Worlds
 from bot.ports.action import Action
 
@@ -46,6 +45,10 @@ def test_what_is_not_configured_is_not_offered() -> None:
 
 
 def test_an_action_without_a_world_cannot_be_registered() -> None:
+    WORLDS.check({"aws.iam.deny_user": action("aws.iam.deny_user")})
     with pytest.raises(BadSettings) as refused:
-        Worlds({"moon": Place("moon")}).check(load_actions())
-    assert "there is no world 'aws'" in refused.value.because
+        WORLDS.check({"moon.land": action("moon.land"), "sun.set": action("sun.set")})
+    assert str(refused.value) == (
+        "The action sun.set was not registered: there is no world 'sun'. "
+        "Correct its file in integrations, or take it away."
+    )
