@@ -5,7 +5,10 @@ tests/store/test_database.py; nearly every other test only needs the outcome.
 """
 
 import shutil
+import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +16,11 @@ from bot.ports.inbox import Renew
 from bot.ports.store import Guard
 from bot.store.database import prepare
 from bot.store.sqlite import SqliteStore
+from bot.store.transaction import SqliteTransaction
+
+# Bytes 18 and 19 of a file say how it is written: 2 with a WAL, 1 without. What is in
+# memory has none (https://www.sqlite.org/fileformat2.html#file_format_version_numbers).
+_HOW_WRITTEN, _WITHOUT_WAL = slice(18, 20), b"\x01\x01"
 
 
 def new_store(
@@ -24,6 +32,19 @@ def new_store(
         path.touch(mode=0o600)
         path.write_bytes(_empty())
     return SqliteStore(path, guard=guard, renew=renew)
+
+
+@contextmanager
+def transaction() -> Iterator[SqliteTransaction]:
+    """Lend a piece of work on an empty store in memory: no file, no writer's thread."""
+    raw = bytearray(_empty())
+    raw[_HOW_WRITTEN] = _WITHOUT_WAL
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        connection.deserialize(bytes(raw))
+        yield SqliteTransaction(connection)
+    finally:
+        connection.close()
 
 
 @cache
