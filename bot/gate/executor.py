@@ -29,6 +29,7 @@ from bot.domain.action_commands import (
 from bot.domain.action_effects import Verdict
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
+from bot.domain.claiming import idempotency_key
 from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
@@ -257,11 +258,10 @@ class Executor:
         state = self.journal.write(plan, begin, self.journal.facts())
         if state.in_flight != step.id:
             return state
-        key = hashlib.sha256(f"{plan}/{step.id}".encode()).hexdigest()
+        key = idempotency_key(plan, step.id)
         effect = Effect(session=session, idempotency_key=key)
         now, state = self.journal.facts().read_at, self.journal.state(plan)
-        is_ours = (state.worker, state.fence) == (self.worker, fence)
-        may = is_ours and may_call(state, step, now=now)
+        may = may_call(state, step, worker=self.worker, fence=fence, now=now)
         result = called(action, step, effect) if may else NOT_CALLED
         ended = EndStep(
             worker=self.worker,

@@ -1,8 +1,7 @@
 """Whether a call that was written down ahead may still be made, and what is said."""
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -29,15 +28,19 @@ ALMOST_A_MINUTE_ON = A_MINUTE_ON - timedelta(microseconds=1)
         (BEGUN, A_MINUTE_ON, False),
         (replace(BEGUN, lease_until=None), NOON, False),
         (replace(BEGUN, stop_asked=True), NOON, False),
+        # Another worker has it, or it was given up and is nobody's.
+        (replace(BEGUN, worker="w2"), NOON, False),
+        (replace(BEGUN, worker=""), NOON, False),
+        (replace(BEGUN, fence=2), NOON, False),
         # Another step is on its way, or none.
         (fold((*applying(), began("s2"))), NOON, False),
         (fold(applying()), NOON, False),
     ],
 )
 def test_a_call_is_made_while_it_is_written_down_leased_and_not_stopped(
-    state: ActionState, now: Any, *, may: bool
+    state: ActionState, now: datetime, *, may: bool
 ) -> None:
-    assert may_call(state, STEP, now=now) is may
+    assert may_call(state, STEP, worker="w1", fence=1, now=now) is may
 
 
 def test_what_was_not_called_has_failed_and_says_why() -> None:
