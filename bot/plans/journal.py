@@ -167,13 +167,11 @@ class PlanJournal:
             ),
             runner=self._runner(read, made, around),
             commander=about.commander,
-            channel_shared=any(one.channel_shared for one in read.askers),
             drill=about.drill,
             catalogued=manifest is not None,
             level=desk.derived(tx, made, manifest),
             groups=desk.needs(made, about),
             overdue_reviews=glass.overdue(tx, now, drill=made.drill),
-            glass_broken=around.glass_broken,
         )
 
     def _runner(self, read: "_Read", plan: Plan, around: Around) -> Standing:

@@ -56,11 +56,11 @@ class Held:
 
     def incident(self, name: str = "INC-0001", *, system: str = "") -> None:
         """Let there be an incident about a system."""
-        self._append(f"incident/{name}", [opened(system=system)])
+        append(self.tx, f"incident/{name}", [opened(system=system)])
 
     def put(self, plan: Plan, events: Sequence[ActionEvent]) -> Plan:
         """Let this have happened to a plan; its row says so too."""
-        self._append(f"action/{plan.id}", events)
+        append(self.tx, f"action/{plan.id}", events)
         state, _ = self.book.load(self.tx, plan.id)
         self.tx.tables.execute(
             "INSERT INTO plan (id, parent, stage) VALUES (?,?,?)",
@@ -96,11 +96,13 @@ class Held:
         found = self.holds.full(self.tx, self.book, plan)
         return "" if found is None else found.setting
 
-    def _append(self, stream: str, events: Sequence[Event | ActionEvent]) -> None:
-        entries = []
-        for event in events:
-            kind, body, words = encode(event)
-            made = NewEntry(kind=kind, at=NOON, actor="x", body=body, words=words)
-            entries.append(made)
-        version = self.tx.log.version(stream)
-        self.tx.log.append(stream, expected_version=version, entries=entries)
+
+def append(tx: Transaction, stream: str, events: Sequence[Event | ActionEvent]) -> None:
+    """Let this have happened."""
+    entries = []
+    for event in events:
+        kind, body, words = encode(event)
+        made = NewEntry(kind=kind, at=NOON, actor="x", body=body, words=words)
+        entries.append(made)
+    version = tx.log.version(stream)
+    tx.log.append(stream, expected_version=version, entries=entries)
