@@ -61,6 +61,13 @@ def test_fifty_of_one_person_and_three_hundred_of_all_are_enough_until_it_moves(
     assert is_enough(entries, actor=SAM) is enough
 
 
+def test_what_tocsin_refuses_itself_is_written_down_however_often_others_press() -> (
+    None
+):
+    own = no("tocsin", "claim")
+    assert not any(is_enough(one, actor="tocsin") for one in (CROWD, [own] * 300))
+
+
 @pytest.mark.parametrize(
     ("entries", "last"),
     [

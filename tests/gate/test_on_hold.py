@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.action_events import ActionRefused
+from bot.domain.errors import Tampered
 from bot.gate import freezes
 from bot.plans.on_hold import OnHold
 from tests.domain.action_spec import drafted, pending
@@ -74,6 +76,43 @@ def test_what_is_free_again_before_that_is_said_is_not_said(bench: Journalled) -
     bench.write(lambda tx: freezes.write(tx, [LIFTED], by="U0LEAD", at=NOON))
     bench.write(lambda tx: hold.say(tx, "pl_1"))
     assert (refusals(bench), bench.card()) == ([], "")
+
+
+def test_an_entry_that_was_changed_by_hand_does_not_hold_up_the_others(
+    bench: Journalled,
+) -> None:
+    """Whoever then tries that plan reads in the log why it cannot run."""
+    for name in ("pl_1", "pl_2", "pl_3"):
+        bench.approved(name)
+
+    def change(tx: Any) -> None:
+        asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (trigger,) in tx.connection.execute(asked).fetchall():
+            tx.connection.execute(f"DROP TRIGGER {trigger}")
+        changed = "UPDATE entry SET leaf = x'7b7d' WHERE stream = 'action/pl_2'"
+        tx.connection.execute(changed)
+
+    bench.write(change)
+    assert bench.journal.ready() == ("pl_1", "pl_2", "pl_3")
+    with pytest.raises(Tampered):
+        bench.journal.state("pl_2")
+
+
+def test_however_often_people_press_what_holds_it_is_said_and_drawn_once(
+    bench: Journalled,
+) -> None:
+    plan = bench.approved()
+    crowd = [
+        ActionRefused(command="approve", code="x", by=f"U{n}", at=NOON, ruling=None)
+        for n in range(300)
+    ]
+    bench.write(lambda tx: append(tx, f"action/{plan.id}", crowd))
+    freeze(bench)
+    for _ in range(2):
+        bench.journal.ready()
+    assert refusals(bench)[300:] == [("claim", "refused.frozen", "tocsin")]
+    hold = OnHold(book=bench.book, desk=bench.journal.desk, token=lambda _: "token")
+    assert bench.store.read(hold.sorted_out) == ((), ())
 
 
 def test_a_plan_that_cannot_be_read_does_not_hold_up_the_others(
