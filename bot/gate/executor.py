@@ -11,7 +11,8 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
@@ -26,7 +27,6 @@ from bot.domain.action_commands import (
     Recover,
     Verify,
 )
-from bot.domain.action_effects import Verdict
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
 from bot.domain.claiming import idempotency_key
@@ -34,9 +34,10 @@ from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
 from bot.gate.calling import NOT_CALLED, called, may_call
+from bot.gate.looking import looked, measured
 from bot.gate.rehearsal import Rehearsal
 from bot.gate.waiting import until_rest
-from bot.ports.action import Action, Effect, Measuring, Verified
+from bot.ports.action import Action, Effect
 
 _log = logging.getLogger(__name__)
 
@@ -118,31 +119,17 @@ class Executor:
     def measure(self, plan: str) -> None:
         """Read what a verified plan promised for some time later, once."""
         state = self.journal.state(plan)
-        promised = state.plan.draft.afterwards
-        if state.stage is not Stage.VERIFIED or not promised or not state.moved_at:
+        ran, since = state.plan, state.moved_at
+        promised = ran.draft.afterwards
+        if state.stage is not Stage.VERIFIED or not promised or not since:
             return
-        until = state.moved_at + timedelta(seconds=promised.after_s)
-        found = self._measured(state.plan, since=state.moved_at, until=until)
+        until = since + timedelta(seconds=promised.after_s)
+        action, reader = self._action(ran), partial(self._reader, ran)
+        found = measured(action, ran, since=since, until=until, reader=reader)
         told = Measure(
             fence=state.fence, verdict=found.verdict, says=Untrusted(found.says)
         )
         self.journal.write(plan, told, self.journal.facts())
-
-    def _measured(self, plan: Plan, *, since: datetime, until: datetime) -> Verified:
-        action = self._action(plan)
-        if not isinstance(action, Measuring):
-            return Verified(verdict=Verdict.INCONCLUSIVE, says="It is not measured.")
-        reader = self._reader(plan)
-        try:
-            # What was taken back meanwhile is not expected to hold any more.
-            still = action.verify(plan, reader=reader)
-            if still.verdict is not Verdict.PASS:
-                says = f"It was not measured. {still.says}"
-                return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
-            return action.measure(plan, since=since, until=until, reader=reader)
-        except TocsinError as error:
-            says = f"It could not be measured: {error.because}."
-            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
 
     def recover(self) -> int:
         """Give up what the process before this one was running."""
@@ -274,13 +261,10 @@ class Executor:
         return self.journal.write(plan, ended, self.journal.facts())
 
     def _verify(self, plan: str, state: ActionState) -> None:
-        action = self._action(state.plan)
-        try:
-            found = action.verify(state.plan, reader=self._reader(state.plan))
-            verdict, says = found.verdict, found.says
-        except TocsinError as error:
-            verdict, says = Verdict.INCONCLUSIVE, error.because
-        look = Verify(fence=state.fence, verdict=verdict, says=Untrusted(says))
+        ran = state.plan
+        found = looked(self._action(ran), ran, reader=partial(self._reader, ran))
+        says = Untrusted(found.says)
+        look = Verify(fence=state.fence, verdict=found.verdict, says=says)
         try:
             self.journal.write(plan, look, self.journal.facts())
         except Refusal as refusal:

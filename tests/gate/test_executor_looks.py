@@ -20,6 +20,7 @@ from tests.spec import NOON
 from tests.stores import new_store
 
 DARK = Unreachable("Nothing was read", because="the door is shut", next_move="Wait.")
+BROKE = "the look failed with KeyError"
 FIVE_MINUTES = Afterwards(says="no clicks since.", after_s=300)
 
 
@@ -47,12 +48,25 @@ def test_a_look_tells_whether_it_worked(*, on: bool, stage: str) -> None:
     assert (bench.stage(), bench.journal.asked) == (stage, [look])
 
 
-def test_a_look_that_reads_nothing_cannot_tell_and_says_why() -> None:
+@pytest.mark.parametrize(
+    ("broken", "because", "logged"),
+    [
+        (DARK, "the door is shut", []),
+        (KeyError("a secret"), BROKE, ["a look at the world broke"]),
+    ],
+)
+def test_a_look_that_breaks_cannot_tell_says_why_and_is_not_made_for_ever(
+    broken: Exception,
+    because: str,
+    logged: list[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     bench = Bench()
     ran(bench)
-    bench.action.breaks["verify"] = DARK
+    bench.action.breaks["verify"] = broken
     bench.executor.look_again("pl_1")
-    says = Untrusted("the door is shut")
+    assert caplog.messages == logged
+    says = Untrusted(because)
     look = Verify(fence=1, verdict=Verdict.INCONCLUSIVE, says=says)
     assert (bench.stage(), bench.journal.asked) == ("applied", [look])
 
@@ -169,11 +183,16 @@ def test_what_no_longer_holds_is_not_measured() -> None:
 
 
 @pytest.mark.parametrize("look", ["verify", "measure"])
-def test_what_cannot_be_read_is_not_measured(look: str) -> None:
+@pytest.mark.parametrize(
+    ("broken", "because"), [(DARK, "the door is shut"), (KeyError("a secret"), BROKE)]
+)
+def test_what_cannot_be_read_is_not_measured(
+    look: str, broken: Exception, because: str
+) -> None:
     bench = promising()
     verified(bench)
-    bench.action.breaks[look] = DARK
-    assert not_measured(bench) == "It could not be measured: the door is shut."
+    bench.action.breaks[look] = broken
+    assert not_measured(bench) == f"It could not be measured: {because}."
 
 
 class Unmeasured(TurnSwitch):
