@@ -30,7 +30,7 @@ from bot.domain.action_commands import (
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
 from bot.domain.claiming import idempotency_key
-from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, TocsinError
+from bot.domain.errors import NotAllowed, NotFound, OutOfTurn, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
 from bot.gate.calling import NOT_CALLED, called, may_call
@@ -124,8 +124,7 @@ class Executor:
         if state.stage is not Stage.VERIFIED or not promised or not since:
             return
         until = since + timedelta(seconds=promised.after_s)
-        action, reader = self._action(ran), partial(self._reader, ran)
-        found = measured(action, ran, since=since, until=until, reader=reader)
+        found = measured(partial(self._eyes, ran), ran, since=since, until=until)
         told = Measure(
             fence=state.fence, verdict=found.verdict, says=Untrusted(found.says)
         )
@@ -188,12 +187,23 @@ class Executor:
     def _action(self, plan: Plan) -> Action:
         if plan.drill:
             return self._rehearsed().action(plan.draft.action)
-        return self.catalogue[plan.draft.action]
+        found = self.catalogue.get(name := plan.draft.action)
+        if found is None:
+            raise NotFound(
+                "Nothing was run",
+                because=f"there is no action {name!a} any more",
+                next_move="Bring it back, or look at the world yourself.",
+            )
+        return found
 
     def _reader(self, plan: Plan) -> Any:
         if plan.drill:
             return self._rehearsed().world(plan.incident)
-        return self.reader(self.catalogue[plan.draft.action])
+        return self.reader(self._action(plan))
+
+    def _eyes(self, plan: Plan) -> tuple[Action, Any]:
+        """Return with what a plan is looked at; it may raise as a look may."""
+        return self._action(plan), self._reader(plan)
 
     def _session(self, plan: Plan, action: Action, approvers: tuple[str, ...]) -> Any:
         if plan.drill:
@@ -262,7 +272,7 @@ class Executor:
 
     def _verify(self, plan: str, state: ActionState) -> None:
         ran = state.plan
-        found = looked(self._action(ran), ran, reader=partial(self._reader, ran))
+        found = looked(partial(self._eyes, ran), ran)
         says = Untrusted(found.says)
         look = Verify(fence=state.fence, verdict=found.verdict, says=says)
         try:

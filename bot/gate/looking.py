@@ -17,35 +17,33 @@ from bot.ports.action import Action, Measuring, Verified
 _log = logging.getLogger(__name__)
 
 
-def looked(action: Action, plan: Plan, *, reader: Callable[[], Any]) -> Verified:
-    """Say whether a plan did what it promised.
-
-    Args:
-        reader: Returns with what the world may be read; it may raise as a look may.
-    """
-    return _told(lambda: action.verify(plan, reader=reader()), "{}")
+# An action, and with what the world may be read; it may raise as a look may.
+Eyes = Callable[[], tuple[Action, Any]]
 
 
-def measured(
-    action: Action,
-    plan: Plan,
-    *,
-    since: datetime,
-    until: datetime,
-    reader: Callable[[], Any],
-) -> Verified:
-    """Say what a figure was between two instants; `reader` is that of `looked`."""
-    if not isinstance(action, Measuring):
-        return Verified(verdict=Verdict.INCONCLUSIVE, says="It is not measured.")
+def looked(eyes: Eyes, plan: Plan) -> Verified:
+    """Say whether a plan did what it promised."""
 
     def look() -> Verified:
-        with_it = reader()
+        action, reader = eyes()
+        return action.verify(plan, reader=reader)
+
+    return _told(look, "{}")
+
+
+def measured(eyes: Eyes, plan: Plan, *, since: datetime, until: datetime) -> Verified:
+    """Say what a figure was between two instants."""
+
+    def look() -> Verified:
+        action, reader = eyes()
+        if not isinstance(action, Measuring):
+            return Verified(verdict=Verdict.INCONCLUSIVE, says="It is not measured.")
         # What was taken back meanwhile is not expected to hold any more.
-        still = action.verify(plan, reader=with_it)
+        still = action.verify(plan, reader=reader)
         if still.verdict is not Verdict.PASS:
             says = f"It was not measured. {still.says}"
             return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
-        return action.measure(plan, since=since, until=until, reader=with_it)
+        return action.measure(plan, since=since, until=until, reader=reader)
 
     return _told(look, "It could not be measured: {}.")
 

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.action import ActionState, fold
 from bot.domain.action_commands import Measure, Verify
 from bot.domain.action_effects import ActionVerified, ActionVerifyInconclusive, Verdict
-from bot.domain.errors import NotAllowed, Unreachable
+from bot.domain.errors import Refusal, Unreachable
 from bot.domain.plan import Afterwards, Plan
 from bot.domain.untrusted import Untrusted
 from bot.gate.rehearsal import Rehearsal, RehearsalSession, wrapped
@@ -46,6 +46,17 @@ def test_a_look_tells_whether_it_worked(*, on: bool, stage: str) -> None:
     verdict = Verdict.FAIL if on else Verdict.PASS
     look = Verify(fence=1, verdict=verdict, says=Untrusted("looked"))
     assert (bench.stage(), bench.journal.asked) == (stage, [look])
+
+
+def test_what_ran_is_not_looked_at_for_ever_where_its_action_is_gone() -> None:
+    """Whoever runs the site may have taken it out meanwhile."""
+    bench = Bench()
+    ran(bench)
+    bench.executor = replace(bench.executor, catalogue={})
+    bench.executor.step()
+    says = Untrusted("there is no action 'test.switch.turn_off' any more")
+    look = Verify(fence=1, verdict=Verdict.INCONCLUSIVE, says=says)
+    assert bench.journal.asked == [look]
 
 
 @pytest.mark.parametrize(
@@ -258,16 +269,21 @@ def test_a_drill_runs_on_a_simulated_world_with_a_session_of_its_own(
     assert real == (0, [], [])
 
 
-def test_where_nothing_is_simulated_a_drill_does_nothing() -> None:
+NO_PLAY = """Nothing was run: it is a drill, and nothing is simulated here. \
+Say in the thread what you would do instead."""
+NO_ACTION = """Nothing was run: there is no action 'test.switch.turn_off' any more. \
+Bring it back, or look at the world yourself."""
+
+
+@pytest.mark.parametrize(("drill", "no"), [(True, NO_PLAY), (False, NO_ACTION)])
+def test_a_drill_without_a_play_and_an_action_that_is_gone_run_nothing(
+    no: str, *, drill: bool
+) -> None:
     bench = Bench()
-    plan = bench.approved(drill=True)
-    bench.happened(plan, applied(plan))
-    with pytest.raises(NotAllowed) as caught:
-        bench.executor.look_again("pl_1")
-    assert str(caught.value) == (
-        "Nothing was run: it is a drill, and nothing is simulated here. "
-        "Say in the thread what you would do instead."
-    )
-    bench.approved(drill=True)
+    plan = bench.approved(drill=drill)
+    bench.executor = replace(bench.executor, catalogue={})
+    with pytest.raises(Refusal) as caught:
+        bench.executor._action(plan)
+    assert str(caught.value) == no
     assert bench.executor.step() == 0
     assert (bench.stage(), bench.world.turned, bench.minted) == ("approved", 0, [])
