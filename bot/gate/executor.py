@@ -192,7 +192,7 @@ class Executor:
             raise NotFound(
                 "Nothing was run",
                 because=f"there is no action {name!a} any more",
-                next_move="Bring it back, or look at the world yourself.",
+                next_move="Look at the world yourself, or bring it back.",
             )
         return found
 

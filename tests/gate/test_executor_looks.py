@@ -272,7 +272,7 @@ def test_a_drill_runs_on_a_simulated_world_with_a_session_of_its_own(
 NO_PLAY = """Nothing was run: it is a drill, and nothing is simulated here. \
 Say in the thread what you would do instead."""
 NO_ACTION = """Nothing was run: there is no action 'test.switch.turn_off' any more. \
-Bring it back, or look at the world yourself."""
+Look at the world yourself, or bring it back."""
 
 
 @pytest.mark.parametrize(("drill", "no"), [(True, NO_PLAY), (False, NO_ACTION)])
