@@ -8,6 +8,7 @@ missed jobs and lose a running one on a crash.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -87,18 +88,25 @@ def _add(ticker: BackgroundScheduler, job: Job, *, executor: str = "default") ->
 
 
 def fire_timers(service: Service, fire: Fire) -> int:
-    """Keep the promises that are due; return how many."""
+    """Keep the promises that are due; return how many.
+
+    One that cannot be kept is tried again later, and holds up none of the others.
+    """
     now = service.clock.now()
     due = service.store.write(
         lambda tx: tx.timers.claim(now=now, lease_s=_LEASE_S, limit=_BATCH)
     ).result()
     for timer in due:
-        kept = service.keep(timer)
-        if kept is None:
-            fire(timer)
-        else:
-            kept.result()
+        _outermost(f"timer {timer.kind}", partial(_kept, service, fire, timer))()
     return len(due)
+
+
+def _kept(service: Service, fire: Fire, timer: Timer) -> None:
+    kept = service.keep(timer)
+    if kept is None:
+        fire(timer)
+    else:
+        kept.result()
 
 
 def _outermost(name: str, job: Callable[[], object]) -> Callable[[], None]:

@@ -184,8 +184,10 @@ def _constant(node: Any) -> Iterator[ast.AST]:
 
 
 def _answer(node: Any) -> Iterator[ast.AST]:
-    nothing = node.value is None or _is_none(node.value)
-    instead = ast.Tuple(elts=[], ctx=ast.Load()) if nothing else ast.Constant(None)
+    if node.value is None:
+        return  # mypy sees to it that nobody asks for what this gives
+    is_none = _is_none(node.value)
+    instead = ast.Tuple(elts=[], ctx=ast.Load()) if is_none else ast.Constant(None)
     yield _with(node, value=instead)
 
 
@@ -210,7 +212,9 @@ def _row(node: Any) -> Iterator[ast.AST]:
                 yield _with(node, elts=left)
     if isinstance(node, ast.Tuple) and all(map(_is_word, elts)):
         for n in range(len(elts) - 1):
-            yield _with(node, elts=[*elts[:n], elts[n + 1], elts[n], *elts[n + 2 :]])
+            if elts[n].value != elts[n + 1].value:
+                turned = [*elts[:n], elts[n + 1], elts[n], *elts[n + 2 :]]
+                yield _with(node, elts=turned)
 
 
 def _table(node: Any) -> Iterator[ast.AST]:

@@ -3,15 +3,19 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from bot.checkpoints import Checkpoints
-from bot.jobs import Job, schedule
+from bot.jobs import Job, fire_timers, schedule
 from bot.ports import Timer
+from bot.service import Service
 from tests.core import Core
+from tests.fakes.clock import FakeClock
 from tests.spec import NOON
+from tests.stores import MemoryStore
 
 
 class Unsigned:
@@ -26,6 +30,26 @@ def core(tmp_path: Path) -> Iterator[Core]:
     made = Core(tmp_path)
     yield made
     made.close()
+
+
+def test_a_promise_that_cannot_be_kept_holds_up_none_that_came_due_with_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store, clock, fired = MemoryStore(), FakeClock(NOON), list[str]()
+    service = SimpleNamespace(store=store, clock=clock, keep=lambda _: None)
+
+    def fire(timer: Timer) -> None:
+        fired.append(timer.key)
+        if timer.key == "a":
+            raise KeyError("its action is gone")
+
+    due = [Timer(key=k, kind="gate.verify", about="x", due_at=NOON) for k in "ab"]
+    for one in due:
+        store.write(lambda tx, one=one: tx.timers.set(one)).result()  # type: ignore[misc]
+    assert fire_timers(cast("Service", service), fire) == 2
+    store.close()
+    assert fired == ["a", "b"]
+    assert caplog.messages == ["job timer gate.verify failed"]
 
 
 @pytest.mark.slow

@@ -21,15 +21,20 @@ NOT_CALLED = StepResult(
 """What became of a call that was written down ahead and then not made."""
 
 
-def may_call(state: ActionState, step: Step, *, now: datetime) -> bool:
+def may_call(
+    state: ActionState, step: Step, *, worker: str, fence: int, now: datetime
+) -> bool:
     """Tell whether the call that was written down ahead may still be made.
 
     Args:
-        state: The plan as it is right now, run by the one who asks.
+        state: The plan as it is right now.
+        worker: Who wrote it down, and with which `fence`.
         now: Aware UTC.
     """
+    is_ours = (state.worker, state.fence) == (worker, fence)
     is_due = state.in_flight == step.id and not state.stop_asked
-    return is_due and state.lease_until is not None and now < state.lease_until
+    is_leased = state.lease_until is not None and now < state.lease_until
+    return is_ours and is_due and is_leased
 
 
 def called(action: Action, step: Step, effect: Effect) -> StepResult:

@@ -35,7 +35,5 @@ def keep(
     if ruling is None:
         return
     body = {**asdict(ruling), "incident": incident, "action": action, "code": code}
-    for name in ("policies", "waivers", "groups"):
-        body[name] = list(body[name])
     entry = NewEntry(kind=DECIDED, at=at, actor=ruling.by, body=body)
     tx.log.append(STREAM, expected_version=tx.log.version(STREAM), entries=[entry])

@@ -11,7 +11,8 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
@@ -26,16 +27,17 @@ from bot.domain.action_commands import (
     Recover,
     Verify,
 )
-from bot.domain.action_effects import Verdict
 from bot.domain.action_facts import GateFacts
 from bot.domain.action_table import Stage
-from bot.domain.errors import NotAllowed, OutOfTurn, Refusal, TocsinError
+from bot.domain.claiming import idempotency_key
+from bot.domain.errors import NotAllowed, NotFound, OutOfTurn, Refusal, TocsinError
 from bot.domain.plan import Level, Plan, Probe, Step
 from bot.domain.untrusted import Untrusted
 from bot.gate.calling import NOT_CALLED, called, may_call
+from bot.gate.looking import looked, measured
 from bot.gate.rehearsal import Rehearsal
 from bot.gate.waiting import until_rest
-from bot.ports.action import Action, Effect, Measuring, Verified
+from bot.ports.action import Action, Effect
 
 _log = logging.getLogger(__name__)
 
@@ -117,31 +119,16 @@ class Executor:
     def measure(self, plan: str) -> None:
         """Read what a verified plan promised for some time later, once."""
         state = self.journal.state(plan)
-        promised = state.plan.draft.afterwards
-        if state.stage is not Stage.VERIFIED or not promised or not state.moved_at:
+        ran, since = state.plan, state.moved_at
+        promised = ran.draft.afterwards
+        if state.stage is not Stage.VERIFIED or not promised or not since:
             return
-        until = state.moved_at + timedelta(seconds=promised.after_s)
-        found = self._measured(state.plan, since=state.moved_at, until=until)
+        until = since + timedelta(seconds=promised.after_s)
+        found = measured(partial(self._eyes, ran), ran, since=since, until=until)
         told = Measure(
             fence=state.fence, verdict=found.verdict, says=Untrusted(found.says)
         )
         self.journal.write(plan, told, self.journal.facts())
-
-    def _measured(self, plan: Plan, *, since: datetime, until: datetime) -> Verified:
-        action = self._action(plan)
-        if not isinstance(action, Measuring):
-            return Verified(verdict=Verdict.INCONCLUSIVE, says="It is not measured.")
-        reader = self._reader(plan)
-        try:
-            # What was taken back meanwhile is not expected to hold any more.
-            still = action.verify(plan, reader=reader)
-            if still.verdict is not Verdict.PASS:
-                says = f"It was not measured. {still.says}"
-                return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
-            return action.measure(plan, since=since, until=until, reader=reader)
-        except TocsinError as error:
-            says = f"It could not be measured: {error.because}."
-            return Verified(verdict=Verdict.INCONCLUSIVE, says=says)
 
     def recover(self) -> int:
         """Give up what the process before this one was running."""
@@ -200,12 +187,23 @@ class Executor:
     def _action(self, plan: Plan) -> Action:
         if plan.drill:
             return self._rehearsed().action(plan.draft.action)
-        return self.catalogue[plan.draft.action]
+        found = self.catalogue.get(name := plan.draft.action)
+        if found is None:
+            raise NotFound(
+                "Nothing was run",
+                because=f"there is no action {name!a} any more",
+                next_move="Look at the world yourself, or bring it back.",
+            )
+        return found
 
     def _reader(self, plan: Plan) -> Any:
         if plan.drill:
             return self._rehearsed().world(plan.incident)
-        return self.reader(self.catalogue[plan.draft.action])
+        return self.reader(self._action(plan))
+
+    def _eyes(self, plan: Plan) -> tuple[Action, Any]:
+        """Return with what a plan is looked at; it may raise as a look may."""
+        return self._action(plan), self._reader(plan)
 
     def _session(self, plan: Plan, action: Action, approvers: tuple[str, ...]) -> Any:
         if plan.drill:
@@ -257,11 +255,10 @@ class Executor:
         state = self.journal.write(plan, begin, self.journal.facts())
         if state.in_flight != step.id:
             return state
-        key = hashlib.sha256(f"{plan}/{step.id}".encode()).hexdigest()
+        key = idempotency_key(plan, step.id)
         effect = Effect(session=session, idempotency_key=key)
         now, state = self.journal.facts().read_at, self.journal.state(plan)
-        is_ours = (state.worker, state.fence) == (self.worker, fence)
-        may = is_ours and may_call(state, step, now=now)
+        may = may_call(state, step, worker=self.worker, fence=fence, now=now)
         result = called(action, step, effect) if may else NOT_CALLED
         ended = EndStep(
             worker=self.worker,
@@ -274,13 +271,10 @@ class Executor:
         return self.journal.write(plan, ended, self.journal.facts())
 
     def _verify(self, plan: str, state: ActionState) -> None:
-        action = self._action(state.plan)
-        try:
-            found = action.verify(state.plan, reader=self._reader(state.plan))
-            verdict, says = found.verdict, found.says
-        except TocsinError as error:
-            verdict, says = Verdict.INCONCLUSIVE, error.because
-        look = Verify(fence=state.fence, verdict=verdict, says=Untrusted(says))
+        ran = state.plan
+        found = looked(partial(self._eyes, ran), ran)
+        says = Untrusted(found.says)
+        look = Verify(fence=state.fence, verdict=found.verdict, says=says)
         try:
             self.journal.write(plan, look, self.journal.facts())
         except Refusal as refusal:

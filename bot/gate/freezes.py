@@ -21,7 +21,7 @@ def load(tx: Transaction) -> Freezes:
     version = tx.log.version(STREAM)
     if known is not None and known[1] == version:
         return known[0]
-    entries = tx.log.load(STREAM) if version else ()
+    entries = tx.log.load(STREAM)
     found = fold_freezes(decode_freeze(e.kind, e.body, e.words) for e in entries)
     tx.worked_out[STREAM] = found, version
     return found
@@ -30,13 +30,11 @@ def load(tx: Transaction) -> Freezes:
 def write(
     tx: Transaction, events: Sequence[FreezeEvent], *, by: str, at: datetime
 ) -> None:
-    """Append what happened.
+    """Append what happened, if anything did.
 
     Args:
         by: Slack id, ``admin`` or ``tocsin``.
     """
-    if not events:
-        return
     entries = []
     for event in events:
         kind, body, words = encode(event)

@@ -15,7 +15,6 @@ from bot.domain.action_table import Stage
 from bot.domain.freeze import Freeze, FreezeWindow, Subject, longest
 from bot.domain.freezing import on_now
 from bot.domain.gate_limits import (
-    NO_LIMIT,
     UNLIMITED,
     GateLimits,
     Place,
@@ -85,7 +84,7 @@ class Holds:
             return None
         now = book.clock.now()
         taken = places.taken(tx, plan.draft.action, drill=plan.drill, now=now)
-        if not taken:
+        if not taken or self._undoes(tx, book, plan):
             return None
         wanted = Place(
             action=plan.draft.action,
@@ -93,21 +92,19 @@ class Holds:
             system=self._id_of(tx, plan),
             at=now,
         )
-        full = used_up(self.limits, wanted, taken)
-        return None if full and self._undoes(tx, book, plan) else full
+        return used_up(self.limits, wanted, taken)
 
     def proposed(self, tx: Transaction, book: PlanBook, plan: Plan) -> UsedUp | None:
         """Return why a plan's requester cannot propose it; None where they can.
 
         The way back of a plan that ran can always be proposed.
         """
-        if self.limits.proposals_per_hour == NO_LIMIT:
+        # Whether it is edited is not known yet: an edit is not the first of its kind.
+        if self._leads_back(tx, book, plan):
             return None
         now, who = book.clock.now(), plan.requester
         times = places.proposed(tx, who, drill=plan.drill, now=now)
-        enough = proposed_enough(self.limits, who, times, now)
-        # Whether it is edited is not known yet: an edit is not the first of its kind.
-        return None if enough and self._leads_back(tx, book, plan) else enough
+        return proposed_enough(self.limits, who, times, now)
 
     # --- both ---
 
@@ -156,7 +153,7 @@ class Holds:
         if isinstance(command, Claim):
             found, now = state.plan, book.clock.now()
             places.claim(tx, found, system=self._id_of(tx, found), at=now)
-        elif isinstance(command, BeginStep) and state.in_flight:
+        elif isinstance(command, BeginStep):
             places.begin(tx, plan)
 
     def put_forward(
@@ -181,20 +178,14 @@ class Holds:
 
     def _leads_back(self, tx: Transaction, book: PlanBook, plan: Plan) -> bool:
         """Tell whether it undoes what ran lately, and is not undone by it in turn."""
-        if not plan.parent:
-            return False
         before, _ = book.load(tx, plan.parent)
-        if before.stage not in _RAN or before.claimed_at is None:
-            return False
-        done, now = before.plan, book.clock.now()
+        # From when it ran: neither a later look, a person's word nor a rollback that
+        # failed begins another day.
+        ran_at = before.claimed_at if before.stage in _RAN else None
         return (
-            # From when it ran: neither a later look, a person's word nor a rollback
-            # that failed begins another day.
-            now - before.claimed_at <= UNDO_WITHIN
-            # Otherwise back and forth would have no end.
-            and not done.parent
-            and (plan.draft.action, plan.draft.target, plan.incident)
-            == (done.draft.rollback, done.draft.target, done.incident)
+            ran_at is not None
+            and book.clock.now() - ran_at <= UNDO_WITHIN
+            and _is_way_back(plan, before.plan)
         )
 
     def _subjects(self, tx: Transaction, plan: Plan) -> tuple[Subject, ...]:
@@ -219,6 +210,14 @@ class Holds:
 
     def _system(self, tx: Transaction, plan: Plan) -> System | None:
         return self.registry.get(board.load(tx, plan.incident)[0].system)
+
+
+def _is_way_back(plan: Plan, done: Plan) -> bool:
+    """Tell whether a plan is what undoes another one, and that is none itself."""
+    back = done.draft.rollback, done.draft.target, done.incident
+    # Otherwise back and forth would have no end.
+    is_first = not done.parent
+    return is_first and (plan.draft.action, plan.draft.target, plan.incident) == back
 
 
 def _is_undone(tx: Transaction, plan: Plan) -> bool:

@@ -11,7 +11,7 @@ from bot.domain.action import ActionState
 from bot.domain.action_commands import ActionCommand, Measure
 from bot.domain.action_facts import NOBODY, GateFacts, Standing
 from bot.domain.action_table import Stage
-from bot.domain.errors import Refusal
+from bot.domain.errors import Refusal, TocsinError
 from bot.domain.plan import Plan, Probe
 from bot.domain.ruling import refusal_of
 from bot.gate import glass, proof, switch
@@ -73,12 +73,22 @@ class PlanJournal:
 
         def read(tx: Transaction) -> frozenset[str]:
             return frozenset(
-                plan
-                for plan in in_stage(tx, Stage.APPROVED)
-                if proof.is_due(tx, tx.log.load(ACTION_STREAM + plan), note=self.note)
+                plan for plan in in_stage(tx, Stage.APPROVED) if self._is_due(tx, plan)
             )
 
         return self.store.read(read)
+
+    def _is_due(self, tx: Transaction, plan: str) -> bool:
+        """Tell whether a checkpoint should prove an approval.
+
+        Also for what is not as it was recorded: whoever tries it is told so, and it
+        must not hold up the others.
+        """
+        try:
+            stream = tx.log.load(ACTION_STREAM + plan)
+        except TocsinError:
+            return True
+        return proof.is_due(tx, stream, note=self.note)
 
     def write(self, plan: str, command: ActionCommand, facts: GateFacts) -> ActionState:
         """Decide, append and redraw; a refusal is written down and raised."""
@@ -167,13 +177,11 @@ class PlanJournal:
             ),
             runner=self._runner(read, made, around),
             commander=about.commander,
-            channel_shared=any(one.channel_shared for one in read.askers),
             drill=about.drill,
             catalogued=manifest is not None,
             level=desk.derived(tx, made, manifest),
             groups=desk.needs(made, about),
             overdue_reviews=glass.overdue(tx, now, drill=made.drill),
-            glass_broken=around.glass_broken,
         )
 
     def _runner(self, read: "_Read", plan: Plan, around: Around) -> Standing:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.domain.action_events import ActionRefused, ActionShown
+from bot.domain.decisions import TOCSIN
 from bot.domain.freeze_events import FreezeRefused
 from bot.ports import Entry
 
@@ -30,7 +31,13 @@ def last_no(entries: Sequence[Entry], *, actor: str) -> tuple[str, str]:
 
 
 def is_enough(entries: Sequence[Entry], *, actor: str) -> bool:
-    """Tell whether no more of somebody's refusals are written down."""
+    """Tell whether no more of somebody's refusals are written down.
+
+    Never of Tocsin's own: those are written down once each, and what is not would be
+    said and drawn again every second, for as long as others press.
+    """
+    if actor == TOCSIN:
+        return False
     said = Counter(entry.actor for entry in _since(entries))
     return said[actor] >= FEW or said.total() >= MANY
 

@@ -5,19 +5,23 @@ not read the world outside, save evidence or write.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.domain.action_commands import Claim
 from bot.domain.action_table import Stage
 from bot.domain.errors import Frozen, TocsinError, TooMany
+from bot.domain.freeze import Freeze
 from bot.domain.gate_limits import UsedUp
 from bot.domain.plan import Plan
+from bot.domain.plan_view import Hold
 from bot.plans.book import TOCSIN, PlanBook
 from bot.plans.desk import PlanDesk
 from bot.plans.rows import in_stage
 from bot.ports import Transaction
 
 _ASKED = Claim.__name__.lower()
+_CODES = {type(None): "", Freeze: Frozen.code, UsedUp: TooMany.code}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +52,10 @@ class OnHold:
             self.desk.redraw(tx, self.book, plan, token=self.token)
 
     def _code(self, tx: Transaction, plan: str) -> str:
-        try:
+        """Return the code of the refusal that a plan's claim would be; "" for none."""
+        hold: Hold | None = None
+        # One that cannot be read must not hold up the others.
+        with suppress(TocsinError):
             state, _ = self.book.load(tx, plan)
-            is_due = state.stage is Stage.APPROVED
-            hold = self.desk.holds.hold(tx, self.book, state) if is_due else None
-        except TocsinError:
-            # One that cannot be read must not hold up the others.
-            return ""
-        if hold is None:
-            return ""
-        return TooMany.code if isinstance(hold, UsedUp) else Frozen.code
+            hold = self.desk.holds.hold(tx, self.book, state)
+        return _CODES[type(hold)]

@@ -154,6 +154,7 @@ ELSEWHERE: Mapping[str, Deed] = {
     "bot/plans/proposing.py _no_change": _edit_nothing,
     "bot/plans/proposing.py no_plan": _deny_unknown,
     "bot/gate/executor.py _rehearsed": lambda s: s.executor._action(_drilled(s)),
+    "bot/gate/executor.py _action": lambda s: s.executor._action(a_plan()),
     "bot/gate/rehearsal.py plan": _done_already,
     "bot/gate/rehearsal.py action": lambda s: _rehearsal(s).action(OFF),
     "bot/gate/rehearsal.py session": lambda s: _rehearsal(s).session(s.propose().plan),
