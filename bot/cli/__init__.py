@@ -6,6 +6,7 @@ answers at once. No rule lives here.
 
 import errno
 import logging
+import os
 import sys
 
 import click
@@ -90,4 +91,6 @@ def start() -> None:
         if error.filename is not None or error.errno not in _CANNOT_TAKE_MORE:
             raise
         click.echo(f"error: {_NOT_PRINTED.format(error.strerror)}", err=True)
+        # What is left to print would be tried once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
