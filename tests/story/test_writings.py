@@ -13,6 +13,7 @@ from tests.story.test_summaries import ALERT, claiming, saying, told
 
 pytestmark = pytest.mark.slow
 TRUE = "The tool send_email ran 12 times within 4 min"
+TICK = '"block_id": "ai"'
 LIES = ("It ran 13 times", "Mallory Example did it", "<!channel> https://evil.example")
 OURS, OTHER = "U0ONCALL", "U0SECOND"
 
@@ -61,8 +62,10 @@ def page(bot: Tocsin) -> str:
 def update(bot: Tocsin) -> str:
     """Post an update with what a model added, and return it."""
     view = bot.command(OURS, "/incident update INC-0001").json["view"]
-    now = form(bot, TRUE)
+    # What is drafted may hold the same sentence before the model's own can be ticked.
+    now = form(bot, TICK)
     assert now["id"] == view["id"]
+    assert TRUE in words(now)
     assert not [lie for lie in LIES if lie in words(now)]
     given = {
         "impact": "About 40 customers; ask bob@corp.example.com",
@@ -70,7 +73,8 @@ def update(bot: Tocsin) -> str:
         "next": "15 minutes",
         "ai": ["1"],
     }
-    assert bot.do(OURS, "submit", view=view["id"], values=given).json["ok"]
+    sent = bot.do(OURS, "submit", view=view["id"], values=given).json
+    assert sent["ok"], sent
     return words(bot.wait_for(saying("Status update for stakeholders")))
 
 
