@@ -163,13 +163,11 @@ def _not(node: Any) -> Iterator[ast.AST]:
 
 
 def _condition(node: Any) -> Iterator[ast.AST]:
-    for always in (True, False):
-        yield _with(node, test=ast.Constant(always))
+    yield from (_with(node, test=ast.Constant(one)) for one in (True, False))
 
 
 def _operation(node: Any) -> Iterator[ast.AST]:
-    other = _OPERATORS.get(type(node.op))
-    if other is not None:
+    if (other := _OPERATORS.get(type(node.op))) is not None:
         yield _with(node, op=other())
 
 
@@ -184,11 +182,10 @@ def _constant(node: Any) -> Iterator[ast.AST]:
 
 
 def _answer(node: Any) -> Iterator[ast.AST]:
-    if node.value is None:
-        return  # mypy sees to it that nobody asks for what this gives
-    is_none = _is_none(node.value)
-    instead = ast.Tuple(elts=[], ctx=ast.Load()) if is_none else ast.Constant(None)
-    yield _with(node, value=instead)
+    # mypy sees to it that nobody asks for what a bare return gives.
+    if node.value is not None:
+        nothing = ast.Tuple(elts=[], ctx=ast.Load())
+        yield _with(node, value=nothing if _is_none(node.value) else ast.Constant(None))
 
 
 def _statement(node: Any) -> Iterator[ast.AST]:
@@ -218,9 +215,8 @@ def _row(node: Any) -> Iterator[ast.AST]:
 
 
 def _table(node: Any) -> Iterator[ast.AST]:
-    pairs = zip(_without_one(node.keys), _without_one(node.values), strict=True)
-    for keys, values in pairs:
-        yield _with(node, keys=keys, values=values)
+    left = zip(_without_one(node.keys), _without_one(node.values), strict=True)
+    yield from (_with(node, keys=keys, values=values) for keys, values in left)
 
 
 def _call(node: Any) -> Iterator[ast.AST]:

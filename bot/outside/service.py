@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from bot.acting.reading import ANOTHER_SHAPE
 from bot.domain.errors import NotFound, TocsinError, Unreachable
 from bot.outside.files import fitted
 from bot.ports.ask import Answer, Ask
@@ -43,11 +44,6 @@ _IN_WORDS: Mapping[str, str] = {
 """What people understand by the errors of a connection."""
 _NOT_THERE_AT_ALL = frozenset(
     {"ConnectionRefusedError", "gaierror", "SSLCertVerificationError", "SSLError"}
-)
-
-_ANOTHER_SHAPE = (
-    *(TypeError, ValueError, KeyError, IndexError, AttributeError),
-    *(ArithmeticError, RecursionError),
 )
 
 Pairs = Iterable[tuple[str, str]]
@@ -171,7 +167,7 @@ def told(name: str, call: str, read: Callable[[], Collected]) -> Collected:
         return fitted(read())
     except TocsinError as error:
         says = f"{error.what}: {error.because}."
-    except _ANOTHER_SHAPE:
+    except ANOTHER_SHAPE:
         says = "It answered something that is not built like its answers."
     return Collected(name=name, content="", says=says, call=call)
 

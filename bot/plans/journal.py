@@ -79,10 +79,10 @@ class PlanJournal:
         return self.store.read(read)
 
     def _is_due(self, tx: Transaction, plan: str) -> bool:
-        """Tell whether a checkpoint should prove an approval.
+        """Tell whether a plan is to be tried: a checkpoint covers its approval.
 
-        Also for what is not as it was recorded: whoever tries it is told so, and it
-        must not hold up the others.
+        Also where its entries are not as they were recorded: the try finds that out
+        and runs nothing, and the others are not held up.
         """
         try:
             stream = tx.log.load(ACTION_STREAM + plan)
